@@ -1,0 +1,273 @@
+"""Every error of Lantai: what happened, what was found and expected, and what to do.
+
+The class says what happened, the message what was found and expected, `hint`
+what the operator does next, and `retryable` whether the same call may succeed
+later without anybody doing anything. Foreign exceptions are translated into
+these at the edges; docs/runbook.md is generated from this module, one row per
+class.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class LantaiError(Exception):
+    """Something that Lantai names and can advise on."""
+
+    hint: ClassVar[str] = "Read the message; if it does not help, run `lantai doctor`."
+    hint_zh: ClassVar[str] = "请阅读上面的说明；仍不清楚时运行 lantai doctor。"
+    retryable: ClassVar[bool] = False
+
+
+# --- settings and set-up -----------------------------------------------------------------------------------------------------
+
+
+class SettingsError(LantaiError):
+    """A setting is missing or has a value that cannot be meant."""
+
+    hint = "Correct the LANTAI_* variable that the message names; .env.example lists them all."
+    hint_zh = "请更正上面所指的 LANTAI_* 环境变量；.env.example 列出全部变量。"
+
+
+class SchemaOutdatedError(LantaiError):
+    """The registry was made by another version of Lantai."""
+
+    hint = "Back up the registry, then run `lantai init` to upgrade it."
+    hint_zh = "请先备份登记库，再运行 lantai init 升级。"
+
+
+class RegistryUnavailableError(LantaiError):
+    """The registry database did not answer."""
+
+    hint = "See that the database runs and LANTAI_REGISTRY_URL is right; the work is retried."
+    hint_zh = "请检查数据库是否运行、LANTAI_REGISTRY_URL 是否正确；系统会自动重试。"
+    retryable = True
+
+
+class RegistryConflictError(LantaiError):
+    """The registry refused a row that breaks one of its named rules."""
+
+    hint = "The message names the rule; look at the row that is already there before trying again."
+    hint_zh = "上面写明了所违反的约束；请先查看已有的记录。"
+
+
+class NotFoundError(LantaiError):
+    """Nothing in the registry has that name."""
+
+    hint = "Look the name up with the matching `list` command."
+    hint_zh = "请用对应的 list 命令查询正确的名称。"
+
+
+class LeaseLostError(LantaiError):
+    """Another worker holds the lease for this work, or has taken it over."""
+
+    hint = "Nothing to do: the other worker goes on. Rerun later if it died."
+    hint_zh = "无需处理：另一个任务正在进行；若其已中断，请稍后重跑。"
+    retryable = True
+
+
+class UsageError(LantaiError):
+    """The request itself cannot be carried out as it was made."""
+
+    hint = "Correct the command or form; `--help` shows what it takes."
+    hint_zh = "请更正命令或表单；--help 有说明。"
+
+
+# --- the department's server ---------------------------------------------------------------------------------------------------
+
+
+class ConnectionConfigError(LantaiError):
+    """The connection of a unit is missing, incomplete, or would switch off a safety."""
+
+    hint = "Correct the entry `sftp_<unit_code>` in LANTAI_CONNECTIONS_FILE; `host_key` is required."
+    hint_zh = "请更正 LANTAI_CONNECTIONS_FILE 中的 sftp_<单位代码> 条目；必须有 host_key。"
+
+
+class ServerUnreachableError(LantaiError):
+    """The SFTP server could not be reached or fell silent."""
+
+    hint = "See the line and the server; the look is retried, and the unit's state is unknown until then."
+    hint_zh = "请检查网络与服务器；系统会重试，在此之前该单位状态为“未知”。"
+    retryable = True
+
+
+class HostKeyMismatchError(LantaiError):
+    """The server showed another host key than the one pinned for this unit."""
+
+    hint = "Ask the unit's administrator by telephone for the fingerprint; change the pinned key only if it is confirmed."
+    hint_zh = "请电话向该单位管理员核对指纹；确认无误后方可更换已登记的主机密钥。"
+
+
+class LoginRefusedError(LantaiError):
+    """The server did not accept our key or password."""
+
+    hint = "See that the account exists and our public key is enrolled there."
+    hint_zh = "请确认账号存在且我方公钥已登记。"
+
+
+class RemotePermissionError(LantaiError):
+    """The server refused access to a file or folder."""
+
+    hint = "Ask the unit's administrator to let the centre's account read outbox and write inbox."
+    hint_zh = "请该单位管理员开放 outbox 读权限与 inbox 写权限。"
+
+
+class RemoteMissingError(LantaiError):
+    """A file or folder is not there on the server."""
+
+    hint = "Look at the unit's folder; a file removed while it was being read is asked for again in the next run."
+    hint_zh = "请查看该单位文件夹；读取过程中被删除的文件将在下次重试。"
+
+
+class RemoteProtocolError(LantaiError):
+    """The server answered something that SFTP does not allow."""
+
+    hint = "Report the message to the unit's administrator; nothing of this answer was taken over."
+    hint_zh = "请将说明转告该单位管理员；未采用该应答的任何内容。"
+
+
+class RemoteChangedError(LantaiError):
+    """A file changed, shrank or grew while it was being read."""
+
+    hint = "Nothing to do: the package is looked at again when it has settled."
+    hint_zh = "无需处理：待文件稳定后会再次读取。"
+    retryable = True
+
+
+# --- what a department sent -------------------------------------------------------------------------------------------------------
+
+
+class PackageError(LantaiError):
+    """A package cannot be read at all."""
+
+    hint = "The unit gets the list of opinions; it sends the package again as the next round."
+    hint_zh = "该单位将收到意见单，并按意见重新报送（下一轮）。"
+
+
+class UnsafeNameError(PackageError):
+    """A name in a package points outside its folder or cannot be a file name."""
+
+
+class ArchiveLimitError(PackageError):
+    """An archive is larger, deeper or more compressed than is allowed."""
+
+
+class CatalogueError(PackageError):
+    """The machine-readable catalogue cannot be read as a table."""
+
+
+class ValidationUnavailableError(LantaiError):
+    """The completeness checks could not be run; says nothing about the package."""
+
+    hint = "See the log of the validation; the package stays where it is and is checked again."
+    hint_zh = "请查看校验日志；包保持原状，稍后重新检查。"
+    retryable = True
+
+
+# --- sealing and the vault ----------------------------------------------------------------------------------------------------------
+
+
+class AgeError(LantaiError):
+    """An age file could not be opened."""
+
+    hint = "See that the file is whole and the right identity was given."
+    hint_zh = "请确认文件完整、身份密钥正确。"
+
+
+class HeaderError(AgeError):
+    """The header of the age file is malformed."""
+
+
+class NoIdentityMatchError(AgeError):
+    """None of the identities opens this age file."""
+
+
+class HmacError(AgeError):
+    """The header of the age file was changed."""
+
+
+class PayloadError(AgeError):
+    """The payload of the age file was changed or cut."""
+
+
+class FixityError(LantaiError):
+    """Stored bytes no longer match the digest taken when they were sealed."""
+
+    hint = "Do not seal again. Restore from another copy, then rerun check_fixity."
+    hint_zh = "不要重新封存。请从其他副本恢复后重跑 check_fixity。"
+
+
+class PlaceUnavailableError(LantaiError):
+    """A place of the vault could not be read or written; says nothing about what lies there."""
+
+    hint = "See that the place is mounted, has space and may be written; then rerun."
+    hint_zh = "请检查存储位置是否挂载、空间是否充足、是否可写；然后重跑。"
+    retryable = True
+
+
+class DiskFullError(PlaceUnavailableError):
+    """There is no space left where the bytes have to go."""
+
+    hint = "Make space, then rerun: what was complete is kept, what was half written is discarded."
+    hint_zh = "请腾出空间后重跑：完整的部分会保留，写了一半的会丢弃。"
+
+
+class KeyMissingError(LantaiError):
+    """A key that this step needs is not here."""
+
+    hint = "Run the step where the key is, or name the file; `lantai doctor` says which keys are known."
+    hint_zh = "请在持有密钥的机器上执行，或指明密钥文件；lantai doctor 会列出已知密钥。"
+
+
+class SignatureInvalidError(LantaiError):
+    """A signature does not belong to this text and key."""
+
+    hint = "Do not go on. Compare the key with the enrolled one and ask the signer to sign again."
+    hint_zh = "请停止操作。核对登记的公钥，并请签字人重新签署。"
+
+
+class LedgerError(LantaiError):
+    """The ledger does not verify."""
+
+    hint = "Do not write. Keep all copies as they are and compare with the checkpoints kept outside."
+    hint_zh = "请勿写入。保留所有副本原状，与外部检查点比对。"
+
+
+# --- appraisal and disposal -------------------------------------------------------------------------------------------------------
+
+
+class WorksheetError(LantaiError):
+    """A returned worksheet changes something that it may not, or is not ours."""
+
+    hint = "Export the list again, fill in only the decision columns, and import that file."
+    hint_zh = "请重新导出清单，只填写意见栏，再导入。"
+
+
+class NotPermittedError(LantaiError):
+    """The registry does not permit this step: an approval, a person or a waiting time is missing."""
+
+    hint = "The message says what is missing; `lantai list show` shows the state of the list."
+    hint_zh = "上面写明了所缺事项；lantai list show 可查看清单状态。"
+
+
+class HeldError(NotPermittedError):
+    """A record on the list is under a hold."""
+
+    hint = "Take the record off the list or have the hold lifted by who placed it; then sign again."
+    hint_zh = "请将该件移出清单，或由下达人解除冻结后重新签署。"
+
+
+class DeliveryError(LantaiError):
+    """A package could not be delivered and read back."""
+
+    hint = "Nothing was handed over; rerun transfer_records when the archive's server answers."
+    hint_zh = "未移交任何内容；待档案馆服务器恢复后重跑 transfer_records。"
+    retryable = True
+
+
+class MissingProgramError(LantaiError):
+    """A program that this step uses is not installed."""
+
+    hint = "Install the program that the message names, or use the step without it."
+    hint_zh = "请安装上面所指的程序，或不使用该步骤。"
