@@ -95,7 +95,9 @@ class ServerUnreachableError(LantaiError):
 class HostKeyMismatchError(LantaiError):
     """The server showed another host key than the one pinned for this unit."""
 
-    hint = "Ask the unit's administrator by telephone for the fingerprint; change the pinned key only if it is confirmed."
+    hint = (
+        "Ask the unit's administrator by telephone for the fingerprint; change the pinned key only if it is confirmed."
+    )
     hint_zh = "请电话向该单位管理员核对指纹；确认无误后方可更换已登记的主机密钥。"
 
 

@@ -1,0 +1,1 @@
+"""Where the world is touched: clock, database, folders, SFTP, vault, keys. Dumb on purpose."""

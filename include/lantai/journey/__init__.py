@@ -1,0 +1,1 @@
+"""The verbs of a filing's journey, in order: one module, one verb."""

@@ -1,0 +1,1 @@
+"""What things are: nouns of the field and the moves between their states. Pure."""

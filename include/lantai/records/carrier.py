@@ -1,0 +1,74 @@
+"""A carrier (载体/包): one package as a department laid it in its outbox.
+
+Names are the department's and are data, never a path here: we keep the raw
+bytes and address the files we fetched by number. Source: R1-31 to R1-34; interfaces.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class BackupStrategy(StrEnum):
+    """How business data is backed up. Source: R1-12."""
+
+    FULL = "full"
+    INCREMENTAL = "incremental"
+    DIFFERENTIAL = "differential"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """One file of a package as listed on the department's server.
+
+    Attributes:
+        name: Raw name below the carrier's folder, `/` between parts.
+        bytes: Size by the listing.
+        mtime: Seconds since 1970 by the listing.
+    """
+
+    name: bytes
+    bytes: int
+    mtime: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """One file of a package as it lies in the quarantine.
+
+    Attributes:
+        file_no: Its number within the carrier, from 1, in order of raw names; the local file is named by it.
+        raw_name: The department's name, any bytes.
+        path: The same decoded (UTF-8, then GB18030), or None when neither fits.
+        bytes: Bytes counted while they arrived.
+    """
+
+    file_no: int
+    raw_name: bytes
+    path: str | None
+    bytes: int
+    sha256: str
+    sm3: str
+    mtime: int = 0
+
+
+def fingerprint(files: list[RemoteFile]) -> str:
+    """Return what tells one state of a package from another: sha256 over sorted raw names, sizes and times.
+
+    Source: interfaces.md, "A department's folder".
+    """
+    rows = sorted((f.name.hex(), f.bytes, f.mtime) for f in files)
+    return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
+
+
+def decode_name(raw: bytes) -> str | None:
+    """Return a department's file name as text: UTF-8, else GB18030, else None."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None

@@ -1,0 +1,107 @@
+"""A list of records to be transferred or destroyed, its decisions and sign-offs, and how it moves.
+
+The row permits: a list is carried out because rows say that distinct people
+approved exactly this content, never because a task before it was green.
+Source: R9-19, R12-04; rules N3; vault.md, "Destruction, in order".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class ListKind(StrEnum):
+    """What becomes of the records on a list."""
+
+    TRANSFER = "transfer"
+    DESTRUCTION = "destruction"
+
+
+class ListState(StrEnum):
+    """Where a list stands."""
+
+    DRAFT = "draft"
+    REVIEWED = "reviewed"
+    APPROVED = "approved"
+    AWAITING_CUSTODIAN = "awaiting_custodian"
+    EXECUTING = "executing"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+
+
+LIST_MOVES = MappingProxyType(
+    {
+        ListState.DRAFT: frozenset({ListState.REVIEWED, ListState.WITHDRAWN}),
+        ListState.REVIEWED: frozenset({ListState.DRAFT, ListState.APPROVED, ListState.WITHDRAWN}),
+        ListState.APPROVED: frozenset({ListState.AWAITING_CUSTODIAN, ListState.WITHDRAWN}),
+        ListState.AWAITING_CUSTODIAN: frozenset({ListState.EXECUTING, ListState.WITHDRAWN}),
+        ListState.EXECUTING: frozenset({ListState.DONE}),
+        ListState.DONE: frozenset(),
+        ListState.WITHDRAWN: frozenset(),
+    }
+)
+"""From each state, the states a list may go to; the registry holds the same table as a trigger.
+
+DRAFT: rows are decided by panel members. REVIEWED: every row has the decision of the panel; the leader may sign. A change of any
+decision brings the list back to DRAFT and its signatures fall.
+"""
+
+
+class Decision(StrEnum):
+    """What a panel member says of one row. No row in the registry means: not looked at, so undecided."""
+
+    DISPOSE = "dispose"
+    """Transfer or destroy, as the list says."""
+    KEEP = "keep"
+    """Leave it where it is; for a destruction list with a new period (`extend_years`)."""
+
+
+class Duty(StrEnum):
+    """The incompatible duties about one list: each person has at most one. Source: R12-04."""
+
+    PREPARER = "preparer"
+    PANEL_MEMBER = "panel_member"
+    LEADER = "leader"
+    CUSTODIAN = "custodian"
+    WITNESS = "witness"
+
+
+class Stage(StrEnum):
+    """When somebody signs: to approve, or as witness before and after the act."""
+
+    APPROVE = "approve"
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class RowDecision:
+    """One panel member's decision on one row; `extend_years` only with KEEP on a destruction list."""
+
+    list_id: str
+    row_no: int
+    person_id: str
+    decision: Decision
+    reason: str
+    extend_years: int | None
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """One signature under a list, bound to the digest of its content.
+
+    `signature` is an armored SSH signature, None when the person has no key enrolled: papers then print "asserted by the system".
+    """
+
+    list_id: str
+    duty: Duty
+    stage: Stage
+    person_id: str
+    list_digest: str
+    signed_at: datetime
+    signature: str | None
+    on_behalf_of: str | None = None

@@ -1,0 +1,48 @@
+"""A fault or remark about a package, with where it is, which rule it breaks and how to mend it.
+
+The wording in Chinese and English stands in `lantai.locales`, under the rule's
+name; a finding carries only the values that go into it.
+Source: R1-47, R1-50.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """What a finding does to a package."""
+
+    FAULT = "fault"
+    """The package is returned."""
+    HOLD = "hold"
+    """The package waits for somebody at the centre; nothing is sent to the unit."""
+    WARNING = "warning"
+    """The package is accepted; the unit reads the remark on its form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault or remark.
+
+    Attributes:
+        rule: Name of the rule, lower case with underscores, e.g. `file_missing`.
+        severity: What follows from it.
+        subject: What it is about, for people: a path in the package, a row of the catalogue, an archival code. Empty for the whole package.
+        values: What goes into the wording: `found`, `expected` and the like; short strings only.
+        check_code: Item of DA/T 70-2018, e.g. `GD-2-6`, or empty.
+        record_no: Row of the catalogue counted from 1, or None.
+    """
+
+    rule: str
+    severity: Severity
+    subject: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    check_code: str = ""
+    record_no: int | None = None
+
+
+def is_acceptable(findings: list[Finding]) -> bool:
+    """Return whether a package with these findings may be accepted: warnings only."""
+    return all(f.severity is Severity.WARNING for f in findings)

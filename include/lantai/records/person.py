@@ -1,0 +1,57 @@
+"""People, the duties they may carry out, and for how long.
+
+Source: R9-01, R10-08, R12-04; reliability.md, security property 3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person may be appointed to."""
+
+    OPERATOR = "operator"
+    PART_TIME_ARCHIVIST = "part_time_archivist"
+    PREPARER = "preparer"
+    PANEL_MEMBER = "panel_member"
+    LEADER = "leader"
+    CUSTODIAN = "custodian"
+    WITNESS = "witness"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who acts in Lantai; `person_id` is the staff number, the only name that enters the ledger."""
+
+    person_id: str
+    name: str
+    unit_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A role held from a day to a day, both included; `to_on` None is open-ended."""
+
+    person_id: str
+    role: Role
+    from_on: date
+    to_on: date | None = None
+
+    def is_valid_on(self, day: date) -> bool:
+        """Return whether the role is held on `day`."""
+        return self.from_on <= day and (self.to_on is None or day <= self.to_on)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonKey:
+    """A public key (one `ssh-ed25519 AAAA...` line) enrolled for a person by two others."""
+
+    person_id: str
+    public_key: str
+    fingerprint: str
+    from_on: date
+    to_on: date | None = None

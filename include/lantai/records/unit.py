@@ -1,0 +1,79 @@
+"""A submitting unit and what it is obliged to file.
+
+Source: requirements R1-01 to R1-12, R1-19.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+UNIT_CODE = re.compile(r"[A-Z][A-Z0-9]{0,15}")
+"""Our own code of a unit: capital letters and digits, 16 at most; it stands in ids and folder names."""
+
+
+class DataForm(StrEnum):
+    """The three data forms that are filed. Source: R1.b."""
+
+    E_DOCUMENT = "e_document"
+    BUSINESS_DATA = "business_data"
+    DIGITISED_RESULT = "digitised_result"
+
+    @property
+    def letter(self) -> str:
+        """One capital letter that stands for the form in our ids."""
+        return self.value[0].upper()
+
+
+class Frequency(StrEnum):
+    """How often business data is filed; once a year is the floor. Source: R1-19."""
+
+    DAY = "day"
+    WEEK = "week"
+    TEN_DAYS = "ten_days"
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF_YEAR = "half_year"
+    YEAR = "year"
+
+
+class ScopeClass(StrEnum):
+    """Why a unit files. Source: R1-02."""
+
+    STATUTORY = "statutory"
+    KEY_FIELD = "key_field"
+    VOLUNTARY = "voluntary"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A department that files.
+
+    Attributes:
+        unit_code: Our code, see `UNIT_CODE`.
+        name: Full name in Chinese, as it stands on its seal.
+        fonds_no: Fonds number (全宗号), 4 characters, e.g. `Z109`.
+        data_forms: What the unit owes every year; at least one.
+        business_frequency: How often business data is due; ignored for other forms.
+        scope_class: Why it files.
+        responsible_person: Staff id of the named person; None is a configuration fault (R1-11).
+        closed_on: Last day of the unit's existence, None while it exists.
+    """
+
+    unit_code: str
+    name: str
+    fonds_no: str
+    data_forms: tuple[DataForm, ...]
+    business_frequency: Frequency = Frequency.YEAR
+    scope_class: ScopeClass = ScopeClass.STATUTORY
+    responsible_person: str | None = None
+    closed_on: date | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what could never be filed under."""
+        if not UNIT_CODE.fullmatch(self.unit_code):
+            raise ValueError(f"unit code {self.unit_code!r}: expected capital letters and digits, 16 at most")
+        if not self.data_forms:
+            raise ValueError(f"unit {self.unit_code}: at least one data form is expected")
