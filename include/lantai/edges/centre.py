@@ -1,0 +1,90 @@
+"""The centre: every edge that a step of the journey touches, opened once and handed in by name.
+
+`lantai.tasks` and `lantai.cli` open it; the journey receives it. Nothing here
+decides anything.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from lantai.edges.clock import Clock
+from lantai.edges.database import Database
+from lantai.edges.keys import Signer, load_recipients, load_signer
+from lantai.edges.migrations import require_current
+from lantai.edges.quarantine import Quarantine
+from lantai.edges.vault import Vault
+from lantai.formats.age import Recipient
+from lantai.settings import Settings, from_env
+
+
+@dataclass
+class Centre:
+    """What a step may touch.
+
+    Attributes:
+        settings: How the centre is set up.
+        clock: What time it is.
+        database: The registry.
+        holder: This process's name in leases.
+    """
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    holder: str
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """Where packages lie until they are sealed or returned."""
+        return Quarantine(self.settings.quarantine)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The vault and its copies."""
+        return Vault.at(self.settings.vault_url, self.settings.copy_urls)
+
+    @cached_property
+    def intake_signer(self) -> Signer:
+        """The key that signs manifests and receipts."""
+        return load_signer("lantai-intake", self.settings.intake_key_file)
+
+    @cached_property
+    def log_signer(self) -> Signer:
+        """The key that signs checkpoints of the ledger."""
+        return load_signer("lantai-log", self.settings.log_key_file)
+
+    @cached_property
+    def recipients(self) -> tuple[Recipient, ...]:
+        """Whom records are sealed to."""
+        return load_recipients(self.settings.recipients_file)
+
+
+@contextmanager
+def open_centre(settings: Settings | None = None, *, checks_schema: bool = True) -> Iterator[Centre]:
+    """Open the centre that the settings describe.
+
+    Args:
+        settings: None reads the environment.
+        checks_schema: Whether a registry of another version is refused; only `lantai init` and `doctor` say no.
+
+    Raises:
+        SettingsError: A variable has a value that cannot be meant.
+        SchemaOutdatedError: The registry was made by another version.
+        RegistryUnavailableError: The database did not answer.
+    """
+    settings = settings or from_env()
+    database = Database(settings.registry_url)
+    try:
+        if checks_schema:
+            require_current(database)
+        holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        yield Centre(settings, Clock.of(settings), database, holder)
+    finally:
+        database.close()

@@ -1,0 +1,47 @@
+"""The clock: the only place where the time is read.
+
+A demo home may set a date (`LANTAI_TODAY`): the day then stands still and the
+time of day runs on, so that moments keep their order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from lantai.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What time it is for this centre.
+
+    Attributes:
+        zone: Where calendar dates are counted.
+        fixed_on: Date that stands in for the real one, or None.
+    """
+
+    zone: ZoneInfo
+    fixed_on: date | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Clock:
+        """Return the clock that the settings describe."""
+        return cls(settings.zone, settings.today)
+
+    @property
+    def is_set_by_hand(self) -> bool:
+        """Whether papers have to say that their date was set."""
+        return self.fixed_on is not None
+
+    def now_at(self) -> datetime:
+        """Return the moment, aware, in UTC, to the microsecond."""
+        real = datetime.now(self.zone)
+        if self.fixed_on is not None:
+            real = datetime.combine(self.fixed_on, real.timetz())
+        return real.astimezone(UTC)
+
+    def today_on(self) -> date:
+        """Return the local calendar date."""
+        return self.fixed_on or datetime.now(self.zone).date()

@@ -1,0 +1,186 @@
+"""The registry's database: connections, transactions, query files, bulk loads, leases.
+
+SQLite is the embedded default (journal_mode=DELETE, synchronous=FULL, BEGIN
+IMMEDIATE for every writer), PostgreSQL the same through psycopg. Errors of the
+driver leave this module as classes of `lantai.errors`. Tables stand in
+`lantai.edges.tables`, queries in sql/queries, schema changes in sql/migrations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Table, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.pool import NullPool
+
+from lantai.edges.query_file import QueryFile, load_query
+from lantai.errors import RegistryConflictError, RegistryUnavailableError, SchemaOutdatedError
+
+SQLITE_BUSY_SECONDS = 60
+"""How long a writer waits for another one on SQLite; the longest transaction is one bulk load (1.7 s per million rows)."""
+
+LOAD_BATCH_ROWS = 20_000
+"""Rows handed to SQLite at a time: bounds memory, not transactions."""
+
+
+def sql_folder() -> Path:
+    """Return the folder of migrations, queries and checks: beside `include` in a checkout, inside the package when installed."""
+    here = Path(__file__).resolve()
+    for folder in (here.parents[3] / "sql", here.parents[1] / "sql"):
+        if (folder / "migrations").is_dir():
+            return folder
+    raise SchemaOutdatedError("the folder sql/ is not beside include/ and not in the package")
+
+
+class Database:
+    """The registry's database.
+
+    Args:
+        url: SQLAlchemy address; `sqlite:///file` or `postgresql+psycopg://...`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        if self.url.drivername == "postgresql":
+            self.url = self.url.set(drivername="postgresql+psycopg")
+        if self.is_sqlite:
+            self.engine = create_engine(self.url, poolclass=NullPool, connect_args={"timeout": SQLITE_BUSY_SECONDS})
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            self.engine = create_engine(self.url, pool_pre_ping=True, pool_size=4, max_overflow=8)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded default."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Open a transaction that may write; it is committed when the block ends well.
+
+        Raises:
+            RegistryUnavailableError: The database did not answer, or stayed busy.
+            RegistryConflictError: A named rule of the registry was broken; the message names it.
+        """
+        with translated(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that only reads; it takes no write lock."""
+        with translated(), self.engine.connect().execution_options(lantai_reads=True) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def query(connection: Connection, name: str, **parameters: Any) -> Sequence[Row[Any]]:  # noqa: ANN401 - any SQL value
+    """Run the query file sql/queries/<name>.sql and return all its rows.
+
+    Raises:
+        ValueError: A parameter is missing or not in the file's header.
+    """
+    return list(stream(connection, name, **parameters))
+
+
+def stream(connection: Connection, name: str, **parameters: Any) -> Iterator[Row[Any]]:  # noqa: ANN401 - any SQL value
+    """Run a query file and return its rows as they come, in constant memory."""
+    file: QueryFile = load_query(sql_folder() / "queries" / f"{name}.sql")
+    statement = file.statement(parameters)
+    return iter(connection.execution_options(yield_per=5000).execute(statement, parameters))
+
+
+def load(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Insert many rows at once; rows whose primary key is there already are left alone.
+
+    PostgreSQL: COPY into a temporary table, then one INSERT ... ON CONFLICT DO NOTHING. SQLite: INSERT OR IGNORE in batches.
+
+    Args:
+        connection: An open transaction.
+        table: The table; every row has all its columns, in any order.
+        rows: Read once.
+
+    Returns:
+        How many rows were new.
+    """
+    if connection.dialect.name == "postgresql":
+        return _copy(connection, table, rows)
+    statement = table.insert().prefix_with("OR IGNORE")
+    new_count, batch = 0, []
+    for row in rows:
+        batch.append(dict(row))
+        if len(batch) == LOAD_BATCH_ROWS:
+            new_count += connection.execute(statement, batch).rowcount
+            batch = []
+    if batch:
+        new_count += connection.execute(statement, batch).rowcount
+    return new_count
+
+
+def _copy(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
+    names = [column.name for column in table.columns]
+    columns = ", ".join(names)
+    staging = f"load_{table.name}"
+    connection.execute(text(f"CREATE TEMPORARY TABLE {staging} (LIKE {table.name} INCLUDING DEFAULTS) ON COMMIT DROP"))
+    driver = connection.connection.driver_connection
+    if driver is None:
+        raise RegistryUnavailableError("the connection was closed before the load")
+    with driver.cursor() as cursor, cursor.copy(f"COPY {staging} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row([row[name] for name in names])
+    added = connection.execute(
+        text(f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {staging} ON CONFLICT DO NOTHING"),
+    )
+    connection.execute(text(f"DROP TABLE {staging}"))
+    return added.rowcount
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the driver's errors into ours."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise RegistryConflictError(_first_line(error)) from error
+    except ProgrammingError as error:
+        if "no such table" in str(error) or "UndefinedTable" in str(error) or "does not exist" in str(error):
+            raise SchemaOutdatedError(f"the registry lacks a table: {_first_line(error)}") from error
+        raise
+    except OperationalError as error:
+        if "no such table" in str(error):
+            raise SchemaOutdatedError(f"the registry lacks a table: {_first_line(error)}") from error
+        raise RegistryUnavailableError(_first_line(error)) from error
+    except InterfaceError as error:
+        raise RegistryUnavailableError(_first_line(error)) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise RegistryUnavailableError(_first_line(error)) from error
+        raise RegistryConflictError(_first_line(error)) from error
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().splitlines()[0] if error.orig is not None else str(error)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own class
+    connection.isolation_level = None
+    for pragma in ("foreign_keys = ON", "journal_mode = DELETE", "synchronous = FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("lantai_reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def engine_of(database: Database) -> Engine:
+    """Return the engine, for migrations only."""
+    return database.engine

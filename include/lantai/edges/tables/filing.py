@@ -1,0 +1,179 @@
+"""What units owe and what they sent: duties, submissions, rounds, findings, answers, notices."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from lantai.edges.tables.columns import Moment, metadata, one_of
+from lantai.records.duty import DutyState
+from lantai.records.finding import Severity
+from lantai.records.submission import RoundState
+from lantai.records.unit import DataForm
+
+agreement = Table(
+    "agreement",
+    metadata,
+    Column("agreement_id", String(32), primary_key=True),
+    Column("unit_code", ForeignKey("unit.unit_code"), nullable=False),
+    Column("data_form", String(20), nullable=False),
+    Column("encrypts_before_sending", Boolean(name="encrypts_before_sending"), nullable=False),
+    Column("algorithm", String(64), nullable=False),
+    Column("unit_key_custodian", String(100), nullable=False),
+    Column("centre_key_custodian", String(100), nullable=False),
+    Column("destruction_clause", Text, nullable=False),
+    Column("from_on", Date, nullable=False),
+    Column("to_on", Date),
+    Column("signed_by_unit", String(100), nullable=False),
+    Column("signed_by_centre", String(100), nullable=False),
+    one_of("data_form", DataForm, "data_form"),
+    CheckConstraint("signed_by_unit <> '' AND signed_by_centre <> ''", name="signed_by_both"),
+    CheckConstraint("to_on IS NULL OR to_on >= from_on", name="ends_after_it_begins"),
+    Index(None, "unit_code", "data_form"),
+)
+
+filing_year = Table(
+    "filing_year",
+    metadata,
+    Column("filing_year", Integer, primary_key=True),
+    Column("opened_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+)
+
+duty = Table(
+    "duty",
+    metadata,
+    Column("duty_id", String(48), primary_key=True),
+    Column("unit_code", ForeignKey("unit.unit_code"), nullable=False),
+    Column("filing_year", ForeignKey("filing_year.filing_year"), nullable=False),
+    Column("data_form", String(20), nullable=False),
+    Column("period", Integer, nullable=False),
+    Column("deadline_on", Date, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("met_at", Moment),
+    one_of("data_form", DataForm, "data_form"),
+    one_of("state", DutyState, "state"),
+    CheckConstraint("(state IN ('accepted', 'zero_report')) = (met_at IS NOT NULL)", name="met_when_it_says_so"),
+    UniqueConstraint("unit_code", "filing_year", "data_form", "period"),
+)
+
+outbox_look = Table(
+    "outbox_look",
+    metadata,
+    Column("unit_code", ForeignKey("unit.unit_code"), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("error", Text, nullable=False),
+    Column("looked_at", Moment, nullable=False),
+    Column("listed_at", Moment),
+    one_of("state", ("listed", "unknown"), "state"),
+)
+
+package_seen = Table(
+    "package_seen",
+    metadata,
+    Column("unit_code", ForeignKey("unit.unit_code"), primary_key=True),
+    Column("filing_year", Integer, primary_key=True),
+    Column("raw_name_hex", String(2000), primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("is_whole", Boolean(name="is_whole"), nullable=False),
+    Column("carrier_id", String(64)),
+    one_of("kind", ("folder", "zip", "tar"), "kind"),
+)
+
+submission = Table(
+    "submission",
+    metadata,
+    Column("submission_id", String(48), primary_key=True),
+    Column("unit_code", ForeignKey("unit.unit_code"), nullable=False),
+    Column("filing_year", Integer, nullable=False),
+    Column("data_form", String(20), nullable=False),
+    Column("carrier_number", String(200), nullable=False),
+    Column("duty_id", ForeignKey("duty.duty_id")),
+    Column("received_at", Moment, nullable=False),
+    one_of("data_form", DataForm, "data_form"),
+    UniqueConstraint("unit_code", "filing_year", "data_form", "carrier_number"),
+)
+
+carrier = Table(
+    "carrier",
+    metadata,
+    Column("carrier_id", String(56), primary_key=True),
+    Column("submission_id", ForeignKey("submission.submission_id"), nullable=False),
+    Column("round_no", Integer, nullable=False),
+    Column("raw_name_hex", String(2000), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("is_on_time", Boolean(name="is_on_time"), nullable=False),
+    Column("days_late", Integer, nullable=False),
+    Column("is_zero_report", Boolean(name="is_zero_report"), nullable=False),
+    Column("file_count", Integer, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("record_count", Integer, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("manifest_sha256", String(64)),
+    Column("supplement_by_on", Date),
+    Column("answered_at", Moment),
+    Column("purged_at", Moment),
+    one_of("state", RoundState, "state"),
+    one_of("kind", ("folder", "zip", "tar"), "kind"),
+    CheckConstraint("round_no >= 1", name="rounds_count_from_one"),
+    CheckConstraint("is_on_time = (days_late = 0)", name="late_days_agree"),
+    UniqueConstraint("submission_id", "round_no"),
+    UniqueConstraint("submission_id", "fingerprint"),
+    Index("ix_carrier__open", "state"),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("carrier_id", ForeignKey("carrier.carrier_id"), primary_key=True),
+    Column("finding_no", Integer, primary_key=True),
+    Column("rule", String(64), nullable=False),
+    Column("severity", String(8), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("values_json", Text, nullable=False),
+    Column("check_code", String(16), nullable=False),
+    Column("record_no", Integer),
+    one_of("severity", Severity, "severity"),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("carrier_id", ForeignKey("carrier.carrier_id"), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("body_json", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+    Column("paper_path", Text, nullable=False),
+    Column("paper_sha256", String(64), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("delivered_at", Moment),
+    one_of("kind", ("receipt", "opinions"), "kind"),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("notice_key", String(200), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("unit_code", ForeignKey("unit.unit_code")),
+    Column("subject", String(64), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+)

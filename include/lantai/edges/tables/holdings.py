@@ -1,0 +1,142 @@
+"""What the centre keeps: records, their files, seals and copies, holds and schedules."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text, text
+
+from lantai.edges.tables.columns import Moment, metadata, one_of
+from lantai.records.copy import CopyState
+from lantai.records.hold import HoldScope
+from lantai.records.record import AccessLevel, RecordStatus, Retention
+
+record = Table(
+    "record",
+    metadata,
+    Column("record_id", String(64), primary_key=True),
+    Column("carrier_id", ForeignKey("carrier.carrier_id"), nullable=False),
+    Column("unit_code", ForeignKey("unit.unit_code"), nullable=False),
+    Column("archival_code", String(200), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("doc_no", String(200), nullable=False),
+    Column("formed_on", Date, nullable=False),
+    Column("filing_year", Integer, nullable=False),
+    Column("retention", String(8), nullable=False),
+    Column("page_count", Integer, nullable=False),
+    Column("doc_type", String(100), nullable=False),
+    Column("dept_or_subject", String(200), nullable=False),
+    Column("item_no", String(16), nullable=False),
+    Column("access_level", String(16), nullable=False),
+    Column("remarks", Text, nullable=False),
+    Column("transfer_due_on", Date),
+    Column("destroy_due_on", Date),
+    Column("status", String(16), nullable=False),
+    Column("file_count", Integer, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    one_of("retention", Retention, "retention"),
+    one_of("access_level", AccessLevel, "access_level"),
+    one_of("status", RecordStatus, "status"),
+    CheckConstraint("page_count >= 0", name="pages_are_counted"),
+    CheckConstraint("retention <> 'Y' OR destroy_due_on IS NULL", name="permanent_is_never_due"),
+    Index(None, "carrier_id"),
+    Index(None, "unit_code", "archival_code"),
+    Index(
+        "ix_record__due_for_transfer",
+        "transfer_due_on",
+        "unit_code",
+        "carrier_id",
+        "record_id",
+        postgresql_where=text("status = 'kept'"),
+        sqlite_where=text("status = 'kept'"),
+    ),
+    Index(
+        "ix_record__due_for_destruction",
+        "destroy_due_on",
+        "unit_code",
+        "carrier_id",
+        "record_id",
+        postgresql_where=text("status = 'kept'"),
+        sqlite_where=text("status = 'kept'"),
+    ),
+)
+
+record_file = Table(
+    "record_file",
+    metadata,
+    Column("record_id", ForeignKey("record.record_id"), primary_key=True),
+    Column("file_no", Integer, primary_key=True),
+    Column("path", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("sm3", String(64), nullable=False),
+)
+
+sealed_record = Table(
+    "sealed_record",
+    metadata,
+    Column("record_id", String(64), primary_key=True),
+    Column("carrier_id", ForeignKey("carrier.carrier_id"), nullable=False),
+    Column("seal_id", String(32), nullable=False),
+    Column("pack", String(64), nullable=False),
+    Column("payload", String(80), nullable=False),
+    Column("payload_bytes", BigInteger, nullable=False),
+    Column("payload_sha256", String(64), nullable=False),
+    Column("header_sha256", String(64), nullable=False),
+    Index(None, "carrier_id"),
+)
+
+copy = Table(
+    "copy",
+    metadata,
+    Column("carrier_id", ForeignKey("carrier.carrier_id"), primary_key=True),
+    Column("place", String(300), primary_key=True),
+    Column("generation", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("manifest_sha256", String(64), nullable=False),
+    Column("verified_at", Moment, nullable=False),
+    one_of("state", CopyState, "state"),
+)
+
+hold = Table(
+    "hold",
+    metadata,
+    Column("hold_id", String(32), primary_key=True),
+    Column("scope", String(16), nullable=False),
+    Column("target", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("placed_by", ForeignKey("person.person_id", name="fk_hold__placed_by"), nullable=False),
+    Column("placed_at", Moment, nullable=False),
+    Column("lifted_by", ForeignKey("person.person_id", name="fk_hold__lifted_by")),
+    Column("lifted_at", Moment),
+    one_of("scope", HoldScope, "scope"),
+    CheckConstraint("(lifted_by IS NULL) = (lifted_at IS NULL)", name="lifted_by_somebody"),
+    CheckConstraint("reason <> ''", name="has_a_reason"),
+    Index(
+        "ix_hold__in_force",
+        "target",
+        postgresql_where=text("lifted_at IS NULL"),
+        sqlite_where=text("lifted_at IS NULL"),
+    ),
+)
+
+schedule = Table(
+    "schedule",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("version", String(32), primary_key=True),
+    Column("approved_by", String(200), nullable=False),
+    Column("approved_on", Date, nullable=False),
+    Column("effective_from", Date, nullable=False),
+)
+
+schedule_rule = Table(
+    "schedule_rule",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("version", String(32), primary_key=True),
+    Column("clause", String(64), primary_key=True),
+    Column("description", Text, nullable=False),
+    Column("retention", String(8), nullable=False),
+    Column("keywords_json", Text, nullable=False),
+    one_of("retention", Retention, "retention"),
+)

@@ -1,0 +1,204 @@
+"""Settings: the environment, read once, as one frozen object.
+
+This is the only module that reads the environment. Every variable has the
+prefix LANTAI_ and stands in .env.example with unit, default and a comment.
+Secrets are given as paths of files, never as values.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from lantai.errors import SettingsError
+
+PREFIX = "LANTAI_"
+ARCHIVE_LEVELS = ("county", "city", "province", "central")
+LOCALES = ("zh", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this centre is set up.
+
+    Attributes:
+        home: Folder of the embedded default; everything else lies below it unless set apart.
+        registry_url: SQLAlchemy address of the registry.
+        vault_url: Where sealed records lie first, `file:///...`.
+        copy_urls: Further places, same shape; each is read back before a receipt is given.
+        connections_file: Connections of the units, in the format of Airflow's local filesystem backend.
+        recipients_file: Public age recipients that records are sealed to, one per line.
+        intake_key_file: Ed25519 key (PEM) that signs manifests and receipts.
+        log_key_file: Ed25519 key (PEM) that signs checkpoints of the ledger.
+        locale: Language of papers and screens, `zh` or `en`.
+        timezone: Where the deadlines are counted.
+        region: Province or other region whose local rules apply, e.g. `浙江`; empty is the national text alone.
+        archive_level: Level of the archive that records go to in the end.
+        archive_connection: Name of the connection that transfers go to.
+        cooling_off_days: Days between the last signature and the act.
+        settle_seconds: Apart from each other, two looks at a package have to find the same.
+        returned_days: Days after which a returned round is purged from the quarantine.
+        supplement_days: Days a unit has to supplement what was returned.
+        panel_members: How many panel members have to decide every row.
+        witnesses: How many witnesses a destruction has.
+        look_parallel: Outboxes listed at the same time.
+        batch_units: Over so many units with something to take in, they go in batches.
+        batch_size: Units in one such batch.
+        min_copies: Places, the vault included, that must hold a read-back copy before a receipt is given.
+        workdays_file: Table of public holidays and make-up workdays; None uses what the package ships.
+        clamd_address: Socket or host:port of the virus scanner; None means that no scan is configured.
+        smtp_host: Mail server for notices; None means that notices stay in the registry.
+        notify_urls: Further addresses for notices.
+        today: A date that stands in for the real one, in demo homes only; printed on every paper.
+    """
+
+    home: Path
+    registry_url: str
+    vault_url: str
+    copy_urls: tuple[str, ...]
+    connections_file: Path
+    recipients_file: Path
+    intake_key_file: Path
+    log_key_file: Path
+    locale: str = "zh"
+    timezone: str = "Asia/Shanghai"
+    region: str = ""
+    archive_level: str = "county"
+    archive_connection: str = "sftp_ARCHIVE"
+    cooling_off_days: int = 7
+    settle_seconds: int = 60
+    returned_days: int = 30
+    supplement_days: int = 10
+    panel_members: int = 3
+    witnesses: int = 2
+    look_parallel: int = 16
+    batch_units: int = 32
+    batch_size: int = 20
+    min_copies: int = 2
+    workdays_file: Path | None = None
+    clamd_address: str | None = None
+    smtp_host: str | None = None
+    notify_urls: tuple[str, ...] = ()
+    today: date | None = None
+
+    @property
+    def quarantine(self) -> Path:
+        """Folder where packages lie until they are sealed or returned."""
+        return self.home / "quarantine"
+
+    @property
+    def papers(self) -> Path:
+        """Folder of the papers that the centre gives out."""
+        return self.home / "papers"
+
+    @property
+    def work(self) -> Path:
+        """Folder of what is being made; empty when no run is under way."""
+        return self.home / "work"
+
+    @property
+    def keys(self) -> Path:
+        """Folder of the keys of the embedded default."""
+        return self.home / "keys"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Time zone as an object."""
+        return ZoneInfo(self.timezone)
+
+
+def from_env(environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings that the environment describes.
+
+    Args:
+        environment: Variables by name; None reads this process's own.
+
+    Raises:
+        SettingsError: A variable has a value that cannot be meant; the message names it.
+    """
+    env = os.environ if environment is None else environment
+    home = Path(_text(env, "HOME", str(Path.home() / ".lantai"))).expanduser().absolute()
+    keys = home / "keys"
+    return Settings(
+        home=home,
+        registry_url=_text(env, "REGISTRY_URL", f"sqlite:///{home / 'registry.db'}"),
+        vault_url=_place(env, "VAULT_URL", (home / "vault").as_uri())[0],
+        copy_urls=_place(env, "COPY_URLS", (home / "copy").as_uri()),
+        connections_file=Path(_text(env, "CONNECTIONS_FILE", str(home / "connections.json"))),
+        recipients_file=Path(_text(env, "RECIPIENTS_FILE", str(keys / "recipients.txt"))),
+        intake_key_file=Path(_text(env, "INTAKE_KEY_FILE", str(keys / "intake.pem"))),
+        log_key_file=Path(_text(env, "LOG_KEY_FILE", str(keys / "log.pem"))),
+        locale=_choice(env, "LOCALE", "zh", LOCALES),
+        timezone=_zone(env),
+        region=_text(env, "REGION", ""),
+        archive_level=_choice(env, "ARCHIVE_LEVEL", "county", ARCHIVE_LEVELS),
+        archive_connection=_text(env, "ARCHIVE_CONNECTION", "sftp_ARCHIVE"),
+        cooling_off_days=_count(env, "COOLING_OFF_DAYS", 7),
+        settle_seconds=_count(env, "SETTLE_SECONDS", 60),
+        returned_days=_count(env, "RETURNED_DAYS", 30),
+        supplement_days=_count(env, "SUPPLEMENT_DAYS", 10, least=1),
+        panel_members=_count(env, "PANEL_MEMBERS", 3, least=1),
+        witnesses=_count(env, "WITNESSES", 2, least=2),
+        look_parallel=_count(env, "LOOK_PARALLEL", 16, least=1),
+        batch_units=_count(env, "BATCH_UNITS", 32, least=1),
+        batch_size=_count(env, "BATCH_SIZE", 20, least=1),
+        min_copies=_count(env, "MIN_COPIES", 2, least=2),
+        workdays_file=_path(env, "WORKDAYS_FILE"),
+        clamd_address=_text(env, "CLAMD_ADDRESS", "") or None,
+        smtp_host=_text(env, "SMTP_HOST", "") or None,
+        notify_urls=tuple(_text(env, "NOTIFY_URLS", "").split()),
+        today=_day(env, "TODAY"),
+    )
+
+
+def _text(env: Mapping[str, str], name: str, default: str) -> str:
+    return env.get(PREFIX + name, "").strip() or default
+
+
+def _path(env: Mapping[str, str], name: str) -> Path | None:
+    text = _text(env, name, "")
+    return Path(text) if text else None
+
+
+def _count(env: Mapping[str, str], name: str, default: int, least: int = 0) -> int:
+    text = _text(env, name, str(default))
+    if not text.isascii() or not text.isdigit() or int(text) < least:
+        raise SettingsError(f"{PREFIX}{name}: found {text!r}, expected a whole number, {least} or more")
+    return int(text)
+
+
+def _choice(env: Mapping[str, str], name: str, default: str, choices: tuple[str, ...]) -> str:
+    text = _text(env, name, default)
+    if text not in choices:
+        raise SettingsError(f"{PREFIX}{name}: found {text!r}, expected one of {', '.join(choices)}")
+    return text
+
+
+def _zone(env: Mapping[str, str]) -> str:
+    text = _text(env, "TIMEZONE", "Asia/Shanghai")
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SettingsError(f"{PREFIX}TIMEZONE: found {text!r}, expected a name like Asia/Shanghai") from error
+    return text
+
+
+def _day(env: Mapping[str, str], name: str) -> date | None:
+    text = _text(env, name, "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise SettingsError(f"{PREFIX}{name}: found {text!r}, expected a date like 2026-06-30") from error
+
+
+def _place(env: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:
+    urls = tuple(_text(env, name, default).split())
+    for url in urls:
+        if urlsplit(url).scheme != "file" or not urlsplit(url).path.startswith("/"):
+            raise SettingsError(f"{PREFIX}{name}: found {url!r}, expected file:///absolute/folder")
+    return urls
