@@ -167,6 +167,13 @@ class ValidationUnavailableError(LantaiError):
     retryable = True
 
 
+class MalformedError(LantaiError):
+    """Bytes that should have a written form (canonical JSON, a key line, a checkpoint) do not have it."""
+
+    hint = "Compare with the copy that its writer keeps, and ask for it again; nothing of it was taken over."
+    hint_zh = "请与出具方保存的原件核对并重新取得；未采用其中任何内容。"
+
+
 # --- sealing and the vault ----------------------------------------------------------------------------------------------------------
 
 
