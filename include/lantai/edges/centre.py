@@ -1,7 +1,7 @@
 """The centre: every edge that a step of the journey touches, opened once and handed in by name.
 
 `lantai.tasks` and `lantai.cli` open it; the journey receives it. Nothing here
-decides anything.
+decides anything. What a step does not touch is not imported.
 """
 
 from __future__ import annotations
@@ -13,15 +13,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from lantai.edges.clock import Clock
 from lantai.edges.database import Database
-from lantai.edges.keys import Signer, load_recipients, load_signer
 from lantai.edges.migrations import require_current
-from lantai.edges.quarantine import Quarantine
-from lantai.edges.vault import Vault
-from lantai.formats.age import Recipient
 from lantai.settings import Settings, from_env
+
+if TYPE_CHECKING:
+    from lantai.edges.keys import Signer
+    from lantai.edges.quarantine import Quarantine
+    from lantai.edges.vault import Vault
+    from lantai.formats.age import Recipient
 
 
 @dataclass
@@ -43,26 +46,36 @@ class Centre:
     @cached_property
     def quarantine(self) -> Quarantine:
         """Where packages lie until they are sealed or returned."""
+        from lantai.edges.quarantine import Quarantine
+
         return Quarantine(self.settings.quarantine)
 
     @cached_property
     def vault(self) -> Vault:
         """The vault and its copies."""
+        from lantai.edges.vault import Vault
+
         return Vault.at(self.settings.vault_url, self.settings.copy_urls)
 
     @cached_property
     def intake_signer(self) -> Signer:
         """The key that signs manifests and receipts."""
+        from lantai.edges.keys import load_signer
+
         return load_signer("lantai-intake", self.settings.intake_key_file)
 
     @cached_property
     def log_signer(self) -> Signer:
         """The key that signs checkpoints of the ledger."""
+        from lantai.edges.keys import load_signer
+
         return load_signer("lantai-log", self.settings.log_key_file)
 
     @cached_property
     def recipients(self) -> tuple[Recipient, ...]:
         """Whom records are sealed to."""
+        from lantai.edges.keys import load_recipients
+
         return load_recipients(self.settings.recipients_file)
 
 

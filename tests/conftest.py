@@ -1,0 +1,101 @@
+"""What every test may ask for: the peers' data where it lies beside the project, real server programs, a centre of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from lantai.edges.centre import Centre
+from lantai.edges.clock import Clock
+from lantai.edges.database import Database
+from lantai.edges.migrations import upgrade
+from lantai.settings import Settings, from_env
+
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAM_FOLDERS = (
+    "/usr/sbin",
+    "/sbin",
+    "/usr/local/sbin",
+    *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin"))),
+)
+
+pytest_plugins = [f"servers.{path.stem}" for path in sorted((ROOT / "tests" / "servers").glob("[a-z]*.py"))]
+
+
+def find_shared() -> Path | None:
+    """Return the folder of the peers' data: beside the project, or where LANTAI_SHARED says (a fresh clone elsewhere)."""
+    for folder in (ROOT.parent / "shared" / "data", Path(os.environ.get("LANTAI_SHARED", "/nonexistent")) / "data"):
+        if folder.is_dir():
+            return folder
+    return None
+
+
+def find_program(name: str) -> str | None:
+    """Return the path of a server program, also where it is not on the path of a user."""
+    return shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", ""), *PROGRAM_FOLDERS)))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect what reads the peers' data where it is not there; skip what needs a missing program, but never in CI."""
+    shared = find_shared()
+    kept, left = [], []
+    for item in items:
+        if shared is None and item.get_closest_marker("shared"):
+            left.append(item)
+            continue
+        kept.append(item)
+        for marker in item.iter_markers("server"):
+            missing = [name for name in marker.args if find_program(name) is None]
+            if missing and os.environ.get("CI") != "true":
+                reason = f"{', '.join(missing)}: not installed; .ci/run installs it, or use your package manager"
+                item.add_marker(pytest.mark.skip(reason=reason))
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """In CI a missing server program is a failure."""
+    for marker in item.iter_markers("server"):
+        missing = [name for name in marker.args if find_program(name) is None]
+        if missing:
+            pytest.fail(f"{', '.join(missing)}: not installed, and this is CI")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of the peers' data; only for tests marked `shared`."""
+    folder = find_shared()
+    assert folder is not None, "mark the test with @pytest.mark.shared"
+    return folder
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a home of one's own, on a fixed date, without waiting times."""
+    return from_env(
+        {
+            "LANTAI_HOME": str(tmp_path / "home"),
+            "LANTAI_TODAY": "2026-03-02",
+            "LANTAI_SETTLE_SECONDS": "0",
+            "LANTAI_COOLING_OFF_DAYS": "0",
+        },
+    )
+
+
+@pytest.fixture
+def centre(settings: Settings) -> Iterator[Centre]:
+    """A centre on SQLite with its keys made, on 2 March 2026."""
+    from lantai.edges.keys import make_home_keys
+
+    settings.home.mkdir(parents=True)
+    make_home_keys(settings)
+    database = Database(settings.registry_url)
+    upgrade(database)
+    yield Centre(settings, Clock(settings.zone, date(2026, 3, 2)), database, "test:1:aaaa")
+    database.close()

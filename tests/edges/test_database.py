@@ -1,0 +1,257 @@
+"""The registry's database on SQLite and on PostgreSQL: the same files, the same rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import delete, insert, select, update
+
+from lantai.edges import tables
+from lantai.edges.database import Database, load, translated
+from lantai.edges.migrations import VERSION_TABLE, newest, require_current, upgrade
+from lantai.errors import RegistryConflictError, RegistryUnavailableError, SchemaOutdatedError
+from lantai.records.disposal import LIST_MOVES
+from lantai.records.submission import MOVES
+
+NOW = datetime(2026, 3, 2, 1, 2, 3, tzinfo=UTC)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server("postgres", "initdb"))])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    url = f"sqlite:///{tmp_path / 'registry.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    database = Database(url)
+    upgrade(database)
+    yield database
+    database.close()
+
+
+def add_carrier(database: Database, state: str = "seen") -> None:
+    with database.begin() as connection:
+        connection.execute(
+            insert(tables.unit).values(
+                unit_code="JY",
+                name="教育局",
+                fonds_no="J001",
+                scope_class="statutory",
+                business_frequency="year",
+            ),
+        )
+        connection.execute(
+            insert(tables.submission).values(
+                submission_id="JY-2025-E-001",
+                unit_code="JY",
+                filing_year=2025,
+                data_form="e_document",
+                carrier_number="1",
+                received_at=NOW,
+            ),
+        )
+        connection.execute(
+            insert(tables.carrier).values(
+                carrier_id="JY-2025-E-001-R1",
+                submission_id="JY-2025-E-001",
+                round_no=1,
+                raw_name_hex="31",
+                kind="folder",
+                fingerprint="f" * 64,
+                state=state,
+                received_at=NOW,
+                is_on_time=True,
+                days_late=0,
+                is_zero_report=False,
+                file_count=1,
+                size_bytes=1,
+                record_count=0,
+                generation=0,
+            ),
+        )
+
+
+def record_row(number: int) -> dict[str, object]:
+    return {
+        "record_id": f"JY-2025-E-001-R1-{number:05d}",
+        "carrier_id": "JY-2025-E-001-R1",
+        "unit_code": "JY",
+        "archival_code": f"J001-WS·2025-D10-BGS-{number:04d}",
+        "title": "关于开展\t“制表符\\N”检查的通知\n第二行",
+        "author": "教育局",
+        "doc_no": "",
+        "formed_on": date(2025, 5, 6),
+        "filing_year": 2025,
+        "retention": "D10",
+        "page_count": 3,
+        "doc_type": "通知",
+        "dept_or_subject": "BGS",
+        "item_no": f"{number:04d}",
+        "access_level": "open",
+        "remarks": "",
+        "transfer_due_on": None,
+        "destroy_due_on": date(2036, 1, 1),
+        "status": "kept",
+        "file_count": 1,
+        "size_bytes": 10,
+    }
+
+
+def test_migrations_make_exactly_the_tables_that_the_code_knows(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE, "compare_type": True})
+        differences = compare_metadata(context, tables.metadata)
+
+    assert differences == []
+
+
+def test_upgrading_twice_changes_nothing(database: Database) -> None:
+    revision = upgrade(database)
+
+    assert revision == newest()
+    require_current(database)
+
+
+def test_registry_of_another_version_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'empty.db'}")
+
+    with pytest.raises(SchemaOutdatedError, match="found none") as caught:
+        require_current(database)
+
+    assert "lantai init" in caught.value.hint
+
+
+def test_unreachable_database_is_named_and_may_be_tried_again() -> None:
+    database = Database("postgresql://nobody@127.0.0.1:1/none")
+
+    with pytest.raises(RegistryUnavailableError) as caught, database.begin():
+        pass
+
+    assert caught.value.retryable
+
+
+def test_rows_loaded_twice_are_there_once_and_unchanged(database: Database) -> None:
+    add_carrier(database)
+    rows = [record_row(number) for number in range(1, 1001)]
+
+    with database.begin() as connection:
+        first = load(connection, tables.record, rows)
+    with database.begin() as connection:
+        second = load(connection, tables.record, iter(rows))
+
+    assert (first, second) == (1000, 0)
+    with database.read() as connection:
+        found = connection.execute(select(tables.record).order_by(tables.record.c.record_id).limit(1)).one()
+    assert dict(found._mapping) == rows[0]
+
+
+@pytest.mark.parametrize(
+    ("table", "moves", "column"),
+    [("carrier", MOVES, "state"), ("disposal_list", LIST_MOVES, "state")],
+)
+def test_database_allows_exactly_the_moves_that_the_records_name(
+    database: Database, table: str, moves: dict[str, frozenset[str]], column: str
+) -> None:
+    """The row permits: a state cannot be skipped by any code path."""
+    target = tables.metadata.tables[table]
+    for state, allowed in moves.items():
+        for other in moves:
+            if state == other:
+                continue
+            refused = try_move(database, target.name, state, other)
+            assert refused == (other not in allowed), f"{table}: {state} to {other}"
+
+
+def try_move(database: Database, table: str, old: str, new: str) -> bool:
+    """Put one row into a state, try to move it, take everything back; return whether the move was refused."""
+    target = tables.metadata.tables[table]
+    add = add_carrier_row if table == "carrier" else add_list_row
+    try:
+        with translated(), database.engine.connect() as connection:
+            add(connection, old)
+            connection.execute(update(target).values(state=new))
+            connection.rollback()
+    except RegistryConflictError:
+        return True
+    return False
+
+
+def add_unit(connection) -> None:
+    connection.execute(
+        insert(tables.unit).values(
+            unit_code="JY", name="教育局", fonds_no="J001", scope_class="statutory", business_frequency="year"
+        ),
+    )
+
+
+def add_carrier_row(connection, state: str) -> None:
+    add_unit(connection)
+    connection.execute(
+        insert(tables.submission).values(
+            submission_id="S",
+            unit_code="JY",
+            filing_year=2025,
+            data_form="e_document",
+            carrier_number="1",
+            received_at=NOW,
+        ),
+    )
+    connection.execute(
+        insert(tables.carrier).values(
+            carrier_id="C", submission_id="S", round_no=1, raw_name_hex="31", kind="folder", fingerprint="f", state=state,
+            received_at=NOW, is_on_time=True, days_late=0, is_zero_report=False, file_count=1, size_bytes=1, record_count=0,
+            generation=0,
+        ),
+    )  # fmt: skip
+
+
+def add_list_row(connection, state: str) -> None:
+    add_unit(connection)
+    connection.execute(insert(tables.person).values(person_id="P1", name="甲"))
+    connection.execute(
+        insert(tables.disposal_list).values(
+            list_id="L", kind="transfer", unit_code="JY", due_on=date(2026, 1, 1), state=state, content_sha256="0",
+            drafted_by="P1", drafted_at=NOW,
+        ),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", ["update", "delete"])
+def test_ledger_only_grows(database: Database, verb: str) -> None:
+    """Security 10, I5: nobody changes what was written, not even the application's own account."""
+    with database.begin() as connection:
+        connection.execute(
+            insert(tables.event).values(
+                event_id="e1", kind="year_opened", subject="2025", actor="system", occurred_at=NOW, leaf=b"{}"
+            ),
+        )
+
+    change = update(tables.event).values(subject="2024") if verb == "update" else delete(tables.event)
+    with pytest.raises(RegistryConflictError, match="event_only_grows"), database.begin() as connection:
+        connection.execute(change)
+
+
+def test_ledger_has_no_gap(database: Database) -> None:
+    """I5."""
+    with database.begin() as connection:
+        connection.execute(
+            insert(tables.event).values(
+                event_id="e1", kind="year_opened", subject="2025", actor="system", occurred_at=NOW, leaf=b"{}"
+            ),
+        )
+
+    with pytest.raises(RegistryConflictError, match="ledger_leaf_gapless"), database.begin() as connection:
+        connection.execute(insert(tables.ledger_leaf).values(leaf_index=1, event_id="e1", leaf_hash=b"0"))
+
+
+def test_one_person_cannot_have_two_duties_about_a_list(database: Database) -> None:
+    """R12-04, I3: incompatible duties lie with distinct people, whatever the program says."""
+    with database.begin() as connection:
+        add_list_row(connection, "draft")
+        connection.execute(insert(tables.list_duty).values(list_id="L", person_id="P1", duty="preparer"))
+
+    with pytest.raises(RegistryConflictError), database.begin() as connection:
+        connection.execute(insert(tables.list_duty).values(list_id="L", person_id="P1", duty="leader"))
