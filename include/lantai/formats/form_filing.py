@@ -1,0 +1,222 @@
+"""How the papers about a filing are laid out: inspection form, opinions, receipt, board.
+
+Source: R1-28, R1-36, R1-43 to R1-50, R4-07, R4-08; rules N8, N13.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lantai.formats import form_blocks as blocks
+from lantai.formats.form_content import (
+    AcceptanceInspection,
+    Board,
+    CarrierLine,
+    CheckLine,
+    Filing,
+    Opinions,
+    PlaceLine,
+    Receipt,
+)
+from lantai.formats.wording import Wording
+
+
+def acceptance_inspection(content: AcceptanceInspection, wording: Wording) -> list[blocks.Block]:
+    """Lay out 《档案备份数据移交、接收检验表》."""
+    filing = [
+        *_filing_facts(content, wording),
+        (wording.field("strategy"), wording.value("strategy", content.get("strategy"))),
+        (wording.field("channel"), wording.value("channel", content.get("channel"))),
+        *_count_facts(content, wording),
+        (wording.field("outcome"), wording.value("outcome", content["outcome"])),
+    ]
+    parts = [
+        blocks.facts(filing),
+        carrier_table(content["carriers"], wording),
+        check_table(content["checks"], wording),
+    ]
+    if content["places"]:
+        parts.append(_place_table(content["places"], wording))
+    if proof := blocks.evidence(wording, content):
+        parts.append(blocks.facts([], wide=proof, heading=wording.word("headings", "evidence")))
+    if remarks := content.get("remarks"):
+        parts.append(blocks.sentences(remarks, heading=wording.word("headings", "remarks")))
+    responsible = [
+        wording.sentence(f"responsible_unit_{content['data_form']}"),
+        wording.sentence("responsible_centre"),
+    ]
+    parts.append(blocks.sentences(responsible, heading=wording.word("headings", "responsibility")))
+    parts.append(blocks.signatures([_half(content, wording, "unit", "sending_party"), _half(content, wording, "centre", "receiving_party")]))
+    return parts
+
+
+def opinions(content: Opinions, wording: Wording) -> list[blocks.Block]:
+    """Lay out 修改意见（补正意见单）: each finding with its rule and its remedy. Source: R1-50."""
+    columns = [
+        (wording.field("number"), 5.0, "center"),
+        (wording.field("severity"), 9.0, "center"),
+        (wording.field("where"), 20.0, "left"),
+        (wording.field("found"), 20.0, "left"),
+        (wording.field("expected"), 20.0, "left"),
+        (wording.field("source"), 18.0, "left"),
+        (wording.field("fix"), 24.0, "left"),
+    ]
+    rows = [
+        (
+            str(number),
+            wording.value("severity", finding.get("severity", "fault")),
+            finding["where"],
+            finding["found"],
+            finding["expected"],
+            finding["source"],
+            finding["fix"],
+        )
+        for number, finding in enumerate(content["findings"], start=1)
+    ]
+    again = wording.sentence(
+        "supplement",
+        supplement_by=content["supplement_by"],
+        resubmit_to=content["resubmit_to"],
+        next_round=content["round_no"] + 1,
+    )
+    party = blocks.signature_party(wording, "issuing_party", [("issuer", content.get("issuer", ""))])
+    contact = [(wording.field("contact"), content.get("contact", ""))]
+    return [
+        blocks.facts(_filing_facts(content, wording)),
+        blocks.sentences([wording.sentence("opinions", count=len(rows))]),
+        blocks.table(columns, rows, heading=wording.word("headings", "findings"), size=8.5),
+        blocks.sentences([again], heading=wording.word("headings", "resubmission")),
+        blocks.facts([(wording.field("supplement_by"), wording.show(content["supplement_by"])), *contact]),
+        blocks.signatures([party]),
+    ]
+
+
+def receipt(content: Receipt, wording: Wording) -> list[blocks.Block]:
+    """Lay out 接收证明书."""
+    named: Mapping[str, Any] = {
+        "unit": content["unit"],
+        "filing_year": str(content["filing_year"]),
+        "data_form": wording.value("data_form", content["data_form"]),
+        "submission_id": content["submission_id"],
+        "round_no": content["round_no"],
+    }
+    pairs = [
+        (wording.field("receipt_no"), content["receipt_no"]),
+        (wording.field("accepted_at"), wording.show(content["accepted_at"])),
+        *_filing_facts(content, wording),
+        *_count_facts(content, wording),
+        (wording.field("signed_with"), content["signed_with"]),
+    ]
+    return [
+        blocks.sentences([wording.sentence("receipt", **named)]),
+        blocks.facts(pairs, wide=blocks.evidence(wording, content)),
+        _place_table(content["places"], wording),
+        blocks.sentences([wording.sentence("receipt_verify")]),
+        blocks.signatures([blocks.signature_party(wording, "issuing_party", [("issuer", content.get("issuer", ""))])]),
+    ]
+
+
+def board(content: Board, wording: Wording) -> list[blocks.Block]:
+    """Lay out 年度跟踪表: one line per unit and form, and how many stand in each state."""
+    keys = (
+        ("number", 5.0, "center"), ("unit", 26.0, "left"), ("data_form", 14.0, "center"), ("responsible_person", 10.0, "center"),
+        ("due_on", 14.0, "center"), ("state", 13.0, "center"), ("received_on", 14.0, "center"), ("days_late", 8.0, "right"),
+        ("rounds", 6.0, "center"), ("record_count", 8.0, "right"), ("remark", 16.0, "left"),
+    )  # fmt: skip
+    rows = []
+    states: dict[str, int] = {}
+    for number, line in enumerate(content["rows"], start=1):
+        state = wording.value("state", line["state"])
+        states[state] = states.get(state, 0) + 1
+        shown = {**line, "number": number, "state": state, "data_form": wording.value("data_form", line["data_form"])}
+        rows.append([wording.show(shown.get(key)) for key, _width, _align in keys])
+    columns = [(wording.field(key), width, align) for key, width, align in keys]
+    summary = [(state, str(count)) for state, count in states.items()]
+    return [
+        blocks.facts(summary, heading=wording.word("headings", "summary")),
+        blocks.table(columns, rows, heading=wording.word("headings", "rows")),
+        blocks.signatures([blocks.signature_party(wording, "archives_party", [("preparer", ""), ("reviewer", "")])]),
+    ]
+
+
+def carrier_table(carriers: Sequence[CarrierLine], wording: Wording, *, heading: str = "carriers") -> blocks.Block:
+    """Return one line per carrier with its digest, the algorithm named. Source: R1-27; rules N7."""
+    columns = [
+        (wording.field("carrier"), 22.0, "left"),
+        (wording.field("description"), 18.0, "left"),
+        (wording.field("bytes"), 14.0, "right"),
+        (wording.field("algorithm"), 11.0, "center"),
+        (wording.field("digest"), 35.0, "left"),
+    ]
+    rows = [
+        (
+            "\n".join(filter(None, (line["carrier"], line.get("carrier_id")))),
+            line.get("description", ""),
+            wording.show(line["bytes"]),
+            blocks.algorithm_text(wording, line["algorithm"]),
+            line["digest"],
+        )
+        for line in carriers
+    ]
+    return blocks.table(columns, rows, heading=wording.word("headings", heading), size=8.5)
+
+
+def check_table(checks: Sequence[CheckLine], wording: Wording) -> blocks.Block:
+    """Return the four properties with both halves' results. Source: rules N8."""
+    columns = [
+        (wording.field("property"), 12.0, "center"),
+        (wording.field("code"), 12.0, "center"),
+        (wording.field("check"), 32.0, "left"),
+        (wording.field("unit_result"), 12.0, "center"),
+        (wording.field("centre_result"), 12.0, "center"),
+        (wording.field("remark"), 20.0, "left"),
+    ]
+    rows = [
+        (
+            wording.value("property", line["property"]),
+            line.get("code", ""),
+            line["check"],
+            wording.value("result", line.get("unit_result")),
+            wording.value("result", line["centre_result"]),
+            line.get("remark", ""),
+        )
+        for line in checks
+    ]
+    return blocks.table(columns, rows, heading=wording.word("headings", "checks"))
+
+
+def _filing_facts(content: Filing, wording: Wording) -> list[blocks.Fact]:
+    late = content["days_late"]
+    return [
+        (wording.field("unit"), content["unit"]),
+        (wording.field("unit_code"), content["unit_code"]),
+        (wording.field("fonds_no"), content["fonds_no"]),
+        (wording.field("filing_year"), str(content["filing_year"])),
+        (wording.field("data_form"), wording.value("data_form", content["data_form"])),
+        (wording.field("submission_id"), content["submission_id"]),
+        (wording.field("round_no"), str(content["round_no"])),
+        (wording.field("received_at"), wording.show(content["received_at"])),
+        (wording.field("due_on"), wording.show(content["due_on"])),
+        (wording.field("timeliness"), wording.sentence("late", days=late) if late else wording.sentence("on_time")),
+    ]
+
+
+def _count_facts(content: AcceptanceInspection | Receipt, wording: Wording) -> list[blocks.Fact]:
+    return [
+        (wording.field("record_count"), wording.show(content["record_count"])),
+        (wording.field("file_count"), wording.show(content["file_count"])),
+        (wording.field("total_bytes"), wording.show(content["total_bytes"])),
+    ]
+
+
+def _place_table(places: Sequence[PlaceLine], wording: Wording) -> blocks.Block:
+    columns = [(wording.field("place"), 40.0, "left"), (wording.field("verified_at"), 34.0, "center"), (wording.field("state"), 26.0, "center")]
+    rows = [(line["place"], wording.show(line["verified_at"]), wording.value("result", line["result"])) for line in places]
+    return blocks.table(columns, rows, heading=wording.word("headings", "places"))
+
+
+def _half(content: AcceptanceInspection, wording: Wording, side: str, title: str) -> blocks.Block:
+    named: Mapping[str, Any] = content
+    lines = [("form_preparer", named.get(f"{side}_preparer", "")), ("form_reviewer", named.get(f"{side}_reviewer", ""))]
+    return blocks.signature_party(wording, title, lines, named.get(f"{side}_signed_on"))

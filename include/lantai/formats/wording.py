@@ -1,0 +1,85 @@
+"""The words of the forms in one language, and how values are written in it.
+
+Nothing is looked up that the language does not have: a missing word is an
+error, not an English key on a Chinese paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from lantai import templates
+
+BYTES_PER_GB = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Words and ways of writing for one language; `locale` is `zh` or `en`."""
+
+    locale: str
+
+    def word(self, section: str, key: str) -> str:
+        """Return one word, e.g. `word("fields", "unit")`; `section` may be nested with dots.
+
+        Raises:
+            KeyError: The forms have no such word.
+        """
+        at: Any = templates.words(self.locale)
+        for part in (*section.split("."), key):
+            at = at[part]
+        return str(at)
+
+    def words(self, section: str) -> Mapping[str, str]:
+        """Return all words of a section, in their order."""
+        at: Any = templates.words(self.locale)
+        for part in section.split("."):
+            at = at[part]
+        return dict(at)
+
+    def choices(self, key: str) -> list[str]:
+        """Return the words of a drop-down, in their order."""
+        return [str(choice) for choice in templates.words(self.locale)["choices"][key]]
+
+    def field(self, key: str) -> str:
+        """Return the label of a field or the heading of a column."""
+        return self.word("fields", key)
+
+    def value(self, domain: str, name: str | None) -> str:
+        """Return how a coded value is printed; blank for None or empty.
+
+        Raises:
+            KeyError: `name` is not a value of that domain.
+        """
+        return self.word(f"values.{domain}", name) if name else ""
+
+    def sentence(self, key: str, **values: object) -> str:
+        """Return a sentence with its values in it."""
+        return self.word("sentences", key).format(**{name: self.show(value) for name, value in values.items()})
+
+    def show(self, value: object) -> str:
+        """Return a value as it is printed: blank for None, grouped digits, long dates, moments with their offset from UTC."""
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return self.word("sentences", "yes" if value else "no")
+        if isinstance(value, int):
+            return f"{value:,}"
+        if isinstance(value, datetime):
+            offset = value.strftime("%z")
+            return f"{value:%Y-%m-%d %H:%M:%S} (UTC{offset[:3]}:{offset[3:5]})"
+        if isinstance(value, date):
+            return self.day(value)
+        return str(value)
+
+    def day(self, day: date) -> str:
+        """Return a calendar date the long way, e.g. 2026年6月30日."""
+        return self.word("page", "date").format(year=day.year, month=day.month, day=day.day)
+
+    def gigabytes(self, size_bytes: int) -> str:
+        """Return a size in GB with exactly three decimals, half up. Source: rules N7."""
+        return str((Decimal(size_bytes) / BYTES_PER_GB).quantize(Decimal("0.001"), ROUND_HALF_UP))
