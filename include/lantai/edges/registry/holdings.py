@@ -1,0 +1,124 @@
+"""Rows of what the centre keeps: records, files, seals, copies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from lantai.edges import tables
+from lantai.edges.database import load
+from lantai.records.copy import Copy
+from lantai.records.manifest import SealedRecord
+from lantai.records.record import Record, RecordStatus
+from lantai.records.unit import DataForm
+
+
+def register_records(connection: Connection, records: Sequence[Record]) -> int:
+    """Register records and their files, set-based; those that are there already stay. Return how many are new."""
+    new_count = load(connection, tables.record, map(_record_values, records))
+    load(connection, tables.record_file, _file_values(records))
+    return new_count
+
+
+def put_seals(connection: Connection, carrier_id: str, sealed: Iterable[SealedRecord]) -> None:
+    """Register how the records of a carrier are sealed."""
+    load(
+        connection,
+        tables.sealed_record,
+        (
+            {
+                "record_id": seal.record_id,
+                "carrier_id": carrier_id,
+                "seal_id": seal.seal_id,
+                "pack": seal.pack,
+                "payload": seal.payload,
+                "payload_bytes": seal.payload_bytes,
+                "payload_sha256": seal.payload_sha256,
+                "header_sha256": seal.header_sha256,
+            }
+            for seal in sealed
+        ),
+    )
+
+
+def put_copies(connection: Connection, copies: Iterable[Copy]) -> None:
+    """Register what is known of copies; a row of the same carrier and place is brought up to date."""
+    table = tables.copy
+    for copy in copies:
+        values: dict[str, Any] = {
+            "generation": copy.generation,
+            "state": copy.state.value,
+            "manifest_sha256": copy.manifest_sha256,
+            "verified_at": copy.verified_at,
+        }
+        key = (table.c.carrier_id == copy.carrier_id, table.c.place == copy.place)
+        if connection.execute(update(table).where(*key).values(values)).rowcount == 0:
+            connection.execute(insert(table).values(carrier_id=copy.carrier_id, place=copy.place, **values))
+
+
+def accepted_count(connection: Connection, unit_code: str, data_form: DataForm, filing_year: int) -> int | None:
+    """Return how many records a unit filed in a year and form, None when it filed nothing then."""
+    submission, carrier = tables.submission, tables.carrier
+    statement = (
+        select(func.sum(carrier.c.record_count))
+        .join(submission, submission.c.submission_id == carrier.c.submission_id)
+        .where(submission.c.unit_code == unit_code, submission.c.data_form == data_form.value)
+        .where(submission.c.filing_year == filing_year, carrier.c.state == "accepted")
+    )
+    found = connection.execute(statement).scalar_one()
+    return None if found is None else int(found)
+
+
+def registered_codes(connection: Connection, unit_code: str, codes: Sequence[str], carrier_id: str) -> set[str]:
+    """Return which of these archival codes the unit has used already, in other carriers than this one."""
+    table, found = tables.record, set[str]()
+    for start in range(0, len(codes), 500):
+        part = codes[start : start + 500]
+        statement = select(table.c.archival_code).where(
+            table.c.unit_code == unit_code,
+            table.c.archival_code.in_(part),
+            table.c.carrier_id != carrier_id,
+        )
+        found.update(connection.execute(statement).scalars())
+    return found
+
+
+def _record_values(record: Record) -> dict[str, Any]:
+    return {
+        "record_id": record.record_id,
+        "carrier_id": record.carrier_id,
+        "unit_code": record.unit_code,
+        "archival_code": record.archival_code,
+        "title": record.title,
+        "author": record.author,
+        "doc_no": record.doc_no,
+        "formed_on": record.formed_on,
+        "filing_year": record.filing_year,
+        "retention": record.retention.value,
+        "page_count": record.page_count,
+        "doc_type": record.doc_type,
+        "dept_or_subject": record.dept_or_subject,
+        "item_no": record.item_no,
+        "access_level": record.access_level.value,
+        "remarks": record.remarks,
+        "transfer_due_on": record.transfer_due_on,
+        "destroy_due_on": record.destroy_due_on,
+        "status": RecordStatus.KEPT.value,
+        "file_count": len(record.files),
+        "size_bytes": sum(file.bytes for file in record.files),
+    }
+
+
+def _file_values(records: Sequence[Record]) -> Iterator[dict[str, Any]]:
+    for record in records:
+        for number, file in enumerate(record.files, start=1):
+            yield {
+                "record_id": record.record_id,
+                "file_no": number,
+                "path": file.path,
+                "size_bytes": file.bytes,
+                "sha256": file.sha256,
+                "sm3": file.sm3,
+            }

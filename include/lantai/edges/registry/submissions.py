@@ -1,0 +1,329 @@
+"""Rows of packages seen, submissions, rounds, findings and answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from lantai.edges import tables
+from lantai.errors import NotFoundError
+from lantai.records.finding import Finding, Severity
+from lantai.records.submission import RoundState, carrier_id, submission_id
+from lantai.records.unit import DataForm
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of a submission, as its row says.
+
+    Attributes:
+        carrier_id: Our id of the round's carrier.
+        fingerprint: State of the package that this round is about.
+        deadline_on: Of the duty, None when nothing is due.
+    """
+
+    carrier_id: str
+    submission_id: str
+    unit_code: str
+    filing_year: int
+    data_form: DataForm
+    carrier_number: str
+    round_no: int
+    raw_name: bytes
+    kind: str
+    fingerprint: str
+    state: RoundState
+    received_at: datetime
+    days_late: int
+    is_zero_report: bool
+    file_count: int
+    size_bytes: int
+    record_count: int
+    generation: int
+    manifest_sha256: str | None
+    supplement_by_on: date | None
+    duty_id: str | None
+
+
+def note_package(
+    connection: Connection,
+    unit_code: str,
+    filing_year: int,
+    raw_name: bytes,
+    kind: str,
+    fingerprint: str,
+    now_at: datetime,
+    *,
+    is_whole: bool,
+) -> Row[Any]:
+    """Remember what a look found; the moment of the first look at this state of the package stays.
+
+    Returns:
+        The row: seen_at (first look at this fingerprint), is_whole, carrier_id (None until a round is about it).
+    """
+    table = tables.package_seen
+    key = (table.c.unit_code == unit_code, table.c.filing_year == filing_year, table.c.raw_name_hex == raw_name.hex())
+    row = connection.execute(select(table).where(*key)).one_or_none()
+    if row is None:
+        connection.execute(
+            insert(table).values(
+                unit_code=unit_code,
+                filing_year=filing_year,
+                raw_name_hex=raw_name.hex(),
+                kind=kind,
+                fingerprint=fingerprint,
+                seen_at=now_at,
+                is_whole=is_whole,
+            ),
+        )
+    elif row.fingerprint != fingerprint:
+        connection.execute(
+            update(table).where(*key).values(
+                kind=kind, fingerprint=fingerprint, seen_at=now_at, is_whole=is_whole, carrier_id=None
+            ),
+        )  # fmt: skip
+    elif row.is_whole != is_whole:
+        connection.execute(update(table).where(*key).values(is_whole=is_whole))
+    return connection.execute(select(table).where(*key)).one()
+
+
+def link_package(
+    connection: Connection, unit_code: str, filing_year: int, raw_name: bytes, fingerprint: str, carrier: str
+) -> None:
+    """Say which round a package's present state is."""
+    table = tables.package_seen
+    connection.execute(
+        update(table)
+        .where(
+            table.c.unit_code == unit_code,
+            table.c.filing_year == filing_year,
+            table.c.raw_name_hex == raw_name.hex(),
+            table.c.fingerprint == fingerprint,
+        )
+        .values(carrier_id=carrier),
+    )
+
+
+def note_look(connection: Connection, unit_code: str, now_at: datetime, error: str | None) -> None:
+    """Remember how a look at an outbox ended: an error means unknown, never empty. Source: I8, S4."""
+    table = tables.outbox_look
+    values: dict[str, Any] = {"state": "unknown", "error": error, "looked_at": now_at}
+    if error is None:
+        values = {"state": "listed", "error": "", "looked_at": now_at, "listed_at": now_at}
+    changed = connection.execute(update(table).where(table.c.unit_code == unit_code).values(values))
+    if changed.rowcount == 0:
+        connection.execute(insert(table).values(unit_code=unit_code, **values))
+
+
+def find_submission(
+    connection: Connection, unit_code: str, filing_year: int, data_form: DataForm, carrier_number: str
+) -> str | None:
+    """Return the acceptance number of a submission, None when there is none yet."""
+    table = tables.submission
+    statement = select(table.c.submission_id).where(
+        table.c.unit_code == unit_code,
+        table.c.filing_year == filing_year,
+        table.c.data_form == data_form.value,
+        table.c.carrier_number == carrier_number,
+    )
+    return connection.execute(statement).scalar_one_or_none()
+
+
+def add_submission(
+    connection: Connection,
+    unit_code: str,
+    filing_year: int,
+    data_form: DataForm,
+    carrier_number: str,
+    duty_id: str | None,
+    received_at: datetime,
+) -> str:
+    """Add a submission under the next acceptance number of its unit, year and form; return it."""
+    table = tables.submission
+    count = connection.execute(
+        select(func.count()).where(
+            table.c.unit_code == unit_code,
+            table.c.filing_year == filing_year,
+            table.c.data_form == data_form.value,
+        ),
+    ).scalar_one()
+    number = submission_id(unit_code, filing_year, data_form, count + 1)
+    connection.execute(
+        insert(table).values(
+            submission_id=number,
+            unit_code=unit_code,
+            filing_year=filing_year,
+            data_form=data_form.value,
+            carrier_number=carrier_number,
+            duty_id=duty_id,
+            received_at=received_at,
+        ),
+    )
+    return number
+
+
+def add_round(
+    connection: Connection,
+    submission: str,
+    round_no: int,
+    raw_name: bytes,
+    kind: str,
+    fingerprint: str,
+    received_at: datetime,
+    days_late: int,
+    *,
+    is_zero_report: bool,
+    file_count: int,
+    size_bytes: int,
+) -> str:
+    """Add a round in state `collected`; return its carrier id."""
+    new_id = carrier_id(submission, round_no)
+    connection.execute(
+        insert(tables.carrier).values(
+            carrier_id=new_id,
+            submission_id=submission,
+            round_no=round_no,
+            raw_name_hex=raw_name.hex(),
+            kind=kind,
+            fingerprint=fingerprint,
+            state=RoundState.COLLECTED.value,
+            received_at=received_at,
+            is_on_time=days_late == 0,
+            days_late=days_late,
+            is_zero_report=is_zero_report,
+            file_count=file_count,
+            size_bytes=size_bytes,
+            record_count=0,
+            generation=0,
+        ),
+    )
+    return new_id
+
+
+def round_of(connection: Connection, carrier: str) -> Round:
+    """Return one round.
+
+    Raises:
+        NotFoundError: There is no such carrier.
+    """
+    found = rounds(connection, carrier=carrier)
+    if not found:
+        raise NotFoundError(f"carrier {carrier}: not in the registry")
+    return found[0]
+
+
+def rounds(
+    connection: Connection,
+    *,
+    carrier: str | None = None,
+    submission: str | None = None,
+    unit_code: str | None = None,
+    states: Sequence[RoundState] | None = None,
+) -> list[Round]:
+    """Return rounds in order of submission and round; None does not restrict."""
+    carriers, submissions = tables.carrier, tables.submission
+    statement = (
+        select(carriers, submissions.c.unit_code, submissions.c.filing_year, submissions.c.data_form)
+        .add_columns(submissions.c.carrier_number, submissions.c.duty_id)
+        .join(submissions, submissions.c.submission_id == carriers.c.submission_id)
+        .order_by(submissions.c.submission_id, carriers.c.round_no)
+    )
+    if carrier is not None:
+        statement = statement.where(carriers.c.carrier_id == carrier)
+    if submission is not None:
+        statement = statement.where(carriers.c.submission_id == submission)
+    if unit_code is not None:
+        statement = statement.where(submissions.c.unit_code == unit_code)
+    if states is not None:
+        statement = statement.where(carriers.c.state.in_([state.value for state in states]))
+    return [_round(row) for row in connection.execute(statement)]
+
+
+def move_round(connection: Connection, carrier: str, state: RoundState, **values: Any) -> None:  # noqa: ANN401 - any column
+    """Move a round to a state; the database refuses a move that is not one."""
+    table = tables.carrier
+    connection.execute(update(table).where(table.c.carrier_id == carrier).values(state=state.value, **values))
+
+
+def put_findings(connection: Connection, carrier: str, findings: Sequence[Finding]) -> None:
+    """Replace the findings of a round by these."""
+    table = tables.finding
+    connection.execute(delete(table).where(table.c.carrier_id == carrier))
+    rows = [
+        {
+            "carrier_id": carrier,
+            "finding_no": number,
+            "rule": finding.rule,
+            "severity": finding.severity.value,
+            "subject": finding.subject,
+            "values_json": json.dumps(finding.values, ensure_ascii=False, sort_keys=True),
+            "check_code": finding.check_code,
+            "record_no": finding.record_no,
+        }
+        for number, finding in enumerate(findings, start=1)
+    ]
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def findings_of(connection: Connection, carrier: str) -> list[Finding]:
+    """Return the findings of a round in their order."""
+    table = tables.finding
+    rows = connection.execute(select(table).where(table.c.carrier_id == carrier).order_by(table.c.finding_no))
+    return [
+        Finding(
+            row.rule, Severity(row.severity), row.subject, json.loads(row.values_json), row.check_code, row.record_no
+        )
+        for row in rows
+    ]
+
+
+def put_answer(connection: Connection, carrier: str, values: dict[str, Any]) -> None:
+    """Add the answer of a round, once: a second one is left out."""
+    table = tables.answer
+    if connection.execute(select(table.c.carrier_id).where(table.c.carrier_id == carrier)).first() is None:
+        connection.execute(insert(table).values(carrier_id=carrier, **values))
+
+
+def answer_of(connection: Connection, carrier: str) -> Row[Any] | None:
+    """Return the answer of a round, None when there is none yet."""
+    return connection.execute(select(tables.answer).where(tables.answer.c.carrier_id == carrier)).one_or_none()
+
+
+def mark_delivered(connection: Connection, carrier: str, now_at: datetime) -> None:
+    """Say that the answer lies in the department's inbox and was read back there."""
+    table = tables.answer
+    connection.execute(
+        update(table).where(table.c.carrier_id == carrier, table.c.delivered_at.is_(None)).values(delivered_at=now_at),
+    )
+
+
+def _round(row: Row[Any]) -> Round:
+    return Round(
+        carrier_id=row.carrier_id,
+        submission_id=row.submission_id,
+        unit_code=row.unit_code,
+        filing_year=row.filing_year,
+        data_form=DataForm(row.data_form),
+        carrier_number=row.carrier_number,
+        round_no=row.round_no,
+        raw_name=bytes.fromhex(row.raw_name_hex),
+        kind=row.kind,
+        fingerprint=row.fingerprint,
+        state=RoundState(row.state),
+        received_at=row.received_at,
+        days_late=row.days_late,
+        is_zero_report=row.is_zero_report,
+        file_count=row.file_count,
+        size_bytes=row.size_bytes,
+        record_count=row.record_count,
+        generation=row.generation,
+        manifest_sha256=row.manifest_sha256,
+        supplement_by_on=row.supplement_by_on,
+        duty_id=row.duty_id,
+    )

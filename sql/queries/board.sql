@@ -1,0 +1,71 @@
+-- The board of a filing year: one row per duty, with the newest round of what was handed in for it.
+-- reads: edges/registry/duties.py, for `lantai year status` and the yearly tracking sheet
+-- source: R1-23, R2-05, R5-07; R11-03
+-- param: filing_year integer
+-- returns: unit_code text
+-- returns: unit_name text
+-- returns: data_form text
+-- returns: period integer
+-- returns: deadline_on date
+-- returns: duty_state text
+-- returns: met_at moment
+-- returns: submission_id text
+-- returns: carrier_id text
+-- returns: round_no integer
+-- returns: round_state text
+-- returns: received_at moment
+-- returns: days_late integer
+-- returns: record_count integer
+-- returns: file_count integer
+-- returns: size_bytes integer
+-- returns: fault_count integer
+-- returns: look_state text
+-- returns: look_error text
+-- returns: unfinished_count integer
+SELECT
+    duty.unit_code,
+    unit.name AS unit_name,
+    duty.data_form,
+    duty.period,
+    duty.deadline_on,
+    duty.state AS duty_state,
+    duty.met_at,
+    submission.submission_id,
+    carrier.carrier_id,
+    carrier.round_no,
+    carrier.state AS round_state,
+    carrier.received_at,
+    carrier.days_late,
+    carrier.record_count,
+    carrier.file_count,
+    carrier.size_bytes,
+    (
+        SELECT count(*)
+        FROM finding
+        WHERE finding.carrier_id = carrier.carrier_id AND finding.severity <> 'warning'
+    ) AS fault_count,
+    outbox_look.state AS look_state,
+    outbox_look.error AS look_error,
+    (
+        SELECT count(*)
+        FROM package_seen
+        WHERE
+            package_seen.unit_code = duty.unit_code
+            AND package_seen.filing_year = duty.filing_year
+            AND package_seen.carrier_id IS NULL
+    ) AS unfinished_count
+FROM duty
+INNER JOIN unit ON duty.unit_code = unit.unit_code
+LEFT JOIN submission ON duty.duty_id = submission.duty_id
+LEFT JOIN
+    carrier
+    ON
+        submission.submission_id = carrier.submission_id
+        AND carrier.round_no = (
+            SELECT max(newest.round_no)
+            FROM carrier AS newest
+            WHERE newest.submission_id = submission.submission_id
+        )
+LEFT JOIN outbox_look ON duty.unit_code = outbox_look.unit_code
+WHERE duty.filing_year = :filing_year
+ORDER BY duty.unit_code, duty.data_form, duty.period, submission.submission_id
