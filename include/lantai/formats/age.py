@@ -82,7 +82,7 @@ def encrypt(source: Readable | Bytes, recipients: Iterable[Recipient | str]) -> 
         recipients: At least one public key, or its age1... text; all X25519 or all hybrid.
 
     Returns:
-        The header, and the payload in blocks of about 1 MiB, its 16-byte nonce first. The payload can be taken once.
+        The header, and the payload: its 16-byte nonce, then pieces of at most 64 KiB and 16 bytes, to be taken once.
 
     Raises:
         UsageError: no recipient, or kinds mixed.

@@ -94,13 +94,12 @@ class PayloadEncryptor:
 
 
 def encrypt_payload(file_key: bytes, source: Readable | Bytes) -> Iterator[bytes]:
-    """Yield the payload of everything that `source` holds, nonce first, then blocks of about 1 MiB."""
-    encryptor = PayloadEncryptor(file_key)
-    yield encryptor.nonce
-    out = memoryview(bytearray(_BLOCK_CHUNKS * SEALED_CHUNK_BYTES))
-    for block, is_last in _blocks(as_stream(source), _BLOCK_CHUNKS * CHUNK_BYTES):
-        written = encryptor.encrypt_into(block, out, is_last)
-        yield bytes(out[:written])
+    """Yield the payload of everything that `source` holds: the nonce, then one chunk after the other."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    cipher = ChaCha20Poly1305(derive_key(file_key, nonce, b"payload"))
+    yield nonce
+    for counter, chunk, is_end in _chunks(as_stream(source), CHUNK_BYTES):
+        yield cipher.encrypt(_chunk_nonce(counter, is_end), chunk, None)
 
 
 def decrypt_payload(file_key: bytes, stream: Readable | Bytes) -> Iterator[bytes]:
@@ -126,28 +125,40 @@ def decrypt_payload(file_key: bytes, stream: Readable | Bytes) -> Iterator[bytes
 
 
 def _open_chunks(cipher: ChaCha20Poly1305, stream: Readable) -> Iterator[bytes]:
+    for counter, chunk, is_end in _chunks(stream, SEALED_CHUNK_BYTES):
+        if len(chunk) <= TAG_BYTES and (counter or len(chunk) < TAG_BYTES):
+            raise PayloadError(f"the payload ends with {len(chunk)} bytes where its chunk {counter} should be")
+        try:
+            plain = cipher.decrypt(_chunk_nonce(counter, is_end), chunk, None)
+        except InvalidTag as error:
+            raise PayloadError(
+                f"chunk {counter} of the payload ({len(chunk)} bytes{', the last' if is_end else ''}) does not verify: "
+                "it was changed, moved or cut, or belongs to another header"
+            ) from error
+        yield plain
+
+
+def _chunks(stream: Readable, chunk_bytes: int) -> Iterator[tuple[int, memoryview, bool]]:
+    """Yield each chunk with its number, from 0, and whether it is the last; an empty stream is one empty chunk."""
     counter = 0
-    for block, is_last in _blocks(stream, _BLOCK_CHUNKS * SEALED_CHUNK_BYTES):
-        for start in range(0, len(block) or 1, SEALED_CHUNK_BYTES):
-            chunk = block[start : start + SEALED_CHUNK_BYTES]
-            is_end = is_last and start + SEALED_CHUNK_BYTES >= len(block)
-            if len(chunk) <= TAG_BYTES and (counter or len(chunk) < TAG_BYTES):
-                raise PayloadError(f"the payload ends with {len(chunk)} bytes where chunk {counter} should be")
-            try:
-                plain = cipher.decrypt(_chunk_nonce(counter, is_end), chunk, None)
-            except InvalidTag as error:
-                raise PayloadError(
-                    f"chunk {counter} of the payload ({len(chunk)} bytes{', the last' if is_end else ''}) does not verify: "
-                    "it was changed, moved or cut, or belongs to another header"
-                ) from error
-            yield plain
+    for block, is_last in _blocks(stream, chunk_bytes):
+        for start in range(0, len(block) or 1, chunk_bytes):
+            yield counter, block[start : start + chunk_bytes], is_last and start + chunk_bytes >= len(block)
             counter += 1
 
 
-def _blocks(stream: Readable, block_bytes: int) -> Iterator[tuple[memoryview, bool]]:
-    """Yield blocks in two buffers that take turns, one read ahead, so that the last is known to be the last."""
+def _blocks(stream: Readable, chunk_bytes: int) -> Iterator[tuple[memoryview, bool]]:
+    """Yield blocks of whole chunks in two buffers that take turns, one read ahead to know the last for what it is."""
+    first = memoryview(bytearray(chunk_bytes))
+    first_bytes = fill(stream, first)
+    if first_bytes < chunk_bytes:
+        # Most records are small: two large buffers for each would cost more than encrypting it.
+        yield first[:first_bytes], True
+        return
+    block_bytes = _BLOCK_CHUNKS * chunk_bytes
     current, following = memoryview(bytearray(block_bytes)), memoryview(bytearray(block_bytes))
-    current_bytes = fill(stream, current)
+    current[:chunk_bytes] = first
+    current_bytes = chunk_bytes + fill(stream, current[chunk_bytes:])
     while current_bytes == block_bytes:
         following_bytes = fill(stream, following)
         if not following_bytes:
