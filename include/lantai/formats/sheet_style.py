@@ -1,0 +1,151 @@
+"""How a worksheet of a list looks, and how it is written fast: one pass, constant memory.
+
+Source: performance.md, "Workbooks"; interfaces.md, "Papers".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import xlsxwriter
+
+from lantai.formats.sheet_layout import META_SHEET, Layout, RowAnswer
+
+PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+"""Without these XlsxWriter makes a formula of any text that begins with `=`, and a link of any address."""
+
+FILLED_IN = "#FFF8DC"
+SHADE = "#F2F2F2"
+MAX_EXTENSION_YEARS = 100
+_FONTS = {"zh": "宋体", "en": "Times New Roman"}
+
+_PROTECTION = {"format_columns": True, "format_rows": True, "autofilter": True}
+"""What a locked sheet still lets people do: make room to read, and filter."""
+
+
+def open_workbook(out: BinaryIO, locale: str, *, work_dir: Path | None = None, streams: bool = False) -> Any:
+    """Return a workbook that writes text as text, in the language's font."""
+    options: dict[str, Any] = {**PLAIN_TEXT, "constant_memory": streams}
+    options["default_format_properties"] = {"font_name": _FONTS[locale], "font_size": 10}
+    if work_dir is not None:
+        options["tmpdir"] = str(work_dir)
+    return xlsxwriter.Workbook(out, options)
+
+
+def write(
+    layout: Layout,
+    rows: Iterable[Mapping[str, Any]],
+    decisions: Mapping[int, RowAnswer],
+    out: BinaryIO,
+    work_dir: Path | None,
+) -> int:
+    """Write the whole workbook; see `lantai.formats.worksheet.export`."""
+    book = open_workbook(out, layout.wording.locale, work_dir=work_dir, streams=True)
+    book.set_properties({"title": layout.title, "comments": f"{layout.head['list_id']} {layout.head['digest']}", "created": layout.made_at()})
+    sheet = book.add_worksheet(layout.sheet_name)
+    _page(sheet, layout)
+    head_rows = layout.head_rows()
+    _write_head(book, sheet, head_rows)
+    count = _write_rows(book, sheet, layout, rows, decisions, len(head_rows))
+    _write_foot(book, sheet, layout, len(head_rows) + count)
+    _drop_downs(sheet, layout, len(head_rows), count)
+    meta = book.add_worksheet(META_SHEET)
+    for number, cells in enumerate(layout.meta_rows()):
+        for place, text in enumerate(cells):
+            meta.write_string(number, place, text)
+    meta.protect()
+    meta.very_hidden()
+    book.close()
+    return count
+
+
+def _page(sheet: Any, layout: Layout) -> None:
+    head_count = len(layout.head_rows())
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4, by the number that the file format gives it
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    sheet.center_horizontally()
+    sheet.repeat_rows(head_count - 1)
+    sheet.set_footer(f"&L{layout.head['list_id']}&C{layout.wording.word('page', 'sheet_page_of')}")
+    sheet.freeze_panes(head_count, 3)
+    sheet.set_column(0, 0, 3, None, {"hidden": True})
+    for place, column in enumerate(layout.columns, start=1):
+        sheet.set_column(place, place, column.width)
+    sheet.protect("", _PROTECTION)
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+
+
+def _write_head(book: Any, sheet: Any, head_rows: list[list[str]]) -> None:
+    plain = {"valign": "vcenter"}
+    title = book.add_format({**plain, "font_size": 18, "bold": True, "center_across": True})
+    styles = [
+        (title, 34),
+        (book.add_format(plain), 18),
+        (book.add_format(plain), 18),
+        (book.add_format({**plain, "font_color": "#7F0000", "font_size": 9}), 18),
+    ]
+    for number, (cells, (style, height)) in enumerate(zip(head_rows, styles, strict=False)):
+        sheet.set_row(number, height)
+        for place, text in enumerate(cells):
+            sheet.write_string(number, place, text, style)
+    # Blank neighbours in the same style centre the title over the sheet without merged cells.
+    for place in range(2, len(head_rows[-1])):
+        sheet.write_blank(0, place, None, title)
+    heading = book.add_format({"bold": True, "border": 1, "bg_color": SHADE, "align": "center", "valign": "vcenter", "text_wrap": True})
+    last = len(head_rows) - 1
+    sheet.set_row(last, 32)
+    for place, text in enumerate(head_rows[last]):
+        sheet.write_string(last, place, text, heading)
+
+
+def _write_rows(
+    book: Any, sheet: Any, layout: Layout, rows: Iterable[Mapping[str, Any]], decisions: Mapping[int, RowAnswer], first: int
+) -> int:
+    styles = [book.add_format({"border": 1})]
+    for column in layout.columns:
+        look = {"border": 1, "align": column.align, "valign": "vcenter", "text_wrap": True}
+        styles.append(book.add_format({**look, "locked": False, "bg_color": FILLED_IN} if column.is_decision else look))
+    write_string, write_blank, row_cells = sheet.write_string, sheet.write_blank, layout.row
+    number = first
+    for row in rows:
+        cells = row_cells(row)
+        answer = decisions.get(row["row_no"])
+        if answer is not None:
+            texts = layout.answer_cells(answer)
+            for place, column in enumerate(layout.columns, start=1):
+                if column.is_decision:
+                    cells[place] = texts[column.key]
+        for place, text in enumerate(cells):
+            if text:
+                write_string(number, place, text, styles[place])
+            else:
+                write_blank(number, place, None, styles[place])
+        number += 1
+    return number - first
+
+
+def _write_foot(book: Any, sheet: Any, layout: Layout, first: int) -> None:
+    style = book.add_format({"valign": "bottom"})
+    for number, cells in enumerate(layout.foot_rows(), start=first):
+        sheet.set_row(number, 30 if len(cells) > 1 else 12)
+        for place, text in enumerate(cells):
+            if text:
+                sheet.write_string(number, place, text, style)
+
+
+def _drop_downs(sheet: Any, layout: Layout, first: int, count: int) -> None:
+    if not count:
+        return
+    last = first + count - 1
+    for place, column in enumerate(layout.columns, start=1):
+        if column.key == "decision":
+            prompt = layout.wording.word("sentences", "choose")
+            words = [layout.words["dispose"], layout.words["keep"]]
+            sheet.data_validation(first, place, last, place, {"validate": "list", "source": words, "input_message": prompt})
+        elif column.key == "extend_years":
+            prompt = layout.wording.word("sentences", "extend_prompt")
+            limits = {"validate": "integer", "criteria": "between", "minimum": 1, "maximum": MAX_EXTENSION_YEARS}
+            sheet.data_validation(first, place, last, place, {**limits, "input_message": prompt})
