@@ -1,0 +1,252 @@
+"""The units' outboxes: what lies there, whether it is whole, and bringing it in.
+
+A look that failed says "unknown", never "nothing there" (I8). Whether a package
+is to be taken in is decided elsewhere, from two looks; here stands only what
+one look saw, and whether every file that a package lists for itself is there.
+
+Source: interfaces.md, "A department's folder"; R1-42; reliability.md, I8, S1, S2, S4.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+
+from lantai.edges.connections import PREFIX, Connection
+from lantai.edges.quarantine import Quarantine
+from lantai.edges.sftp import connect
+from lantai.edges.sftp_session import Session
+from lantai.errors import ConnectionConfigError, LantaiError, RemoteChangedError, RemoteMissingError
+from lantai.formats.sftp_wire import FileKind
+from lantai.records.carrier import ReceivedFile, RemoteFile, fingerprint
+
+_Told = TypeVar("_Told")
+
+OUTBOX = b"outbox"
+READY = b".ready"
+HALF_UPLOADS = (b".filepart", b".part", b".partial", b".tmp", b".crdownload", b".!sync")
+"""Endings that clients give to a file while it is on its way."""
+
+
+class PackageKind(StrEnum):
+    """How a package lies in the outbox."""
+
+    FOLDER = "folder"
+    ZIP = "zip"
+    TAR = "tar"
+
+
+class LookState(StrEnum):
+    """Whether an outbox could be looked at."""
+
+    LISTED = "listed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class PackageSeen:
+    """One package as one look saw it.
+
+    Attributes:
+        filing_year: Of the folder it lies in.
+        raw_name: The department's name for it; with its ending for an archive.
+        kind: A folder, or an archive of one.
+        files: Its files, names below the package; an archive is one file under its own name.
+        fingerprint: Of those files; the same in two looks means that nothing moved.
+        has_ready: Whether `<carrier>.ready` stands beside it.
+        odd: Names that are neither file nor folder (links, devices), with what they are; never followed.
+        unread: Folders in it that could not be listed; then the package is not known whole.
+    """
+
+    filing_year: int
+    raw_name: bytes
+    kind: PackageKind
+    files: list[RemoteFile]
+    fingerprint: str
+    has_ready: bool
+    odd: dict[bytes, FileKind] = field(default_factory=dict)
+    unread: dict[bytes, LantaiError] = field(default_factory=dict)
+
+    @property
+    def path(self) -> bytes:
+        """Where it is below the unit's folder."""
+        return b"/".join((OUTBOX, str(self.filing_year).encode(), self.raw_name))
+
+    @property
+    def total_bytes(self) -> int:
+        """Bytes of all its files."""
+        return sum(file.bytes for file in self.files)
+
+    def path_of(self, name: bytes) -> bytes:
+        """Return where one of its files is below the unit's folder."""
+        return self.path if self.kind is not PackageKind.FOLDER else self.path + b"/" + name
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxLook:
+    """What one look at one unit's outbox saw; `packages` means nothing when the state is unknown."""
+
+    unit_code: str
+    state: LookState
+    packages: list[PackageSeen] = field(default_factory=list)
+    error: LantaiError | None = None
+
+
+def look_all(
+    connections: Mapping[str, Connection | ConnectionConfigError],
+    filing_years: Iterable[int],
+    *,
+    parallel: int = 16,
+    on_look: Callable[[OutboxLook], None] | None = None,
+) -> list[OutboxLook]:
+    """Look at the outboxes of all units, several at a time; one that fails stops no other.
+
+    Args:
+        connections: By connection id, as `read_connections` gives them; only `sftp_<unit_code>` are looked at.
+        filing_years: Which years' folders.
+        parallel: Units looked at at once, 1 or more.
+        on_look: Told of each look as it ends, one at a time.
+
+    Returns:
+        One look per unit, in order of unit codes.
+    """
+    years = sorted(set(filing_years))
+    told = threading.Lock()
+
+    def look_at(name: str) -> OutboxLook:
+        found = _look_or_unknown(name.removeprefix(PREFIX), connections[name], years)
+        if on_look is not None:
+            with told:
+                on_look(found)
+        return found
+
+    names = sorted(name for name in connections if name.startswith(PREFIX))
+    with ThreadPoolExecutor(max(1, parallel), thread_name_prefix="look") as pool:
+        return list(pool.map(look_at, names))
+
+
+def look(session: Session, filing_years: Iterable[int]) -> list[PackageSeen]:
+    """Return the packages in one unit's outbox.
+
+    Raises:
+        RemoteMissingError: There is no outbox at all: something is not mounted, nothing is known.
+        RemotePermissionError: It may not be listed.
+    """
+    there = {entry.name: entry for entry in session.list_folder(OUTBOX)}
+    packages: list[PackageSeen] = []
+    for year in sorted(set(filing_years)):
+        entry = there.get(str(year).encode())
+        if entry is not None:
+            packages += _packages(session, year)
+    return packages
+
+
+def collect(
+    session: Session,
+    package: PackageSeen,
+    quarantine: Quarantine,
+    carrier_id: str,
+    on_progress: Callable[[int], None] | None = None,
+) -> list[ReceivedFile]:
+    """Bring a package into the quarantine, going on where an earlier try stood.
+
+    Args:
+        session: With the unit's server.
+        package: As one look saw it.
+        quarantine: Where it goes.
+        carrier_id: Our id, the name of its folder there.
+        on_progress: Told how many more bytes are here; first those of an earlier try.
+
+    Returns:
+        Its files with digests, in order of raw names.
+
+    Raises:
+        RemoteChangedError: It is not as it was seen, before or after; look again.
+        ServerUnreachableError: The line broke; what came is kept for the next try.
+        RemotePermissionError: A file may not be read; the others were brought in.
+        DiskFullError: There is no space left.
+    """
+    if package.unread:
+        raise next(iter(package.unread.values()))
+    failed: list[LantaiError] = []
+    with quarantine.receive(carrier_id, package.files) as receiving:
+        if on_progress is not None and receiving.bytes_here:
+            on_progress(receiving.bytes_here)
+        for result in session.fetch(receiving.wanted(package.path_of), on_progress=on_progress):
+            receiving.take(result)
+            if result.error is not None:
+                failed.append(result.error)
+    if failed:
+        raise failed[0]
+    _compare_again(session, package)
+    return quarantine.finish(carrier_id)
+
+
+def _look_or_unknown(unit_code: str, connection: Connection | ConnectionConfigError, years: list[int]) -> OutboxLook:
+    try:
+        if isinstance(connection, ConnectionConfigError):
+            return OutboxLook(unit_code, LookState.UNKNOWN, error=connection)
+        with connect(connection) as session:
+            return OutboxLook(unit_code, LookState.LISTED, look(session, years))
+    except LantaiError as error:
+        return OutboxLook(unit_code, LookState.UNKNOWN, error=error)
+
+
+def _packages(session: Session, year: int) -> list[PackageSeen]:
+    tree = session.list_tree(OUTBOX + b"/" + str(year).encode())
+    inside: dict[bytes, list[RemoteFile]] = defaultdict(list)
+    beside: dict[bytes, RemoteFile] = {}
+    for file in tree.files:
+        first, slash, rest = file.name.partition(b"/")
+        if slash:
+            inside[first].append(RemoteFile(rest, file.bytes, file.mtime))
+        else:
+            beside[first] = file
+    packages = []
+    for name in sorted(folder for folder in tree.folders if b"/" not in folder):
+        files = inside[name]
+        odd = _below(name, tree.odd)
+        unread = _below(name, tree.unread)
+        packages.append(
+            PackageSeen(year, name, PackageKind.FOLDER, files, fingerprint(files), name + READY in beside, odd, unread)
+        )
+    for name, file in sorted(beside.items()):
+        kind = _archive_kind(name)
+        if kind is not None:
+            is_ready = name + READY in beside or name.rpartition(b".")[0] + READY in beside
+            packages.append(PackageSeen(year, name, kind, [file], fingerprint([file]), is_ready))
+    return packages
+
+
+def _below(name: bytes, found: Mapping[bytes, _Told]) -> dict[bytes, _Told]:
+    return {
+        key.removeprefix(name).lstrip(b"/"): told for key, told in found.items() if (key + b"/").startswith(name + b"/")
+    }
+
+
+def _archive_kind(name: bytes) -> PackageKind | None:
+    ending = name.rpartition(b".")[2].lower()
+    return {b"zip": PackageKind.ZIP, b"tar": PackageKind.TAR}.get(ending)
+
+
+def _compare_again(session: Session, package: PackageSeen) -> None:
+    """See that the package still is what was brought in: nothing added, replaced or turned into a link."""
+    try:
+        if package.kind is PackageKind.FOLDER:
+            now = session.list_tree(package.path).files
+        else:
+            entry = session.stat(package.path)
+            is_file = entry is not None and entry.kind is FileKind.FILE
+            now = [RemoteFile(package.raw_name, entry.bytes, entry.mtime)] if entry is not None and is_file else []
+    except RemoteMissingError as error:
+        raise RemoteChangedError(f"{package.raw_name!r}: found nothing after it was brought in") from error
+    if fingerprint(now) != package.fingerprint:
+        raise RemoteChangedError(
+            f"{package.raw_name!r}: found {len(now)} files in another state after bringing it in, "
+            f"expected the {len(package.files)} that were seen"
+        )

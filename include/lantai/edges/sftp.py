@@ -1,0 +1,218 @@
+"""Connecting to a department's SFTP server over paramiko.
+
+The server's host key has to be the pinned one before anything of ours is
+shown to it; old algorithms are not offered. The SFTP protocol itself is in
+`sftp_pipe`, `sftp_listing` and `sftp_fetch`: paramiko carries bytes, its own
+SFTP client is not used.
+
+Source: reliability.md, facts and security property 1; performance.md, "Collect".
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import paramiko
+
+from lantai.edges.connections import Connection
+from lantai.edges.sftp_pipe import STALL_SECONDS, Pipe
+from lantai.edges.sftp_session import Session
+from lantai.errors import (
+    ConnectionConfigError,
+    HostKeyMismatchError,
+    LoginRefusedError,
+    RemoteProtocolError,
+    ServerUnreachableError,
+)
+
+WINDOW_BYTES = 16 * 1024 * 1024
+"""What the server may send before we have taken it: enough for a gigabit line with a delay of 100 ms."""
+
+_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr", "aes256-ctr")
+_MACS = ("hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512")
+_KEY_EXCHANGES = (
+    "mlkem768x25519-sha256",
+    "curve25519-sha256@libssh.org",
+    "ecdh-sha2-nistp256",
+    "ecdh-sha2-nistp384",
+    "ecdh-sha2-nistp521",
+    "diffie-hellman-group16-sha512",
+    "diffie-hellman-group14-sha256",
+)
+_SIGNATURES_OF_RSA = ("rsa-sha2-512", "rsa-sha2-256")
+_PACKET_BYTES = 32 * 1024
+_TAKE_BYTES = 4 * 1024 * 1024
+_KEEPALIVE_SECONDS = 15
+_LOG_CHANNEL: Final = "lantai.ssh"
+
+# What paramiko's thread has to say about a lost line is said by our own error; without a handler it would go to standard error.
+logging.getLogger(_LOG_CHANNEL).addHandler(logging.NullHandler())
+logging.getLogger(_LOG_CHANNEL).propagate = False
+
+
+@contextlib.contextmanager
+def connect(
+    connection: Connection, *, timeout_seconds: float = 30, stall_seconds: float = STALL_SECONDS
+) -> Iterator[Session]:
+    """Open an SFTP session with a unit's server, and close it afterwards.
+
+    Args:
+        connection: Where, as whom, and with which pinned host key.
+        timeout_seconds: Longest wait for each step of connecting and logging in.
+        stall_seconds: Longest silence of the server while an answer is awaited.
+
+    Raises:
+        ServerUnreachableError: No answer, or the line broke.
+        HostKeyMismatchError: The server shows another host key than the pinned one.
+        LoginRefusedError: It does not accept our key or password.
+        ConnectionConfigError: Our key file cannot be read.
+        RemoteProtocolError: It does not speak SFTP.
+    """
+    key = _own_key(connection)
+    line = _dial(connection, timeout_seconds)
+    transport: paramiko.Transport | None = None
+    try:
+        transport = _greeted(line, connection, timeout_seconds)
+        _log_in(transport, connection, key)
+        yield Session(_pipe(transport, connection, timeout_seconds, stall_seconds), connection.root)
+    finally:
+        with contextlib.suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
+        if transport is not None:
+            transport.close()
+        line.close()
+
+
+def _own_key(connection: Connection) -> paramiko.PKey | None:
+    if connection.key_file is None:
+        return None
+    try:
+        return paramiko.PKey.from_path(Path(connection.key_file), connection.key_passphrase)
+    except (OSError, ValueError, TypeError, paramiko.SSHException) as error:
+        raise ConnectionConfigError(
+            f"{connection.connection_id}: key_file: found one that cannot be read ({type(error).__name__}), "
+            "expected a private key that its passphrase opens"
+        ) from None
+
+
+def _dial(connection: Connection, timeout_seconds: float) -> socket.socket:
+    try:
+        line = socket.create_connection((connection.host, connection.port), timeout_seconds)
+    except OSError as error:
+        raise ServerUnreachableError(f"{_place(connection)}: no connection ({error})") from error
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return line
+
+
+def _greeted(line: socket.socket, connection: Connection, timeout_seconds: float) -> paramiko.Transport:
+    try:
+        transport = paramiko.Transport(
+            line, default_window_size=WINDOW_BYTES, default_max_packet_size=_PACKET_BYTES, strict_kex=True
+        )
+        transport.set_log_channel(_LOG_CHANNEL)
+        transport.banner_timeout = transport.handshake_timeout = transport.auth_timeout = timeout_seconds
+        offered = transport.get_security_options()
+        offered.ciphers, offered.digests = _CIPHERS, _MACS
+        offered.kex = tuple(name for name in _KEY_EXCHANGES if name in offered.kex)
+        offered.key_types = _SIGNATURES_OF_RSA if connection.host_key_type == "ssh-rsa" else (connection.host_key_type,)
+        transport.start_client(timeout=timeout_seconds)
+    except paramiko.ssh_exception.IncompatiblePeer as error:
+        raise HostKeyMismatchError(
+            f"{_place(connection)}: no agreement ({error}); expected a host key of type {connection.host_key_type} "
+            "and algorithms of today"
+        ) from error
+    except (paramiko.SSHException, EOFError, OSError) as error:
+        raise _unreachable(connection, "greeting", error) from error
+    if not transport.is_active() or transport.host_key_type == "":
+        raise _unreachable(connection, "greeting", None)
+    _compare_host_key(transport, connection)
+    return transport
+
+
+def _compare_host_key(transport: paramiko.Transport, connection: Connection) -> None:
+    try:
+        shown = transport.get_remote_server_key()
+    except paramiko.SSHException as error:
+        raise _unreachable(connection, "host key", error) from error
+    if shown.asbytes() != connection.host_key:
+        transport.close()
+        raise HostKeyMismatchError(
+            f"{_place(connection)}: found {shown.get_name()} {shown.fingerprint}, "
+            f"expected {connection.host_key_type} {connection.host_key_fingerprint}"
+        )
+
+
+def _log_in(transport: paramiko.Transport, connection: Connection, key: paramiko.PKey | None) -> None:
+    transport.set_keepalive(_KEEPALIVE_SECONDS)
+    try:
+        if key is not None:
+            transport.auth_publickey(connection.login, key)
+        else:
+            transport.auth_password(connection.login, connection.password or "", fallback=False)
+    except paramiko.AuthenticationException as error:
+        if transport.is_active() and "timeout" not in str(error).lower():
+            raise LoginRefusedError(
+                f"{_place(connection)}: account {connection.login!r} was refused with its "
+                f"{'key' if key is not None else 'password'}"
+            ) from None
+        raise _unreachable(connection, "login", error) from None
+    except (paramiko.SSHException, EOFError, OSError) as error:
+        raise _unreachable(connection, "login", error) from None
+    if not transport.is_authenticated():
+        raise LoginRefusedError(
+            f"{_place(connection)}: account {connection.login!r}: found a demand for more, expected entry"
+        )
+
+
+def _pipe(transport: paramiko.Transport, connection: Connection, timeout_seconds: float, stall_seconds: float) -> Pipe:
+    try:
+        channel = transport.open_session(WINDOW_BYTES, _PACKET_BYTES, timeout=timeout_seconds)
+        channel.settimeout(timeout_seconds)
+        channel.invoke_subsystem("sftp")
+    except (paramiko.SSHException, EOFError, OSError) as error:
+        if transport.is_active():
+            raise RemoteProtocolError(
+                f"{_place(connection)}: found no SFTP ({error}), expected the subsystem sftp"
+            ) from error
+        raise _unreachable(connection, "opening SFTP", error) from error
+    channel.settimeout(stall_seconds)
+    return Pipe(_receiver(channel, transport, connection), _sender(channel, connection), stall_seconds=stall_seconds)
+
+
+def _receiver(channel: paramiko.Channel, transport: paramiko.Transport, connection: Connection) -> Callable[[], bytes]:
+    def receive() -> bytes:
+        try:
+            arrived = channel.recv(_TAKE_BYTES)
+        except TimeoutError as error:
+            raise ServerUnreachableError(f"{_place(connection)}: silent for {channel.gettimeout():.0f} s") from error
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            raise _unreachable(connection, "reading", error) from error
+        if not arrived:
+            raise _unreachable(connection, "reading", transport.get_exception())
+        return arrived
+
+    return receive
+
+
+def _sender(channel: paramiko.Channel, connection: Connection) -> Callable[[bytes], None]:
+    def send(content: bytes) -> None:
+        try:
+            channel.sendall(content)
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            raise _unreachable(connection, "writing", error) from error
+
+    return send
+
+
+def _unreachable(connection: Connection, doing: str, error: BaseException | None) -> ServerUnreachableError:
+    why = f"{type(error).__name__}: {error}" if error is not None else "the connection ended"
+    return ServerUnreachableError(f"{_place(connection)}: {doing}: {why}")
+
+
+def _place(connection: Connection) -> str:
+    return f"{connection.connection_id} ({connection.host}:{connection.port})"

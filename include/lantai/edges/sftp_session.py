@@ -1,0 +1,176 @@
+"""One session with a server: looking, fetching and delivering.
+
+A thin front of `sftp_listing`, `sftp_fetch` and `sftp_deliver` over one pipe.
+A session in which the protocol broke is over: everything asked of it then is
+refused, so that an answer to an old question is never taken for a new one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import BinaryIO
+
+from lantai.edges import sftp_deliver, sftp_fetch, sftp_listing
+from lantai.edges.sftp_fetch import CHUNK_BYTES, FILES_IN_FLIGHT, FetchRequest, FetchResult
+from lantai.edges.sftp_listing import MAX_DEPTH, MAX_ENTRIES, Entry, Tree, join
+from lantai.edges.sftp_pipe import Pipe
+from lantai.errors import RemoteMissingError, RemoteProtocolError, ServerUnreachableError
+from lantai.formats import sftp_wire as wire
+
+
+class Session:
+    """An open SFTP session; from `lantai.edges.sftp.connect`, or over any pipe.
+
+    Paths are bytes. A path that does not begin with `/` is below `root`.
+    Every method raises ServerUnreachableError when the line is gone, and
+    RemoteProtocolError when the server does not keep to the protocol.
+    """
+
+    def __init__(self, pipe: Pipe, root: bytes = b"") -> None:
+        """Take over a pipe; `root` empty is where the server lets us begin."""
+        self._pipe = pipe
+        self.root = root
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can be asked here."""
+        return self._pipe.is_broken
+
+    def at(self, *parts: bytes) -> bytes:
+        """Return the path of names below the root."""
+        path = self.root
+        for part in parts:
+            path = join(path, part)
+        return path
+
+    def list_folder(self, path: bytes) -> list[Entry]:
+        """Return what is in one folder, sorted by raw name.
+
+        Raises:
+            RemoteMissingError: There is no such folder.
+            RemotePermissionError: The server refuses.
+        """
+        with self._asking():
+            return sftp_listing.list_folder(self._pipe, self._full(path))
+
+    def list_tree(self, path: bytes, *, max_entries: int = MAX_ENTRIES, max_depth: int = MAX_DEPTH) -> Tree:
+        """Return all that lies below a folder; see `sftp_listing.list_tree`."""
+        with self._asking():
+            return sftp_listing.list_tree(self._pipe, self._full(path), max_entries=max_entries, max_depth=max_depth)
+
+    def fetch(
+        self,
+        requests: Iterable[FetchRequest],
+        *,
+        in_flight: int = FILES_IN_FLIGHT,
+        chunk_bytes: int = CHUNK_BYTES,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> Iterator[FetchResult]:
+        """Read many files at once; see `sftp_fetch.fetch`. Nothing else may be asked until it has ended."""
+        with self._asking():
+            yield from sftp_fetch.fetch(
+                self._pipe,
+                (self._placed(request) for request in requests),
+                in_flight=in_flight,
+                chunk_bytes=chunk_bytes,
+                on_progress=on_progress,
+            )
+
+    def read_small(self, path: bytes, limit_bytes: int) -> bytes:
+        """Return the whole of a small file.
+
+        Raises:
+            RemoteMissingError: There is no such file.
+            RemoteProtocolError: It is longer than `limit_bytes`.
+        """
+        told = self.stat(path)
+        if told is None:
+            raise RemoteMissingError(f"{path!r}: found nothing, expected a file")
+        if told.bytes > limit_bytes:
+            raise RemoteProtocolError(f"{path!r}: found {told.bytes} bytes, expected at most {limit_bytes}")
+        content = sftp_deliver.Gathered()
+        for result in self.fetch([FetchRequest(path, told.bytes, told.mtime, content)]):
+            if result.error is not None:
+                raise result.error
+        return bytes(content.content)
+
+    def read(self, path: bytes, sink: sftp_fetch.Sink) -> int:
+        """Hand the whole of a file to `sink` and return its size in bytes."""
+        told = self.stat(path)
+        if told is None:
+            raise RemoteMissingError(f"{path!r}: found nothing, expected a file")
+        for result in self.fetch([FetchRequest(path, told.bytes, told.mtime, sink)]):
+            if result.error is not None:
+                raise result.error
+        return told.bytes
+
+    def stat(self, path: bytes) -> Entry | None:
+        """Return what stands at a path, a link not followed; None when nothing does."""
+        with self._asking():
+            return sftp_deliver.look(self._pipe, self._full(path))
+
+    def exists(self, path: bytes) -> bool:
+        """Return whether anything stands at a path."""
+        return self.stat(path) is not None
+
+    def mkdirs(self, path: bytes) -> None:
+        """Make a folder and those above it, where they are not there yet."""
+        with self._asking():
+            sftp_deliver.make_folders(self._pipe, self._full(path))
+
+    def remove(self, path: bytes) -> None:
+        """Remove a file.
+
+        Raises:
+            RemoteMissingError: There is none.
+        """
+        with self._asking():
+            self._pipe.call(wire.REMOVE, wire.path_body(self._full(path)), f"remove {path!r}")
+
+    def remove_folder(self, path: bytes) -> None:
+        """Remove an empty folder."""
+        with self._asking():
+            self._pipe.call(wire.RMDIR, wire.path_body(self._full(path)), f"remove folder {path!r}")
+
+    def rename(self, old: bytes, new: bytes) -> None:
+        """Rename a file; never over another one on servers that keep to the draft."""
+        with self._asking():
+            self._pipe.call(
+                wire.RENAME, wire.rename_body(self._full(old), self._full(new)), f"rename {old!r} to {new!r}"
+            )
+
+    def deliver(self, path: bytes, content: bytes | BinaryIO, *, replace: bool = False) -> str:
+        """Put a file there, whole or not at all, and return its SHA-256; see `sftp_deliver.deliver`.
+
+        Raises:
+            DeliveryError: Another file of that name is there, or what was read back is not what was sent.
+        """
+        with self._asking():
+            return sftp_deliver.deliver(self._pipe, self._full(path), content, replace=replace)
+
+    def sha256(self, path: bytes) -> str:
+        """Return the digest of a file, read back over the line."""
+        digest = hashlib.sha256()
+        self.read(path, sftp_deliver.Digesting(digest))
+        return digest.hexdigest()
+
+    def _full(self, path: bytes) -> bytes:
+        return path if path.startswith(b"/") or not self.root else join(self.root, path)
+
+    def _placed(self, request: FetchRequest) -> FetchRequest:
+        full = self._full(request.remote_path)
+        if full == request.remote_path:
+            return request
+        return FetchRequest(full, request.bytes, request.mtime, request.sink, request.offset, request.number)
+
+    @contextlib.contextmanager
+    def _asking(self) -> Iterator[None]:
+        if self._pipe.is_broken or self._pipe.awaited_count:
+            raise ServerUnreachableError("this session is over; a new one has to be opened")
+        try:
+            yield
+        finally:
+            if self._pipe.awaited_count:
+                self._pipe.forget_unsent()
