@@ -159,6 +159,28 @@ class CatalogueError(PackageError):
     """The machine-readable catalogue cannot be read as a table."""
 
 
+class UnitsUnfinishedError(LantaiError):
+    """Some units could not be looked at or taken in; all others were."""
+
+    hint = "The message names the units and why; cure that, then rerun take_in_filings for these units only."
+    hint_zh = "上面列出了单位和原因；排除后，仅对这些单位重跑 take_in_filings。"
+
+
+class UnitsInterruptedError(UnitsUnfinishedError):
+    """Some units of a batch were interrupted by something that may pass."""
+
+    hint = "The batch is retried; units that are done cost one look."
+    hint_zh = "系统会重试该批单位；已完成的单位不会重复处理。"
+    retryable = True
+
+
+class OrchestratorError(LantaiError):
+    """Airflow did not start, or a run of a DAG did not end well."""
+
+    hint = "Read the log that the message names, under LANTAI_HOME/airflow; the `lantai` command does the same work without Airflow."
+    hint_zh = "请查看上面所指的 LANTAI_HOME/airflow 下的日志；lantai 命令可在没有 Airflow 时完成同样的工作。"
+
+
 class ValidationUnavailableError(LantaiError):
     """The completeness checks could not be run; says nothing about the package."""
 
