@@ -29,10 +29,10 @@ class Column:
 
 
 _NO = Column("row_no", "row_no", 5)
-_CODE = Column("archival_code", "archival_code", 21, "left")
-_TITLE = Column("title", "title", 34, "left")
+_CODE = Column("archival_code", "archival_code", 25, "left")
+_TITLE = Column("title", "title", 36, "left")
 _AUTHOR = Column("author", "author", 13, "left")
-_DOC_NO = Column("doc_no", "doc_no", 14, "left")
+_DOC_NO = Column("doc_no", "doc_no", 15, "left")
 _FORMED = Column("formed_on", "formed_on", 11)
 _YEAR = Column("filing_year", "year", 6)
 _REQUIRED = Column("retention", "retention", 9)

@@ -6,6 +6,7 @@ Source: performance.md, "Workbooks"; interfaces.md, "Papers".
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,9 +17,19 @@ from lantai.formats.sheet_layout import META_SHEET, Layout, RowAnswer
 PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 """Without these XlsxWriter makes a formula of any text that begins with `=`, and a link of any address."""
 
+NO_DATE = datetime(1980, 1, 1, tzinfo=UTC)
+"""Written into a workbook that has no date of its own, so that the same form is the same bytes; the oldest a zip file knows."""
+
 FILLED_IN = "#FFF8DC"
 SHADE = "#F2F2F2"
 MAX_EXTENSION_YEARS = 100
+LINE_POINTS = 14.5
+ROW_LINES = 2
+"""Every row has room for two lines, so that only longer ones need a height of their own, which costs memory."""
+
+MAX_ROW_POINTS = 409
+"""The file format's own limit."""
+
 _FONTS = {"zh": "宋体", "en": "Times New Roman"}
 
 _PROTECTION = {"format_columns": True, "format_rows": True, "autofilter": True}
@@ -47,7 +58,7 @@ def write(
     sheet = book.add_worksheet(layout.sheet_name)
     _page(sheet, layout)
     head_rows = layout.head_rows()
-    _write_head(book, sheet, head_rows)
+    _write_head(book, sheet, layout, head_rows)
     count = _write_rows(book, sheet, layout, rows, decisions, len(head_rows))
     _write_foot(book, sheet, layout, len(head_rows) + count)
     _drop_downs(sheet, layout, len(head_rows), count)
@@ -74,31 +85,33 @@ def _page(sheet: Any, layout: Layout) -> None:
     sheet.set_column(0, 0, 3, None, {"hidden": True})
     for place, column in enumerate(layout.columns, start=1):
         sheet.set_column(place, place, column.width)
+    sheet.set_default_row(LINE_POINTS * ROW_LINES)
     sheet.protect("", _PROTECTION)
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
 
 
-def _write_head(book: Any, sheet: Any, head_rows: list[list[str]]) -> None:
-    plain = {"valign": "vcenter"}
-    title = book.add_format({**plain, "font_size": 18, "bold": True, "center_across": True})
-    styles = [
-        (title, 34),
-        (book.add_format(plain), 18),
-        (book.add_format(plain), 18),
-        (book.add_format({**plain, "font_color": "#7F0000", "font_size": 9}), 18),
-    ]
-    for number, (cells, (style, height)) in enumerate(zip(head_rows, styles, strict=False)):
-        sheet.set_row(number, height)
-        for place, text in enumerate(cells):
-            sheet.write_string(number, place, text, style)
-    # Blank neighbours in the same style centre the title over the sheet without merged cells.
-    for place in range(2, len(head_rows[-1])):
-        sheet.write_blank(0, place, None, title)
-    heading = book.add_format({"bold": True, "border": 1, "bg_color": SHADE, "align": "center", "valign": "vcenter", "text_wrap": True})
+def _write_head(book: Any, sheet: Any, layout: Layout, head_rows: list[list[str]]) -> None:
+    plain = {"valign": "vcenter", "text_wrap": True}
+    title = book.add_format({**plain, "font_size": 18, "bold": True, "align": "center"})
+    styles = [title, book.add_format(plain), book.add_format(plain), book.add_format({**plain, "font_color": "#7F0000", "font_size": 9})]
+    width = sum(column.width for column in layout.columns)
     last = len(head_rows) - 1
+    for number, (cells, style) in enumerate(zip(head_rows[:last], styles, strict=True)):
+        sheet.set_row(number, 34 if style is title else 6 + LINE_POINTS * lines(cells[1], width))
+        sheet.write_string(number, 0, cells[0], style)
+        sheet.merge_range(number, 1, number, len(layout.columns), "", style)
+        sheet.write_string(number, 1, cells[1], style)
+    look = {"bold": True, "border": 1, "bg_color": SHADE, "align": "center", "valign": "vcenter", "text_wrap": True}
+    heading = book.add_format(look)
     sheet.set_row(last, 32)
     for place, text in enumerate(head_rows[last]):
         sheet.write_string(last, place, text, heading)
+
+
+def lines(text: str, width: float) -> int:
+    """Return about how many lines a text takes in a column of `width` characters; a Chinese character is two wide."""
+    # One byte in UTF-8 and one wide, or three bytes and two wide: the mean of length and bytes is the width.
+    return max(1, -int(-(len(text) + len(text.encode("utf-8", "replace"))) // (2 * width)))
 
 
 def _write_rows(
@@ -106,9 +119,10 @@ def _write_rows(
 ) -> int:
     styles = [book.add_format({"border": 1})]
     for column in layout.columns:
-        look = {"border": 1, "align": column.align, "valign": "vcenter", "text_wrap": True}
+        look: dict[str, Any] = {"border": 1, "align": column.align, "valign": "vcenter", "text_wrap": True}
         styles.append(book.add_format({**look, "locked": False, "bg_color": FILLED_IN} if column.is_decision else look))
     write_string, write_blank, row_cells = sheet.write_string, sheet.write_blank, layout.row
+    wrapping = [(place, column.width) for place, column in enumerate(layout.columns, start=1) if column.align == "left"]
     number = first
     for row in rows:
         cells = row_cells(row)
@@ -118,6 +132,10 @@ def _write_rows(
             for place, column in enumerate(layout.columns, start=1):
                 if column.is_decision:
                     cells[place] = texts[column.key]
+        # A character is two wide at most, so a short text needs no measuring.
+        height = max([lines(cells[place], width) for place, width in wrapping if len(cells[place]) > width], default=1)
+        if height > ROW_LINES:
+            sheet.set_row(number, min(LINE_POINTS * height, MAX_ROW_POINTS))
         for place, text in enumerate(cells):
             if text:
                 write_string(number, place, text, styles[place])
