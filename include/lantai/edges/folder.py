@@ -1,0 +1,150 @@
+"""Reading a local folder as a list of files, and writing one beside it.
+
+Names are bytes until they are decoded; links are never followed, and what is
+no regular file is named instead of being read.
+
+Source: reliability.md, "Facts"; S2.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from lantai.errors import DiskFullError, NotFoundError, PlaceUnavailableError
+from lantai.formats.stream_digest import take_digests
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFile:
+    """One entry below a folder: its raw name with `/`, where it lies, its size; `is_regular` is false for links and devices."""
+
+    raw_name: bytes
+    path: Path
+    bytes: int
+    mtime: int
+    is_regular: bool
+
+
+def list_folder(folder: Path) -> list[FolderFile]:
+    """Return every file below a folder in order of raw names.
+
+    Raises:
+        NotFoundError: There is no such folder.
+        PlaceUnavailableError: A folder below could not be listed; nothing is left out silently.
+    """
+    if not folder.is_dir():
+        raise NotFoundError(f"{folder}: expected a folder")
+    return sorted(_walk(os.fsencode(folder), b""), key=lambda f: f.raw_name)
+
+
+def _walk(root: bytes, below: bytes) -> Iterator[FolderFile]:
+    try:
+        entries = list(os.scandir(os.path.join(root, below)))  # noqa: PTH118 - names are bytes here, a Path would decode them
+    except OSError as error:
+        raise PlaceUnavailableError(f"{os.fsdecode(below) or '.'}: cannot be listed ({error.strerror})") from error
+    for entry in entries:
+        raw_name = below + b"/" + entry.name if below else entry.name
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(root, raw_name)
+            continue
+        status = entry.stat(follow_symlinks=False)
+        yield FolderFile(
+            raw_name,
+            Path(os.fsdecode(entry.path)),
+            status.st_size,
+            int(status.st_mtime),
+            stat.S_ISREG(status.st_mode),
+        )
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a regular file for reading, never through a link at its end.
+
+    Raises:
+        PlaceUnavailableError: It cannot be opened.
+    """
+    try:
+        return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
+    except OSError as error:
+        raise PlaceUnavailableError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def digest_file(path: Path, algorithms: Collection[str]) -> tuple[int, dict[str, str]]:
+    """Return size and digests of a file, see `take_digests`.
+
+    Raises:
+        PlaceUnavailableError: It cannot be read.
+    """
+    with open_file(path) as stream:
+        try:
+            return take_digests(stream, algorithms)
+        except OSError as error:
+            raise PlaceUnavailableError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def read_file(path: Path, most_bytes: int) -> bytes:
+    """Return the content of a small file.
+
+    Raises:
+        PlaceUnavailableError: It cannot be read, or is larger than `most_bytes`.
+    """
+    with open_file(path) as stream:
+        content = stream.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise PlaceUnavailableError(f"{path}: found more than {most_bytes} bytes, expected a small file")
+    return content
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a new file and the folders above it; an existing one is never replaced.
+
+    Raises:
+        PlaceUnavailableError: It exists already or cannot be written.
+        DiskFullError: No space is left.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as target:
+            target.write(content)
+    except OSError as error:
+        raise _translated(path, error) from error
+
+
+def copy_file(source: Path, target: Path, algorithms: Collection[str]) -> tuple[int, dict[str, str]]:
+    """Copy a file to a new name and return size and digests of what was written, taken in the same pass.
+
+    Raises:
+        PlaceUnavailableError: The target exists already, or one of the two fails.
+        DiskFullError: No space is left.
+
+    Source: R1-32, the digest is made in the same step as the package.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with open_file(source) as reader, target.open("xb") as writer:
+            return take_digests(_Tee(reader, writer), algorithms)  # type: ignore[arg-type]  # read() is all that is used
+    except OSError as error:
+        raise _translated(target, error) from error
+
+
+class _Tee:
+    """A reader that writes what it reads."""
+
+    def __init__(self, reader: BinaryIO, writer: BinaryIO) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    def read(self, size: int = -1) -> bytes:
+        block = self._reader.read(size)
+        self._writer.write(block)
+        return block
+
+
+def _translated(path: Path, error: OSError) -> PlaceUnavailableError:
+    kind = DiskFullError if error.errno in (28, 122) else PlaceUnavailableError  # ENOSPC, EDQUOT
+    return kind(f"{path}: cannot be written ({error.strerror})")

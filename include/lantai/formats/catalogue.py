@@ -1,0 +1,146 @@
+"""The machine-readable catalogue (机读目录): rows of text made into records' descriptions.
+
+Columns are found by their Chinese name, their identifier or a common synonym;
+no value is judged here. Rows come from a CSV's bytes, or from cells that
+`edges.sheet` read.
+
+Source: interfaces.md, metadata/catalogue; DA/T 22-2015; rules N5.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from lantai.errors import CatalogueError
+from lantai.records.finding import Finding, Severity
+from lantai.records.record import CatalogueRow
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "archival_code": ("档号", "档案号"),
+    "title": ("题名", "标题", "文件题名", "案卷题名"),
+    "author": ("责任者", "发文机关", "发文单位", "作者", "issuing_body"),
+    "doc_no": ("文号", "文件编号", "发文字号"),
+    "formed_on": ("日期", "成文日期", "文件日期", "形成日期", "形成时间", "date"),
+    "retention": ("保管期限", "期限", "retention_period"),
+    "classification": ("密级",),
+    "page_count": ("页数", "pages"),
+    "doc_type": ("文种", "文件种类"),
+    "dept_or_subject": ("机构(问题)", "机构或问题", "机构", "问题", "机构问题", "部门", "department"),
+    "item_no": ("件号", "室编件号"),
+    "access_level": ("公开level", "公开级别", "公开等级", "公开属性", "公开程度", "开放级别", "access"),
+    "files": ("文件", "文件路径", "电子文件", "文件名", "附件", "file", "path"),
+    "remarks": ("备注", "说明", "remark", "note"),
+}
+"""Identifier of each column, with the names under which it is known; the first is the one we write."""
+
+REQUIRED_COLUMNS = ("archival_code", "title", "author", "formed_on", "retention", "files")
+_IGNORED = frozenset({"", "序号", "no", "no."})
+_HEADING_WITHIN = 10
+"""A heading stands among the first rows; a title or a unit's name may stand above it."""
+_KNOWN_IN_HEADING = 3
+_FILE_SEPARATOR = re.compile(r"[;；|\n\r]+")
+_MOST_FIELD_CHARACTERS = 1_000_000
+
+
+def parse_table(rows: Iterable[Sequence[str]]) -> tuple[list[CatalogueRow], list[Finding]]:
+    """Return the rows of a catalogue and what is odd about its columns.
+
+    Args:
+        rows: Cells as text, heading included; blank rows are passed over, but counted in `row_no`.
+
+    Returns:
+        The rows in order, none when mandatory columns are missing; a fault `catalogue_columns` then names them.
+    """
+    numbered = enumerate(rows)
+    heading_at, heading = _find_heading(numbered)
+    columns, findings = _read_heading(heading)
+    if findings and any(f.severity is Severity.FAULT for f in findings):
+        return [], findings
+    parsed = []
+    for number, cells in numbered:
+        texts = {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}
+        if any(texts.values()):
+            files = tuple(part.strip() for part in _FILE_SEPARATOR.split(texts.pop("files", "")) if part.strip())
+            parsed.append(CatalogueRow(row_no=number - heading_at, files=files, **texts))
+    return parsed, findings
+
+
+def read_csv(content: bytes) -> Iterator[list[str]]:
+    """Return the rows of a CSV file, everything as text.
+
+    The encoding is UTF-8 with or without a byte order mark, UTF-16 with one, else GB18030; nothing is guessed or replaced.
+
+    Raises:
+        CatalogueError: The bytes are in none of these, or a quotation mark is never closed.
+    """
+    text = _decode(content)
+    if "\0" in text:
+        raise CatalogueError("catalogue: found NUL characters, expected a CSV text file")
+    csv.field_size_limit(_MOST_FIELD_CHARACTERS)
+    first = text.split("\n", 1)[0]
+    delimiter = max((",", "\t", "，"), key=first.count)
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    except csv.Error as error:
+        raise CatalogueError(f"catalogue: cannot be read as CSV ({error})") from error
+
+
+def _decode(content: bytes) -> str:
+    encodings = ["utf-16"] if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise CatalogueError(f"catalogue: found bytes that are not {' or '.join(encodings)}; expected UTF-8 or GB18030")
+
+
+def _find_heading(numbered: Iterator[tuple[int, Sequence[str]]]) -> tuple[int, list[str]]:
+    """Take rows off until the heading is found; the first row with something in it stands for it when none is."""
+    first: tuple[int, list[str]] | None = None
+    looked_at = 0
+    for number, cells in numbered:
+        names = [_plain(cell) for cell in cells]
+        if not any(names):
+            continue
+        if sum(name in _BY_NAME for name in names) >= _KNOWN_IN_HEADING:
+            return number, list(cells)
+        first = first or (number, list(cells))
+        looked_at += 1
+        if looked_at == _HEADING_WITHIN:
+            break
+    return first or (0, [])
+
+
+def _read_heading(heading: Sequence[str]) -> tuple[dict[str, int], list[Finding]]:
+    columns: dict[str, int] = {}
+    findings = []
+    unknown = []
+    for at, cell in enumerate(heading):
+        identifier = _BY_NAME.get(_plain(cell))
+        if identifier and identifier in columns:
+            values = {"found": cell.strip()[:40]}
+            findings.append(Finding("catalogue_column_twice", Severity.FAULT, "", values, "GD-1-12"))
+        elif identifier:
+            columns[identifier] = at
+        elif _plain(cell) not in _IGNORED:
+            unknown.append(cell.strip()[:40])
+    missing = [COLUMNS[name][0] for name in REQUIRED_COLUMNS if name not in columns]
+    if missing:
+        values = {"found": "、".join(cell.strip()[:40] for cell in heading[:20]), "expected": "、".join(missing)}
+        findings.append(Finding("catalogue_columns", Severity.FAULT, "", values, "GD-1-12"))
+    if unknown:
+        values = {"found": "、".join(unknown[:20])}
+        findings.append(Finding("catalogue_column_unknown", Severity.WARNING, "", values, "GD-1-12"))
+    return columns, findings
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", name)).lower()
+
+
+_BY_NAME = {_plain(name): identifier for identifier, names in COLUMNS.items() for name in (identifier, *names)}

@@ -1,0 +1,219 @@
+"""Whether a catalogue and the files it speaks of are complete and agree with each other.
+
+Looks at the whole catalogue: both directions between rows and files, mandatory
+fields, duplicates, values that can be meant, the number of records against
+last year. The shape of single archival codes is in `archival_code`.
+
+Source: R1-13, R1-14, R1-50; R9-07; DA/T 22-2015; rules N4, N5, N8.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from lantai.records.finding import Finding, Severity
+from lantai.records.record import AccessLevel, CatalogueRow, Retention
+from lantai.rules import archival_code
+from lantai.rules.calendar import read_date
+from lantai.rules.retention import read_retention
+
+REQUIRED = ("archival_code", "title", "author", "formed_on", "retention", "files")
+"""Columns that every row fills in. Source: DA/T 22-2015; interfaces.md."""
+
+_ACCESS = {
+    "公开": AccessLevel.OPEN,
+    "完全公开": AccessLevel.OPEN,
+    "开放": AccessLevel.OPEN,
+    "open": AccessLevel.OPEN,
+    "部分公开": AccessLevel.PARTLY_OPEN,
+    "partly_open": AccessLevel.PARTLY_OPEN,
+    "不公开": AccessLevel.CLOSED,
+    "控制": AccessLevel.CLOSED,
+    "closed": AccessLevel.CLOSED,
+}
+_PAGES = re.compile(r"0*[1-9][0-9]{0,6}")
+_TITLE_CHARACTERS = 500
+"""A title longer than this is a text in the wrong column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the catalogue is held against.
+
+    Attributes:
+        fonds_no: Fonds number of the unit, empty when not known.
+        filing_year: Year of the submission.
+        last_year_count: Records accepted for the year before in this form, None when there is no year before.
+        drop_ratio: Share of last year's number below which the count is remarked upon, between 0 and 1.
+        declared_gaps: Archival codes that the unit says are missing on purpose.
+    """
+
+    fonds_no: str
+    filing_year: int
+    last_year_count: int | None = None
+    drop_ratio: float = 0.5
+    declared_gaps: frozenset[str] = frozenset()
+
+
+def check(rows: Sequence[CatalogueRow], payload: Collection[str], expected: Expected) -> list[Finding]:
+    """Return every fault and remark about a catalogue, row by row and then about the whole.
+
+    Args:
+        rows: The catalogue, its `files` resolved by `resolve_files`.
+        payload: Paths of the files of the package that the catalogue has to cover.
+        expected: What it is held against.
+    """
+    findings = [f for row in rows for f in _check_row(row, expected)]
+    findings += _check_files(rows, payload)
+    findings += _check_duplicates(rows)
+    codes = [(r.row_no, archival_code.parse(archival_code.normalise(r.archival_code))) for r in rows]
+    findings += archival_code.check_continuity([(n, c) for n, c in codes if c is not None], expected.declared_gaps)
+    findings += _check_counts(rows, expected)
+    return findings
+
+
+def resolve_files(rows: Sequence[CatalogueRow], payload: Collection[str]) -> list[CatalogueRow]:
+    r"""Return the rows with their files spelt as the package spells them.
+
+    A catalogue may leave out `data/`, write `\` for `/`, or compose its accents otherwise than the file's name; a file that
+    is not found stays as written.
+    """
+    exact = set(payload)
+    composed: dict[str, list[str]] = defaultdict(list)
+    for path in payload:
+        composed[unicodedata.normalize("NFC", path)].append(path)
+
+    def spelt(written: str) -> str:
+        plain = written.replace("\\", "/").removeprefix("./")
+        for candidate in (written, plain, f"data/{plain}"):
+            if candidate in exact:
+                return candidate
+        for candidate in (plain, f"data/{plain}"):
+            twins = composed.get(unicodedata.normalize("NFC", candidate), [])
+            if len(twins) == 1:
+                return twins[0]
+        return plain
+
+    return [replace(row, files=tuple(dict.fromkeys(spelt(name) for name in row.files))) for row in rows]
+
+
+def read_page_count(text: str) -> int | None:
+    """Return a number of pages of 1 or more, or None when the cell names none."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return int(plain) if _PAGES.fullmatch(plain) else None
+
+
+def read_access_level(text: str) -> AccessLevel | None:
+    """Return the access level; a blank cell is closed, until the unit asks otherwise. None for an unknown word."""
+    return _ACCESS.get(text.strip().lower(), None if text.strip() else AccessLevel.CLOSED)
+
+
+def _check_row(row: CatalogueRow, expected: Expected) -> Iterator[Finding]:
+    for column in REQUIRED:
+        if not getattr(row, column):
+            yield _finding("field_missing", Severity.FAULT, row, "GD-2-4", column=column)
+    yield from archival_code.check(row, expected.fonds_no, expected.filing_year)
+    for look in (_check_date, _check_retention, _check_values):
+        yield from look(row, expected)
+
+
+def _check_date(row: CatalogueRow, expected: Expected) -> Iterator[Finding]:
+    if not row.formed_on:
+        return
+    formed_on = read_date(row.formed_on)
+    year = expected.filing_year
+    if formed_on is None:
+        yield _finding("date_unreadable", Severity.FAULT, row, "GD-1-3", found=row.formed_on)
+    elif formed_on.year > year + 1:
+        # A plan or summary may be formed a year off (R9-09), but nothing filed by June can be later than that.
+        yield _finding("date_after_filing", Severity.FAULT, row, "GD-1-5", found=row.formed_on, expected=str(year))
+    elif formed_on.year != year:
+        yield _finding("date_outside_year", Severity.WARNING, row, "GD-1-5", found=row.formed_on, expected=str(year))
+
+
+def _check_retention(row: CatalogueRow, _expected: Expected) -> Iterator[Finding]:
+    if not row.retention:
+        return
+    retention = read_retention(row.retention)
+    if retention is None:
+        yield _finding("retention_unknown", Severity.FAULT, row, "GD-1-4", found=row.retention)
+    elif retention in (Retention.LONG, Retention.SHORT):
+        yield _finding("legacy_retention", Severity.HOLD, row, "GD-1-4", found=row.retention)
+
+
+def _check_values(row: CatalogueRow, _expected: Expected) -> Iterator[Finding]:
+    if not row.page_count:
+        yield _finding("page_count_missing", Severity.WARNING, row, "GD-2-3")
+    elif read_page_count(row.page_count) is None:
+        yield _finding("page_count_invalid", Severity.FAULT, row, "GD-1-3", found=row.page_count)
+    if read_access_level(row.access_level) is None:
+        yield _finding("access_level_unknown", Severity.FAULT, row, "GD-1-4", found=row.access_level)
+    if len(row.title) > _TITLE_CHARACTERS:
+        found, most = str(len(row.title)), str(_TITLE_CHARACTERS)
+        yield _finding("title_too_long", Severity.FAULT, row, "GD-1-2", found=found, expected=most)
+    if any(unicodedata.category(letter) == "Cc" for letter in f"{row.title}{row.author}{row.doc_no}"):
+        yield _finding("control_character", Severity.WARNING, row, "GD-1-6")
+
+
+def _check_files(rows: Sequence[CatalogueRow], payload: Collection[str]) -> Iterator[Finding]:
+    present = set(payload)
+    holders: dict[str, list[CatalogueRow]] = defaultdict(list)
+    for row in rows:
+        for name in row.files:
+            holders[name].append(row)
+            if name not in present:
+                yield _finding("catalogue_file_missing", Severity.FAULT, row, "GD-2-7", found=name)
+    for name in sorted(present - holders.keys()):
+        yield Finding("file_uncatalogued", Severity.FAULT, name, {"found": name}, "GD-1-11")
+    for name, several in holders.items():
+        if len(several) > 1:
+            listed = _row_numbers(several)
+            yield _finding("file_in_two_records", Severity.FAULT, several[1], "GD-1-11", found=name, rows=listed)
+
+
+def _check_duplicates(rows: Sequence[CatalogueRow]) -> Iterator[Finding]:
+    def by_code(row: CatalogueRow) -> str:
+        return archival_code.normalise(row.archival_code)
+
+    def by_content(row: CatalogueRow) -> tuple[str, ...] | str:
+        return (row.title, row.author, row.doc_no, row.formed_on) if row.title and row.doc_no else ""
+
+    looks: tuple[tuple[str, Severity, Callable[[CatalogueRow], object]], ...] = (
+        ("archival_code_duplicate", Severity.FAULT, by_code),
+        ("record_duplicate", Severity.WARNING, by_content),
+    )
+    for rule, severity, key in looks:
+        groups: dict[object, list[CatalogueRow]] = defaultdict(list)
+        for row in rows:
+            if key(row):
+                groups[key(row)].append(row)
+        for several in groups.values():
+            if len(several) > 1:
+                yield _finding(
+                    rule, severity, several[1], "GD-1-8", found=several[1].archival_code, rows=_row_numbers(several)
+                )
+
+
+def _check_counts(rows: Sequence[CatalogueRow], expected: Expected) -> Iterator[Finding]:
+    if not rows:
+        yield Finding("catalogue_empty", Severity.FAULT, check_code="GD-2-1")
+        return
+    before = expected.last_year_count
+    if before and len(rows) < before * expected.drop_ratio:
+        values = {"found": str(len(rows)), "expected": str(before)}
+        yield Finding("count_dropped", Severity.WARNING, "", values, "GD-2-1")
+    blank = Counter(bool(r.access_level.strip()) for r in rows)[False]
+    if blank:
+        yield Finding("access_level_missing", Severity.WARNING, "", {"count": str(blank)}, "GD-2-3")
+
+
+def _row_numbers(rows: Sequence[CatalogueRow]) -> str:
+    return "、".join(str(r.row_no) for r in rows[:20])
+
+
+def _finding(rule: str, severity: Severity, row: CatalogueRow, code: str, **values: str) -> Finding:
+    return Finding(rule, severity, row.archival_code or row.title, values, code, row.row_no)
