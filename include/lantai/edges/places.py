@@ -1,0 +1,334 @@
+"""Places: where sealed bytes lie, whatever they mean.
+
+A place takes whole new files, gives them back, and erases them; it never edits
+one. Today a place is a folder (`file:///...`); the protocol is the seam for
+servers. What the files are, and in which order they come, is the vault's
+business (`lantai.edges.vault`).
+
+Source: vault.md, "Where things lie"; reliability.md, I7, I8 and D1.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from io import BufferedReader, FileIO
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from lantai.errors import DiskFullError, FixityError, PlaceUnavailableError, SettingsError
+
+MARKER = "place.txt"
+"""Stands in the root of every place: an empty mount point does not have it, so it is never taken for an empty place."""
+
+MARKER_TEXT = b"A place of Lantai, a registration-and-backup centre. Read carriers/, headers/, ledger/, keys/.\n"
+SYNC_BYTES = 64 * 1024 * 1024
+"""Written bytes are pushed to the disk this often: one fsync at the end took 8 to 14 s per GiB instead of 2.75."""
+
+BLOCK_BYTES = 1024 * 1024
+PART_SUFFIX = ".part"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class Place(Protocol):
+    """Where sealed bytes lie. Names are relative, `/` between parts, and never come from outside the centre."""
+
+    @property
+    def name(self) -> str:
+        """The place in rows and on papers."""
+        ...
+
+    @property
+    def erasure_class(self) -> str:
+        """What `remove` amounts to here; printed on the certificate."""
+        ...
+
+    def prepare(self) -> None:
+        """Make an empty place of it, once; a place stays as it is."""
+        ...
+
+    def write_new(self, name: str, chunks: Iterable[bytes | memoryview]) -> str:
+        """Write a file that is not there yet and return its SHA-256."""
+        ...
+
+    def open(self, name: str) -> BufferedReader:
+        """Open a file for reading."""
+        ...
+
+    def size(self, name: str) -> int | None:
+        """Return the size of a file in bytes, None when the place answers that it is not there."""
+        ...
+
+    def list(self, folder: str) -> list[str]:
+        """Return the names of all files below a folder, sorted, half-written ones included."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Erase a file; nothing happens when it is not there."""
+        ...
+
+
+class FilePlace:
+    """A folder of a mounted file system.
+
+    Args:
+        root: The folder itself.
+        name: What rows call it; None takes its `file:` address.
+        is_marked: Whether the folder must carry the marker of a place. Work and output folders do not.
+    """
+
+    erasure_class = "overwritten"
+
+    def __init__(self, root: Path, name: str | None = None, *, is_marked: bool = True) -> None:
+        self.root = root
+        self.name = name or root.as_uri()
+        self._is_marked = is_marked
+
+    @classmethod
+    def at(cls, url: str) -> FilePlace:
+        """Return the place at `file:///absolute/folder`.
+
+        Raises:
+            SettingsError: The address is of another kind.
+        """
+        parts = urlsplit(url)
+        if parts.scheme != "file" or not parts.path.startswith("/"):
+            raise SettingsError(f"place: found {url!r}, expected file:///absolute/folder")
+        return cls(Path(unquote(parts.path)), url)
+
+    def prepare(self) -> None:
+        """Make the folder and its marker when the folder is missing or empty.
+
+        Raises:
+            PlaceUnavailableError: The folder holds something else.
+        """
+        with translated(self.name):
+            self.root.mkdir(parents=True, exist_ok=True)
+            if not (self.root / MARKER).exists():
+                if any(self.root.iterdir()):
+                    raise PlaceUnavailableError(f"{self.name}: found a folder in other use, expected an empty one")
+                self._write(self.root / MARKER, [MARKER_TEXT])
+
+    def write_new(self, name: str, chunks: Iterable[bytes | memoryview]) -> str:
+        """Write a file under a temporary name, push it to the disk, then give it its name.
+
+        The same bytes under the same name again are no work; other bytes are refused.
+
+        Args:
+            name: Relative name.
+            chunks: The content, read once.
+
+        Returns:
+            SHA-256 of what was written. It is not evidence that the disk has it: read back for that.
+
+        Raises:
+            FixityError: The name is taken by other bytes; both stay as they are.
+            DiskFullError: No space; nothing of the file stays.
+            PlaceUnavailableError: The place could not be written.
+        """
+        path = self._path(name)
+        with translated(self.name):
+            self._make_folder(path.parent)
+            if path.exists():
+                return self._require_same(name, chunks)
+            return self._write(path, chunks)
+
+    def open(self, name: str) -> BufferedReader:
+        """Open a file for reading.
+
+        Raises:
+            FixityError: The place is there, the file is not.
+            PlaceUnavailableError: The place could not be read.
+        """
+        path = self._path(name)
+        with translated(self.name):
+            try:
+                return path.open("rb")
+            except FileNotFoundError:
+                self._require_here()
+                raise FixityError(f"{self.name}: found no file {name}, expected one") from None
+
+    def size(self, name: str) -> int | None:
+        """Return the size of a file in bytes, None when it is not there.
+
+        Raises:
+            PlaceUnavailableError: The place could not be looked at.
+        """
+        path = self._path(name)
+        with translated(self.name):
+            try:
+                return path.stat().st_size
+            except FileNotFoundError:
+                return None
+
+    def list(self, folder: str) -> list[str]:
+        """Return the names of all files below a folder, sorted; a folder that is not there has none.
+
+        Raises:
+            PlaceUnavailableError: The place could not be looked at, which is never "nothing there".
+        """
+        top = self._path(folder)
+        with translated(self.name):
+            found: list[str] = []
+            pending = [top] if top.is_dir() else []
+            while pending:
+                # os.walk would pass over a folder that cannot be read.
+                for entry in os.scandir(pending.pop()):
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append(Path(entry.path))
+                    else:
+                        found.append(Path(entry.path).relative_to(self.root).as_posix())
+            return sorted(found)
+
+    def remove(self, name: str) -> None:
+        """Overwrite a file with zeros, push that to the disk, and take its name away.
+
+        Raises:
+            PlaceUnavailableError: The place could not be written.
+        """
+        path = self._path(name)
+        with translated(self.name):
+            if not path.exists():
+                return
+            with path.open("r+b", buffering=0) as file:
+                left_bytes = os.fstat(file.fileno()).st_size
+                zeros = bytes(min(BLOCK_BYTES, left_bytes))
+                while left_bytes > 0:
+                    left_bytes -= file.write(memoryview(zeros)[: min(len(zeros), left_bytes)])
+                os.fsync(file.fileno())
+            path.unlink()
+            _sync_folder(path.parent)
+
+    def discard(self, name: str) -> None:
+        """Take away a file that was never part of a copy, without overwriting it."""
+        with translated(self.name), suppress(FileNotFoundError):
+            self._path(name).unlink()
+
+    def _path(self, name: str) -> Path:
+        self._require_here()
+        parts = name.split("/") if name else []
+        if any(part in ("", ".", "..") or "\0" in part for part in parts):
+            raise PlaceUnavailableError(f"{self.name}: found the name {name!r}, expected one below the place")
+        return self.root.joinpath(*parts)
+
+    def _require_here(self) -> None:
+        wanted = self.root / MARKER if self._is_marked else self.root
+        with translated(self.name):
+            if not wanted.exists():
+                raise PlaceUnavailableError(f"{self.name}: found no {wanted}, expected it; is the place mounted?")
+
+    def _make_folder(self, folder: Path) -> None:
+        missing = []
+        while not folder.exists():
+            missing.append(folder)
+            folder = folder.parent
+        for path in reversed(missing):
+            path.mkdir(exist_ok=True)
+            _sync_folder(path.parent)
+
+    def _write(self, path: Path, chunks: Iterable[bytes | memoryview]) -> str:
+        part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART_SUFFIX}")
+        digest = hashlib.sha256()
+        try:
+            with part.open("xb", buffering=0) as file:
+                unsynced_bytes = 0
+                for chunk in chunks:
+                    digest.update(chunk)
+                    write_all(file, chunk)
+                    unsynced_bytes += len(chunk)
+                    if unsynced_bytes >= SYNC_BYTES:
+                        os.fdatasync(file.fileno())
+                        unsynced_bytes = 0
+                os.fsync(file.fileno())
+                _forget_cached(file)
+            part.rename(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+        return digest.hexdigest()
+
+    def _require_same(self, name: str, chunks: Iterable[bytes | memoryview]) -> str:
+        digest = hashlib.sha256()
+        for chunk in chunks:
+            digest.update(chunk)
+        found = sha256_of(self, name)
+        if found != digest.hexdigest():
+            raise FixityError(f"{self.name}: {name} is there with sha256 {found}, expected {digest.hexdigest()}")
+        return found
+
+
+def blocks(file: BufferedReader, size: int | None = None) -> Iterator[bytes]:
+    """Yield what is left of an open file in blocks of 1 MiB.
+
+    Args:
+        file: A blocking binary stream.
+        size: Bytes to read at most; None reads to the end.
+    """
+    while size is None or size > 0:
+        block = file.read(BLOCK_BYTES if size is None else min(BLOCK_BYTES, size))
+        if not block:
+            return
+        yield block
+        size = None if size is None else size - len(block)
+
+
+def sha256_of(place: Place, name: str) -> str:
+    """Read a file at a place to its end and return its SHA-256.
+
+    Raises:
+        FixityError: The file is not there.
+        PlaceUnavailableError: It could not be read.
+    """
+    with place.open(name) as file, translated(place.name):
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_small(place: Place, name: str) -> bytes:
+    """Return the whole of a small file (manifest, signature, note).
+
+    Raises:
+        FixityError: The file is not there.
+        PlaceUnavailableError: It could not be read.
+    """
+    with place.open(name) as file, translated(place.name):
+        return file.read()
+
+
+def write_all(file: FileIO, chunk: bytes | memoryview) -> None:
+    """Write the whole of a chunk to an unbuffered file, which may take less at a time."""
+    view = memoryview(chunk)
+    while len(view) > 0:
+        view = view[file.write(view) :]
+
+
+@contextmanager
+def translated(name: str) -> Iterator[None]:
+    """Turn the system's errors about files into ours.
+
+    Args:
+        name: Where they happened, for the message.
+    """
+    try:
+        yield
+    except OSError as error:
+        kind = DiskFullError if error.errno in _FULL else PlaceUnavailableError
+        raise kind(f"{name}: {error.strerror or error} ({error.filename or 'open file'})") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _forget_cached(file: FileIO) -> None:
+    # What is read back has to come from the disk, not from the memory it was written from.
+    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
