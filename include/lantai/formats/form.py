@@ -17,16 +17,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lantai import templates
 from lantai.formats import form_content as kinds
 from lantai.formats import form_disposal, form_filing
 from lantai.formats.wording import Wording
 
+if TYPE_CHECKING:
+    import typst
+
 Layout = Callable[[Any, Wording], list[dict[str, Any]]]
 
-_KINDS: Mapping[str, tuple[Any, Layout, bool]] = MappingProxyType(
+_KINDS: Mapping[str, tuple[type[Any], Layout, bool]] = MappingProxyType(
     {
         "acceptance_inspection": (kinds.AcceptanceInspection, form_filing.acceptance_inspection, False),
         "opinions": (kinds.Opinions, form_filing.opinions, True),
@@ -68,7 +71,9 @@ def render(kind: str, content: Mapping[str, Any], *, locale: str) -> bytes:
     )
     timestamp = int(content["printed_at"].timestamp())
     pdf = compiler.compile(format="pdf", pdf_standards=["a-2b"], timestamp=timestamp)
-    return bytes(pdf)
+    if not isinstance(pdf, bytes):
+        raise TypeError(f"paper {kind}: typst gave {type(pdf).__name__}, expected bytes")
+    return pdf
 
 
 def _paper(kind: str, content: Mapping[str, Any], wording: Wording) -> dict[str, Any]:
@@ -97,7 +102,7 @@ def _paper(kind: str, content: Mapping[str, Any], wording: Wording) -> dict[str,
     return {key: _drawable(value) for key, value in paper.items()}
 
 
-def _refuse_other_fields(kind: str, content: Mapping[str, Any], fields: Any) -> None:
+def _refuse_other_fields(kind: str, content: Mapping[str, Any], fields: type[Any]) -> None:
     missing = sorted(fields.__required_keys__ - content.keys())
     unknown = sorted(content.keys() - fields.__required_keys__ - fields.__optional_keys__)
     if missing or unknown:
@@ -107,7 +112,7 @@ def _refuse_other_fields(kind: str, content: Mapping[str, Any], fields: Any) -> 
         raise ValueError(f"paper {kind}: printed_at {printed_at!r}, expected a moment with its zone")
 
 
-def _drawable(value: Any) -> Any:
+def _drawable(value: object) -> object:
     if isinstance(value, str):
         return _drawable_text(value)
     if isinstance(value, list | tuple):
@@ -130,7 +135,7 @@ def _drawable_text(text: str) -> str:
 
 
 @cache
-def _fonts() -> Any:
+def _fonts() -> typst.Fonts:
     import typst
 
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[templates.font_folder()])

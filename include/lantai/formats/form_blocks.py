@@ -18,9 +18,7 @@ Fact = tuple[str, str]
 
 def facts(pairs: Sequence[Fact], *, wide: Sequence[Fact] = (), heading: str = "") -> Block:
     """Return labels with their values, two to a line, then the wide ones each on a line of its own."""
-    rows: list[list[str]] = []
-    for first in range(0, len(pairs) - 1, 2):
-        rows.append([*pairs[first], *pairs[first + 1]])
+    rows = [[*pairs[first], *pairs[first + 1]] for first in range(0, len(pairs) - 1, 2)]
     if len(pairs) % 2:
         rows.append(list(pairs[-1]))
     rows.extend(list(fact) for fact in wide)

@@ -79,8 +79,12 @@ def transfer_register(content: TransferRegister, wording: Wording) -> list[block
         blocks.facts(pairs, wide=wide),
         blocks.table(check_columns, checks, heading=wording.word("headings", "checks")),
         carrier_table(content["digests"], wording, heading="digests"),
-        blocks.sentences([wording.sentence("gigabyte"), wording.sentence("transfer_statement"), wording.sentence("duplicate")]),
-        blocks.signatures([_side(content, wording, "sender", "sending_party"), _side(content, wording, "receiver", "receiving_party")]),
+        blocks.sentences(
+            [wording.sentence("gigabyte"), wording.sentence("transfer_statement"), wording.sentence("duplicate")]
+        ),
+        blocks.signatures(
+            [_side(content, wording, "sender", "sending_party"), _side(content, wording, "receiver", "receiving_party")]
+        ),
     ]
 
 
@@ -151,7 +155,15 @@ def plain(value: object) -> str:
 
 
 def _erasure_table(content: DestructionCertificate, wording: Wording) -> blocks.Block:
-    keys = (("place", 20.0), ("erasure_class", 20.0), ("looked_at", 18.0), ("looked_by", 11.0), ("result", 13.0), ("residue_until", 13.0), ("remark", 15.0))
+    keys = (
+        ("place", 20.0),
+        ("erasure_class", 20.0),
+        ("looked_at", 18.0),
+        ("looked_by", 11.0),
+        ("result", 13.0),
+        ("residue_until", 13.0),
+        ("remark", 15.0),
+    )
     columns = [(wording.field(key), width, "center") for key, width in keys]
     rows = [
         (
@@ -168,7 +180,9 @@ def _erasure_table(content: DestructionCertificate, wording: Wording) -> blocks.
     return blocks.table(columns, rows, heading=wording.word("headings", "erasure"), size=8.5)
 
 
-def _pair_table(wording: Wording, heading: str, keys: tuple[str, str], lines: Iterable[Mapping[str, Any]]) -> blocks.Block:
+def _pair_table(
+    wording: Wording, heading: str, keys: tuple[str, str], lines: Iterable[Mapping[str, Any]]
+) -> blocks.Block:
     columns = [(wording.field(key), 50.0, "center") for key in keys]
     rows = [[wording.show(line[key]) for key in keys] for line in lines]
     return blocks.table(columns, rows, heading=wording.word("headings", heading), size=8.5)

@@ -47,7 +47,11 @@ def acceptance_inspection(content: AcceptanceInspection, wording: Wording) -> li
         wording.sentence("responsible_centre"),
     ]
     parts.append(blocks.sentences(responsible, heading=wording.word("headings", "responsibility")))
-    parts.append(blocks.signatures([_half(content, wording, "unit", "sending_party"), _half(content, wording, "centre", "receiving_party")]))
+    parts.append(
+        blocks.signatures(
+            [_half(content, wording, "unit", "sending_party"), _half(content, wording, "centre", "receiving_party")]
+        )
+    )
     return parts
 
 
@@ -211,8 +215,14 @@ def _count_facts(content: AcceptanceInspection | Receipt, wording: Wording) -> l
 
 
 def _place_table(places: Sequence[PlaceLine], wording: Wording) -> blocks.Block:
-    columns = [(wording.field("place"), 40.0, "left"), (wording.field("verified_at"), 34.0, "center"), (wording.field("state"), 26.0, "center")]
-    rows = [(line["place"], wording.show(line["verified_at"]), wording.value("result", line["result"])) for line in places]
+    columns = [
+        (wording.field("place"), 40.0, "left"),
+        (wording.field("verified_at"), 34.0, "center"),
+        (wording.field("state"), 26.0, "center"),
+    ]
+    rows = [
+        (line["place"], wording.show(line["verified_at"]), wording.value("result", line["result"])) for line in places
+    ]
     return blocks.table(columns, rows, heading=wording.word("headings", "places"))
 
 

@@ -51,7 +51,9 @@ class Layout:
         self.left_out = wording.word("sentences", "left_out")
         self.title = wording.word("titles", f"appraisal_{head['disposal']}" if kind == "appraisal" else kind)
         self.sheet_name = wording.word("titles", kind)
-        self.decision_places = {place: column.key for place, column in enumerate(self.columns, start=1) if column.is_decision}
+        self.decision_places = {
+            place: column.key for place, column in enumerate(self.columns, start=1) if column.is_decision
+        }
         self.keys = tuple(None if column.is_decision else column.key for column in self.columns)
 
     def head_rows(self) -> list[Cells]:
@@ -66,7 +68,10 @@ class Layout:
             f"{label('on')}：{head['on']}　　{label('list_digest')}：SHA-256 {head['digest']}",
         ]
         lines = [self.title, *facts, note]
-        rows = [["" if number else str(head["list_id"]), cell_text(line, self.left_out)] for number, line in enumerate(lines)]
+        rows = [
+            ["" if number else str(head["list_id"]), cell_text(line, self.left_out)]
+            for number, line in enumerate(lines)
+        ]
         return [*rows, [label("row_id"), *(label(column.label) for column in self.columns)]]
 
     def row(self, row: Mapping[str, Any]) -> Cells:
@@ -86,7 +91,11 @@ class Layout:
     def answer_cells(self, answer: RowAnswer) -> dict[str, str]:
         """Return the text of the decision columns, by key."""
         years = "" if answer.extend_years is None else str(answer.extend_years)
-        return {"decision": self.words[answer.decision.value], "extend_years": years, "reason": cell_text(answer.reason, self.left_out)}
+        return {
+            "decision": self.words[answer.decision.value],
+            "extend_years": years,
+            "reason": cell_text(answer.reason, self.left_out),
+        }
 
     def foot_rows(self) -> list[Cells]:
         """Return the signature block below the records."""
@@ -113,7 +122,11 @@ class Layout:
     def made_at(self) -> datetime:
         """Return the moment written into the file: midnight of the day it was prepared, so that equal content gives equal bytes."""
         on = self.head.get("prepared_on") or self.head["on"]
-        return datetime(on.year, on.month, on.day, tzinfo=UTC) if isinstance(on, date) else datetime(1980, 1, 1, tzinfo=UTC)
+        return (
+            datetime(on.year, on.month, on.day, tzinfo=UTC)
+            if isinstance(on, date)
+            else datetime(1980, 1, 1, tzinfo=UTC)
+        )
 
     def expected_rows(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[tuple[int | None, Cells]]:
         """Return every row of the sheet in order, decision columns blank; with the number of its record, None above and below them."""

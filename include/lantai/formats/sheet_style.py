@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import xlsxwriter
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from lantai.formats.sheet_layout import META_SHEET, Layout, RowAnswer
 
@@ -36,13 +37,13 @@ _PROTECTION = {"format_columns": True, "format_rows": True, "autofilter": True}
 """What a locked sheet still lets people do: make room to read, and filter."""
 
 
-def open_workbook(out: BinaryIO, locale: str, *, work_dir: Path | None = None, streams: bool = False) -> Any:
+def open_workbook(out: BinaryIO, locale: str, *, work_dir: Path | None = None, streams: bool = False) -> Workbook:
     """Return a workbook that writes text as text, in the language's font."""
     options: dict[str, Any] = {**PLAIN_TEXT, "constant_memory": streams}
     options["default_format_properties"] = {"font_name": _FONTS[locale], "font_size": 10}
     if work_dir is not None:
         options["tmpdir"] = str(work_dir)
-    return xlsxwriter.Workbook(out, options)
+    return Workbook(out, options)
 
 
 def write(
@@ -54,7 +55,13 @@ def write(
 ) -> int:
     """Write the whole workbook; see `lantai.formats.worksheet.export`."""
     book = open_workbook(out, layout.wording.locale, work_dir=work_dir, streams=True)
-    book.set_properties({"title": layout.title, "comments": f"{layout.head['list_id']} {layout.head['digest']}", "created": layout.made_at()})
+    book.set_properties(
+        {
+            "title": layout.title,
+            "comments": f"{layout.head['list_id']} {layout.head['digest']}",
+            "created": layout.made_at(),
+        }
+    )
     sheet = book.add_worksheet(layout.sheet_name)
     _page(sheet, layout)
     head_rows = layout.head_rows()
@@ -72,7 +79,7 @@ def write(
     return count
 
 
-def _page(sheet: Any, layout: Layout) -> None:
+def _page(sheet: Worksheet, layout: Layout) -> None:
     head_count = len(layout.head_rows())
     sheet.set_landscape()
     sheet.set_paper(9)  # A4, by the number that the file format gives it
@@ -90,10 +97,15 @@ def _page(sheet: Any, layout: Layout) -> None:
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
 
 
-def _write_head(book: Any, sheet: Any, layout: Layout, head_rows: list[list[str]]) -> None:
+def _write_head(book: Workbook, sheet: Worksheet, layout: Layout, head_rows: list[list[str]]) -> None:
     plain = {"valign": "vcenter", "text_wrap": True}
     title = book.add_format({**plain, "font_size": 18, "bold": True, "align": "center"})
-    styles = [title, book.add_format(plain), book.add_format(plain), book.add_format({**plain, "font_color": "#7F0000", "font_size": 9})]
+    styles = [
+        title,
+        book.add_format(plain),
+        book.add_format(plain),
+        book.add_format({**plain, "font_color": "#7F0000", "font_size": 9}),
+    ]
     width = sum(column.width for column in layout.columns)
     last = len(head_rows) - 1
     for number, (cells, style) in enumerate(zip(head_rows[:last], styles, strict=True)):
@@ -115,7 +127,12 @@ def lines(text: str, width: float) -> int:
 
 
 def _write_rows(
-    book: Any, sheet: Any, layout: Layout, rows: Iterable[Mapping[str, Any]], decisions: Mapping[int, RowAnswer], first: int
+    book: Workbook,
+    sheet: Worksheet,
+    layout: Layout,
+    rows: Iterable[Mapping[str, Any]],
+    decisions: Mapping[int, RowAnswer],
+    first: int,
 ) -> int:
     styles = [book.add_format({"border": 1})]
     for column in layout.columns:
@@ -145,7 +162,7 @@ def _write_rows(
     return number - first
 
 
-def _write_foot(book: Any, sheet: Any, layout: Layout, first: int) -> None:
+def _write_foot(book: Workbook, sheet: Worksheet, layout: Layout, first: int) -> None:
     style = book.add_format({"valign": "bottom"})
     for number, cells in enumerate(layout.foot_rows(), start=first):
         sheet.set_row(number, 30 if len(cells) > 1 else 12)
@@ -154,7 +171,7 @@ def _write_foot(book: Any, sheet: Any, layout: Layout, first: int) -> None:
                 sheet.write_string(number, place, text, style)
 
 
-def _drop_downs(sheet: Any, layout: Layout, first: int, count: int) -> None:
+def _drop_downs(sheet: Worksheet, layout: Layout, first: int, count: int) -> None:
     if not count:
         return
     last = first + count - 1
@@ -162,7 +179,9 @@ def _drop_downs(sheet: Any, layout: Layout, first: int, count: int) -> None:
         if column.key == "decision":
             prompt = layout.wording.word("sentences", "choose")
             words = [layout.words["dispose"], layout.words["keep"]]
-            sheet.data_validation(first, place, last, place, {"validate": "list", "source": words, "input_message": prompt})
+            sheet.data_validation(
+                first, place, last, place, {"validate": "list", "source": words, "input_message": prompt}
+            )
         elif column.key == "extend_years":
             prompt = layout.wording.word("sentences", "extend_prompt")
             limits = {"validate": "integer", "criteria": "between", "minimum": 1, "maximum": MAX_EXTENSION_YEARS}

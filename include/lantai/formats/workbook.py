@@ -14,6 +14,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
 from lantai.formats import sheet_style
 from lantai.formats.sheet_text import cell_text
 from lantai.formats.wording import Wording
@@ -46,7 +50,15 @@ class FormField(NamedTuple):
 _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "management_register": frozenset(
-            {"storage", "security_level", "e_document_count", "business_system_count", "digitised_page_count", "paper_count", "survey_on"}
+            {
+                "storage",
+                "security_level",
+                "e_document_count",
+                "business_system_count",
+                "digitised_page_count",
+                "paper_count",
+                "survey_on",
+            }
         ),
         "backup_statement": frozenset({"base_carrier", "system_name", "packed_at"}),
         "acceptance_inspection": frozenset({"appearance"}),
@@ -65,9 +77,11 @@ _CHOICES = MappingProxyType(
 _CODED = frozenset({"data_form", "strategy", "channel", "result"})
 """Drop-downs whose words stand for a coded value."""
 
-_CATALOGUE_WIDTHS = MappingProxyType({"archival_code": 28, "title": 44, "author": 18, "doc_no": 18, "files": 36, "remarks": 18})
+_CATALOGUE_WIDTHS = MappingProxyType(
+    {"archival_code": 28, "title": 44, "author": 18, "doc_no": 18, "files": 36, "remarks": 18}
+)
 _FORM_WIDTHS = (24, 28, 24, 28)
-_ROW_WIDTHS = (6, 24, 24, 9, 9, 16, 11, 68, 20, 16)
+_ROW_WIDTHS = (6, 24, 24, 9, 9, 16, 11, 36, 20, 16)
 
 
 def form_fields(kind: str) -> tuple[FormField, ...]:
@@ -86,7 +100,9 @@ def row_fields(kind: str) -> tuple[FormField, ...]:
 
 def catalogue_fields() -> tuple[FormField, ...]:
     """Return the columns of the machine-readable catalogue."""
-    optional = frozenset({"doc_no", "page_count", "doc_type", "dept_or_subject", "item_no", "remarks", "classification"})
+    optional = frozenset(
+        {"doc_no", "page_count", "doc_type", "dept_or_subject", "item_no", "remarks", "classification"}
+    )
     return _fields("catalogue", optional)
 
 
@@ -153,13 +169,15 @@ def _refuse_unknown(kind: str, values: Mapping[str, Any], fields: Sequence[FormF
         raise ValueError(f"form {kind}: found {unknown}, expected keys among {[field.key for field in fields]}")
 
 
-def _open(out: io.BytesIO, wording: Wording, title: str) -> Any:
+def _open(out: io.BytesIO, wording: Wording, title: str) -> Workbook:
     book = sheet_style.open_workbook(out, wording.locale)
     book.set_properties({"title": title, "created": sheet_style.NO_DATE})
     return book
 
 
-def _fill_form(book: Any, wording: Wording, kind: str, fields: Sequence[FormField], values: Mapping[str, Any]) -> None:
+def _fill_form(
+    book: Workbook, wording: Wording, kind: str, fields: Sequence[FormField], values: Mapping[str, Any]
+) -> None:
     title = wording.word("titles", kind)
     sheet = book.add_worksheet(title[:31])
     for place, width in enumerate(_FORM_WIDTHS):
@@ -167,20 +185,36 @@ def _fill_form(book: Any, wording: Wording, kind: str, fields: Sequence[FormFiel
     look = {"font_size": 18, "bold": True, "align": "center", "valign": "vcenter"}
     sheet.merge_range(0, 0, 0, 3, title, book.add_format(look))
     sheet.set_row(0, 40)
-    sheet.merge_range(1, 0, 1, 3, wording.word("sentences", "form_note"), book.add_format({"font_size": 9, "font_color": "#7F0000"}))
-    label = book.add_format({"border": 1, "bg_color": sheet_style.SHADE, "align": "center", "valign": "vcenter", "text_wrap": True})
+    sheet.merge_range(
+        1, 0, 1, 3, wording.word("sentences", "form_note"), book.add_format({"font_size": 9, "font_color": "#7F0000"})
+    )
+    label = book.add_format(
+        {"border": 1, "bg_color": sheet_style.SHADE, "align": "center", "valign": "vcenter", "text_wrap": True}
+    )
     filled = _filled(book, "left")
     for number, field in enumerate(fields):
         row, place = 2 + number // 2, 2 * (number % 2)
-        sheet.set_row(row, 30)
+        sheet.set_row(row, 34)
         sheet.write_string(row, place, getattr(field, wording.locale) + (" *" if field.is_mandatory else ""), label)
         _write_value(sheet, row, place + 1, _shown(wording, field.key, values.get(field.key)), filled)
         _drop_down(sheet, wording, field.key, (row, place + 1, row, place + 1))
+    _finish_form(sheet, wording, 2 + (len(fields) - 1) // 2, len(fields) % 2, label)
     _print_setup(sheet, wording, is_landscape=False)
     sheet.protect("", {"format_columns": True, "format_rows": True})
 
 
-def _fill_rows(book: Any, wording: Wording, columns: Sequence[FormField], rows: Sequence[Mapping[str, Any]]) -> None:
+def _finish_form(sheet: Worksheet, wording: Wording, last_row: int, is_odd: int, label: Format) -> None:
+    if is_odd:
+        sheet.write_blank(last_row, 2, None, label)
+        sheet.write_blank(last_row, 3, None, label)
+    seal = f"{wording.word('duties', 'seal')}　　　　{wording.word('page', 'blank_date')}"
+    sheet.set_row(last_row + 1, 110)
+    sheet.merge_range(last_row + 1, 0, last_row + 1, 3, seal, label)
+
+
+def _fill_rows(
+    book: Workbook, wording: Wording, columns: Sequence[FormField], rows: Sequence[Mapping[str, Any]]
+) -> None:
     sheet = book.add_worksheet(wording.word("groups", "continuation"))
     heading, filled = _heading(book), _filled(book, "left")
     last = len(rows) + SPARE_ROWS
@@ -191,6 +225,7 @@ def _fill_rows(book: Any, wording: Wording, columns: Sequence[FormField], rows: 
     sheet.set_row(0, 32)
     for number in range(1, last + 1):
         row = rows[number - 1] if number <= len(rows) else {}
+        sheet.set_row(number, 32)
         for place, column in enumerate(columns):
             value = row.get(column.key, number if row and column.key == "number" else None)
             _write_value(sheet, number, place, _shown(wording, column.key, value), filled)
@@ -200,36 +235,45 @@ def _fill_rows(book: Any, wording: Wording, columns: Sequence[FormField], rows: 
     sheet.protect("", {"format_columns": True, "format_rows": True})
 
 
-def _shown(wording: Wording, key: str, value: Any) -> str:
+def _shown(wording: Wording, key: str, value: object) -> str:
     domain = _CHOICES.get(key, "")
-    if domain in _CODED and value in wording.words(f"values.{domain}"):
+    if domain in _CODED and isinstance(value, str) and value in wording.words(f"values.{domain}"):
         return wording.value(domain, value)
     return cell_text(value, wording.word("sentences", "left_out"))
 
 
-def _write_value(sheet: Any, row: int, place: int, text: str, style: Any) -> None:
+def _write_value(sheet: Worksheet, row: int, place: int, text: str, style: Format) -> None:
     if text:
         sheet.write_string(row, place, text, style)
     else:
         sheet.write_blank(row, place, None, style)
 
 
-def _drop_down(sheet: Any, wording: Wording, key: str, area: tuple[int, int, int, int]) -> None:
+def _drop_down(sheet: Worksheet, wording: Wording, key: str, area: tuple[int, int, int, int]) -> None:
     if key in _CHOICES:
-        sheet.data_validation(*area, {"validate": "list", "source": wording.choices(_CHOICES[key]), "error_type": "warning"})
+        sheet.data_validation(
+            *area, {"validate": "list", "source": wording.choices(_CHOICES[key]), "error_type": "warning"}
+        )
 
 
-def _heading(book: Any) -> Any:
-    look = {"bold": True, "border": 1, "bg_color": sheet_style.SHADE, "align": "center", "valign": "vcenter", "text_wrap": True}
+def _heading(book: Workbook) -> Format:
+    look = {
+        "bold": True,
+        "border": 1,
+        "bg_color": sheet_style.SHADE,
+        "align": "center",
+        "valign": "vcenter",
+        "text_wrap": True,
+    }
     return book.add_format(look)
 
 
-def _filled(book: Any, align: str) -> Any:
+def _filled(book: Workbook, align: str) -> Format:
     look = {"border": 1, "num_format": "@", "align": align, "valign": "vcenter", "text_wrap": True}
     return book.add_format({**look, "locked": False, "bg_color": sheet_style.FILLED_IN})
 
 
-def _print_setup(sheet: Any, wording: Wording, *, is_landscape: bool) -> None:
+def _print_setup(sheet: Worksheet, wording: Wording, *, is_landscape: bool) -> None:
     if is_landscape:
         sheet.set_landscape()
     sheet.set_paper(9)  # A4, by the number that the file format gives it

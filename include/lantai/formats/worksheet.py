@@ -32,6 +32,7 @@ MAX_EXTENSION_YEARS = 100
 
 _YEARS = re.compile(r"([0-9]{1,3})(?:\.0+)?\s*年?")
 
+
 def content_digest(kind: str, head: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> str:
     """Return the sha256 in hex of what a list says, whatever is decided on it.
 
@@ -45,7 +46,11 @@ def content_digest(kind: str, head: Mapping[str, Any], rows: Iterable[Mapping[st
     Raises:
         KeyError: The kind is unknown, or the head lacks one of its fields.
     """
-    keys = ("row_no", "record_id", *(column.key for column in COLUMNS[kind] if not column.is_decision and column.key != "row_no"))
+    keys = (
+        "row_no",
+        "record_id",
+        *(column.key for column in COLUMNS[kind] if not column.is_decision and column.key != "row_no"),
+    )
     of_head = [FORMAT, kind, *(str(head[key]) for key in ("list_id", "disposal", "units", "on"))]
     sha256 = hashlib.sha256(_line(of_head))
     for row in rows:
@@ -108,7 +113,9 @@ def import_decisions(
     faults.compare_meta(sheets[META_SHEET], layout.meta_rows())
     strangers = sorted(sheets.keys() - {META_SHEET, layout.sheet_name})
     if layout.sheet_name not in sheets or strangers:
-        raise WorksheetError(f"worksheet {head['list_id']}: found sheets {sorted(sheets)}, expected {layout.sheet_name} and no other")
+        raise WorksheetError(
+            f"worksheet {head['list_id']}: found sheets {sorted(sheets)}, expected {layout.sheet_name} and no other"
+        )
     answers = []
     expected_rows = layout.expected_rows(rows)
     for number, (found, expected) in enumerate(zip_longest(sheets[layout.sheet_name], expected_rows, fillvalue=())):
@@ -169,7 +176,10 @@ def cell_name(row: int, column: int) -> str:
 
 
 def _answer(layout: Layout, number: int, row_no: int, found: Sequence[str], faults: _Faults) -> RowAnswer | None:
-    cells = {key: (place, found[place].strip() if place < len(found) else "") for place, key in layout.decision_places.items()}
+    cells = {
+        key: (place, found[place].strip() if place < len(found) else "")
+        for place, key in layout.decision_places.items()
+    }
     place, word = cells["decision"]
     reason = cells["reason"][1]
     years_place, years = cells.get("extend_years", (place, ""))

@@ -72,7 +72,9 @@ def drawable() -> frozenset[int]:
 def _cmap_groups(font: bytes) -> list[tuple[int, int]]:
     # OpenType: table directory, then `cmap`, then its format 12 subtable (full Unicode), which every CJK font has.
     table_count = struct.unpack_from(">H", font, 4)[0]
-    tables = {font[at : at + 4]: struct.unpack_from(">I", font, at + 8)[0] for at in range(12, 12 + 16 * table_count, 16)}
+    tables = {
+        font[at : at + 4]: struct.unpack_from(">I", font, at + 8)[0] for at in range(12, 12 + 16 * table_count, 16)
+    }
     cmap = tables[b"cmap"]
     subtable_count = struct.unpack_from(">H", font, cmap + 2)[0]
     for number in range(subtable_count):
