@@ -1,0 +1,64 @@
+"""Rows of retention schedules."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import Connection, insert, select
+
+from lantai.edges import tables
+from lantai.records.record import Retention
+from lantai.records.schedule import Schedule, ScheduleRule
+
+
+def add_schedule(connection: Connection, schedule: Schedule) -> None:
+    """Add one version of a schedule.
+
+    Raises:
+        RegistryConflictError: That version is there already.
+    """
+    connection.execute(
+        insert(tables.schedule).values(
+            name=schedule.name,
+            version=schedule.version,
+            approved_by=schedule.approved_by,
+            approved_on=schedule.approved_on,
+            effective_from=schedule.effective_from,
+        ),
+    )
+    rows = [
+        {
+            "name": schedule.name,
+            "version": schedule.version,
+            "clause": rule.clause,
+            "description": rule.description,
+            "retention": rule.retention.value,
+            "keywords_json": json.dumps(rule.keywords, ensure_ascii=False),
+        }
+        for rule in schedule.rules
+    ]
+    if rows:
+        connection.execute(insert(tables.schedule_rule), rows)
+
+
+def schedules(connection: Connection, name: str | None = None) -> list[Schedule]:
+    """Return schedules with their clauses, of one name or all."""
+    heads, rules = tables.schedule, tables.schedule_rule
+    clauses: dict[tuple[str, str], list[ScheduleRule]] = {}
+    for row in connection.execute(select(rules).order_by(rules.c.clause)):
+        rule = ScheduleRule(row.clause, row.description, Retention(row.retention), tuple(json.loads(row.keywords_json)))
+        clauses.setdefault((row.name, row.version), []).append(rule)
+    statement = select(heads).order_by(heads.c.name, heads.c.effective_from)
+    if name is not None:
+        statement = statement.where(heads.c.name == name)
+    return [
+        Schedule(
+            row.name,
+            row.version,
+            row.approved_by,
+            row.approved_on,
+            row.effective_from,
+            tuple(clauses.get((row.name, row.version), ())),
+        )
+        for row in connection.execute(statement)
+    ]

@@ -1,0 +1,38 @@
+"""Register an agreement with a unit, with its event. Source: R1-37; rules N13."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+
+from lantai.edges.centre import Centre
+from lantai.edges.ledger import append
+from lantai.edges.registry.duties import add_agreement
+from lantai.edges.registry.units import units
+from lantai.errors import UsageError
+from lantai.records.agreement import Agreement
+from lantai.records.event import EventKind
+
+
+def agree(centre: Centre, agreement: Agreement) -> str:
+    """Register an agreement under a new id; return the id.
+
+    Raises:
+        UsageError: The unit encrypts, but the algorithm or a key custodian is not named.
+        NotFoundError: The unit is not registered.
+    """
+    named = agreement.algorithm and agreement.unit_key_custodian and agreement.centre_key_custodian
+    if agreement.encrypts_before_sending and not named:
+        raise UsageError("the unit encrypts before sending: expected the algorithm and both key custodians")
+    made = replace(agreement, agreement_id=f"A-{agreement.from_on.year}-{secrets.token_hex(4)}")
+    with centre.database.begin() as connection:
+        units(connection, [agreement.unit_code])
+        add_agreement(connection, made)
+        facts = {
+            "unit_code": made.unit_code,
+            "data_form": made.data_form.value,
+            "encrypts": int(made.encrypts_before_sending),
+            "from_on": made.from_on.isoformat(),
+        }
+        append(connection, EventKind.AGREEMENT_ADDED, made.agreement_id, "system", centre.clock.now_at(), facts)
+    return made.agreement_id
