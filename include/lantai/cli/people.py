@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from lantai.cli.screen import AsJson, answer, opened, out, table
-from lantai.edges.folder import read_bytes
+from lantai.cli.screen import SMALL_FILE_BYTES, AsJson, answer, opened, out, table
+from lantai.edges.folder import read_file
 from lantai.edges.registry import people as rows
 from lantai.records.person import Person, Role
 
@@ -73,7 +73,7 @@ def enrol_key(
     from lantai.journey.appoint import enrol_key as enrol
 
     with opened() as centre:
-        mark = enrol(centre, person_id, read_bytes(key).decode("ascii", errors="replace"), enrolled_by, confirmed_by)
+        mark = enrol(centre, person_id, read_file(key, SMALL_FILE_BYTES).decode("ascii", errors="replace"), enrolled_by, confirmed_by)
     answer({"person_id": person_id, "fingerprint": mark}, lambda: out.print(f"{person_id} {mark}"), as_json=as_json)
 
 

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from lantai.cli.screen import AsJson, answer, opened, out, table
-from lantai.edges.folder import read_bytes
+from lantai.cli.screen import SMALL_FILE_BYTES, AsJson, answer, opened, out, table
+from lantai.edges.folder import read_file
 from lantai.edges.registry import schedules as rows
 from lantai.errors import UsageError
 from lantai.records.record import Retention
@@ -33,7 +33,7 @@ def load(
     as_json: AsJson = False,
 ) -> None:
     """装入一版保管期限表；已有的版本不改动 · Load a version of a schedule; one that is there is never changed."""
-    rules = read_rules(read_bytes(file))
+    rules = read_rules(read_file(file, SMALL_FILE_BYTES))
     schedule = Schedule(name, version, approved_by, approved_on.date(), effective_from.date(), rules)
     with opened() as centre, centre.database.begin() as connection:
         rows.add_schedule(connection, schedule)

@@ -23,6 +23,9 @@ from lantai.errors import LantaiError, NotFoundError, SettingsError, UsageError
 
 DONE, FINDINGS, USAGE, FAULT = 0, 1, 2, 3
 
+SMALL_FILE_BYTES = 16 * 1024 * 1024
+"""The largest file of rows that a command reads; a register of 1,000 units is about 100 KiB."""
+
 AsJson = Annotated[bool, typer.Option("--json", help="答复为 JSON · Answer as JSON")]
 
 out = Console(highlight=False, soft_wrap=False)

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from lantai.cli.screen import AsJson, answer, opened, out, table
-from lantai.edges.folder import read_bytes
+from lantai.cli.screen import SMALL_FILE_BYTES, AsJson, answer, opened, out, table
+from lantai.edges.folder import read_file
 from lantai.edges.registry import units as rows
 from lantai.errors import UsageError
 from lantai.records.unit import DataForm, Frequency, ScopeClass, Unit
@@ -26,7 +26,7 @@ def import_(file: Annotated[Path, typer.Argument(help="CSV，列名见下 · CSV
 
     Columns: unit_code, name, fonds_no, data_forms (separated by ;), business_frequency, scope_class, responsible_person.
     """
-    found = read_units(read_bytes(file))
+    found = read_units(read_file(file, SMALL_FILE_BYTES))
     with opened() as centre, centre.database.begin() as connection:
         new_count = sum(rows.put_unit(connection, unit) for unit in found)
     counts = {"new": new_count, "updated": len(found) - new_count}
