@@ -1,0 +1,60 @@
+"""Staying the holder of a lease while long work on files goes on.
+
+A worker that was stopped longer than its lease finds out here, before it gives
+a file its name or takes one away. Source: reliability.md, K3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from lantai.edges import lease as leases
+from lantai.edges.database import Database
+from lantai.edges.lease import Lease
+from lantai.errors import LeaseLostError
+
+LEASE_SECONDS = 900
+RENEW_SECONDS = 60
+"""Between two records or files the lease is renewed at most this often; before a commit point always."""
+
+
+class Fence:
+    """Renews a lease, or refuses to go on.
+
+    Args:
+        database: The registry.
+        lease: What this worker was given.
+        now_at: The clock.
+    """
+
+    def __init__(self, database: Database, lease: Lease, now_at: Callable[[], datetime]) -> None:
+        self._database = database
+        self._lease = lease
+        self._now_at = now_at
+        self._renewed_at: datetime | None = None
+
+    def keep(self) -> None:
+        """Renew the lease now.
+
+        Raises:
+            LeaseLostError: Somebody else holds it, or held it meanwhile.
+        """
+        now_at = self._now_at()
+        ours = self._lease
+        with self._database.read() as connection:
+            leases.require(connection, ours)
+        found = leases.acquire(self._database, ours.name, ours.holder, now_at, LEASE_SECONDS)
+        if found.fence != ours.fence:
+            raise LeaseLostError(f"lease {ours.name}: found fence {found.fence}, expected {ours.fence}")
+        self._renewed_at = now_at
+
+    def keep_now_and_then(self) -> None:
+        """Renew the lease when the last renewal is a while ago.
+
+        Raises:
+            LeaseLostError: Somebody else holds it, or held it meanwhile.
+        """
+        passed = None if self._renewed_at is None else self._now_at() - self._renewed_at
+        if passed is None or abs(passed.total_seconds()) >= RENEW_SECONDS:
+            self.keep()

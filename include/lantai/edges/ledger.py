@@ -1,0 +1,177 @@
+"""The ledger's rows: events, their places in the tree, and checkpoints. They only ever grow.
+
+An event is written in the transaction of what it tells; the sequencer gives it
+its place later. A leaf is the stored bytes and is never serialised again.
+Signing, publishing and verifying are in the journey.
+
+Source: vault.md, "The ledger"; RFC 6962 section 2.1.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from lantai.edges import tables
+from lantai.edges.database import Database, query, stream
+from lantai.edges.lease import leased, require
+from lantai.errors import LedgerError, MalformedError, NotFoundError
+from lantai.formats import canonical, merkle
+from lantai.records.event import EventKind
+
+SEQUENCER = "ledger:sequencer"
+OWN_FIELDS = frozenset({"event_id", "kind", "subject", "actor", "occurred_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class Inclusion:
+    """Evidence that an event is in the ledger.
+
+    Attributes:
+        event_id: The event.
+        leaf_index: Its place, from 0.
+        tree_size: Leaves of the tree that the proof leads to.
+        leaf: The stored bytes.
+        hashes: RFC 6962 audit path, lowest first.
+        root: Root of that tree.
+    """
+
+    event_id: str
+    leaf_index: int
+    tree_size: int
+    leaf: bytes
+    hashes: tuple[bytes, ...]
+    root: bytes
+
+
+def append(
+    connection: Connection,
+    kind: EventKind,
+    subject: str,
+    actor: str,
+    occurred_at: datetime,
+    facts: Mapping[str, int | str],
+) -> str:
+    """Write an event in the caller's transaction and return its id.
+
+    Args:
+        connection: The transaction that also writes what the event tells.
+        kind: What happened.
+        subject: Carrier id, list id or other id of ours.
+        actor: Staff id of who did it, or `system`.
+        occurred_at: Aware moment.
+        facts: Integers and strings: ids, counts, digests; no titles, names or free text.
+
+    Raises:
+        MalformedError: A fact is something else, or has the name of a field that every leaf has.
+    """
+    event_id = secrets.token_hex(16)
+    if clash := OWN_FIELDS & set(facts):
+        raise MalformedError(f"event {kind}: found the facts {sorted(clash)}, expected other names than a leaf's own")
+    body = {
+        **facts,
+        "event_id": event_id,
+        "kind": kind.value,
+        "subject": subject,
+        "actor": actor,
+        "occurred_at": moment_text(occurred_at),
+    }
+    if not canonical.is_ledger_safe(body):
+        raise MalformedError(f"event {kind}: found facts {sorted(facts)}, expected only integers and strings in them")
+    connection.execute(
+        insert(tables.event).values(
+            event_id=event_id,
+            kind=kind.value,
+            subject=subject,
+            actor=actor,
+            occurred_at=occurred_at,
+            leaf=canonical.dumps(body),
+        )
+    )
+    return event_id
+
+
+def moment_text(moment: datetime) -> str:
+    """Return a moment as leaves write it: UTC, ISO 8601, microseconds, `Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def sequence(database: Database, holder: str, now_at: Callable[[], datetime]) -> int:
+    """Give every event without one its place in the tree.
+
+    Args:
+        database: The registry.
+        holder: This process's name in leases.
+        now_at: The clock.
+
+    Returns:
+        How many leaves the tree has now.
+
+    Raises:
+        LeaseLostError: Somebody else is at it.
+    """
+    with leased(database, SEQUENCER, holder, now_at) as lease, database.begin() as connection:
+        require(connection, lease)
+        size = tree_size(connection)
+        rows = [
+            {"leaf_index": index, "event_id": row.event_id, "leaf_hash": merkle.leaf_hash(row.leaf)}
+            for index, row in enumerate(query(connection, "events_without_leaf"), start=size)
+        ]
+        # One at a time: the trigger against gaps looks at the rows that are there before each.
+        for row in rows:
+            connection.execute(insert(tables.ledger_leaf).values(row))
+        return size + len(rows)
+
+
+def tree_size(connection: Connection) -> int:
+    """Return how many leaves the tree has."""
+    largest = connection.execute(select(func.max(tables.ledger_leaf.c.leaf_index))).scalar()
+    return 0 if largest is None else int(largest) + 1
+
+
+def leaves(connection: Connection, first_index: int, end_index: int) -> Iterator[Row[Any]]:
+    """Yield leaves with the rows of their events, in order: leaf_index, leaf_hash, event_id, kind, ..., leaf."""
+    return stream(connection, "ledger_leaves", first_index=first_index, end_index=end_index)
+
+
+def leaf_hashes(connection: Connection, end_index: int) -> list[bytes]:
+    """Return the hashes of the first leaves as they were given, 32 bytes each.
+
+    Raises:
+        LedgerError: There are fewer.
+    """
+    table = tables.ledger_leaf
+    wanted = select(table.c.leaf_hash).where(table.c.leaf_index < end_index).order_by(table.c.leaf_index)
+    found = [bytes(row.leaf_hash) for row in connection.execute(wanted)]
+    if len(found) != end_index:
+        raise LedgerError(f"ledger: found {len(found)} leaves, expected {end_index}")
+    return found
+
+
+def checkpoints(connection: Connection) -> Sequence[Row[Any]]:
+    """Return all checkpoints, smallest tree first: tree_size, root_sha256, note, made_at."""
+    return connection.execute(select(tables.checkpoint).order_by(tables.checkpoint.c.tree_size)).all()
+
+
+def proof_for(database: Database, event_id: str, tree_size: int) -> Inclusion:
+    """Return the evidence that an event is in the tree of a checkpoint.
+
+    Raises:
+        NotFoundError: No such event, or it has no place in that tree.
+        LedgerError: The tree is smaller than that.
+    """
+    events, placed = tables.event, tables.ledger_leaf
+    with database.read() as connection:
+        leaf = connection.execute(select(events.c.leaf).where(events.c.event_id == event_id)).scalar()
+        index = connection.execute(select(placed.c.leaf_index).where(placed.c.event_id == event_id)).scalar()
+        if leaf is None or index is None or index >= tree_size:
+            found = "no event" if leaf is None else "no place yet" if index is None else f"leaf {index}"
+            raise NotFoundError(f"event {event_id}: found {found}, expected it below leaf {tree_size}")
+        hashes = leaf_hashes(connection, tree_size)
+    root = merkle.root_of(hashes)
+    return Inclusion(event_id, int(index), tree_size, bytes(leaf), tuple(merkle.inclusion_proof(hashes, index)), root)

@@ -1,0 +1,100 @@
+"""Make a checkpoint: give new events their places, sign the root, and put leaves and note out at every place.
+
+Whoever holds an older note can tell from a newer one whether the ledger only
+grew. A rerun signs nothing twice and puts out what is missing anywhere.
+
+Source: vault.md, "The ledger"; C2SP tlog-checkpoint and signed-note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+
+from lantai.edges import ledger, tables
+from lantai.edges.centre import Centre
+from lantai.edges.database import Database
+from lantai.edges.ledger import Inclusion
+from lantai.edges.ledger_files import publish
+from lantai.errors import DiskFullError, PlaceUnavailableError
+from lantai.formats import merkle, signed_note
+from lantai.formats.signed_note import Checkpoint
+
+ORIGIN = "lantai/ledger"
+"""First line of every checkpoint: which ledger it is of."""
+
+
+def make_checkpoint(centre: Centre) -> Checkpoint | None:
+    """Sign the ledger as it stands and put it out.
+
+    Returns:
+        The newest checkpoint; None when nothing has ever happened.
+
+    Raises:
+        LeaseLostError: Another worker is giving events their places.
+        KeyMissingError: The log key is not here.
+        PlaceUnavailableError: Fewer places than the policy asks for have it now.
+        LedgerError: A place has other leaves or another note.
+    """
+    size = ledger.sequence(centre.database, centre.holder, centre.clock.now_at)
+    if size == 0:
+        return None
+    with centre.database.begin() as connection:
+        made = connection.execute(select(tables.checkpoint).where(tables.checkpoint.c.tree_size == size)).one_or_none()
+        if made is None:
+            checkpoint = Checkpoint(ORIGIN, size, merkle.root_of(ledger.leaf_hashes(connection, size)))
+            note = signed_note.sign(checkpoint.encode(), centre.log_signer.name, centre.log_signer.private_key)
+            connection.execute(
+                insert(tables.checkpoint).values(
+                    tree_size=size, root_sha256=checkpoint.root.hex(), note=note, made_at=centre.clock.now_at()
+                )
+            )
+        else:
+            checkpoint = Checkpoint(ORIGIN, size, bytes.fromhex(made.root_sha256))
+    _put_out(centre)
+    return checkpoint
+
+
+def proof(database: Database, event_id: str, tree_size: int) -> Inclusion:
+    """Return the evidence that an event is in the tree of a checkpoint.
+
+    Raises:
+        NotFoundError: No such event, or it has no place in that tree.
+    """
+    return ledger.proof_for(database, event_id, tree_size)
+
+
+def newest_note(centre: Centre) -> str | None:
+    """Return the newest checkpoint as a signed note; None when there is none."""
+    with centre.database.read() as connection:
+        made: Sequence[Row[Any]] = ledger.checkpoints(connection)
+    return str(made[-1].note) if made else None
+
+
+def checkpointed_at(centre: Centre, event_id: str) -> datetime | None:
+    """Return when an event first was in a checkpoint; None when it is in none yet."""
+    placed, made = tables.ledger_leaf, tables.checkpoint
+    with centre.database.read() as connection:
+        index = connection.execute(select(placed.c.leaf_index).where(placed.c.event_id == event_id)).scalar()
+        if index is None:
+            return None
+        wanted = select(made.c.made_at).where(made.c.tree_size > index).order_by(made.c.tree_size).limit(1)
+        found: datetime | None = connection.execute(wanted).scalar()
+        return found
+
+
+def _put_out(centre: Centre) -> None:
+    reached, missing = 0, []
+    for place in centre.vault.places:
+        try:
+            publish(centre.database, place)
+            reached += 1
+        except PlaceUnavailableError as error:
+            missing.append(error)
+    if reached < centre.settings.min_copies:
+        kind = DiskFullError if any(isinstance(error, DiskFullError) for error in missing) else PlaceUnavailableError
+        told = "; ".join(str(error) for error in missing)
+        raise kind(f"checkpoint: out at {reached} places, expected {centre.settings.min_copies}: {told}")
