@@ -55,9 +55,9 @@ def signature_party(wording: Wording, title: str, lines: Sequence[tuple[str, str
     }
 
 
-def signatures(parties: Sequence[Block], *, heading: str = "") -> Block:
-    """Return the parties' signature blocks side by side; never split over two pages."""
-    return {"type": "signs", "heading": heading, "columns": list(parties)}
+def signatures(parties: Sequence[Block], *, above: Sequence[str] = (), heading: str = "") -> Block:
+    """Return the parties' signature blocks side by side, with the sentences they sign above; never split over two pages."""
+    return {"type": "signs", "heading": heading, "sentences": list(above), "columns": list(parties)}
 
 
 def signer_table(wording: Wording, signers: Sequence[Signer]) -> Block:

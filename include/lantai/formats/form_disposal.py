@@ -29,8 +29,7 @@ def transfer_inventory(content: TransferInventory, wording: Wording) -> list[blo
     ]
     return [
         *_list_blocks(content, wording, "transfer_inventory", "transfer"),
-        blocks.sentences([wording.sentence("transfer_statement"), wording.sentence("duplicate")]),
-        blocks.signatures(parties),
+        blocks.signatures(parties, above=[wording.sentence("transfer_statement"), wording.sentence("duplicate")]),
     ]
 
 
@@ -42,8 +41,7 @@ def destruction_register(content: DestructionRegister, wording: Wording) -> list
     ]
     return [
         *_list_blocks(content, wording, "destruction_register", "destruction"),
-        blocks.sentences([wording.sentence("permanent_register")]),
-        blocks.signatures(parties),
+        blocks.signatures(parties, above=[wording.sentence("permanent_register")]),
     ]
 
 
@@ -79,11 +77,13 @@ def transfer_register(content: TransferRegister, wording: Wording) -> list[block
         blocks.facts(pairs, wide=wide),
         blocks.table(check_columns, checks, heading=wording.word("headings", "checks")),
         carrier_table(content["digests"], wording, heading="digests"),
-        blocks.sentences(
-            [wording.sentence("gigabyte"), wording.sentence("transfer_statement"), wording.sentence("duplicate")]
-        ),
+        blocks.sentences([wording.sentence("gigabyte")]),
         blocks.signatures(
-            [_side(content, wording, "sender", "sending_party"), _side(content, wording, "receiver", "receiving_party")]
+            [
+                _side(content, wording, "sender", "sending_party"),
+                _side(content, wording, "receiver", "receiving_party"),
+            ],
+            above=[wording.sentence("transfer_statement"), wording.sentence("duplicate")],
         ),
     ]
 
@@ -101,16 +101,13 @@ def destruction_certificate(content: DestructionCertificate, wording: Wording) -
         _pair_table(wording, "header_backups", ("place", "lives_until"), content["header_backups"]),
         _pair_table(wording, "twins", ("record_id", "where"), content["twins"]),
         blocks.signer_table(wording, content["signers"]),
-        blocks.sentences(
-            [wording.sentence("certificate_limits"), wording.sentence("certificate_headers")],
-            heading=wording.word("headings", "statement"),
-        ),
     ]
     parties = [
         blocks.signature_party(wording, "issuing_party", [("issuer", ""), ("approver", "")]),
         blocks.signature_party(wording, "witnessing_party", [("witness", ""), ("witness", "")]),
     ]
-    return [*parts, blocks.signatures(parties)]
+    limits = [wording.sentence("certificate_limits"), wording.sentence("certificate_headers")]
+    return [*parts, blocks.signatures(parties, above=limits, heading=wording.word("headings", "statement"))]
 
 
 def _list_blocks(content: DisposalPaper, wording: Wording, kind: str, disposal: str) -> list[blocks.Block]:

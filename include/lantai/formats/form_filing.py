@@ -46,12 +46,8 @@ def acceptance_inspection(content: AcceptanceInspection, wording: Wording) -> li
         wording.sentence(f"responsible_unit_{content['data_form']}"),
         wording.sentence("responsible_centre"),
     ]
-    parts.append(blocks.sentences(responsible, heading=wording.word("headings", "responsibility")))
-    parts.append(
-        blocks.signatures(
-            [_half(content, wording, "unit", "sending_party"), _half(content, wording, "centre", "receiving_party")]
-        )
-    )
+    halves = [_half(content, wording, "unit", "sending_party"), _half(content, wording, "centre", "receiving_party")]
+    parts.append(blocks.signatures(halves, above=responsible, heading=wording.word("headings", "responsibility")))
     return parts
 
 
@@ -133,8 +129,14 @@ def board(content: Board, wording: Wording) -> list[blocks.Block]:
     for number, line in enumerate(content["rows"], start=1):
         state = wording.value("state", line["state"])
         states[state] = states.get(state, 0) + 1
-        shown = {**line, "number": number, "state": state, "data_form": wording.value("data_form", line["data_form"])}
-        rows.append([wording.show(shown.get(key)) for key, _width, _align in keys])
+        shown: Mapping[str, Any] = {
+            **line,
+            "number": number,
+            "state": state,
+            "data_form": wording.value("data_form", line["data_form"]),
+        }
+        # Dates in ISO form fit their column on one line.
+        rows.append(["" if shown.get(key) is None else str(shown[key]) for key, _width, _align in keys])
     columns = [(wording.field(key), width, align) for key, width, align in keys]
     summary = [(state, str(count)) for state, count in states.items()]
     return [

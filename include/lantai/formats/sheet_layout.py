@@ -63,11 +63,12 @@ class Layout:
         note = self.wording.word("sentences", "sheet_note")
         if head.get("today_is_set"):
             note = f"{note}　{self.wording.word('page', 'today_is_set')}"
+        pair = self.wording.pair
         facts = [
-            f"{label('list_id')}：{head['list_id']}　　{label('units')}：{head['units']}　　{label('fonds_no')}：{head.get('fonds_no', '')}",
-            f"{label('on')}：{head['on']}　　{label('list_digest')}：SHA-256 {head['digest']}",
+            [pair("list_id", head["list_id"]), pair("units", head["units"]), pair("fonds_no", head.get("fonds_no"))],
+            [pair("on", str(head["on"])), pair("list_digest", f"SHA-256 {head['digest']}")],
         ]
-        lines = [self.title, *facts, note]
+        lines = [self.title, *("　　".join(fact) for fact in facts), note]
         rows = [
             ["" if number else str(head["list_id"]), cell_text(line, self.left_out)]
             for number, line in enumerate(lines)
@@ -100,11 +101,12 @@ class Layout:
     def foot_rows(self) -> list[Cells]:
         """Return the signature block below the records."""
         duty = self.wording.words("duties")
-        line = "＿＿＿＿＿＿＿＿"
+        line = "________________"
         people = ["preparer", "reviewer", "approver"]
         if self.head["disposal"] == "destruction":
             people += ["witness", "witness"]
-        signs = "　　".join(f"{duty[each]}：{line}" for each in people)
+        pair = self.wording.word("page", "pair")
+        signs = "　　".join(pair.format(label=duty[each], value=line) for each in people)
         day = self.wording.word("page", "blank_date")
         return [[""], ["", signs], ["", f"{duty['seal']}　　　　　　　　　　　　{day}"]]
 

@@ -76,6 +76,10 @@ class Wording:
             return self.day(value)
         return str(value)
 
+    def pair(self, key: str, value: object) -> str:
+        """Return a field's label and its value on one line."""
+        return self.word("page", "pair").format(label=self.field(key), value=self.show(value))
+
     def day(self, day: date) -> str:
         """Return a calendar date the long way, e.g. 2026年6月30日."""
         return self.word("page", "date").format(year=day.year, month=day.month, day=day.day)
