@@ -9,6 +9,7 @@ Source: reliability.md, "Facts"; S2.
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -87,8 +88,8 @@ def digest_file(path: Path, algorithms: Collection[str]) -> tuple[int, dict[str,
             raise PlaceUnavailableError(f"{path}: cannot be read ({error.strerror})") from error
 
 
-def read_file(path: Path, most_bytes: int) -> bytes:
-    """Return the content of a small file.
+def read_bytes(path: Path, most_bytes: int = 64 * 1024 * 1024) -> bytes:
+    """Return the content of a file that is small enough to hold.
 
     Raises:
         PlaceUnavailableError: It cannot be read, or is larger than `most_bytes`.
@@ -130,6 +131,25 @@ def copy_file(source: Path, target: Path, algorithms: Collection[str]) -> tuple[
             return take_digests(_Tee(reader, writer), algorithms)  # type: ignore[arg-type]  # read() is all that is used
     except OSError as error:
         raise _translated(target, error) from error
+
+
+def put_in_place(unfinished: Path, finished: Path) -> None:
+    """Rename a finished folder to its own name; an existing one is never replaced.
+
+    Raises:
+        PlaceUnavailableError: The name is taken, or the folder cannot be renamed.
+    """
+    if finished.exists():
+        raise PlaceUnavailableError(f"{finished}: is there already; move it away or choose another carrier number")
+    try:
+        unfinished.rename(finished)
+    except OSError as error:
+        raise _translated(finished, error) from error
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder that we made and its content; nothing happens when it is not there."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Tee:

@@ -16,8 +16,10 @@ from lantai.records.finding import Finding, Severity
 from lantai.records.record import CatalogueRow
 
 _STATE_SECRET = re.compile(r"绝密|机密|秘密|TOP ?SECRET|SECRET|CONFIDENTIAL")
-_OTHER_SECRET = re.compile(r"工作秘密|商业秘密|内部")
-_OPEN = frozenset({"", "无", "公开", "非密", "普通", "一般", "不涉密", "NONE", "OPEN", "UNCLASSIFIED", "-", "/"})
+_OTHER_SECRET = re.compile(r"工作秘密|商业秘密")
+_OPEN = frozenset(
+    {"", "无", "公开", "非密", "普通", "一般", "不涉密", "内部", "NONE", "OPEN", "UNCLASSIFIED", "-", "/"}
+)
 
 
 def check_classification(row: CatalogueRow) -> list[Finding]:

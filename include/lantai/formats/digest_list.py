@@ -1,0 +1,92 @@
+"""The list of digests beside a package that is no bag: `sha256sums.txt`, `摘要.txt` and the like.
+
+One file per line, digest first, as the common tools write it. Which algorithm
+it is follows from the list's name, else from the number of digits.
+
+Source: interfaces.md, "A carrier"; rules N11.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from lantai.formats.bag import FoundFile
+from lantai.formats.tag_file import ALGORITHMS, is_unsafe, plain_path
+from lantai.records.finding import Finding, Severity
+
+_NAME = re.compile(
+    r"((tag)?manifest-(?P<manifest>[a-z0-9]+)|(?P<sums>md5|sha1|sha256|sha512|sm3)(sums?)?|checksums?|digests?|摘要|数字摘要|校验码)"
+    r"\.(txt|md5|sha1|sha256|sha512|sm3|list)",
+    re.IGNORECASE,
+)
+_LINE = re.compile(r"([0-9A-Fa-f]{32,128})[ \t,]+\*?(.+)")
+_BY_LENGTH = {32: ("md5",), 40: ("sha1",), 64: ("sha256", "sm3"), 128: ("sha512",)}
+WEAK = frozenset({"md5", "sha1"})
+
+
+def is_digest_list(path: str) -> bool:
+    """Return whether a file at the top of a package is a list of digests, by its name."""
+    return _NAME.fullmatch(path) is not None
+
+
+def algorithms_of(path: str, text: str) -> frozenset[str]:
+    """Return the algorithms that have to be taken to judge a list."""
+    named = _named(path)
+    if named:
+        return frozenset({named})
+    lengths = {len(found[1]) for line in text.splitlines() if (found := _LINE.fullmatch(line.strip()))}
+    return frozenset(name for length in lengths for name in _BY_LENGTH.get(length, ()))
+
+
+def judge(path: str, text: str, found: Mapping[str, FoundFile]) -> Iterator[Finding]:
+    """Yield what a list of digests and the files disagree about, in both directions.
+
+    Args:
+        path: Name of the list.
+        text: Its content.
+        found: The files it has to cover, with the digests of `algorithms_of`.
+    """
+    listed: set[str] = set()
+    used: set[str] = set()
+    for line in text.splitlines():
+        entry = _LINE.fullmatch(line.strip())
+        if not entry:
+            if line.strip() and not line.startswith("#"):
+                yield _fault("line_malformed", path, "GD-1-13", found=line[:120])
+            continue
+        name, digest = entry[2].strip(), entry[1].lower()
+        if is_unsafe(name):
+            yield _fault("name_unsafe", name, "GD-1-6", found=name, manifest=path)
+            continue
+        listed.add(plain_path(name))
+        candidates = (_named(path),) if _named(path) else _BY_LENGTH.get(len(digest), ())
+        used.update(candidates)
+        yield from _judge_line(path, plain_path(name), digest, candidates, found)
+    for name in sorted(found.keys() - listed):
+        yield _fault("file_unlisted", name, "GD-4-3", found=name, manifest=path)
+    if used and used <= WEAK:
+        values = {"found": ", ".join(sorted(used)), "expected": "sha256, sm3"}
+        yield Finding("digest_weak", Severity.WARNING, path, values, "GD-1-1")
+
+
+def _judge_line(
+    path: str, name: str, digest: str, candidates: tuple[str, ...], found: Mapping[str, FoundFile]
+) -> Iterator[Finding]:
+    if name not in found:
+        yield _fault("file_missing", name, "GD-2-11", manifest=path)
+        return
+    actual = [found[name].digests.get(algorithm, "-") for algorithm in candidates]
+    if digest not in actual:
+        values = {"algorithm": "/".join(candidates) or "?", "expected": digest, "found": "/".join(actual) or "-"}
+        yield _fault("digest_mismatch", name, "GD-1-1", manifest=path, **values)
+
+
+def _named(path: str) -> str:
+    found = _NAME.fullmatch(path)
+    name = (found["manifest"] or found["sums"] or found[0].rpartition(".")[2]).lower() if found else ""
+    return name if name in ALGORITHMS else ""
+
+
+def _fault(rule: str, subject: str, code: str, **values: str) -> Finding:
+    return Finding(rule, Severity.FAULT, subject, values, code)

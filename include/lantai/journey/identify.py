@@ -1,0 +1,64 @@
+"""Whose package it is, of which year and form: what a bag says of itself, held against where it lay.
+
+Source: R1-12, R1-15, R1-24, R1-34; interfaces.md, "A carrier".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lantai.records.carrier import BackupStrategy
+from lantai.records.finding import Finding, Severity
+from lantai.records.unit import DataForm
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a package says of itself; None or empty where it says nothing that can be meant."""
+
+    data_form: DataForm | None
+    carrier_number: str
+    strategy: BackupStrategy | None
+    base_carrier: str
+    is_zero_report: bool
+    findings: tuple[Finding, ...]
+
+
+def identify(
+    tags: Sequence[tuple[str, str]], unit_code: str, filing_year: int, fonds_no: str, data_form: DataForm | None
+) -> Identity:
+    """Return what the pairs of a bag-info say, with a fault for each that contradicts the folder.
+
+    Args:
+        tags: Pairs of bag-info; none for a package that is no bag.
+        unit_code: The unit whose outbox it was.
+        filing_year: The year of the folder.
+        fonds_no: The unit's fonds number, empty when not known.
+        data_form: Stands in where the package names no form; None when the unit owes several.
+    """
+    first: dict[str, str] = {}
+    for label, value in tags:
+        first.setdefault(label.lower(), value)
+    findings = []
+    for label, expected in (("Unit-Code", unit_code), ("Filing-Year", str(filing_year)), ("Fonds-Number", fonds_no)):
+        found = first.get(label.lower(), "")
+        if found and expected and found != expected:
+            values = {"tag": label, "found": found, "expected": expected}
+            findings.append(Finding("wrong_folder", Severity.FAULT, label, values, "GD-1-14"))
+    written = first.get("data-form", "")
+    form = DataForm(written) if written in set(DataForm) else data_form
+    if form is None:
+        findings.append(Finding("data_form_missing", Severity.FAULT, "Data-Form", {}, "GD-2-10"))
+    elif data_form is not None and form is not data_form:
+        values = {"tag": "Data-Form", "found": written, "expected": data_form.value}
+        findings.append(Finding("wrong_folder", Severity.FAULT, "Data-Form", values, "GD-1-14"))
+    strategy = first.get("backup-strategy", "")
+    return Identity(
+        data_form=form,
+        carrier_number=first.get("carrier-number", ""),
+        strategy=BackupStrategy(strategy) if strategy in set(BackupStrategy) else None,
+        base_carrier=first.get("base-carrier", ""),
+        is_zero_report=first.get("zero-report", "").lower() == "true",
+        findings=tuple(findings),
+    )

@@ -1,0 +1,91 @@
+"""Words of screens, forms and findings in Chinese and English: data files, read here and nowhere else.
+
+Every `*.zh.toml` and `*.en.toml` of this package is read and merged. A word that
+is missing is an error, never an English key on a Chinese paper.
+
+Source: R1-50; interfaces.md, "Papers".
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from lantai.records.finding import Finding
+
+LOCALES = ("zh", "en")
+
+
+class FindingText(NamedTuple):
+    """A finding in words: what it is called, what was found, and how to mend it."""
+
+    title: str
+    message: str
+    fix: str
+
+
+def say(key: str, locale: str, **values: object) -> str:
+    """Return the words under a key, with values put in.
+
+    Args:
+        key: Dotted, e.g. `data_form.e_document`; the name of a finding's rule alone gives its message.
+        locale: `zh` or `en`.
+        values: Put in for `{name}`; a name that is not given stays blank.
+
+    Raises:
+        KeyError: The language has no such word.
+        ValueError: There is no such language.
+    """
+    at: Any = words(locale)
+    for part in key.split("."):
+        at = at[part]
+    template = at["message"] if isinstance(at, Mapping) else at
+    return str(template).format_map(_Blank({name: str(value) for name, value in values.items()}))
+
+
+def describe(finding: Finding, locale: str) -> FindingText:
+    """Return a finding in words.
+
+    Raises:
+        KeyError: Its rule has no wording.
+    """
+    values = {"subject": finding.subject, "row": str(finding.record_no or ""), **finding.values}
+    if "column" in values:
+        values["column"] = say(f"columns.{values['column']}", locale)
+    if "part" in values:
+        values["part"] = say(f"columns.{values['part']}", locale)
+    return FindingText(*(say(f"{finding.rule}.{key}", locale, **values) for key in FindingText._fields))
+
+
+@cache
+def words(locale: str) -> dict[str, Any]:
+    """Return all words of a language, merged from the files of this package.
+
+    Raises:
+        ValueError: There is no such language.
+    """
+    if locale not in LOCALES:
+        raise ValueError(f"locale {locale!r}: expected one of {', '.join(LOCALES)}")
+    merged: dict[str, Any] = {}
+    for entry in sorted(files(__package__).iterdir(), key=lambda entry: entry.name):
+        if entry.name.endswith(f".{locale}.toml"):
+            _merge(merged, tomllib.loads(entry.read_text(encoding="utf-8")))
+    return merged
+
+
+def _merge(merged: dict[str, Any], added: Mapping[str, Any]) -> None:
+    for key, value in added.items():
+        if isinstance(value, Mapping) and isinstance(merged.get(key), dict):
+            _merge(merged[key], value)
+        else:
+            merged[key] = dict(value) if isinstance(value, Mapping) else value
+
+
+class _Blank(dict[str, str]):
+    """Values of a sentence; what is not given is blank."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
