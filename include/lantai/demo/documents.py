@@ -107,7 +107,7 @@ def _set(document: Document, kind: str, ppi: int = SCAN_PPI) -> list[bytes]:
 
 
 def _scan(document: Document, stem: str) -> Written:
-    chance = Random(document.archival_code)  # noqa: S311 (the grain of the paper; nothing secret depends on it)
+    chance = Random(document.archival_code)  # noqa: S311 (grain of the paper; nothing secret)
     ppi = SCAN_PPI if document.medium is Medium.JPEG else FAX_PPI
     pages = [_on_glass(page, chance) for page in _set(document, "png", ppi)]
     if document.medium is Medium.JPEG:

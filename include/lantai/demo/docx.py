@@ -28,7 +28,7 @@ def write_docx(document: Document) -> bytes:
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.top_margin, section.bottom_margin = Cm(3), Cm(2.6)
     section.left_margin, section.right_margin = Cm(2.8), Cm(2.6)
-    moment = datetime.combine(document.formed_on, time(9))  # noqa: DTZ001 (docx properties carry no zone)
+    moment = datetime.combine(document.formed_on, time(9))
     page.core_properties.author = document.author
     page.core_properties.title = document.title
     page.core_properties.created = page.core_properties.modified = moment
@@ -61,7 +61,7 @@ def _line(page: Docx, text: str, size: int, *, bold: bool = False) -> Paragraph:
     run.font.size = Pt(size)
     run.font.name = FONT
     # Word keeps the font of Chinese letters apart from that of Latin ones.
-    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONT)  # noqa: SLF001 (the library has no public way)
+    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONT)  # noqa: SLF001 (no public way)
     return line
 
 

@@ -103,7 +103,7 @@ def filing(unit: SampleUnit, year: int, media: tuple[Medium, ...], count: int) -
         count: How many, 1 or more.
     """
     # Seeded content has to be the same everywhere; nothing secret depends on it.
-    chance = Random(f"{unit.unit_code}{year}")  # noqa: S311
+    chance = Random(f"{unit.unit_code}{year}")  # noqa: S311 (see above)
     kinds = [prose.KINDS[place % len(prose.KINDS)] for place in range(count)]
     days = sorted(chance.sample(range(10, 355), count))
     numbering = _Numbering(unit.fonds_no, year)

@@ -75,7 +75,7 @@ def write_ofd(document: Document) -> tuple[bytes, int]:
     )
     for number, objects in enumerate(pages):
         parts[f"Doc_0/Pages/Page_{number}/Content.xml"] = (
-            f'{_HEAD}<ofd:Page {_NAMESPACE}><ofd:Area><ofd:PhysicalBox>0 0 {_WIDTH:g} {_HEIGHT:g}</ofd:PhysicalBox>'
+            f"{_HEAD}<ofd:Page {_NAMESPACE}><ofd:Area><ofd:PhysicalBox>0 0 {_WIDTH:g} {_HEIGHT:g}</ofd:PhysicalBox>"
             f'</ofd:Area><ofd:Content><ofd:Layer ID="{number + 11}" Type="Body">{"".join(objects)}</ofd:Layer>'
             "</ofd:Content></ofd:Page>"
         )
