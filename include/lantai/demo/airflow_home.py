@@ -1,0 +1,156 @@
+"""Airflow's home for one machine: its configuration, secrets and login, written once below LANTAI_HOME/airflow.
+
+SQLite, LocalExecutor, a password of its own, loopback only. The connections
+of the units are read from the same file as the command reads. For many
+machines see docker-compose.yml; nothing here is meant for them.
+"""
+
+from __future__ import annotations
+
+import base64
+import configparser
+import json
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from lantai.errors import MissingProgramError
+from lantai.settings import Settings
+
+PARALLELISM = 4
+"""Tasks at a time: at 32, the default, the workers alone take 1.3 GB."""
+
+USER = "lantai"
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class AirflowHome:
+    """Where this Airflow lives and how to log in.
+
+    Attributes:
+        folder: AIRFLOW_HOME.
+        port: Port of the web pages and the API, on loopback.
+        password: Of the user `lantai`.
+    """
+
+    folder: Path
+    port: int
+    password: str
+
+    @property
+    def address(self) -> str:
+        """Where the web pages are."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+
+def checkout() -> Path:
+    """Return the folder that holds dags/ and plugins/.
+
+    Raises:
+        MissingProgramError: The package is installed without them.
+    """
+    root = Path(__file__).resolve().parents[3]
+    if not (root / "dags" / "_shape.py").is_file():
+        raise MissingProgramError(f"found no dags/ in {root}, expected a checkout of Lantai: Airflow runs from there")
+    return root
+
+
+def prepare(settings: Settings, port: int | None = None) -> AirflowHome:
+    """Write Airflow's configuration; secrets and password of an earlier time are kept.
+
+    Args:
+        settings: Names the home and the file of connections.
+        port: Where to listen on loopback; None takes a free one.
+    """
+    folder = settings.home / "airflow"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    port = port or free_port()
+    kept = _kept_secrets(folder / "airflow.cfg")
+    passwords = folder / "passwords.json"
+    password = _kept_password(passwords) or secrets.token_urlsafe(12)
+    _write_private(passwords, json.dumps({USER: password}) + "\n")
+    _write_private(folder / "airflow.cfg", _configuration(settings, folder, port, kept))
+    return AirflowHome(folder, port, password)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def new_fernet_key() -> str:
+    """Return a random key in the form that Fernet takes."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+def _configuration(settings: Settings, folder: Path, port: int, kept: dict[str, str]) -> str:
+    root = checkout()
+    sections: dict[str, dict[str, object]] = {
+        "core": {
+            "dags_folder": root / "dags",
+            "plugins_folder": root / "plugins",
+            "load_examples": False,
+            "executor": "LocalExecutor",
+            "parallelism": PARALLELISM,
+            "max_active_tasks_per_dag": PARALLELISM,
+            "dags_are_paused_at_creation": False,
+            "default_timezone": settings.timezone,
+            "fernet_key": kept.get("fernet_key") or new_fernet_key(),
+            "execution_api_server_url": f"http://{LOOPBACK}:{port}/execution/",
+            "auth_manager": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
+            "simple_auth_manager_users": f"{USER}:admin",
+            "simple_auth_manager_passwords_file": folder / "passwords.json",
+        },
+        "database": {"sql_alchemy_conn": f"sqlite:///{folder / 'airflow.db'}", "load_default_connections": False},
+        "api": {
+            "host": LOOPBACK,
+            "port": port,
+            "base_url": f"http://{LOOPBACK}:{port}",
+            "workers": 1,
+            "secret_key": kept.get("secret_key") or secrets.token_urlsafe(32),
+        },
+        "api_auth": {"jwt_secret": kept.get("jwt_secret") or secrets.token_urlsafe(48)},
+        "secrets": {
+            "backend": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
+            "backend_kwargs": json.dumps({"connections_file_path": str(settings.connections_file)}),
+        },
+        "logging": {
+            "base_log_folder": folder / "logs",
+            "worker_log_server_port": free_port(),
+            "trigger_log_server_port": free_port(),
+        },
+        "dag_processor": {"refresh_interval": 30, "parsing_processes": 1},
+        "usage_data_collection": {"enabled": False},
+    }
+    lines = []
+    for section, options in sections.items():
+        # Airflow interpolates its configuration, so a percent sign is written twice.
+        lines += [f"[{section}]", *(f"{name} = {str(value).replace('%', '%%')}" for name, value in options.items()), ""]
+    return "\n".join(lines)
+
+
+def _kept_secrets(path: Path) -> dict[str, str]:
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(path, encoding="utf-8")
+    names = (("core", "fernet_key"), ("api", "secret_key"), ("api_auth", "jwt_secret"))
+    found = {name: parser.get(section, name, fallback="").replace("%%", "%") for section, name in names}
+    return {name: value for name, value in found.items() if value}
+
+
+def _kept_password(path: Path) -> str | None:
+    try:
+        password = json.loads(path.read_text(encoding="utf-8")).get(USER)
+    except (OSError, ValueError):
+        return None
+    return str(password) if password else None
+
+
+def _write_private(path: Path, text: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
