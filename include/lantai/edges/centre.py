@@ -6,9 +6,6 @@ decides anything. What a step does not touch is not imported.
 
 from __future__ import annotations
 
-import os
-import secrets
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from lantai.edges.clock import Clock
 from lantai.edges.database import Database
+from lantai.edges.lease import holder_name
 from lantai.edges.migrations import require_current
 from lantai.settings import Settings, from_env
 
@@ -97,7 +95,6 @@ def open_centre(settings: Settings | None = None, *, checks_schema: bool = True)
     try:
         if checks_schema:
             require_current(database)
-        holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        yield Centre(settings, Clock.of(settings), database, holder)
+        yield Centre(settings, Clock.of(settings), database, holder_name())
     finally:
         database.close()

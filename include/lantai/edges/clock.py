@@ -6,6 +6,7 @@ time of day runs on, so that moments keep their order.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -45,3 +46,7 @@ class Clock:
     def today_on(self) -> date:
         """Return the local calendar date."""
         return self.fixed_on or datetime.now(self.zone).date()
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, e.g. between two looks at an upload."""
+        time.sleep(seconds)

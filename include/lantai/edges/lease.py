@@ -1,11 +1,14 @@
 """Leases with a fencing token: one worker at a time does a piece of work, and a late one is refused.
 
 A worker that was stopped for longer than its lease and then goes on finds its
-token outdated at the next write. Source: reliability.md, K3 and R1.
+token outdated at the next write. One that was killed on this machine is
+replaced at once: its holder's name says which process it was. Source: reliability.md, K3 and R1.
 """
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,7 +67,7 @@ def acquire(database: Database, name: str, holder: str, now_at: datetime, second
         if row is None:
             connection.execute(insert(table).values(name=name, holder=holder, fence=1, expires_at=expires_at))
             return Lease(name, holder, 1)
-        if row.holder != holder and row.expires_at > now_at:
+        if row.holder != holder and row.expires_at > now_at and not has_died(row.holder):
             raise LeaseLostError(f"lease {name}: held by {row.holder} until {row.expires_at:%H:%M:%S} UTC")
         fence = row.fence if row.holder == holder else row.fence + 1
         connection.execute(
@@ -93,3 +96,23 @@ def release(database: Database, lease: Lease, now_at: datetime) -> None:
         connection.execute(
             update(table).where(table.c.name == lease.name, table.c.holder == lease.holder).values(expires_at=now_at),
         )
+
+
+def holder_name() -> str:
+    """Return this process's name in leases: host, pid and a random part, so that a later process with the same pid is another."""
+    return f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
+
+
+def has_died(holder: str) -> bool:
+    """Return whether a holder was a process of this machine that is gone; of another machine nothing is known."""
+    host, _, rest = holder.partition(":")
+    pid = rest.partition(":")[0]
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
