@@ -1,0 +1,92 @@
+"""Lay out a list as its worksheet and papers say it: head, rows, and the digest that everybody signs.
+
+The rows are Chinese whatever the language of the screen: they are what was
+approved, and a digest must not change with a setting.
+
+Source: rules N3, N5, N7; interfaces.md, "Papers".
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row
+
+from lantai.formats import canonical
+from lantai.formats.worksheet import content_digest
+from lantai.records.disposal import ListKind, RowDecision
+from lantai.records.record import Retention
+from lantai.records.unit import Unit
+from lantai.rules.appraisal import elapsed_years, printed_period
+
+SHEET_KIND: Mapping[ListKind, str] = {ListKind.TRANSFER: "transfer_inventory", ListKind.DESTRUCTION: "appraisal"}
+"""Kind of worksheet that people decide on, see `lantai.formats.columns`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """A list as it is written down; `digest` binds signatures and worksheets to exactly these rows."""
+
+    sheet_kind: str
+    head: Mapping[str, Any]
+    rows: Sequence[Mapping[str, Any]]
+    digest: str
+
+
+def lay_out(list_id: str, kind: ListKind, due_on: date, unit: Unit, records: Iterable[Row[Any]]) -> LaidOut:
+    """Lay out the records of a list, numbered from 1 in the order given.
+
+    Args:
+        list_id: Its id.
+        kind: For transfer or destruction.
+        due_on: The day the list is drawn up for; elapsed years are counted to it.
+        unit: Whose records they are.
+        records: Rows of `list_candidates` or `list_content`.
+    """
+    rows = [_row(number, record, kind, due_on) for number, record in enumerate(records, start=1)]
+    head: dict[str, Any] = {
+        "list_id": list_id,
+        "disposal": kind.value,
+        "units": unit.name,
+        "fonds_no": unit.fonds_no,
+        "on": due_on,
+    }
+    digest = content_digest(SHEET_KIND[kind], head, rows)
+    return LaidOut(SHEET_KIND[kind], {**head, "digest": digest}, rows, digest)
+
+
+def decided_digest(list_id: str, content_sha256: str, decisions: Iterable[RowDecision]) -> str:
+    """Return the digest that approvers sign: the content and every member's decision, with the moment it was made.
+
+    The moments count, so that a decision changed and changed back asks for new signatures.
+    """
+    said = sorted(
+        (d.row_no, d.person_id, d.decision.value, d.extend_years, d.reason, d.decided_at.isoformat()) for d in decisions
+    )
+    body = {"list_id": list_id, "content_sha256": content_sha256, "decisions": said}
+    return hashlib.sha256(canonical.dumps(body)).hexdigest()
+
+
+def _row(row_no: int, record: Row[Any], kind: ListKind, on: date) -> Mapping[str, Any]:
+    return {
+        "row_no": row_no,
+        "record_id": record.record_id,
+        "archival_code": record.archival_code,
+        "title": record.title,
+        "author": record.author,
+        "doc_no": record.doc_no,
+        "formed_on": record.formed_on,
+        "filing_year": record.filing_year,
+        "retention": printed_period(Retention(record.retention)),
+        "elapsed": f"{elapsed_years(record.formed_on, on)}年",
+        "page_count": record.page_count,
+        "due_on": record.transfer_due_on if kind is ListKind.TRANSFER else record.destroy_due_on,
+        "file_count": record.file_count,
+        "bytes": record.size_bytes,
+        "destroyed_on": None,
+        "remarks": record.remarks,
+    }

@@ -1,0 +1,89 @@
+"""Prepare approved lists for the custodian: see that the ledger tells of their signatures, and let the waiting time pass.
+
+Needs no private key but the log's; a run that finds nothing ripe changes
+nothing. A list that lost its approval in the meantime is left where it is and
+named, for somebody to look at.
+
+Source: vault.md, "The ledger" (sign-offs in an outside checkpoint at least the cooling-off time old); interfaces.md, "The command".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from lantai.edges.centre import Centre
+from lantai.edges.registry import disposal
+from lantai.edges.registry.sign_offs import covered_since
+from lantai.journey.checkpoint import make_checkpoint
+from lantai.journey.examine import Examined, examine
+from lantai.records.disposal import ListKind, ListState, Stage
+from lantai.rules.approval import approval_shortfalls, last_approved_at
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Which approved lists wait for the custodian now, which still wait for time to pass, and which lack something."""
+
+    ready: Sequence[str]
+    waiting: Sequence[str]
+    blocked: Sequence[str]
+
+
+def prepare(centre: Centre, kind: ListKind) -> Prepared:
+    """Hand every ripe approved list of a kind to the custodian.
+
+    Returns:
+        Ids of lists: `ready` wait for the custodian (also those of earlier runs), `waiting` for the waiting time,
+        `blocked` for somebody to see why the approval no longer holds.
+
+    Raises:
+        PlaceUnavailableError: The checkpoint could not be put out; nothing was moved.
+    """
+    with centre.database.read() as connection:
+        approved = disposal.lists(connection, (ListState.APPROVED,), kind)
+        uncovered = any(
+            covered_at(connection, examine(connection, centre.settings, each.list_id)) is None for each in approved
+        )
+    if uncovered:
+        make_checkpoint(centre)
+    waiting, blocked = [], []
+    for each in approved:
+        with centre.database.begin() as connection:
+            examined = examine(connection, centre.settings, each.list_id, locks=True)
+            if examined.chosen.state is not ListState.APPROVED:
+                continue
+            if approval_shortfalls(examined.dossier):
+                blocked.append(each.list_id)
+            elif cooling_shortfalls(connection, examined, centre.settings.cooling_off_days, centre.clock.now_at()):
+                waiting.append(each.list_id)
+            else:
+                disposal.move(connection, each.list_id, ListState.AWAITING_CUSTODIAN)
+    with centre.database.read() as connection:
+        ready = [each.list_id for each in disposal.lists(connection, (ListState.AWAITING_CUSTODIAN,), kind)]
+    return Prepared(ready, waiting, blocked)
+
+
+def covered_at(connection: Connection, examined: Examined) -> datetime | None:
+    """Return when the first checkpoint was made that covers every approving signature, None when one lies in none yet."""
+    digest = examined.dossier.decided_now
+    rows = [r for r in examined.sign_off_rows if r.stage == Stage.APPROVE.value and r.list_digest == digest]
+    if not rows or any(row.leaf_index is None for row in rows):
+        return None
+    return covered_since(connection, max(row.leaf_index for row in rows))
+
+
+def cooling_shortfalls(
+    connection: Connection, examined: Examined, cooling_off_days: int, now_at: datetime
+) -> list[str]:
+    """Return what is left of the waiting time: counted from the last approving signature and from the checkpoint that covers them."""
+    signed_at, since_at = last_approved_at(examined.dossier), covered_at(connection, examined)
+    if signed_at is None or since_at is None:
+        return ["approving signatures lie in no checkpoint yet"]
+    over_at = max(signed_at, since_at) + timedelta(days=cooling_off_days)
+    if now_at < over_at:
+        return [f"waiting time of {cooling_off_days} days lasts until {over_at:%Y-%m-%d %H:%M} UTC"]
+    return []

@@ -1,0 +1,52 @@
+"""Take a duty about a list: the role is held today, and no other duty about the same list.
+
+The registry's constraint says the same (uq_list_duty__one_duty_per_person): this
+module only says it in words before the constraint does.
+
+Source: R12-04, R10-08; reliability.md, security 3.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from lantai.edges.centre import Centre
+from lantai.edges.registry import disposal, people
+from lantai.edges.registry.disposal import DutyHeld
+from lantai.errors import NotPermittedError
+from lantai.rules.approval import ROLE_FOR
+
+
+def take_duty(connection: Connection, centre: Centre, list_id: str, wanted: DutyHeld) -> None:
+    """Give somebody a duty about a list, or find that they have it already.
+
+    Raises:
+        NotFoundError: The person is not registered.
+        NotPermittedError: The role is not held today, nobody delegated it, or the person has another duty about the list.
+    """
+    role, today = ROLE_FOR[wanted.duty], centre.clock.today_on()
+    people.person(connection, wanted.person_id)
+    if wanted.on_behalf_of is None:
+        if role not in people.roles_on(connection, wanted.person_id, today):
+            raise NotPermittedError(f"person {wanted.person_id}: does not hold the role {role.value} on {today}")
+    else:
+        has_role = role in people.roles_on(connection, wanted.on_behalf_of, today)
+        if not has_role or wanted.on_behalf_of not in people.delegations_to(connection, wanted.person_id, role, today):
+            raise NotPermittedError(
+                f"person {wanted.person_id}: found no delegation of the role {role.value} by {wanted.on_behalf_of} on {today}"
+            )
+    held = disposal.duties(connection, list_id)
+    own = [each for each in held if each.person_id == wanted.person_id]
+    if own == [wanted]:
+        return
+    if own:
+        raise NotPermittedError(
+            f"list {list_id}: {wanted.person_id} has the duty {own[0].duty.value} already, expected one duty per person"
+        )
+    behind = {wanted.person_id, wanted.on_behalf_of} - {None}
+    taken = sorted(each.duty.value for each in held if behind & {each.person_id, each.on_behalf_of})
+    if taken:
+        raise NotPermittedError(
+            f"list {list_id}: {wanted.person_id} or who delegated stands behind {taken[0]} already, expected one duty per person"
+        )
+    disposal.give_duty(connection, list_id, wanted)
