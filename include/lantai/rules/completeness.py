@@ -35,7 +35,8 @@ _ACCESS = {
     "控制": AccessLevel.CLOSED,
     "closed": AccessLevel.CLOSED,
 }
-_PAGES = re.compile(r"0*[1-9][0-9]{0,6}")
+PAGES = re.compile(r"0*[1-9][0-9]{0,6}")
+"""A number of pages, 1 or more."""
 _TITLE_CHARACTERS = 500
 """A title longer than this is a text in the wrong column."""
 
@@ -103,8 +104,13 @@ def resolve_files(rows: Sequence[CatalogueRow], payload: Collection[str]) -> lis
 
 def read_page_count(text: str) -> int | None:
     """Return a number of pages of 1 or more, or None when the cell names none."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    return int(plain) if _PAGES.fullmatch(plain) else None
+    plain = plain_digits(text)
+    return int(plain) if PAGES.fullmatch(plain) else None
+
+
+def plain_digits(text: str) -> str:
+    """Return a cell with full-width digits made plain."""
+    return unicodedata.normalize("NFKC", text).strip()
 
 
 def read_access_level(text: str) -> AccessLevel | None:

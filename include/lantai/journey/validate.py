@@ -1,0 +1,220 @@
+"""Is the package complete, by its catalogue, its papers and the rules? And what records does it hold?
+
+The catalogue's columns are looked at by great-expectations at its one edge and
+by the rules, the whole by the rules; the same fault is told once. Every fault
+comes back in one go.
+
+Source: R1-05, R1-13 to R1-16, R1-37, R1-40, R1-50; rules N5, N8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from lantai import profiles
+from lantai.edges.expectations import CheckKind, ColumnCheck, Unmet, check_catalogue
+from lantai.journey.check_papers import check_papers
+from lantai.journey.read_catalogue import read_catalogue
+from lantai.journey.verify import Reader, Verified
+from lantai.records.carrier import BackupStrategy
+from lantai.records.finding import Finding, Severity
+from lantai.records.record import CatalogueRow, Retention
+from lantai.records.unit import DataForm, Unit
+from lantai.rules import archival_code, completeness, four_properties, scope
+from lantai.rules.calendar import read_date
+from lantai.rules.retention import RuleRow, read_retention, rule_rows, transfer_due_on
+
+_CHECKS = (
+    *(ColumnCheck("field_missing", column, CheckKind.FILLED) for column in completeness.REQUIRED),
+    ColumnCheck("archival_code_malformed", "archival_code", CheckKind.MATCHES, pattern=archival_code.PATTERN.pattern),
+    ColumnCheck("archival_code_duplicate", "archival_code", CheckKind.UNIQUE),
+    ColumnCheck(
+        "retention_unknown", "retention", CheckKind.ONE_OF, words=tuple(retention.value for retention in Retention)
+    ),
+    ColumnCheck("page_count_invalid", "page_count", CheckKind.MATCHES, pattern=completeness.PAGES.pattern),
+)
+"""What the columns are asked; a finding of the same rule, row and column by the rules is the same fault."""
+
+_CHECK_CODES = {
+    "field_missing": "GD-2-4",
+    "archival_code_malformed": "GD-1-7",
+    "archival_code_duplicate": "GD-1-8",
+    "retention_unknown": "GD-1-4",
+    "page_count_invalid": "GD-1-3",
+    "catalogue_empty": "GD-2-1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a package is held against, looked up by the caller.
+
+    Attributes:
+        unit: Who filed it.
+        filing_year: The year it is for.
+        today: Local date of the check.
+        archive_level: Level of the archive that records go to in the end.
+        region: Region whose local rules apply, empty for none.
+        transfer_rules: Rows about transfer; empty takes those the package ships.
+        last_year_count: Records accepted for the year before in this form, None when there were none to count.
+        drop_ratio: Share of last year's number below which the count is remarked upon.
+        last_snapshot_bytes: Payload of the last accepted full backup of business data, None when there is none.
+        accepted_carriers: Carrier-Numbers of accepted full backups of this unit.
+        has_agreement: Whether an agreement on encryption and custody is in force.
+    """
+
+    unit: Unit
+    filing_year: int
+    today: date
+    archive_level: str
+    region: str = ""
+    transfer_rules: tuple[RuleRow, ...] = ()
+    last_year_count: int | None = None
+    drop_ratio: float = 0.5
+    last_snapshot_bytes: int | None = None
+    accepted_carriers: frozenset[str] = frozenset()
+    has_agreement: bool = True
+
+    def transfer_due_on(self, formed_on: date, retention: Retention) -> date | None:
+        """Return the first day on which the archive may receive a record, see `rules.retention`."""
+        rules = self.transfer_rules or rule_rows(profiles.transfer_rules())
+        return transfer_due_on(formed_on, retention, rules, self.archive_level, self.region, self.today)
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """A package after it was validated.
+
+    Attributes:
+        findings: Everything found by `verify` and here.
+        rows: The catalogue, its files spelt as the package spells them; empty for business data.
+        four_properties: Every item of the four-property test with its result; the scan and manual items are still open.
+    """
+
+    findings: tuple[Finding, ...]
+    rows: tuple[CatalogueRow, ...]
+    four_properties: tuple[four_properties.ItemResult, ...]
+
+
+def validate(verified: Verified, read: Reader, context: Context) -> Validated:
+    """Validate a package and return every finding, those of `verify` first.
+
+    Args:
+        verified: The package as `verify` left it.
+        read: Opens a received file by its number.
+        context: What it is held against.
+
+    Raises:
+        ValidationUnavailableError: The checks could not be run; nothing is known about the package, and it is not returned.
+    """
+    findings = list(verified.findings)
+    findings += check_papers(verified, read, context.unit.unit_code, context.filing_year)
+    if not context.has_agreement and not verified.is_zero_report:
+        findings.append(Finding("no_agreement", Severity.HOLD, "", {}, "GD-4-7"))
+    rows: list[CatalogueRow] = []
+    if verified.data_form is DataForm.BUSINESS_DATA:
+        findings += _check_snapshot(verified, context)
+    elif not verified.is_zero_report:
+        rows, found = _validate_catalogue(verified, read, context)
+        findings += found
+    unique = tuple(dict.fromkeys(_key(f) for f in findings))
+    by_key = {_key(f): f for f in reversed(findings)}
+    told = tuple(by_key[key] for key in unique)
+    return Validated(told, tuple(rows), tuple(_four_properties(verified, told)))
+
+
+def _validate_catalogue(verified: Verified, read: Reader, context: Context) -> tuple[list[CatalogueRow], list[Finding]]:
+    if verified.catalogue is None:
+        return [], [Finding("catalogue_missing", Severity.FAULT, "metadata/catalogue.xlsx", {}, "GD-1-12")]
+    with read(verified.catalogue.file_no) as stream:
+        rows, findings = read_catalogue(stream, verified.catalogue_path)
+    if not rows and any(f.severity is Severity.FAULT for f in findings):
+        return [], findings
+    rows = completeness.resolve_files(rows, verified.payload)
+    expected = completeness.Expected(
+        fonds_no=context.unit.fonds_no,
+        filing_year=context.filing_year,
+        last_year_count=context.last_year_count,
+        drop_ratio=context.drop_ratio,
+        declared_gaps=frozenset(value for label, value in verified.tags if label.lower() == "declared-gap"),
+    )
+    findings += completeness.check(rows, verified.payload, expected)
+    findings += _not_told_yet(check_catalogue([_normalised(row) for row in rows], _CHECKS), rows, findings)
+    for row in rows:
+        findings += scope.check_classification(row)
+        findings += scope.check_transfer_due(row, _transfer_due_on(row, context), context.today)
+    return rows, findings
+
+
+def _not_told_yet(unmet: Sequence[Unmet], rows: Sequence[CatalogueRow], told: Sequence[Finding]) -> Iterator[Finding]:
+    known = {(f.rule, f.values.get("column", ""), f.record_no) for f in told}
+    for finding in told:
+        listed = finding.values.get("rows", "")
+        known |= {(finding.rule, "", int(number)) for number in listed.split("、") if number}
+    by_number = {row.row_no: row for row in rows}
+    for rule, column, row_nos in unmet:
+        if not row_nos and (rule, "", None) not in known:
+            yield Finding(rule, Severity.FAULT, "", {}, _CHECK_CODES[rule])
+        told_column = column if rule == "field_missing" else ""
+        for number in row_nos:
+            if (rule, told_column, number) not in known:
+                row = by_number[number]
+                values = {"column": column, "found": str(getattr(row, column))}
+                yield Finding(rule, Severity.FAULT, row.archival_code, values, _CHECK_CODES[rule], number)
+
+
+def _normalised(row: CatalogueRow) -> CatalogueRow:
+    """Return a row as the columns are checked: look-alikes in the code replaced, the period as its code."""
+    retention = read_retention(row.retention)
+    return replace(
+        row,
+        archival_code=archival_code.normalise(row.archival_code),
+        retention=retention.value if retention else row.retention,
+        page_count=completeness.plain_digits(row.page_count),
+    )
+
+
+def _transfer_due_on(row: CatalogueRow, context: Context) -> date | None:
+    formed_on, retention = read_date(row.formed_on), read_retention(row.retention)
+    if formed_on is None or retention is None:
+        return None
+    return context.transfer_due_on(formed_on, retention)
+
+
+def _check_snapshot(verified: Verified, context: Context) -> Iterator[Finding]:
+    """Business data has no catalogue of records: one snapshot is one record. Source: R1-12, R1-15, R1-16."""
+    if verified.is_zero_report:
+        return
+    if verified.strategy is None:
+        yield Finding("strategy_missing", Severity.FAULT, "Backup-Strategy", {}, "GD-2-10")
+    elif verified.strategy is not BackupStrategy.FULL and verified.base_carrier not in context.accepted_carriers:
+        values = {
+            "found": verified.base_carrier or "-",
+            "expected": "、".join(sorted(context.accepted_carriers)) or "-",
+        }
+        yield Finding("base_carrier_missing", Severity.FAULT, "Base-Carrier", values, "GD-2-6")
+    if read_retention(verified.bag_info.get("Retention-Period", "")) is None:
+        yield Finding("snapshot_retention_missing", Severity.FAULT, "Retention-Period", {}, "GD-2-4")
+    size = sum(f.bytes for f in verified.payload.values())
+    before = context.last_snapshot_bytes
+    if before and verified.strategy is BackupStrategy.FULL and size < before * context.drop_ratio:
+        yield Finding("snapshot_shrunk", Severity.WARNING, "", {"found": str(size), "expected": str(before)}, "GD-2-2")
+
+
+def _four_properties(verified: Verified, findings: Sequence[Finding]) -> list[four_properties.ItemResult]:
+    """Return the items' results as far as the package itself decides them.
+
+    Opening every document, the virus scan and the registry come later in the journey, and some items need a person.
+    """
+    has_catalogue = verified.data_form is not DataForm.BUSINESS_DATA and not verified.is_zero_report
+    left_out = [] if has_catalogue else ["catalogue"]
+    if verified.is_zero_report:
+        left_out += ["forms", "formats", "scan"]
+    done = {"manifest", "forms", "catalogue"} - set(left_out)
+    return four_properties.evaluate(profiles.four_property_items(), findings, done, left_out)
+
+
+def _key(finding: Finding) -> tuple[object, ...]:
+    return (finding.rule, finding.subject, finding.record_no, tuple(sorted(finding.values.items())))
