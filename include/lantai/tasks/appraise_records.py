@@ -1,0 +1,52 @@
+"""Tasks of the DAG appraise_records: what is due on a day, drafted as lists for the panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from lantai.edges.centre import open_centre
+from lantai.errors import UsageError
+from lantai.journey.appraise import appraise as draft_lists
+from lantai.records.disposal import ListKind
+from lantai.tasks.form import day_of, units_of
+
+
+def check_form(form: Mapping[str, Any], scheduled_on: str | None) -> list[dict[str, Any]]:
+    """Return what to appraise, one entry per kind of list, each with the label of its map index.
+
+    Args:
+        form: Fields `kind` (transfer, destruction; empty is both), `on` (empty is the day of the run), `units`.
+        scheduled_on: Local date of a scheduled run, so that a late rerun appraises the same day; None for a run by hand.
+
+    Raises:
+        UsageError: A field names something that cannot be meant.
+    """
+    with open_centre() as centre:
+        planned = None if scheduled_on is None or centre.clock.is_set_by_hand else date.fromisoformat(scheduled_on)
+        on = day_of(form) or planned or centre.clock.today_on()
+    units = units_of(form)
+    kinds = [_kind(form["kind"])] if form.get("kind") else list(ListKind)
+    return [
+        {
+            "label": f"{kind.value} {on} {'+'.join(units or ()) or 'all units'}",
+            "kind": kind.value,
+            "on": on.isoformat(),
+            "units": units,
+        }
+        for kind in kinds
+    ]
+
+
+def appraise(wanted: Mapping[str, Any]) -> list[str]:
+    """Draft the lists of one kind; return the ids of those that are open for that day."""
+    with open_centre() as centre:
+        return draft_lists(centre, ListKind(wanted["kind"]), date.fromisoformat(wanted["on"]), wanted["units"])
+
+
+def _kind(text: str) -> ListKind:
+    try:
+        return ListKind(text)
+    except ValueError as error:
+        raise UsageError(f"kind: found {text!r}, expected {' or '.join(ListKind)}") from error
