@@ -91,18 +91,18 @@ def write_headers(
         headers: Record id, seal id and header, in the order of the payloads.
         sign: Signs the manifest.
     """
-    content = b"".join(small_pack((header_name(record_id), header) for record_id, _, header in headers))
+    content = small_pack((header_name(record_id), header) for record_id, _, header in headers)
+    pack_sha256 = folder.write_new(headers_path(carrier_id, generation), content)
     manifest = HeadersManifest(
         carrier_id,
         generation,
         tuple(sorted(set(recipient_ids))),
-        hashlib.sha256(content).hexdigest(),
+        pack_sha256,
         tuple(
             SealedHeader(record_id, seal_id, len(header), hashlib.sha256(header).hexdigest())
             for record_id, seal_id, header in headers
         ),
     )
-    folder.write_new(headers_path(carrier_id, generation), [content])
     _write_signed(folder, headers_manifest_path(carrier_id, generation), dump_headers(manifest), sign)
     return manifest
 
@@ -160,6 +160,27 @@ def copy_files(source: Place, place: Place, names: Iterable[str], tick: Callable
         tick()
         with source.open(name) as file, translated(source.name):
             written[name] = place.write_new(name, blocks(file))
+    return written
+
+
+def copy_missing(
+    sources: Sequence[Place], place: Place, names: Iterable[str], tick: Callable[[], None]
+) -> dict[str, str]:
+    """Copy the files that a place lacks from the first source that has each.
+
+    Returns:
+        SHA-256 of each as it was written, by name; what was there already is not among them.
+
+    Raises:
+        FixityError: No source has a file.
+        DiskFullError: There is no space left.
+        PlaceUnavailableError: A place could not be reached.
+    """
+    written: dict[str, str] = {}
+    for name in names:
+        if place.size(name) is None:
+            source = next((source for source in sources if source.size(name) is not None), sources[0])
+            written |= copy_files(source, place, [name], tick)
     return written
 
 

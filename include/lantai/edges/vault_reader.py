@@ -1,4 +1,4 @@
-"""Reading one carrier at one place: its newest signed generation, every byte of it, or one record.
+"""Reading one carrier at one place: its newest signed generation, or one record of it.
 
 Trusts nothing but the signature under the manifests: where a member lies, how
 its tar header looks and what its digest is all follow from them. Whether the
@@ -17,7 +17,7 @@ from io import BufferedReader
 
 from lantai.edges.keys import Verifier
 from lantai.edges.one_pass import Payload
-from lantai.edges.places import Place, blocks, read_small, translated
+from lantai.edges.places import Place, read_small, translated
 from lantai.errors import FixityError, MalformedError, SignatureInvalidError
 from lantai.formats import pack
 from lantai.formats.vault_manifest import (
@@ -124,6 +124,7 @@ def read_newest(place: Place, carrier_id: str, verifier: Verifier) -> Generation
             f"{place.name}: found the manifest of {manifest.carrier_id} generation {manifest.generation} "
             f"in the place of {carrier_id} generation {number}"
         )
+    _require_fit(place, manifest, headers[0])
     return Generation(manifest, hashlib.sha256(text).hexdigest(), headers[0], headers[1])
 
 
@@ -148,73 +149,9 @@ def read_newest_headers(place: Place, carrier_id: str, verifier: Verifier) -> tu
     return headers, hashlib.sha256(text).hexdigest()
 
 
-def check_whole(place: Place, generation: Generation) -> dict[str, str]:
-    """Read every byte of a generation at a place.
-
-    Returns:
-        SHA-256 of each pack, payloads' and headers', by path.
-
-    Raises:
-        FixityError: Any byte differs from what was sealed; the message names file and record.
-        PlaceUnavailableError: A file could not be read.
-    """
-    folder = carrier_folder(generation.manifest.carrier_id)
-    sums: dict[str, str] = {}
-    for path in generation.packs:
-        records = [record for record in generation.manifest.records if f"{folder}/{record.pack}" == path]
-        members = pack.layout((record.payload, record.payload_bytes) for record in records)
-        sums[path] = check_pack(place, path, members, [record.payload_sha256 for record in records])
-    path, found = check_headers(place, generation.headers)
-    sums[path] = found
-    return sums
-
-
-def check_headers(place: Place, headers: HeadersManifest) -> tuple[str, str]:
-    """Read every byte of the headers' pack; return its path and SHA-256.
-
-    Raises:
-        FixityError: Any byte differs from what was sealed.
-        PlaceUnavailableError: It could not be read.
-    """
-    path = headers_path(headers.carrier_id, headers.generation)
-    members = _header_members(headers)
-    found = check_pack(place, path, members, [header.sha256 for header in headers.headers])
-    if found != headers.pack_sha256:
-        raise FixityError(f"{place.name}: {path} has sha256 {found}, expected {headers.pack_sha256}")
-    return path, found
-
-
-def check_pack(place: Place, path: str, members: list[pack.Member], sha256s: list[str]) -> str:
-    """Read a pack from its first byte to its last, and return its SHA-256.
-
-    Raises:
-        FixityError: A tar header, a member, the padding or the end is not what was written.
-        PlaceUnavailableError: It could not be read.
-    """
-    whole = hashlib.sha256()
-
-    def literal(expected: bytes, what: str) -> None:
-        found = file.read(len(expected))
-        whole.update(found)
-        if found != expected:
-            raise FixityError(f"{place.name}: {path} has other bytes than written {what}")
-
-    with place.open(path) as file, translated(place.name):
-        for member, expected in zip(members, sha256s, strict=True):
-            literal(member.header, f"in the tar header of {member.name}")
-            digest = hashlib.sha256()
-            for block in blocks(file, member.size_bytes):
-                digest.update(block)
-                whole.update(block)
-            if digest.hexdigest() != expected:
-                raise FixityError(
-                    f"{place.name}: {path}, {member.name} has sha256 {digest.hexdigest()}, expected {expected}"
-                )
-            literal(bytes(pack.padding_bytes(member.size_bytes)), f"after {member.name}")
-        literal(pack.END, "at its end")
-        if file.read(1):
-            raise FixityError(f"{place.name}: {path} goes on after its end")
-    return whole.hexdigest()
+def header_members(headers: HeadersManifest) -> list[pack.Member]:
+    """Return where every header lies in the headers' pack."""
+    return pack.layout((header_name(header.record_id), header.size_bytes) for header in headers.headers)
 
 
 def read_header(place: Place, headers: HeadersManifest, record_id: str) -> bytes:
@@ -225,7 +162,7 @@ def read_header(place: Place, headers: HeadersManifest, record_id: str) -> bytes
         PlaceUnavailableError: It could not be read.
     """
     path = headers_path(headers.carrier_id, headers.generation)
-    for header, member in zip(headers.headers, _header_members(headers), strict=True):
+    for header, member in zip(headers.headers, header_members(headers), strict=True):
         if header.record_id == record_id:
             with place.open(path) as file, translated(place.name):
                 _seek_member(place, path, file, member)
@@ -254,14 +191,26 @@ def open_payload(place: Place, generation: Generation, record_id: str) -> Iterat
         yield Payload(file, member.size_bytes)
 
 
+def _require_fit(place: Place, manifest: Manifest, headers: HeadersManifest) -> None:
+    # Headers run ahead of payloads while a destruction is under way, and after a rotation; never behind.
+    if headers.generation < manifest.generation:
+        raise FixityError(
+            f"{place.name}: {manifest.carrier_id} has headers of generation {headers.generation}, "
+            f"expected {manifest.generation} or newer"
+        )
+    seal_ids = {record.record_id: record.seal_id for record in manifest.records}
+    for header in headers.headers:
+        if seal_ids.get(header.record_id) != header.seal_id:
+            raise FixityError(
+                f"{place.name}: {manifest.carrier_id}, the header of {header.record_id} is of sealing {header.seal_id}, "
+                f"expected {seal_ids.get(header.record_id, 'none')}"
+            )
+
+
 def _seek_member(place: Place, path: str, file: BufferedReader, member: pack.Member) -> None:
     file.seek(member.header_offset)
     if file.read(len(member.header)) != member.header:
         raise FixityError(f"{place.name}: {path} has other bytes than written in the tar header of {member.name}")
-
-
-def _header_members(headers: HeadersManifest) -> list[pack.Member]:
-    return pack.layout((header_name(header.record_id), header.size_bytes) for header in headers.headers)
 
 
 def _newest(paths: list[str], number_of: Callable[[str], int | None]) -> int | None:

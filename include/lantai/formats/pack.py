@@ -14,14 +14,17 @@ from __future__ import annotations
 import tarfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import IO, cast
 
-from lantai.errors import UnsafeNameError, UsageError
+from lantai.errors import MalformedError, UnsafeNameError, UsageError
+from lantai.formats.age_stream import Readable
 
 BLOCK_BYTES = 512
 END = bytes(2 * BLOCK_BYTES)
 """Two blocks of zeros end an archive."""
 
 _MODE = 0o644
+_READ_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,35 @@ def layout(members: Iterable[tuple[str, int]]) -> list[Member]:
 def pack_bytes(members: list[Member]) -> int:
     """Return the size of the whole pack."""
     return (members[-1].end if members else 0) + len(END)
+
+
+def unpack(stream: Readable) -> Iterator[tuple[str, int, Iterator[bytes]]]:
+    """Yield name, size and content of every member of a tar that can only be read forward.
+
+    The content of a member has to be taken before the next one is asked for. Names are data: they are not checked.
+
+    Raises:
+        MalformedError: It is no tar of regular files, or it ends early.
+    """
+    try:
+        with tarfile.open(fileobj=cast("IO[bytes]", _Forward(stream)), mode="r|", encoding="utf-8") as archive:
+            for member in archive:
+                content = archive.extractfile(member) if member.isreg() else None
+                if content is None:
+                    raise MalformedError(f"found {member.name!r} in a tar, expected only regular files")
+                yield member.name, member.size, iter(lambda file=content: file.read(_READ_BYTES), b"")  # type: ignore[misc]
+    except (tarfile.TarError, EOFError) as error:
+        raise MalformedError(f"found a tar that cannot be read to its end: {error}") from error
+
+
+class _Forward:
+    """What tarfile asks of a stream that it reads forward."""
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream = stream
+
+    def read(self, size: int) -> bytes:
+        return self._stream.read(size) or b""
 
 
 def small_pack(contents: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
