@@ -92,11 +92,8 @@ class Layout:
     def answer_cells(self, answer: RowAnswer) -> dict[str, str]:
         """Return the text of the decision columns, by key."""
         years = "" if answer.extend_years is None else str(answer.extend_years)
-        return {
-            "decision": self.words[answer.decision.value],
-            "extend_years": years,
-            "reason": cell_text(answer.reason, self.left_out),
-        }
+        reason = "\n".join(cell_text(line, self.left_out) for line in answer.reason.split("\n"))
+        return {"decision": self.words[answer.decision.value], "extend_years": years, "reason": reason}
 
     def foot_rows(self) -> list[Cells]:
         """Return the signature block below the records."""

@@ -1,0 +1,401 @@
+"""Worksheets that people decide on: what they may change, and what is refused when they come back."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lantai.errors import WorksheetError
+from lantai.formats.columns import COLUMNS
+from lantai.formats.sheet_layout import META_SHEET
+from lantai.formats.worksheet import RowAnswer, cell_name, content_digest, export, import_decisions
+from lantai.records.disposal import Decision
+from papers import record_row
+from workbook_cells import cells_of, formula_count, part
+
+KINDS = [
+    ("appraisal", "destruction"),
+    ("appraisal", "transfer"),
+    ("transfer_inventory", "transfer"),
+    ("destruction_register", "destruction"),
+]
+FIRST = 5
+"""Index of the first record's row; headings end above it."""
+COLUMN = {column.key: place for place, column in enumerate(COLUMNS["appraisal"], start=1)}
+
+
+def head_of(
+    rows: list[dict[str, Any]], kind: str = "appraisal", disposal: str = "destruction", **changes: Any
+) -> dict[str, Any]:
+    head = {
+        "list_id": "D-2026-001",
+        "disposal": disposal,
+        "units": "江源市教育局",
+        "fonds_no": "Z109",
+        "on": date(2026, 9, 1),
+    }
+    head |= changes
+    return head | {"digest": content_digest(kind, head, rows)}
+
+
+def exported(
+    rows: list[dict[str, Any]],
+    head: dict[str, Any],
+    kind: str = "appraisal",
+    *,
+    decisions: dict[int, RowAnswer] | None = None,
+    locale: str = "zh",
+) -> bytes:
+    out = io.BytesIO()
+    export(kind, head, rows, decisions, locale=locale, out=out)
+    return out.getvalue()
+
+
+class Returned:
+    """A worksheet of five records as a panel member sends it back."""
+
+    def __init__(self, count: int = 5) -> None:
+        self.rows = [record_row(number) for number in range(1, count + 1)]
+        self.head = head_of(self.rows)
+        self.sheets = cells_of(exported(self.rows, self.head))
+        self.sheet = self.sheets["到期鉴定表"]
+
+    def fill(self, row_no: int, /, **texts: str) -> None:
+        for key, text in texts.items():
+            self.sheet[FIRST + row_no - 1][COLUMN[key]] = text
+
+    def answers(self) -> list[RowAnswer]:
+        return import_decisions("appraisal", self.head, self.rows, self.sheets)
+
+
+@pytest.fixture
+def returned() -> Returned:
+    return Returned()
+
+
+@pytest.mark.parametrize("locale", ["zh", "en"])
+@pytest.mark.parametrize(("kind", "disposal"), KINDS)
+def test_decisions_come_back_as_they_were_written(kind: str, disposal: str, locale: str) -> None:
+    rows = [record_row(number) for number in range(1, 5)]
+    head = head_of(rows, kind, disposal)
+    years = 10 if disposal == "destruction" else None
+    decisions = {
+        2: RowAnswer(2, Decision.DISPOSE, None, "无保存价值"),
+        3: RowAnswer(3, Decision.KEEP, years, "仍有查考价值"),
+    }
+
+    sheets = cells_of(exported(rows, head, kind, decisions=decisions, locale=locale))
+
+    assert import_decisions(kind, head, rows, sheets) == list(decisions.values())
+
+
+def test_reason_keeps_its_lines() -> None:
+    rows = [record_row(1)]
+    decisions = {1: RowAnswer(1, Decision.DISPOSE, None, "已满十年\n无保存价值")}
+
+    sheets = cells_of(exported(rows, head_of(rows), decisions=decisions))
+
+    assert import_decisions("appraisal", head_of(rows), rows, sheets) == list(decisions.values())
+
+
+def test_untouched_sheet_decides_nothing(returned: Returned) -> None:
+    """R9-19: silence is refusal."""
+    assert returned.answers() == []
+
+
+def test_words_of_the_drop_down_are_decisions(returned: Returned) -> None:
+    returned.fill(1, decision="销毁", reason="已满十年")
+    returned.fill(4, decision=" 延期保管 ", extend_years="10.0", reason="仍有查考价值")
+
+    assert returned.answers() == [
+        RowAnswer(1, Decision.DISPOSE, None, "已满十年"),
+        RowAnswer(4, Decision.KEEP, 10, "仍有查考价值"),
+    ]
+
+
+@pytest.mark.parametrize("key", [column.key for column in COLUMNS["appraisal"] if not column.is_decision])
+def test_changed_cell_is_named_and_the_sheet_refused(returned: Returned, key: str) -> None:
+    """Security property 8."""
+    returned.fill(3, decision="销毁")
+    returned.fill(2, **{key: "改"})
+
+    with pytest.raises(WorksheetError, match=f"{cell_name(FIRST + 1, COLUMN[key])}: found '改', expected"):
+        returned.answers()
+
+
+def test_every_changed_cell_is_named_not_the_first_only(returned: Returned) -> None:
+    returned.fill(2, title="改")
+    returned.fill(5, retention="30年")
+
+    with pytest.raises(WorksheetError, match=r"D7: found '改'.*I10: found '30年', expected '10年'"):
+        returned.answers()
+
+
+def test_removed_row_is_refused(returned: Returned) -> None:
+    del returned.sheet[FIRST + 1]
+
+    with pytest.raises(WorksheetError, match="A7"):
+        returned.answers()
+
+
+def test_added_row_is_refused(returned: Returned) -> None:
+    added = list(returned.sheet[FIRST])
+    added[0] = "6:JY-2014-E-001-R1-00006"
+    returned.sheet.insert(FIRST + 5, added)
+
+    with pytest.raises(WorksheetError, match="A11: found '6:JY-2014-E-001-R1-00006'"):
+        returned.answers()
+
+
+def test_row_added_below_the_signatures_is_refused(returned: Returned) -> None:
+    returned.sheet.append(["", "6", "Z109-WS·2014-D10-BGS-0006"])
+
+    with pytest.raises(WorksheetError, match="C14"):
+        returned.answers()
+
+
+def test_sorted_rows_are_refused(returned: Returned) -> None:
+    returned.sheet[FIRST : FIRST + 5] = reversed(returned.sheet[FIRST : FIRST + 5])
+
+    with pytest.raises(
+        WorksheetError, match="A6: found '5:JY-2014-E-001-R1-00005', expected '1:JY-2014-E-001-R1-00001'"
+    ):
+        returned.answers()
+
+
+def test_decisions_pasted_one_row_down_together_with_the_titles_are_refused(returned: Returned) -> None:
+    for key in ("title", "decision"):
+        returned.fill(2, **{key: returned.sheet[FIRST][COLUMN[key]] or "销毁"})
+
+    with pytest.raises(WorksheetError, match="D7"):
+        returned.answers()
+
+
+def test_changed_heading_is_refused(returned: Returned) -> None:
+    returned.sheet[FIRST - 1][COLUMN["decision"]] = "意见"
+
+    with pytest.raises(WorksheetError, match="M5: found '意见', expected '鉴定意见'"):
+        returned.answers()
+
+
+def test_note_in_a_new_column_is_refused(returned: Returned) -> None:
+    returned.sheet[FIRST].append("请领导定夺")
+
+    with pytest.raises(WorksheetError, match="Q6: found '请领导定夺', expected"):
+        returned.answers()
+
+
+def test_sheet_of_another_list_is_refused(returned: Returned) -> None:
+    returned.head = head_of(returned.rows, list_id="D-2026-002")
+
+    with pytest.raises(WorksheetError, match="lantai!B3: found 'D-2026-001', expected 'D-2026-002'"):
+        returned.answers()
+
+
+def test_sheet_of_a_list_that_changed_since_is_refused(returned: Returned) -> None:
+    returned.rows = returned.rows[:-1]
+    returned.head = head_of(returned.rows)
+
+    with pytest.raises(WorksheetError, match="lantai!B5: found"):
+        returned.answers()
+
+
+def test_sheet_of_another_kind_is_refused(returned: Returned) -> None:
+    head = head_of(returned.rows, "destruction_register")
+
+    with pytest.raises(WorksheetError, match="lantai!B2: found 'appraisal', expected 'destruction_register'"):
+        import_decisions("destruction_register", head, returned.rows, returned.sheets)
+
+
+def test_workbook_that_is_not_ours_is_refused(returned: Returned) -> None:
+    del returned.sheets[META_SHEET]
+
+    with pytest.raises(WorksheetError, match="expected a worksheet exported by the centre"):
+        returned.answers()
+
+
+def test_workbook_with_a_sheet_more_is_refused(returned: Returned) -> None:
+    returned.sheets["Sheet1"] = [["x"]]
+
+    with pytest.raises(WorksheetError, match="Sheet1"):
+        returned.answers()
+
+
+@pytest.mark.parametrize(
+    ("texts", "cell"),
+    [
+        ({"decision": "同意"}, "M6"),
+        ({"reason": "没有意见"}, "M6"),
+        ({"decision": "延期保管"}, "N6"),
+        ({"decision": "延期保管", "extend_years": "101"}, "N6"),
+        ({"decision": "延期保管", "extend_years": "十年"}, "N6"),
+        ({"decision": "销毁", "extend_years": "10"}, "N6"),
+    ],
+)
+def test_decision_that_cannot_be_read_is_refused_by_its_cell(
+    returned: Returned, texts: dict[str, str], cell: str
+) -> None:
+    returned.fill(1, **texts)
+
+    with pytest.raises(WorksheetError, match=f"{cell}: found"):
+        returned.answers()
+
+
+def test_thousand_changed_cells_are_counted(returned: Returned) -> None:
+    returned = Returned(400)
+    for row_no in range(1, 401):
+        returned.fill(row_no, title="改")
+
+    with pytest.raises(WorksheetError, match="and 300 more cells"):
+        returned.answers()
+
+
+def test_digest_is_of_the_content_and_not_of_the_decisions() -> None:
+    rows = [record_row(1), record_row(2)]
+    plain = content_digest("appraisal", head_of(rows), rows)
+
+    decided = content_digest("appraisal", head_of(rows), [row | {"decision": "dispose", "reason": "x"} for row in rows])
+
+    assert decided == plain
+
+
+@pytest.mark.parametrize(
+    "change", [{"title": "改"}, {"page_count": 13}, {"remarks": " "}, {"record_id": "x"}, {"archival_code": None}]
+)
+def test_digest_changes_with_any_cell(change: dict[str, Any]) -> None:
+    rows = [record_row(1), record_row(2)]
+
+    changed = content_digest("appraisal", head_of(rows), [rows[0], rows[1] | change])
+
+    assert changed != content_digest("appraisal", head_of(rows), rows)
+
+
+def test_digest_tells_cells_apart_that_read_the_same_when_joined() -> None:
+    one = [record_row(1, author="甲", doc_no="乙丙")]
+    other = [record_row(1, author="甲乙", doc_no="丙")]
+
+    assert content_digest("appraisal", head_of(one), one) != content_digest("appraisal", head_of(one), other)
+
+
+def test_only_decision_cells_are_unlocked_and_the_id_is_hidden() -> None:
+    rows = [record_row(1)]
+    xlsx = exported(rows, head_of(rows))
+
+    sheet = part(xlsx, "xl/worksheets/sheet1.xml")
+    looks = re.findall(r"<xf [^>]*/>|<xf .*?</xf>", part(xlsx, "xl/styles.xml").split("<cellXfs")[1])
+    unlocked = {
+        cell
+        for cell, look in re.findall(r'<c r="([A-Z]+[0-9]+)" s="([0-9]+)"', sheet)
+        if 'locked="0"' in looks[int(look)]
+    }
+
+    assert "<sheetProtection " in sheet
+    assert 'min="1" max="1" width="3.7109375" hidden="1"' in sheet
+    assert unlocked == {"M6", "N6", "O6"}
+    assert 'state="veryHidden"' in part(xlsx, "xl/workbook.xml")
+    assert "销毁,延期保管" in sheet
+
+
+def test_same_list_gives_the_same_file() -> None:
+    rows = [record_row(1)]
+
+    assert exported(rows, head_of(rows)) == exported(rows, head_of(rows))
+
+
+def test_leading_zeros_and_dates_stay_as_they_are() -> None:
+    rows = [record_row(1, archival_code="0007", doc_no="1E5", formed_on="2014.5.6")]
+
+    sheet = cells_of(exported(rows, head_of(rows)))["到期鉴定表"]
+
+    assert [sheet[FIRST][COLUMN[key]] for key in ("archival_code", "doc_no", "formed_on")] == [
+        "0007",
+        "1E5",
+        "2014.5.6",
+    ]
+
+
+HOSTILE = [
+    "=cmd|' /C calc'!A0",
+    "@SUM(1+1)*cmd",
+    "+1",
+    "-1",
+    "{=1}",
+    "http://x.example",
+    "_x0041_",
+    "\u202eabc",
+    "😀" * 20_000,
+]
+HOSTILE += [
+    "x" * 40_000,
+    "a\x00b\x1f\x7f",
+    "\x85\ufffe",
+    "\ud800",
+    " lead",
+    "\t=1",
+    "mailto:a@b",
+    "internal:A1",
+    "<b>&amp;]]>",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_string_is_text_and_comes_back(text: str) -> None:
+    """Security property 7."""
+    rows = [record_row(1, title=text, remarks=text)]
+    head = head_of(rows, units=text)
+    decisions = {1: RowAnswer(1, Decision.DISPOSE, None, text[:100])}
+
+    xlsx = exported(rows, head, decisions=decisions)
+
+    assert formula_count(xlsx) == 0
+    assert [answer.decision for answer in import_decisions("appraisal", head, rows, cells_of(xlsx))] == [
+        Decision.DISPOSE
+    ]
+
+
+def test_control_characters_are_shown_and_a_text_that_is_too_long_says_what_is_missing() -> None:
+    rows = [record_row(1, title="a\x00\rb\ufffe", remarks="长" * 40_000)]
+
+    sheet = cells_of(exported(rows, head_of(rows)))["到期鉴定表"]
+
+    assert sheet[FIRST][COLUMN["title"]] == "a␀␍b\ufffd"
+    assert len(sheet[FIRST][COLUMN["remarks"]]) <= 32_767
+    assert sheet[FIRST][COLUMN["remarks"]].endswith("……〔从略 7297 字〕")
+
+
+@pytest.mark.shared
+def test_naughty_strings_round_trip_without_a_formula(shared_data: Path) -> None:
+    """Security property 7."""
+    folder = shared_data / "hostile/strings"
+    texts = json.loads((folder / "blns.json").read_text("utf-8"))
+    encoded = [line for line in (folder / "blns.base64.txt").read_text().splitlines() if line and "#" not in line]
+    texts += [base64.b64decode(line).decode("utf-8", "surrogateescape") for line in encoded]
+    texts += (folder / "csv-injection-payloads.txt").read_text().splitlines()
+    rows = [record_row(number, title=text, author=text) for number, text in enumerate(texts, start=1)]
+    head = head_of(rows)
+
+    xlsx = exported(rows, head, decisions={1: RowAnswer(1, Decision.DISPOSE, None, "")})
+
+    assert formula_count(xlsx) == 0
+    assert import_decisions("appraisal", head, rows, cells_of(xlsx)) == [RowAnswer(1, Decision.DISPOSE, None, "")]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_any_text_comes_back_unchanged(title: str, reason: str) -> None:
+    rows = [record_row(1, title=title)]
+    head = head_of(rows)
+    decisions = {1: RowAnswer(1, Decision.DISPOSE, None, reason)}
+
+    sheets = cells_of(exported(rows, head, decisions=decisions))
+
+    assert len(import_decisions("appraisal", head, rows, sheets)) == 1
