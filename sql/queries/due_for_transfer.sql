@@ -11,7 +11,7 @@ SELECT r.unit_code, r.record_id
 FROM record AS r
 WHERE r.status = 'kept'
   AND r.transfer_due_on <= :due_on
-  AND (:every_unit OR r.unit_code IN (:units))
+  AND (:every_unit OR r.unit_code IN :units)
   AND NOT EXISTS (
     SELECT 1 FROM hold AS h WHERE h.lifted_at IS NULL AND h.scope = 'record' AND h.target = r.record_id)
   AND NOT EXISTS (

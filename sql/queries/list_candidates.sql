@@ -20,4 +20,4 @@ SELECT
   r.record_id, r.archival_code, r.title, r.author, r.doc_no, r.formed_on, r.filing_year, r.retention, r.page_count,
   r.transfer_due_on, r.destroy_due_on, r.file_count, r.size_bytes, r.remarks
 FROM record AS r
-WHERE r.record_id IN (:record_ids)
+WHERE r.record_id IN :record_ids

@@ -15,5 +15,5 @@ SELECT l.row_no, r.record_id, r.carrier_id, f.file_no, f.path, f.size_bytes, f.s
 FROM list_row AS l
 INNER JOIN record AS r ON r.record_id = l.record_id
 INNER JOIN record_file AS f ON f.record_id = r.record_id
-WHERE l.list_id = :list_id AND r.status IN (:statuses)
+WHERE l.list_id = :list_id AND r.status IN :statuses
 ORDER BY l.row_no, f.file_no

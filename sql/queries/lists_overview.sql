@@ -19,5 +19,5 @@ SELECT
   (SELECT count(*) FROM list_duty AS p WHERE p.list_id = d.list_id AND p.duty = 'panel_member') AS panel_count,
   d.drafted_at, d.approved_at
 FROM disposal_list AS d
-WHERE d.state IN (:states)
+WHERE d.state IN :states
 ORDER BY d.list_id
