@@ -1,4 +1,4 @@
-"""The shape that every DAG has: owner, retries, timeouts, tags, failure notice, and the fields of the trigger forms.
+"""The shape that every DAG has: owner, retries, timeouts, tags, failure notice.
 
 Only what time can cure is tried again: an error of ours says so itself
 (`retryable`); any other error gets the usual number of tries.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pendulum
-from airflow.sdk import Param, RetryPolicy
+from airflow.sdk import RetryPolicy
 from airflow.sdk.definitions.retry_policy import RetryDecision
 
 if TYPE_CHECKING:
@@ -75,28 +75,6 @@ def shape(*tags: str, task_hours: float, run_hours: float) -> dict[str, Any]:
             "on_failure_callback": tell_failure,
         },
     }
-
-
-def text_field(title: str, description: str, pattern: str) -> Param:
-    """Return a field of a form: text of a pattern, or nothing."""
-    return Param(None, type=["null", "string"], title=title, description=description, pattern=pattern)
-
-
-def year_field(description: str) -> Param:
-    """Return the field for filing years."""
-    return text_field("年度 filing year", description, r"^\s*((19|20)\d\d[\s,，、;；]*)*$")
-
-
-def units_field() -> Param:
-    """Return the field for unit codes."""
-    return text_field(
-        "单位代码 units", "如 JY 或 JY, SW；空白为全部 / e.g. JY or JY, SW; empty is all", r"^[A-Za-z0-9\s,，、;；]*$"
-    )
-
-
-def day_field(description: str) -> Param:
-    """Return the field for a day."""
-    return Param(None, type=["null", "string"], format="date", title="日期 on", description=description)
 
 
 def scheduled_on(dag_run: Any) -> str | None:  # noqa: ANN401 - Airflow's own class, not imported here

@@ -21,7 +21,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from _shape import day_field, scheduled_on, shape, units_field
+from _form import day_field, units_field
+from _shape import scheduled_on, shape
 from airflow.sdk import Param, dag, task
 
 from filing_calendar import EveryYear

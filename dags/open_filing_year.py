@@ -21,7 +21,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from _shape import scheduled_on, shape, year_field
+from _form import year_field
+from _shape import scheduled_on, shape
 from airflow.sdk import dag, task
 
 from filing_calendar import EveryYear

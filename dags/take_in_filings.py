@@ -21,7 +21,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from _shape import shape, units_field, year_field
+from _form import units_field, year_field
+from _shape import shape
 from airflow.sdk import dag, task
 
 from filing_calendar import FilingWindow

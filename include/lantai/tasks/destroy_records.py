@@ -1,0 +1,14 @@
+"""Tasks of the DAG destroy_records."""
+
+from __future__ import annotations
+
+from lantai.records.disposal import ListKind
+from lantai.tasks import approved_lists
+from lantai.tasks.approved_lists import conclude
+
+__all__ = ["conclude", "prepare"]
+
+
+def prepare() -> dict[str, list[str]]:
+    """Hand approved lists of this kind to the custodian; return their ids by what they wait for."""
+    return approved_lists.prepare(ListKind.DESTRUCTION)
