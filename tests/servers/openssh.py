@@ -8,15 +8,20 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
+import pytest
+
 from lantai.edges.connections import Connection
 
+__all__ = ["OpenSsh", "sshd", "sshd_server"]
+
 PROGRAM = shutil.which("sshd") or next((p for p in ("/usr/sbin/sshd",) if Path(p).exists()), None)
-SFTP_SERVERS = ("/usr/lib/openssh/sftp-server", "/usr/libexec/openssh/sftp-server", "/usr/lib/ssh/sftp-server")
 
 CONFIG = """\
 Port {port}
@@ -89,6 +94,10 @@ class OpenSsh:
             self._process.wait(10)
             self._process = None
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
+
     def connection(self, unit_code: str = "JY", root: Path | None = None, **changed: object) -> Connection:
         """Return a connection of a unit whose folder is `root`, `files` when not given."""
         host_key = (self.folder / "host_key.pub").read_text().split()
@@ -103,3 +112,20 @@ class OpenSsh:
             key_file=self.folder / "client_key",
         )
         return replace(connection, **changed)
+
+
+@pytest.fixture(scope="session")
+def sshd_server() -> Iterator[OpenSsh]:
+    """One sshd for the whole run."""
+    with tempfile.TemporaryDirectory(prefix="lantai-sshd-") as name, OpenSsh(Path(name)) as server:
+        yield server
+
+
+@pytest.fixture
+def sshd(sshd_server: OpenSsh) -> Iterator[OpenSsh]:
+    """The sshd with an empty folder `files` to serve."""
+    shutil.rmtree(sshd_server.files)
+    sshd_server.files.mkdir()
+    yield sshd_server
+    if not sshd_server.is_running:
+        sshd_server.start()

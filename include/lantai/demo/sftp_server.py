@@ -26,7 +26,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import Self
 
 import paramiko
 from cryptography.hazmat.primitives import serialization
@@ -35,6 +35,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from lantai.demo.sftp_files import AccountFiles
 from lantai.errors import RemoteProtocolError, UsageError
 from lantai.formats import sftp_wire as wire
+from lantai.formats.sftp_frames import Frames
 
 _WINDOW_BYTES = 8 * 1024 * 1024
 _PACKET_BYTES = 32 * 1024
@@ -105,6 +106,10 @@ class SftpServer:
         account = self.accounts[login]
         return AccountFiles(account.folder, is_writable=account.is_writable)
 
+    def talk(self, channel: paramiko.Channel, files: AccountFiles) -> None:
+        """Answer one session's requests until it ends."""
+        answer_requests(lambda: channel.recv(_TAKE_BYTES), channel.sendall, files)
+
     def _accept(self) -> None:
         while True:
             try:
@@ -118,7 +123,7 @@ class SftpServer:
         transport = paramiko.Transport(line, default_window_size=_WINDOW_BYTES, default_max_packet_size=_PACKET_BYTES)
         transport.set_log_channel(_LOG_CHANNEL)
         transport.add_server_key(self._host_key)
-        transport.set_subsystem_handler("sftp", _Subsystem, self.files_of)
+        transport.set_subsystem_handler("sftp", _Subsystem, self)
         self._transports = {one for one in self._transports if one.is_alive()} | {transport}
         with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
             transport.start_server(server=_Door(self.accounts))
@@ -164,10 +169,11 @@ class _Subsystem(paramiko.SubsystemHandler):
         channel: paramiko.Channel,
         name: str,
         server: paramiko.ServerInterface,
-        files_of: Callable[[str], Any],
+        serving: SftpServer,
     ) -> None:
         super().__init__(channel, name, server)
-        self._files = files_of(getattr(server, "login", ""))
+        self._serving = serving
+        self._files = serving.files_of(getattr(server, "login", ""))
 
     def start_subsystem(
         self,
@@ -176,7 +182,7 @@ class _Subsystem(paramiko.SubsystemHandler):
         channel: paramiko.Channel,
     ) -> None:
         with contextlib.suppress(RemoteProtocolError, EOFError, OSError):
-            answer_requests(lambda: channel.recv(_TAKE_BYTES), channel.sendall, self._files)
+            self._serving.talk(channel, self._files)
 
     def finish_subsystem(self) -> None:
         self._files.close()
@@ -189,7 +195,7 @@ def answer_requests(receive: Callable[[], bytes], send: Callable[[bytes], object
     Raises:
         RemoteProtocolError: The client does not speak SFTP.
     """
-    frames = wire.Frames(2 * wire.MAX_PACKET_BYTES)
+    frames = Frames(2 * wire.MAX_PACKET_BYTES)
     replies: list[bytes] = []
     waiting_bytes = 0
     while True:

@@ -122,10 +122,12 @@ def _greeted(line: socket.socket, connection: Connection, timeout_seconds: float
         offered.key_types = _SIGNATURES_OF_RSA if connection.host_key_type == "ssh-rsa" else (connection.host_key_type,)
         transport.start_client(timeout=timeout_seconds)
     except paramiko.ssh_exception.IncompatiblePeer as error:
-        raise HostKeyMismatchError(
-            f"{_place(connection)}: no agreement ({error}); expected a host key of type {connection.host_key_type} "
-            "and algorithms of today"
-        ) from error
+        if "host key" in str(error):
+            raise HostKeyMismatchError(
+                f"{_place(connection)}: found no host key of the pinned type, expected {connection.host_key_type} "
+                f"{connection.host_key_fingerprint}"
+            ) from error
+        raise RemoteProtocolError(f"{_place(connection)}: {error}; expected an algorithm of today") from error
     except (paramiko.SSHException, EOFError, OSError) as error:
         raise _unreachable(connection, "greeting", error) from error
     if not transport.is_active() or transport.host_key_type == "":

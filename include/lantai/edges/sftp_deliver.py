@@ -15,9 +15,10 @@ import io
 import secrets
 from typing import BinaryIO, Protocol
 
-from lantai.edges.sftp_fetch import FetchRequest, fetch
+from lantai.edges.sftp_fetch import fetch
 from lantai.edges.sftp_listing import Entry
 from lantai.edges.sftp_pipe import Pipe, refusal
+from lantai.edges.sftp_request import FetchRequest
 from lantai.errors import DeliveryError, LantaiError, RemoteMissingError, RemotePermissionError
 from lantai.formats import sftp_wire as wire
 

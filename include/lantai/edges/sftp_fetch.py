@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from lantai.edges.sftp_pipe import Pipe, refusal
+from lantai.edges.sftp_request import FetchRequest, FetchResult
 from lantai.errors import LantaiError, RemoteChangedError, RemoteProtocolError, ServerUnreachableError
 from lantai.formats import sftp_wire as wire
 
@@ -27,42 +27,6 @@ CHUNK_BYTES = 255 * 1024
 FILES_IN_FLIGHT = 128
 BYTES_IN_FLIGHT = 12 * 1024 * 1024
 """Bytes asked for and not yet handed on; with the channel's own buffer it keeps a run below 64 MiB."""
-
-
-class Sink(Protocol):
-    """Where the bytes of one file go, in order."""
-
-    def write(self, content: bytes | memoryview, /) -> object:
-        """Take the next bytes; what is raised here ends the whole fetch."""
-
-
-@dataclass(frozen=True, slots=True)
-class FetchRequest:
-    """One file to read.
-
-    Attributes:
-        remote_path: Where it is.
-        bytes: Its size by the listing.
-        mtime: Its time by the listing; None does not compare times.
-        sink: Takes the bytes from `offset` on.
-        offset: Bytes that are here already.
-        number: Comes back with the result.
-    """
-
-    remote_path: bytes
-    bytes: int
-    mtime: int | None
-    sink: Sink
-    offset: int = 0
-    number: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class FetchResult:
-    """What became of one request: `error` None means that every byte was handed on and the file had not changed."""
-
-    request: FetchRequest
-    error: LantaiError | None
 
 
 @dataclass(slots=True, eq=False)

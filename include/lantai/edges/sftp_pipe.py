@@ -21,6 +21,7 @@ from lantai.errors import (
     ServerUnreachableError,
 )
 from lantai.formats import sftp_wire as wire
+from lantai.formats.sftp_frames import Frames
 
 STALL_SECONDS = 60.0
 """So long may pass without `STALL_BYTES` arriving while something is awaited (a fault has its name within 90 s)."""
@@ -72,7 +73,7 @@ class Pipe:
         """
         self._receive, self._send = receive, send
         self._stall_seconds = stall_seconds
-        self._frames = wire.Frames()
+        self._frames = Frames()
         self._outgoing: list[bytes] = []
         self._asked: dict[int, object] = {}
         self._last = 0

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from lantai.edges import sftp_deliver, sftp_fetch, sftp_listing
-from lantai.edges.sftp_fetch import CHUNK_BYTES, FILES_IN_FLIGHT, FetchRequest, FetchResult
+from lantai.edges.sftp_fetch import CHUNK_BYTES, FILES_IN_FLIGHT
 from lantai.edges.sftp_listing import MAX_DEPTH, MAX_ENTRIES, Entry, Tree, join
 from lantai.edges.sftp_pipe import Pipe
+from lantai.edges.sftp_request import FetchRequest, FetchResult, Sink
 from lantai.errors import RemoteMissingError, RemoteProtocolError, ServerUnreachableError
 from lantai.formats import sftp_wire as wire
 
@@ -96,7 +97,7 @@ class Session:
                 raise result.error
         return bytes(content.content)
 
-    def read(self, path: bytes, sink: sftp_fetch.Sink) -> int:
+    def read(self, path: bytes, sink: Sink) -> int:
         """Hand the whole of a file to `sink` and return its size in bytes."""
         told = self.stat(path)
         if told is None:

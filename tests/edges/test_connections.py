@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lantai.edges.connections import load_connections, read_connections
+from lantai.errors import ConnectionConfigError
+
+CANARY = "hunter2"
+KEY = base64.b64encode(b"\0\0\0\x0bssh-ed25519" + b"\0\0\0\x20" + bytes(32)).decode()
+
+
+def _entry(**changed: object) -> dict[str, object]:
+    extra = {"key_file": "/keys/centre", "host_key": f"ssh-ed25519 {KEY}", "remote_root": "/srv/jy"}
+    entry = {"conn_type": "sftp", "host": "sftp.jy.example", "port": 2222, "login": "centre", "extra": extra}
+    return entry | changed
+
+
+def _write(folder: Path, entries: dict[str, object], suffix: str = "json") -> Path:
+    path = folder / f"connections.{suffix}"
+    path.write_text(json.dumps(entries) if suffix == "json" else yaml.safe_dump(entries), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("suffix", ["json", "yaml"])
+def test_connection_of_a_unit_is_read_from_the_file_that_airflow_reads(tmp_path: Path, suffix: str) -> None:
+    path = _write(tmp_path, {"sftp_JY": _entry(), "smtp_default": {"host": "mail"}}, suffix)
+
+    found = load_connections(path)
+
+    assert list(found) == ["sftp_JY"]
+    unit = found["sftp_JY"]
+    assert (unit.unit_code, unit.host, unit.port, unit.login) == ("JY", "sftp.jy.example", 2222, "centre")
+    assert (unit.root, unit.key_file) == (b"/srv/jy", Path("/keys/centre"))
+    assert unit.host_key_fingerprint.startswith("SHA256:")
+
+
+def test_extra_written_as_json_and_key_as_base64_alone_are_understood(tmp_path: Path) -> None:
+    extra = json.dumps({"host_key": KEY})
+
+    found = load_connections(_write(tmp_path, {"sftp_JY": _entry(extra=extra, password="x")}))
+
+    assert found["sftp_JY"].host_key_type == "ssh-ed25519"
+    assert found["sftp_JY"].port == 2222
+
+
+def test_connection_written_as_uri_is_understood(tmp_path: Path) -> None:
+    uri = f"sftp://centre:p%40ss@10.0.0.8:2022?host_key={KEY.replace('+', '%2B').replace('=', '%3D')}"
+
+    found = load_connections(_write(tmp_path, {"sftp_JY": uri}))["sftp_JY"]
+
+    assert (found.host, found.port, found.login, found.password) == ("10.0.0.8", 2022, "centre", "p@ss")
+
+
+@pytest.mark.parametrize(
+    ("entry", "named"),
+    [
+        (_entry(host=""), "host"),
+        (_entry(login=None), "login"),
+        (_entry(port="70000"), "port"),
+        (_entry(extra={"key_file": "/k"}), "host_key"),
+        (_entry(extra={"key_file": "/k", "host_key": "ssh-ed25519 zzz"}), "host_key"),
+        (_entry(extra={"key_file": "/k", "host_key": f"ssh-rsa {KEY}"}), "host_key"),
+        (_entry(extra={"key_file": "/k", "host_key": KEY, "no_host_key_check": True}), "no_host_key_check"),
+        (_entry(extra={"key_file": "/k", "host_key": KEY, "no_host_key_check": "true"}), "no_host_key_check"),
+        (_entry(extra={"key_file": "/k", "host_key": KEY, "allow_host_key_change": True}), "allow_host_key_change"),
+        (_entry(extra={"host_key": KEY}), "key_file"),
+        (_entry(extra="{"), "extra"),
+        ([], "entries"),
+        (7, "object"),
+    ],
+)
+def test_incomplete_or_unsafe_connection_is_refused_and_its_fault_named(
+    tmp_path: Path, entry: object, named: str
+) -> None:
+    """Security property 1."""
+    path = _write(tmp_path, {"sftp_JY": entry})
+
+    with pytest.raises(ConnectionConfigError, match=rf"sftp_JY.*{named}"):
+        load_connections(path)
+
+
+def test_faulty_connection_of_one_unit_stops_no_other(tmp_path: Path) -> None:
+    path = _write(tmp_path, {"sftp_JY": _entry(), "sftp_GA": _entry(host="")})
+
+    found = read_connections(path)
+
+    assert isinstance(found["sftp_GA"], ConnectionConfigError)
+    assert found["sftp_JY"].host == "sftp.jy.example"
+
+
+@pytest.mark.parametrize("content", [b"", b"[1]", b'{"sftp_JY": "hunter2', b"\xff\xfe", b"password: hunter2"])
+def test_file_that_is_no_set_of_connections_is_refused_without_showing_it(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "connections.json"
+    path.write_bytes(content)
+
+    with pytest.raises(ConnectionConfigError) as refused:
+        load_connections(path)
+
+    assert "hunter2" not in str(refused.value)
+
+
+def test_missing_file_of_connections_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConnectionConfigError, match=r"nothing\.json"):
+        load_connections(tmp_path / "nothing.json")
+
+
+def test_password_and_key_never_stand_in_repr_or_error(tmp_path: Path) -> None:
+    """Security property 5."""
+    extra = {"key_file": "/secret/key", "host_key": KEY, "private_key_passphrase": "hunter3"}
+
+    shown = repr(load_connections(_write(tmp_path, {"sftp_JY": _entry(extra=extra, password="hunter2")})))
+
+    assert CANARY not in shown
+    assert "hunter3" not in shown
+    assert "/secret/key" not in shown
