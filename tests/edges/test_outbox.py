@@ -191,8 +191,8 @@ def test_whole_bag_is_whole(sshd: OpenSsh) -> None:
 def test_bag_whose_names_are_spelled_otherwise_on_the_server_is_whole(sshd: OpenSsh) -> None:
     bag = _bag(_unit(sshd.files) / "c1", {"关于报送的函.docx": b"a", "b\u00e9.txt": b"b"})
     gbk = os.fsencode(bag / "data") + b"/" + "关于报送的函.docx".encode("gb18030")
-    os.rename(os.fsencode(bag / "data" / "关于报送的函.docx"), gbk)
-    os.rename(os.fsencode(bag / "data" / "b\u00e9.txt"), os.fsencode(bag / "data" / "be\u0301.txt"))
+    (bag / "data" / "关于报送的函.docx").rename(os.fsdecode(gbk))
+    (bag / "data" / "b\u00e9.txt").rename(bag / "data" / "be\u0301.txt")
 
     assert _missing(sshd.connection()) is None
 
@@ -403,9 +403,8 @@ def test_account_of_one_unit_sees_nothing_of_another(tmp_path: Path) -> None:
 
         with connect(server.connection()) as session:
             for path in (b"/../other/secret", b"way/secret", b"file", b"../../other/secret"):
-                with pytest.raises((RemoteMissingError, RemotePermissionError, RemoteChangedError)):
-                    if session.read_small(path, 100) == b"secret":
-                        pytest.fail(f"{path!r} leads out")
+                with pytest.raises((RemoteMissingError, RemotePermissionError)):
+                    session.read_small(path, 100)
 
 
 def test_server_of_the_demo_serves_as_a_program_of_its_own(tmp_path: Path) -> None:
