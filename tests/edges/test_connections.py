@@ -42,7 +42,7 @@ def test_connection_of_a_unit_is_read_from_the_file_that_airflow_reads(tmp_path:
 def test_extra_written_as_json_and_key_as_base64_alone_are_understood(tmp_path: Path) -> None:
     extra = json.dumps({"host_key": KEY})
 
-    found = load_connections(_write(tmp_path, {"sftp_JY": _entry(extra=extra, password="x")}))
+    found = load_connections(_write(tmp_path, {"sftp_JY": _entry(extra=extra) | {"password": CANARY}}))
 
     assert found["sftp_JY"].host_key_type == "ssh-ed25519"
     assert found["sftp_JY"].port == 2222
@@ -113,7 +113,7 @@ def test_password_and_key_never_stand_in_repr_or_error(tmp_path: Path) -> None:
     """Security property 5."""
     extra = {"key_file": "/secret/key", "host_key": KEY, "private_key_passphrase": "hunter3"}
 
-    shown = repr(load_connections(_write(tmp_path, {"sftp_JY": _entry(extra=extra, password="hunter2")})))
+    shown = repr(load_connections(_write(tmp_path, {"sftp_JY": _entry(extra=extra) | {"password": CANARY}})))
 
     assert CANARY not in shown
     assert "hunter3" not in shown
