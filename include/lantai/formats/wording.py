@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from lantai import templates
+from lantai import locales
 
 BYTES_PER_GB = 1_000_000_000
 
@@ -29,21 +29,21 @@ class Wording:
         Raises:
             KeyError: The forms have no such word.
         """
-        at: Any = templates.words(self.locale)
+        at: Any = locales.words(self.locale)
         for part in (*section.split("."), key):
             at = at[part]
         return str(at)
 
     def words(self, section: str) -> Mapping[str, str]:
         """Return all words of a section, in their order."""
-        at: Any = templates.words(self.locale)
+        at: Any = locales.words(self.locale)
         for part in section.split("."):
             at = at[part]
         return dict(at)
 
     def choices(self, key: str) -> list[str]:
         """Return the words of a drop-down, in their order."""
-        return [str(choice) for choice in templates.words(self.locale)["choices"][key]]
+        return [str(choice) for choice in locales.words(self.locale)["choices"][key]]
 
     def field(self, key: str) -> str:
         """Return the label of a field or the heading of a column."""

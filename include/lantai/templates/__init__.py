@@ -1,4 +1,4 @@
-"""The forms' templates and fonts, and the words printed on them: data that the package ships.
+"""The papers' template and fonts: data that the package ships; the words on them are in `lantai.locales`.
 
 Nothing here is filled in or set; `lantai.formats.form` does that. The fonts
 come from the wheel `mplfonts`, so a machine without a single CJK font prints
@@ -9,16 +9,12 @@ from __future__ import annotations
 
 import importlib.util
 import struct
-import tomllib
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 SERIF = "Noto Serif CJK SC"
 """The 宋体 of our papers."""
-
-LOCALES = ("zh", "en")
 
 _SERIF_FILE = "NotoSerifCJKsc-Regular.otf"
 
@@ -42,21 +38,6 @@ def font_folder() -> Path:
     if not (folder / _SERIF_FILE).is_file():
         raise FileNotFoundError(f"{_SERIF_FILE}: expected in the fonts of the package mplfonts")
     return folder
-
-
-@cache
-def words(locale: str) -> dict[str, Any]:
-    """Return every word printed on papers and sheets, by section and key.
-
-    Args:
-        locale: `zh` or `en`.
-
-    Raises:
-        ValueError: There are no forms in that language.
-    """
-    if locale not in LOCALES:
-        raise ValueError(f"locale {locale!r}: expected one of {', '.join(LOCALES)}")
-    return tomllib.loads(resources.files("lantai.locales").joinpath(f"forms.{locale}.toml").read_text("utf-8"))
 
 
 @cache
