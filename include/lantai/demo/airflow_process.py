@@ -43,7 +43,9 @@ class AirflowProcess:
     def __init__(self, home: AirflowHome, variables: Mapping[str, str]) -> None:
         self.home = home
         self.api = AirflowApi(home)
-        self._variables = {**variables, "AIRFLOW_HOME": str(home.folder)}
+        # Tasks import the very package that starts them, also where it is not installed.
+        package = Path(__file__).resolve().parents[2]
+        self._variables = {**variables, "AIRFLOW_HOME": str(home.folder), "PYTHONPATH": str(package)}
         self._components: dict[str, subprocess.Popen[bytes]] = {}
 
     def migrate(self) -> None:
