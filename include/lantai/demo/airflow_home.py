@@ -10,12 +10,12 @@ from __future__ import annotations
 import base64
 import configparser
 import json
-import os
 import secrets
 import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from lantai.edges.private_file import read_if_there, replace_private
 from lantai.errors import MissingProgramError
 from lantai.settings import Settings
 
@@ -71,8 +71,8 @@ def prepare(settings: Settings, port: int | None = None) -> AirflowHome:
     kept = _kept_secrets(folder / "airflow.cfg")
     passwords = folder / "passwords.json"
     password = _kept_password(passwords) or secrets.token_urlsafe(12)
-    _write_private(passwords, json.dumps({USER: password}) + "\n")
-    _write_private(folder / "airflow.cfg", _configuration(settings, folder, port, kept))
+    replace_private(passwords, json.dumps({USER: password}) + "\n")
+    replace_private(folder / "airflow.cfg", _configuration(settings, folder, port, kept))
     return AirflowHome(folder, port, password)
 
 
@@ -136,21 +136,16 @@ def _configuration(settings: Settings, folder: Path, port: int, kept: dict[str, 
 
 def _kept_secrets(path: Path) -> dict[str, str]:
     parser = configparser.ConfigParser(interpolation=None)
-    parser.read(path, encoding="utf-8")
+    parser.read_string(read_if_there(path))
     names = (("core", "fernet_key"), ("api", "secret_key"), ("api_auth", "jwt_secret"))
     found = {name: parser.get(section, name, fallback="").replace("%%", "%") for section, name in names}
     return {name: value for name, value in found.items() if value}
 
 
 def _kept_password(path: Path) -> str | None:
+    text = read_if_there(path)
     try:
-        password = json.loads(path.read_text(encoding="utf-8")).get(USER)
-    except (OSError, ValueError):
+        password = json.loads(text).get(USER) if text else None
+    except ValueError:
         return None
     return str(password) if password else None
-
-
-def _write_private(path: Path, text: str) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)

@@ -1,0 +1,41 @@
+"""Small files that hold secrets: readable by their owner only, replaced whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from lantai.errors import SettingsError
+
+
+def read_if_there(path: Path) -> str:
+    """Return the text of a file, empty when there is none.
+
+    Raises:
+        SettingsError: It is there and cannot be read as UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: found {error}, expected a text file that can be read") from error
+
+
+def replace_private(path: Path, text: str) -> None:
+    """Write a file with mode 0600 beside the old one, bring it to the disk, and put it in its place.
+
+    Raises:
+        SettingsError: The folder cannot be written.
+    """
+    beside = path.with_name(path.name + ".new")
+    try:
+        beside.unlink(missing_ok=True)
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise SettingsError(f"{path}: found {error}, expected a folder that can be written") from error

@@ -1,0 +1,1 @@
+"""Pages of docs/ that are made from what they describe, so that they cannot say something else."""
