@@ -14,6 +14,7 @@ from sqlalchemy import insert, update
 from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.lease import leased
+from lantai.edges.ledger import append
 from lantai.edges.registry import holdings, people
 from lantai.edges.registry.disposal import disposal_list
 from lantai.edges.registry.units import put_unit
@@ -28,6 +29,7 @@ from lantai.journey.sign import SignedList, sign
 from lantai.journey.store import store
 from lantai.records.carrier import ReceivedFile
 from lantai.records.disposal import Decision, Duty, ListKind
+from lantai.records.event import EventKind
 from lantai.records.person import Appointment, Person, Role
 from lantai.records.record import AccessLevel, Record, RecordFile, Retention
 from lantai.records.unit import DataForm, Unit
@@ -193,6 +195,8 @@ def lay_down_carrier(centre: Centre, records: Sequence[Record], contents: dict[s
         holdings.register_records(connection, records)
         holdings.put_seals(connection, carrier_id, sealed.manifest.records)
         holdings.put_copies(connection, copies)
+        told = {"generation": 1, "manifest_sha256": sealed.manifest_sha256}
+        append(connection, EventKind.CARRIER_ACCEPTED, carrier_id, "system", now_at, told)
 
 
 def draft(centre: Centre, kind: ListKind = ListKind.DESTRUCTION) -> str:
