@@ -71,7 +71,7 @@ def _find_heading(cells: Sequence[Sequence[str]], columns: Mapping[str, str]) ->
     """Return where the continuation sheet's heading is: a row with most of its labels side by side; -1 for none."""
     for number, row in enumerate(cells):
         heading = {at: columns[_plain(cell)] for at, cell in enumerate(row) if _plain(cell) in columns}
-        if columns and len(heading) > len(columns) // 2:
+        if columns and len(heading) > len(set(columns.values())) // 2:
             return number, heading
     return -1, {}
 
