@@ -70,7 +70,8 @@ def render(kind: str, content: Mapping[str, Any], *, locale: str) -> bytes:
         sys_inputs={"paper": paper},
     )
     timestamp = int(content["printed_at"].timestamp())
-    pdf = compiler.compile(format="pdf", pdf_standards=["a-2b"], timestamp=timestamp)
+    # Tags are not asked for by level B; on a register of thousands of rows they are most of the time, memory and bytes.
+    pdf = compiler.compile(format="pdf", pdf_standards=["a-2b"], timestamp=timestamp, pdf_tags=False)
     if not isinstance(pdf, bytes):
         raise TypeError(f"paper {kind}: typst gave {type(pdf).__name__}, expected bytes")
     return pdf
