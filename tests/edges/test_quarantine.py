@@ -116,6 +116,40 @@ def test_bytes_behind_the_mark_are_not_trusted_after_a_crash(tmp_path: Path) -> 
     assert Quarantine(tmp_path).path(CARRIER, 1).read_bytes() == content
 
 
+@pytest.mark.parametrize("left", [None, 0, 999_999])
+def test_part_that_is_shorter_than_was_written_down_is_fetched_anew(tmp_path: Path, left: int | None) -> None:
+    """D3."""
+    content = os.urandom(2_000_000)
+    files = [RemoteFile(b"large", len(content), 7)]
+    with quarantine_cut(tmp_path, files, content[:1_000_000]):
+        pass
+    part = tmp_path / CARRIER / "000001.part"
+    if left is None:
+        part.unlink()
+    else:
+        os.truncate(part, left)
+
+    asked = _receive(Quarantine(tmp_path), {b"large": content})
+
+    assert asked == [b"large"]
+    assert Quarantine(tmp_path).path(CARRIER, 1).read_bytes() == content
+
+
+@pytest.mark.parametrize("line", [b"\x00" * 40, b"{}x", b'{"file_no": 1, "na'])
+def test_damaged_line_of_the_journal_vouches_for_nothing(tmp_path: Path, line: bytes) -> None:
+    """D3."""
+    quarantine = Quarantine(tmp_path)
+    _receive(quarantine, CONTENTS)
+    journal = tmp_path / CARRIER / "received.jsonl"
+    lines = journal.read_bytes().splitlines()
+    journal.write_bytes(b"\n".join([*lines[:2], line, *lines[3:]]) + b"\n")
+
+    asked = _receive(Quarantine(tmp_path), CONTENTS)
+
+    assert len(asked) == 1
+    assert len(quarantine.finish(CARRIER)) == 4
+
+
 def test_another_state_of_the_package_starts_from_nothing(tmp_path: Path) -> None:
     quarantine = Quarantine(tmp_path)
     _receive(quarantine, CONTENTS)

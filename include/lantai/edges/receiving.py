@@ -19,7 +19,6 @@ from typing import Self
 from lantai.edges.arrival import Arrived, Digests, FileDigests
 from lantai.edges.durable import Recorder, Row, disk_error
 from lantai.edges.sftp_request import FetchRequest, FetchResult
-from lantai.errors import PlaceUnavailableError
 from lantai.records.carrier import RemoteFile
 
 JOURNAL = "received.jsonl"
@@ -136,9 +135,12 @@ class _ArrivingFile:
             return 0
         part = Path(self._path + ".part")
         try:
-            with part.open("r+b") as file:
-                if os.fstat(file.fileno()).st_size < self._from_bytes:
-                    raise PlaceUnavailableError(f"{part}: found less than the {self._from_bytes} bytes written down")
+            with part.open("r+b" if part.exists() else "w+b") as file:
+                if (
+                    os.fstat(file.fileno()).st_size < self._from_bytes
+                ):  # Less than was written down: nothing of it counts.
+                    self._from_bytes = 0
+                    self._note_safe(0)
                 file.truncate(self._from_bytes)
                 while block := file.read(_READ_BYTES):
                     self._digests.feed(self._hashes, block)
@@ -221,7 +223,12 @@ def read_journal(path: Path) -> Journal:
     except OSError as error:
         raise disk_error(error, path) from error
     for line in content[:end].splitlines():
-        row = json.loads(line)
+        try:
+            row = json.loads(line)
+        except ValueError:  # A damaged line vouches for nothing; its file is fetched again.
+            continue
+        if not isinstance(row, dict):
+            continue
         if "fingerprint" in row:
             journal.fingerprint = row["fingerprint"]
         elif "safe_bytes" in row:
