@@ -35,6 +35,7 @@ class Settings:
         recipients_file: Public age recipients that records are sealed to, one per line.
         intake_key_file: Ed25519 key (PEM) that signs manifests and receipts.
         log_key_file: Ed25519 key (PEM) that signs checkpoints of the ledger.
+        centre_name: Name of the centre as it stands on papers.
         locale: Language of papers and screens, `zh` or `en`.
         timezone: Where the deadlines are counted.
         region: Province or other region whose local rules apply, e.g. `浙江`; empty is the national text alone.
@@ -65,6 +66,7 @@ class Settings:
     recipients_file: Path
     intake_key_file: Path
     log_key_file: Path
+    centre_name: str = "档案登记备份中心"
     locale: str = "zh"
     timezone: str = "Asia/Shanghai"
     region: str = ""
@@ -133,6 +135,7 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
         recipients_file=Path(_text(env, "RECIPIENTS_FILE", str(keys / "recipients.txt"))),
         intake_key_file=Path(_text(env, "INTAKE_KEY_FILE", str(keys / "intake.pem"))),
         log_key_file=Path(_text(env, "LOG_KEY_FILE", str(keys / "log.pem"))),
+        centre_name=_text(env, "CENTRE_NAME", "档案登记备份中心"),
         locale=_choice(env, "LOCALE", "zh", LOCALES),
         timezone=_zone(env),
         region=_text(env, "REGION", ""),

@@ -28,7 +28,9 @@ def _version(is_asked: bool) -> None:
 
 @app.callback()
 def about(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="版本 · Version")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="版本 · Version")
+    ] = False,
 ) -> None:
     """兰台 · Lantai."""
     del version

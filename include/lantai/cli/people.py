@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from lantai.cli.screen import SMALL_FILE_BYTES, AsJson, answer, opened, out, table
-from lantai.edges.folder import read_file
+from lantai.edges.folder import read_bytes
 from lantai.edges.registry import people as rows
 from lantai.records.person import Person, Role
 
@@ -58,7 +58,11 @@ def list_(as_json: AsJson = False) -> None:
             for person in rows.people(connection)
         ]
     cells = [(row["person_id"], row["name"], ", ".join(row["roles"]), "\n".join(row["keys"])) for row in found]
-    answer(found, lambda: table("人员 · People", ("工号 Id", "姓名 Name", "职责 Roles", "密钥 Keys"), cells), as_json=as_json)
+    answer(
+        found,
+        lambda: table("人员 · People", ("工号 Id", "姓名 Name", "职责 Roles", "密钥 Keys"), cells),
+        as_json=as_json,
+    )
 
 
 @app.command("enrol-key")
@@ -73,7 +77,13 @@ def enrol_key(
     from lantai.journey.appoint import enrol_key as enrol
 
     with opened() as centre:
-        mark = enrol(centre, person_id, read_file(key, SMALL_FILE_BYTES).decode("ascii", errors="replace"), enrolled_by, confirmed_by)
+        mark = enrol(
+            centre,
+            person_id,
+            read_bytes(key, SMALL_FILE_BYTES).decode("ascii", errors="replace"),
+            enrolled_by,
+            confirmed_by,
+        )
     answer({"person_id": person_id, "fingerprint": mark}, lambda: out.print(f"{person_id} {mark}"), as_json=as_json)
 
 

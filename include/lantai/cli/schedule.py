@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from lantai.cli.screen import SMALL_FILE_BYTES, AsJson, answer, opened, out, table
-from lantai.edges.folder import read_file
+from lantai.edges.folder import read_bytes
 from lantai.edges.registry import schedules as rows
 from lantai.errors import UsageError
 from lantai.records.record import Retention
@@ -33,7 +33,7 @@ def load(
     as_json: AsJson = False,
 ) -> None:
     """装入一版保管期限表；已有的版本不改动 · Load a version of a schedule; one that is there is never changed."""
-    rules = read_rules(read_file(file, SMALL_FILE_BYTES))
+    rules = read_rules(read_bytes(file, SMALL_FILE_BYTES))
     schedule = Schedule(name, version, approved_by, approved_on.date(), effective_from.date(), rules)
     with opened() as centre, centre.database.begin() as connection:
         rows.add_schedule(connection, schedule)
@@ -64,12 +64,18 @@ def read_rules(content: bytes) -> tuple[ScheduleRule, ...]:
     """
     reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
     if tuple(reader.fieldnames or ()) != COLUMNS:
-        raise UsageError(f"schedule file: found columns {', '.join(reader.fieldnames or ())}, expected {', '.join(COLUMNS)}")
+        raise UsageError(
+            f"schedule file: found columns {', '.join(reader.fieldnames or ())}, expected {', '.join(COLUMNS)}"
+        )
     found = []
     for line, row in enumerate(reader, start=2):
         try:
             words = tuple(word.strip() for word in row["keywords"].split(";") if word.strip())
-            found.append(ScheduleRule(row["clause"].strip(), row["description"].strip(), Retention(row["retention"].strip()), words))
+            found.append(
+                ScheduleRule(
+                    row["clause"].strip(), row["description"].strip(), Retention(row["retention"].strip()), words
+                )
+            )
         except ValueError as error:
             raise UsageError(f"schedule file, line {line}: {error}") from error
     return tuple(found)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from lantai.cli.screen import SMALL_FILE_BYTES, AsJson, answer, opened, out, table
-from lantai.edges.folder import read_file
+from lantai.edges.folder import read_bytes
 from lantai.edges.registry import units as rows
 from lantai.errors import UsageError
 from lantai.records.unit import DataForm, Frequency, ScopeClass, Unit
@@ -21,16 +21,20 @@ COLUMNS = ("unit_code", "name", "fonds_no", "data_forms", "business_frequency", 
 
 
 @app.command("import")
-def import_(file: Annotated[Path, typer.Argument(help="CSV，列名见下 · CSV with the columns below")], as_json: AsJson = False) -> None:
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV，列名见下 · CSV with the columns below")], as_json: AsJson = False
+) -> None:
     """从 CSV 导入或更新单位 · Add units from a CSV file, or bring them up to date.
 
     Columns: unit_code, name, fonds_no, data_forms (separated by ;), business_frequency, scope_class, responsible_person.
     """
-    found = read_units(read_file(file, SMALL_FILE_BYTES))
+    found = read_units(read_bytes(file, SMALL_FILE_BYTES))
     with opened() as centre, centre.database.begin() as connection:
         new_count = sum(rows.put_unit(connection, unit) for unit in found)
     counts = {"new": new_count, "updated": len(found) - new_count}
-    answer(counts, lambda: out.print(f"新增 {counts['new']}，更新 {counts['updated']} · new and updated"), as_json=as_json)
+    answer(
+        counts, lambda: out.print(f"新增 {counts['new']}，更新 {counts['updated']} · new and updated"), as_json=as_json
+    )
 
 
 @app.command("list")

@@ -13,11 +13,15 @@ from lantai.locales import say
 
 app = typer.Typer(no_args_is_help=True, help="归档年度 · Filing years")
 
-Year = Annotated[int, typer.Argument(help="归档年度，如 2025（不是今年）· Filing year, e.g. 2025 (not the year of the run)")]
+Year = Annotated[
+    int, typer.Argument(help="归档年度，如 2025（不是今年）· Filing year, e.g. 2025 (not the year of the run)")
+]
 
 
 @app.command("open")
-def open_(year: Year, actor: Annotated[str, typer.Option("--as", help="工号 · Staff id")] = "system", as_json: AsJson = False) -> None:
+def open_(
+    year: Year, actor: Annotated[str, typer.Option("--as", help="工号 · Staff id")] = "system", as_json: AsJson = False
+) -> None:
     """开年度：按单位、数据形式建立报送任务和期限 · Make the duties of a year with their deadlines."""
     from lantai.journey.open_year import open_year
 
@@ -54,11 +58,20 @@ def show_board(year: int, rows: list[BoardRow], locale: str) -> None:
     """Print the board of a year."""
     table(
         f"{year} 年度 · Filing year {year}",
-        ("单位 Unit", "形式 Form", "期限 Deadline", "状态 State", "轮 Round", "件 Records", "问题 Faults", "受理号 No."),
+        (
+            "单位 Unit",
+            "形式 Form",
+            "期限 Deadline",
+            "状态 State",
+            "轮 Round",
+            "件 Records",
+            "问题 Faults",
+            "受理号 No.",
+        ),
         [
             (
                 f"{row.unit_code} {row.unit_name}",
-                say(f"data_form.{row.data_form}", locale),
+                say(f"values.data_form.{row.data_form}", locale),
                 row.deadline_on,
                 say(f"board_state.{row.state}", locale),
                 row.round_no or "",

@@ -184,3 +184,12 @@ def _begin_sqlite(connection: Connection) -> None:
 def engine_of(database: Database) -> Engine:
     """Return the engine, for migrations only."""
     return database.engine
+
+
+def run_checks(connection: Connection) -> dict[str, list[str]]:
+    """Run every file of sql/checks, "rows that must not exist"; return the rows found, as text, by the file's name."""
+    found = {}
+    for path in sorted((sql_folder() / "checks").glob("*.sql")):
+        rows = connection.execute(load_query(path).statement({}))
+        found[path.stem] = [", ".join(map(str, row)) for row in rows]
+    return found

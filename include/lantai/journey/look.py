@@ -22,6 +22,7 @@ from lantai.edges.centre import Centre
 from lantai.edges.connections import PREFIX, Connection, read_connections
 from lantai.edges.database import query
 from lantai.edges.outbox import LookState, OutboxLook, PackageSeen
+from lantai.edges.outbox_whole import is_whole
 from lantai.edges.registry.duties import open_years
 from lantai.edges.registry.submissions import note_look, note_package
 from lantai.edges.registry.units import units as registered_units
@@ -170,7 +171,7 @@ def _note(centre: Centre, one: OutboxLook, server: Connection | ConnectionConfig
     if news and isinstance(server, Connection):
         try:
             with connect(server) as session:
-                whole |= {package.raw_name for package in news if outbox.is_whole(session, package)}
+                whole |= {package.raw_name for package in news if is_whole(package, session.read_small)}
         except LantaiError as error:
             found.unknown[one.unit_code] = error
             with centre.database.begin() as connection:

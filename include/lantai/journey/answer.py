@@ -1,0 +1,193 @@
+"""Answer a round: a signed receipt with the inspection form, or the list of opinions, in the department's inbox.
+
+A receipt is made only when the round is accepted, its copies are read back and
+its event lies in a checkpoint: it carries checkpoint and inclusion proof. Each
+round is answered once; a delivery that failed is tried again with the same
+bytes of JSON and signature.
+
+Source: R1-36, R1-48 to R1-50, R4-07, R4-08; vault.md, "Copies" and "The ledger"; reliability.md, I4.
+"""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from lantai.edges import tables
+from lantai.edges.centre import Centre
+from lantai.edges.folder import read_bytes
+from lantai.edges.ledger import Inclusion, proof_for
+from lantai.edges.list_papers import put_paper
+from lantai.edges.registry.submissions import (
+    Round,
+    answer_of,
+    findings_of,
+    mark_delivered,
+    put_answer,
+    rounds,
+)
+from lantai.edges.sftp_session import Session
+from lantai.errors import NotFoundError
+from lantai.formats import canonical, form
+from lantai.formats.signed_note import Checkpoint
+from lantai.journey.inspection import Case, case_of, inspection_form, opinion_form, opinions_body
+from lantai.records.event import EventKind
+from lantai.records.submission import RoundState
+
+INBOX = b"inbox"
+
+
+def answer(centre: Centre, session: Session, unit_code: str, checkpoint: Checkpoint | None) -> int:
+    """Answer all rounds of a unit that wait for it; return how many answers were delivered.
+
+    Args:
+        centre: The centre.
+        session: With the unit's server.
+        unit_code: Whose rounds.
+        checkpoint: The newest one; accepted rounds that are not in it wait for the next.
+
+    Raises:
+        DeliveryError: The inbox has other bytes under the answer's name.
+        ServerUnreachableError: The line broke; a rerun delivers.
+    """
+    delivered = 0
+    with centre.database.read() as connection:
+        waiting = rounds(connection, unit_code=unit_code, states=(RoundState.ACCEPTED, RoundState.RETURNED))
+        answered = {found.carrier_id: answer_of(connection, found.carrier_id) for found in waiting}
+    for this in waiting:
+        made = answered[this.carrier_id]
+        if made is not None and made.delivered_at is not None:
+            continue
+        if made is None and not _make(centre, this, checkpoint):
+            continue
+        _deliver(centre, session, this)
+        delivered += 1
+    return delivered
+
+
+def inbox_name(this: Round, ending: str) -> bytes:
+    """Return where a part of the answer lies below the unit's folder: `<carrier>.r<round>.<ending>`."""
+    name = this.raw_name
+    if this.kind != "folder":
+        name = name.removesuffix(b"." + this.kind.encode())
+    return b"/".join((INBOX, str(this.filing_year).encode(), name + f".r{this.round_no}.{ending}".encode()))
+
+
+def _make(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> bool:
+    case = case_of(centre, this)
+    if this.state is RoundState.RETURNED:
+        with centre.database.read() as connection:
+            findings = findings_of(connection, this.carrier_id)
+        body = opinions_body(case, findings, centre.settings.locale)
+        paper = form.render("opinions", opinion_form(case, findings), locale=centre.settings.locale)
+        _keep(centre, this, "opinions", body, paper)
+        return True
+    proof = _proof(centre, this, checkpoint)
+    if proof is None or checkpoint is None:
+        return False
+    with centre.database.read() as connection:
+        findings = findings_of(connection, this.carrier_id)
+        note = connection.execute(
+            select(tables.checkpoint.c.note).where(tables.checkpoint.c.tree_size == checkpoint.size),
+        ).scalar_one()
+    body = _receipt_body(case, proof, note)
+    content = inspection_form(case, findings, checkpoint)
+    _keep(centre, this, "receipt", body, form.render("acceptance_inspection", content, locale=centre.settings.locale))
+    return True
+
+
+def _proof(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> Inclusion | None:
+    kind = EventKind.ZERO_REPORT_ACCEPTED if this.is_zero_report else EventKind.CARRIER_ACCEPTED
+    events = tables.event
+    with centre.database.read() as connection:
+        event_id = connection.execute(
+            select(events.c.event_id).where(events.c.subject == this.carrier_id, events.c.kind == kind.value),
+        ).scalar_one()
+    if checkpoint is None:
+        return None
+    try:
+        return proof_for(centre.database, event_id, checkpoint.size)
+    except NotFoundError:
+        return None
+
+
+def _receipt_body(case: Case, proof: Inclusion, note: str) -> dict[str, Any]:
+    this = case.round
+    return {
+        "format": 1,
+        "kind": "receipt",
+        "carrier_id": this.carrier_id,
+        "submission_id": this.submission_id,
+        "round": this.round_no,
+        "unit_code": this.unit_code,
+        "filing_year": this.filing_year,
+        "data_form": this.data_form.value,
+        "carrier_number": this.carrier_number,
+        "is_zero_report": this.is_zero_report,
+        "received_at": this.received_at.isoformat(),
+        "due_on": case.due_on.isoformat() if case.due_on else "",
+        "days_late": this.days_late,
+        "records": this.record_count,
+        "files": this.file_count,
+        "bytes": this.size_bytes,
+        "manifest_sha256": this.manifest_sha256 or "",
+        "places": [
+            {"place": place.place, "generation": place.generation, "verified_at": place.verified_at.isoformat()}
+            for place in case.places
+        ],
+        "today": case.today.isoformat(),
+        "is_today_set_by_hand": case.is_today_set,
+        "ledger": {
+            "leaf": base64.b64encode(proof.leaf).decode(),
+            "leaf_index": proof.leaf_index,
+            "tree_size": proof.tree_size,
+            "hashes": [base64.b64encode(digest).decode() for digest in proof.hashes],
+            "checkpoint": note,
+        },
+    }
+
+
+def _keep(centre: Centre, this: Round, kind: str, body: dict[str, Any], paper: bytes) -> None:
+    written = canonical.dumps(body)
+    signature = base64.b64encode(centre.intake_signer.sign(written)).decode()
+    folder = paper_folder(centre, this)
+    name = f"{this.carrier_id}.{kind}.pdf"
+    sha256 = put_paper(folder, name, paper)
+    put_paper(folder, f"{this.carrier_id}.{kind}.json", written)
+    with centre.database.begin() as connection:
+        put_answer(
+            connection,
+            this.carrier_id,
+            {
+                "kind": kind,
+                "body_json": written.decode(),
+                "signature": signature,
+                "paper_path": str((folder / name).relative_to(centre.settings.papers)),
+                "paper_sha256": sha256,
+                "made_at": centre.clock.now_at(),
+            },
+        )
+
+
+def paper_folder(centre: Centre, this: Round) -> Path:
+    """Return the folder of a round's papers: by year and unit."""
+    return centre.settings.papers / str(this.filing_year) / this.unit_code
+
+
+def _deliver(centre: Centre, session: Session, this: Round) -> None:
+    """Lay the answer in the inbox: the paper first, the machine-readable parts last, so that who finds those finds all."""
+    with centre.database.read() as connection:
+        made = answer_of(connection, this.carrier_id)
+    if made is None:
+        raise NotFoundError(f"carrier {this.carrier_id}: no answer was made")
+    paper = read_bytes(centre.settings.papers / made.paper_path)
+    session.mkdirs(INBOX + b"/" + str(this.filing_year).encode())
+    session.deliver(inbox_name(this, f"{made.kind}.pdf"), paper, replace=True)
+    if made.kind == "receipt":
+        session.deliver(inbox_name(this, "receipt.sig"), base64.b64decode(made.signature), replace=True)
+    session.deliver(inbox_name(this, f"{made.kind}.json"), made.body_json.encode(), replace=True)
+    with centre.database.begin() as connection:
+        mark_delivered(connection, this.carrier_id, centre.clock.now_at())

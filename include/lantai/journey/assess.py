@@ -1,0 +1,123 @@
+"""Assess a collected package: verify it, give it its number and round, validate it, ask the registry; all findings in one go.
+
+Decides nothing: what follows from the findings is in `take_in`.
+Source: R1-43 to R1-47, R1-50.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from lantai import profiles
+from lantai.edges.centre import Centre
+from lantai.edges.outbox import PackageSeen
+from lantai.edges.registry.duties import agreements
+from lantai.edges.registry.holdings import accepted_count, registered_codes
+from lantai.edges.registry.submissions import Round, rounds
+from lantai.journey.collect import Collected
+from lantai.journey.receive import Arrival, follows_acceptance, receive
+from lantai.journey.validate import Context, Validated, validate
+from lantai.journey.verify import Declared, Verified, verify
+from lantai.records.finding import Finding, Severity
+from lantai.records.submission import RoundState
+from lantai.records.unit import DataForm, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A package with everything that was found about it.
+
+    Attributes:
+        round: Which round of which submission it is.
+        findings: Of the package, of the catalogue and of the registry.
+    """
+
+    round: Round
+    verified: Verified
+    validated: Validated
+    context: Context
+    findings: tuple[Finding, ...]
+
+
+def assess(centre: Centre, unit: Unit, package: PackageSeen, collected: Collected, known: Round | None) -> Assessed:
+    """Assess a package that lies in the quarantine.
+
+    Args:
+        centre: The centre.
+        unit: Whose it is.
+        package: As the look saw it.
+        collected: As it was brought in.
+        known: Its round when an earlier run has given it one.
+
+    Raises:
+        ValidationUnavailableError: The checks could not be run; nothing is known about the package.
+    """
+    declared = Declared(
+        unit_code=unit.unit_code,
+        filing_year=package.filing_year,
+        fonds_no=unit.fonds_no,
+        data_form=unit.data_forms[0] if len(unit.data_forms) == 1 else None,
+        carrier_name=package.raw_name.decode("utf-8", "replace"),
+    )
+    verified = verify(collected.files, collected.read, profiles.carrier_profile(), declared)
+    verified = replace(verified, findings=(*collected.findings, *verified.findings))
+    this = known or receive(centre, _arrival(unit, package, collected, verified))
+    context = _context(centre, unit, this, verified)
+    validated = validate(verified, collected.read, context)
+    findings = (*validated.findings, *_registry_findings(centre, this, validated))
+    return Assessed(this, verified, validated, context, findings)
+
+
+def _arrival(unit: Unit, package: PackageSeen, collected: Collected, verified: Verified) -> Arrival:
+    return Arrival(
+        unit_code=unit.unit_code,
+        filing_year=package.filing_year,
+        raw_name=package.raw_name,
+        kind=package.kind.value,
+        fingerprint=package.fingerprint,
+        # A package that does not say what it is still gets a number and an answer: under what the unit owes first.
+        data_form=verified.data_form or unit.data_forms[0],
+        carrier_number=verified.carrier_number,
+        is_zero_report=verified.is_zero_report,
+        file_count=len(collected.files),
+        size_bytes=collected.size_bytes,
+    )
+
+
+def _context(centre: Centre, unit: Unit, this: Round, verified: Verified) -> Context:
+    form = verified.data_form or this.data_form
+    with centre.database.read() as connection:
+        agreed = agreements(connection, unit.unit_code, centre.clock.today_on())
+        accepted = [
+            found
+            for found in rounds(connection, unit_code=unit.unit_code, states=(RoundState.ACCEPTED,))
+            if found.data_form is form and not found.is_zero_report
+        ]
+        last_year = accepted_count(connection, unit.unit_code, form, this.filing_year - 1)
+    snapshots = accepted if form is DataForm.BUSINESS_DATA else []
+    return Context(
+        unit=unit,
+        filing_year=this.filing_year,
+        today=centre.clock.today_on(),
+        archive_level=centre.settings.archive_level,
+        region=centre.settings.region,
+        last_year_count=last_year,
+        last_snapshot_bytes=snapshots[-1].size_bytes if snapshots else None,
+        accepted_carriers=frozenset(found.carrier_number for found in snapshots),
+        has_agreement=any(agreement.data_form is form for agreement in agreed),
+    )
+
+
+def _registry_findings(centre: Centre, this: Round, validated: Validated) -> list[Finding]:
+    """Return what only the registry can tell: an earlier acceptance, archival codes used before."""
+    findings = []
+    if follows_acceptance(centre, this):
+        findings.append(Finding("already_accepted", Severity.HOLD, this.submission_id, {"found": this.submission_id}))
+    codes = {row.archival_code: row.row_no for row in validated.rows if row.archival_code}
+    with centre.database.read() as connection:
+        used = registered_codes(connection, this.unit_code, list(codes), this.carrier_id)
+    findings += [
+        Finding("archival_code_used_before", Severity.FAULT, code, {"found": code}, "GD-1-8", codes[code])
+        for code in sorted(used)
+    ]
+    return findings

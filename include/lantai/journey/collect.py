@@ -1,0 +1,106 @@
+"""Collect a package: from the unit's outbox into the quarantine, counted and hashed while it arrives.
+
+An archive is taken apart afterwards into a second folder of the quarantine, so
+that what was received stays as it came. The folders are named by what the
+package is (unit, year, name, fingerprint), so that a rerun finds them.
+
+Source: R1-38, R1-42; interfaces.md, "A department's folder"; reliability.md, C1, K1.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from lantai.edges import outbox
+from lantai.edges.centre import Centre
+from lantai.edges.outbox import PackageKind, PackageSeen
+from lantai.edges.sftp_session import Session
+from lantai.edges.unpack import unpack
+from lantai.errors import PackageError
+from lantai.records.carrier import ReceivedFile
+from lantai.records.finding import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A package in the quarantine.
+
+    Attributes:
+        arrival_id: Its folder there.
+        files: Its files; of an archive, what was inside it.
+        read: Opens one of them by its number.
+        findings: What is wrong with the archive itself; then `files` is empty.
+        size_bytes: Bytes that came over the line.
+    """
+
+    arrival_id: str
+    files: tuple[ReceivedFile, ...]
+    read: Callable[[int], BinaryIO]
+    findings: tuple[Finding, ...]
+    size_bytes: int
+
+
+def arrival_id_of(unit_code: str, filing_year: int, raw_name: bytes, fingerprint: str) -> str:
+    """Return the name of a package's folder in the quarantine; another state of the package has another."""
+    facts = json.dumps([unit_code, filing_year, raw_name.hex(), fingerprint])
+    return f"{unit_code}-{filing_year}-{hashlib.sha256(facts.encode()).hexdigest()[:20]}"
+
+
+def collect(
+    centre: Centre,
+    session: Session,
+    unit_code: str,
+    package: PackageSeen,
+    on_bytes: Callable[[int], None] | None = None,
+) -> Collected:
+    """Bring a package in, going on where an earlier run stood.
+
+    Args:
+        centre: The centre.
+        session: With the unit's server.
+        unit_code: Whose package it is.
+        package: As a look saw it.
+        on_bytes: Told how many more bytes are here.
+
+    Raises:
+        RemoteChangedError: It is not as it was seen; it is looked at again when it has settled.
+        ServerUnreachableError: The line broke; what came is kept.
+        DiskFullError: There is no space left; what came is kept.
+    """
+    arrival_id = arrival_id_of(unit_code, package.filing_year, package.raw_name, package.fingerprint)
+    files = outbox.collect(session, package, centre.quarantine, arrival_id, on_bytes)
+    size_bytes = sum(file.bytes for file in files)
+    if package.kind is PackageKind.FOLDER:
+        odd = tuple(
+            Finding(
+                "file_not_regular",
+                Severity.FAULT,
+                name.decode("utf-8", "replace"),
+                {"found": kind.name.lower()},
+                "GD-4-3",
+            )
+            for name, kind in package.odd.items()
+        )
+        return Collected(arrival_id, tuple(files), _reader(centre, arrival_id), odd, size_bytes)
+    inside = f"{arrival_id}-inside"
+    try:
+        with centre.quarantine.open(arrival_id, files[0].file_no) as archive:
+            unpacked = unpack(archive, centre.quarantine, inside)
+    except PackageError as error:
+        finding = Finding("archive_refused", Severity.FAULT, "", {"found": str(error)}, "GD-3-8")
+        return Collected(arrival_id, (), _reader(centre, arrival_id), (finding,), size_bytes)
+    return Collected(arrival_id, tuple(unpacked), _reader(centre, inside), (), size_bytes)
+
+
+def purge(centre: Centre, arrival_id: str) -> None:
+    """Remove a package, and what was taken out of it, from the quarantine."""
+    centre.quarantine.purge(arrival_id)
+    centre.quarantine.purge(f"{arrival_id}-inside")
+
+
+def _reader(centre: Centre, folder: str) -> Callable[[int], BinaryIO]:
+    return lambda file_no: centre.quarantine.open(folder, file_no)

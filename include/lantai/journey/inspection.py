@@ -1,0 +1,227 @@
+"""What the papers of a round say: the inspection form of what was accepted, the opinions on what was not.
+
+Put together from rows only, so that a paper that has to be made again says the
+same. Source: R1-28, R1-36, R1-46 to R1-50; rules N8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from lantai import profiles
+from lantai.edges import tables
+from lantai.edges.centre import Centre
+from lantai.edges.registry.duties import duty
+from lantai.edges.registry.submissions import Round
+from lantai.edges.registry.units import units
+from lantai.formats.signed_note import Checkpoint
+from lantai.locales import describe
+from lantai.records.copy import Copy, CopyState
+from lantai.records.finding import Finding, Severity
+from lantai.records.submission import RoundState
+from lantai.records.unit import DataForm, Unit
+from lantai.rules.four_properties import ItemResult, evaluate
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A round with everything its papers name.
+
+    Attributes:
+        round: The round.
+        unit: Whose it is.
+        due_on: The duty's deadline, None when nothing was due.
+        places: Copies that were read back.
+        now_at: Aware moment in the centre's zone, printed on the papers.
+        is_today_set: Whether the date was set by hand.
+    """
+
+    round: Round
+    unit: Unit
+    due_on: date | None
+    places: tuple[Copy, ...]
+    centre_name: str
+    now_at: datetime
+    today: date
+    is_today_set: bool
+    locale: str
+
+
+def case_of(centre: Centre, this: Round) -> Case:
+    """Return a round with what its papers name, read from the registry."""
+    copies = tables.copy
+    with centre.database.read() as connection:
+        unit = units(connection, [this.unit_code])[0]
+        due_on = duty(connection, this.duty_id).deadline_on if this.duty_id else None
+        found = connection.execute(
+            select(copies).where(copies.c.carrier_id == this.carrier_id).order_by(copies.c.place)
+        )
+        places = tuple(
+            Copy(row.carrier_id, row.place, row.generation, CopyState(row.state), row.manifest_sha256, row.verified_at)
+            for row in found
+        )
+    return Case(
+        round=this,
+        unit=unit,
+        due_on=due_on,
+        places=places,
+        centre_name=centre.settings.centre_name,
+        now_at=centre.clock.now_at().astimezone(centre.settings.zone),
+        today=centre.clock.today_on(),
+        is_today_set=centre.clock.is_set_by_hand,
+        locale=centre.settings.locale,
+    )
+
+
+def results_of(data_form: DataForm, findings: Sequence[Finding], *, is_zero_report: bool) -> list[ItemResult]:
+    """Return the four-property test of a package as far as the package itself decides it.
+
+    Opening every document, the virus scan and the registry come elsewhere, and some items need a person.
+    """
+    left_out = [] if data_form is not DataForm.BUSINESS_DATA and not is_zero_report else ["catalogue"]
+    if is_zero_report:
+        left_out += ["forms", "formats", "scan"]
+    done = {"manifest", "forms", "catalogue"} - set(left_out)
+    return evaluate(profiles.four_property_items(), findings, done, left_out)
+
+
+def inspection_form(case: Case, findings: Sequence[Finding], checkpoint: Checkpoint) -> dict[str, Any]:
+    """Return the content of 《档案备份数据移交、接收检验表》 for an accepted round."""
+    this = case.round
+    results = results_of(this.data_form, findings, is_zero_report=this.is_zero_report)
+    digest = {"algorithm": "SHA-256", "value": this.manifest_sha256} if this.manifest_sha256 else None
+    carriers = []
+    if this.manifest_sha256:
+        carriers = [
+            {
+                "carrier": this.carrier_number,
+                "carrier_id": this.carrier_id,
+                "algorithm": "SHA-256",
+                "digest": this.manifest_sha256,
+                "bytes": this.size_bytes,
+                "records": this.record_count,
+            },
+        ]
+    return {
+        **_filing(case, this.carrier_id),
+        "channel": "online",
+        "record_count": this.record_count,
+        "file_count": this.file_count,
+        "total_bytes": this.size_bytes,
+        "manifest_digest": digest,
+        "carriers": carriers,
+        "checks": [_check_line(result, case.locale) for result in results],
+        "places": [
+            {
+                "place": copy.place,
+                "verified_at": copy.verified_at.astimezone(case.now_at.tzinfo),
+                "result": "verified" if copy.state is CopyState.VERIFIED else "unreachable",
+            }
+            for copy in case.places
+        ],
+        "checkpoint": {"origin": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root.hex()},
+        "outcome": "accepted" if this.state is RoundState.ACCEPTED else "held",
+        "remarks": [f"{describe(f, case.locale).title}：{describe(f, case.locale).message}" for f in findings],
+    }
+
+
+def opinion_form(case: Case, findings: Sequence[Finding]) -> dict[str, Any]:
+    """Return the content of the list of opinions for a returned round: every finding, faults first."""
+    this = case.round
+    return {
+        **_filing(case, f"{this.carrier_id}-意见"),
+        "findings": [_finding_line(finding, case.locale) for finding in in_order(findings)],
+        "supplement_by": this.supplement_by_on,
+        "resubmit_to": f"outbox/{this.filing_year}/",
+    }
+
+
+def opinions_body(case: Case, findings: Sequence[Finding], locale: str) -> dict[str, Any]:
+    """Return the list of opinions for machines: the rule's name beside its words."""
+    this = case.round
+    told = []
+    for finding in in_order(findings):
+        words = describe(finding, locale)
+        told.append(
+            {
+                "rule": finding.rule,
+                "severity": finding.severity.value,
+                "subject": finding.subject,
+                "record_no": finding.record_no or 0,
+                "check_code": finding.check_code,
+                "values": dict(finding.values),
+                "title": words.title,
+                "message": words.message,
+                "fix": words.fix,
+            },
+        )
+    return {
+        "format": 1,
+        "kind": "opinions",
+        "carrier_id": this.carrier_id,
+        "submission_id": this.submission_id,
+        "round": this.round_no,
+        "unit_code": this.unit_code,
+        "filing_year": this.filing_year,
+        "data_form": this.data_form.value,
+        "carrier_number": this.carrier_number,
+        "received_at": this.received_at.isoformat(),
+        "supplement_by": this.supplement_by_on.isoformat() if this.supplement_by_on else "",
+        "findings": told,
+    }
+
+
+def in_order(findings: Sequence[Finding]) -> list[Finding]:
+    """Return faults first, then what the centre decides, then remarks; within each as they were found."""
+    order = (Severity.FAULT, Severity.HOLD, Severity.WARNING)
+    return sorted(findings, key=lambda finding: order.index(finding.severity))
+
+
+def _filing(case: Case, paper_no: str) -> dict[str, Any]:
+    this = case.round
+    return {
+        "paper_no": paper_no,
+        "centre": case.centre_name,
+        "printed_at": case.now_at,
+        "today_is_set": case.is_today_set,
+        "unit": case.unit.name,
+        "unit_code": this.unit_code,
+        "fonds_no": case.unit.fonds_no,
+        "filing_year": this.filing_year,
+        "data_form": this.data_form.value,
+        "submission_id": this.submission_id,
+        "round_no": this.round_no,
+        "received_at": this.received_at.astimezone(case.now_at.tzinfo),
+        "due_on": case.due_on,
+        "days_late": this.days_late,
+    }
+
+
+def _check_line(result: ItemResult, locale: str) -> dict[str, Any]:
+    found = result.result.value
+    return {
+        "property": result.aspect,
+        "code": result.code,
+        "check": result.name_zh if locale == "zh" else result.name_en,
+        "centre_result": "not_applicable" if found == "n/a" else found,
+    }
+
+
+def _finding_line(finding: Finding, locale: str) -> dict[str, Any]:
+    words = describe(finding, locale)
+    where = finding.subject or "—"
+    if finding.record_no is not None:
+        where = f"{finding.record_no} · {where}"
+    return {
+        "where": where,
+        "found": f"{words.title}：{words.message}",
+        "expected": finding.values.get("expected", "—"),
+        "source": finding.check_code or finding.rule,
+        "fix": words.fix,
+        "severity": finding.severity.value,
+    }

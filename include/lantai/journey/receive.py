@@ -1,0 +1,132 @@
+"""Receive a package: which submission it is of and which round, and its acceptance number (受理号).
+
+The same bytes again are the same round and no work; other bytes after a return
+are the next round; other bytes after an acceptance are held, for somebody to
+look at. All rounds stay.
+
+Source: R1-23, R1-43, R1-49, R1-51; interfaces.md, "A department's folder".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from lantai.edges.centre import Centre
+from lantai.edges.ledger import append
+from lantai.edges.registry.duties import duty as duty_row
+from lantai.edges.registry.duties import next_duty
+from lantai.edges.registry.submissions import (
+    Round,
+    add_round,
+    add_submission,
+    find_submission,
+    link_package,
+    move_round,
+    round_of,
+    rounds,
+)
+from lantai.records.duty import Duty
+from lantai.records.event import EventKind
+from lantai.records.submission import RoundState
+from lantai.records.unit import DataForm
+
+_GIVES_WAY = (RoundState.SEEN, RoundState.COLLECTED, RoundState.HELD, RoundState.RETURNED)
+"""A round in one of these states ends when other bytes come for the same submission."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A package that lies whole in the quarantine.
+
+    Attributes:
+        raw_name: The department's name for it.
+        fingerprint: Of the state that was brought in.
+        data_form: As the package says, else what the unit owes.
+        carrier_number: The unit's own number of it.
+    """
+
+    unit_code: str
+    filing_year: int
+    raw_name: bytes
+    kind: str
+    fingerprint: str
+    data_form: DataForm
+    carrier_number: str
+    is_zero_report: bool
+    file_count: int
+    size_bytes: int
+
+
+def receive(centre: Centre, arrival: Arrival) -> Round:
+    """Return the round that a package is, adding submission and round where they are new."""
+    now_at, today = centre.clock.now_at(), centre.clock.today_on()
+    with centre.database.begin() as connection:
+        number = find_submission(
+            connection, arrival.unit_code, arrival.filing_year, arrival.data_form, arrival.carrier_number
+        )
+        if number is None:
+            due = next_duty(connection, arrival.unit_code, arrival.filing_year, arrival.data_form)
+            number = add_submission(
+                connection,
+                arrival.unit_code,
+                arrival.filing_year,
+                arrival.data_form,
+                arrival.carrier_number,
+                due.duty_id if due else None,
+                now_at,
+            )
+        earlier = rounds(connection, submission=number)
+        same = [found for found in earlier if found.fingerprint == arrival.fingerprint]
+        carrier = same[0].carrier_id if same else _add(connection, number, earlier, arrival, now_at, today)
+        link_package(connection, arrival.unit_code, arrival.filing_year, arrival.raw_name, arrival.fingerprint, carrier)
+        return round_of(connection, carrier)
+
+
+def follows_acceptance(centre: Centre, this: Round) -> bool:
+    """Return whether an earlier round of the same submission was accepted, so that this one has to be looked at."""
+    with centre.database.read() as connection:
+        earlier = rounds(connection, submission=this.submission_id)
+    return any(
+        found.round_no < this.round_no and found.state in (RoundState.SEALED, RoundState.ACCEPTED) for found in earlier
+    )
+
+
+def _add(
+    connection: Connection, number: str, earlier: list[Round], arrival: Arrival, now_at: datetime, today: date
+) -> str:
+    for found in earlier:
+        if found.state in _GIVES_WAY:
+            move_round(connection, found.carrier_id, RoundState.SUPERSEDED)
+    due = _duty_of(connection, earlier, arrival)
+    carrier = add_round(
+        connection,
+        number,
+        len(earlier) + 1,
+        arrival.raw_name,
+        arrival.kind,
+        arrival.fingerprint,
+        now_at,
+        max(0, (today - due.deadline_on).days) if due else 0,
+        is_zero_report=arrival.is_zero_report,
+        file_count=arrival.file_count,
+        size_bytes=arrival.size_bytes,
+    )
+    facts: dict[str, int | str] = {
+        "submission_id": number,
+        "round": len(earlier) + 1,
+        "fingerprint": arrival.fingerprint,
+        "files": arrival.file_count,
+        "bytes": arrival.size_bytes,
+    }
+    append(connection, EventKind.CARRIER_RECEIVED, carrier, "system", now_at, facts)
+    return carrier
+
+
+def _duty_of(connection: Connection, earlier: list[Round], arrival: Arrival) -> Duty | None:
+    if earlier:
+        duty_id = earlier[-1].duty_id
+        return duty_row(connection, duty_id) if duty_id else None
+    return next_duty(connection, arrival.unit_code, arrival.filing_year, arrival.data_form)

@@ -1,0 +1,46 @@
+"""Set a centre up: folders, registry, keys. Nothing that is there is ever overwritten.
+
+Source: interfaces.md, "The command"; vault.md, "The ledger" (three signers).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lantai.edges.centre import Centre
+from lantai.edges.keys import make_home_keys
+from lantai.edges.migrations import upgrade
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """What was made."""
+
+    revision: str
+    made: tuple[Path, ...]
+    home: Path
+
+
+def set_up(centre: Centre, *, keeps_identity: bool) -> SetUp:
+    """Make what is missing and upgrade the registry; safe to run again at any moment.
+
+    Args:
+        centre: The centre, whose schema need not be current.
+        keeps_identity: Whether the age identity is kept on this machine; a real centre keeps it with custodians.
+    """
+    settings = centre.settings
+    folders = (settings.home, settings.keys, settings.quarantine, settings.papers, settings.work)
+    places = [Path(place.name.removeprefix("file://")) for place in centre.vault.places]
+    missing = [path for path in (*folders, *places) if not path.exists()]
+    keys_before = set(_files(settings.keys))
+    for path in folders:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    revision = upgrade(centre.database)
+    make_home_keys(settings, keeps_identity=keeps_identity)
+    made_keys = sorted(set(_files(settings.keys)) - keys_before)
+    return SetUp(revision, (*missing, *made_keys), settings.home)
+
+
+def _files(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []

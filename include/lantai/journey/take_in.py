@@ -1,0 +1,252 @@
+"""Take in what a unit has filed: collect, verify, validate, seal, store, register, answer.
+
+One unit at a time under one lease; every step finds what an earlier run has
+done and goes on from there, so that a rerun after a kill ends as an undisturbed
+run does. What goes wrong with one package stops no other.
+
+Source: R1.f to R1.h; reliability.md, K1, I1, I2, I4, I6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from lantai.edges import outbox
+from lantai.edges.centre import Centre
+from lantai.edges.connections import PREFIX
+from lantai.edges.fence import LEASE_SECONDS, Fence
+from lantai.edges.lease import Lease, leased
+from lantai.edges.ledger import append
+from lantai.edges.outbox import PackageSeen
+from lantai.edges.outbox_whole import is_whole
+from lantai.edges.registry.duties import open_years
+from lantai.edges.registry.submissions import (
+    Round,
+    move_round,
+    note_look,
+    note_package,
+    put_findings,
+    round_of,
+    rounds,
+)
+from lantai.edges.registry.units import units
+from lantai.edges.sftp import connect
+from lantai.edges.sftp_session import Session
+from lantai.errors import ConnectionConfigError, LantaiError, LeaseLostError
+from lantai.formats.signed_note import Checkpoint
+from lantai.journey.answer import answer
+from lantai.journey.assess import Assessed, assess
+from lantai.journey.checkpoint import make_checkpoint
+from lantai.journey.collect import Collected, arrival_id_of, collect, purge
+from lantai.journey.list_records import list_records
+from lantai.journey.look import connections_of, is_settled
+from lantai.journey.register import register_accepted, register_sealed, register_zero_report
+from lantai.journey.seal import CarrierFacts, seal
+from lantai.journey.store import store
+from lantai.records.event import EventKind
+from lantai.records.finding import Finding, Severity, is_acceptable
+from lantai.records.submission import RoundState
+from lantai.records.unit import Unit
+from lantai.rules.calendar import add_days
+
+Progress = Callable[[str, int, int], None]
+
+CHECKPOINT_TRIES = 20
+"""Another unit's task may be giving events their places; that takes milliseconds, so a few tries half a second apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of a unit's packages in one run.
+
+    Attributes:
+        accepted: Rounds accepted, zero reports among them.
+        returned: Rounds returned with opinions.
+        held: Rounds that wait for somebody at the centre.
+        zero_reports: Of the accepted, those that state that there is nothing.
+        records: Records registered.
+        answered: Answers delivered.
+        unsettled: Packages left alone because they were still arriving.
+    """
+
+    unit_code: str
+    accepted: int = 0
+    returned: int = 0
+    held: int = 0
+    zero_reports: int = 0
+    records: int = 0
+    answered: int = 0
+    unsettled: int = 0
+
+
+@dataclass
+class _Work:
+    """What one run over one unit carries along."""
+
+    centre: Centre
+    session: Session
+    unit: Unit
+    lease: Lease
+    progress: Progress | None
+    done: TakenIn
+    problems: list[LantaiError] = field(default_factory=list)
+
+    def count(self, **added: int) -> None:
+        """Add to the counts."""
+        self.done = replace(self.done, **{name: getattr(self.done, name) + more for name, more in added.items()})
+
+
+def take_in(
+    centre: Centre, unit_code: str, years: Sequence[int] | None = None, progress: Progress | None = None
+) -> TakenIn:
+    """Take in everything of a unit that is settled, and answer what waits for an answer.
+
+    Args:
+        centre: The centre.
+        unit_code: The unit.
+        years: Filing years; None is every open one.
+        progress: Told what is worked on, bytes done, bytes in all.
+
+    Raises:
+        LeaseLostError: Another worker is at this unit.
+        LantaiError: The first thing that went wrong, after all other packages were seen to.
+    """
+    with centre.database.read() as connection:
+        unit = units(connection, [unit_code])[0]
+        wanted = list(years) if years is not None else open_years(connection)
+    server = connections_of(centre, [unit_code])[PREFIX + unit_code]
+    if isinstance(server, ConnectionConfigError):
+        raise server
+    with (
+        leased(centre.database, f"unit:{unit_code}", centre.holder, centre.clock.now_at, LEASE_SECONDS) as lease,
+        connect(server) as session,
+    ):
+        work = _Work(centre, session, unit, lease, progress, TakenIn(unit_code))
+        for package in outbox.look(session, wanted):
+            _try(work, partial(_take_in_package, work, package))
+        _try(work, lambda: work.count(answered=answer(centre, session, unit_code, _checkpoint(centre))))
+        _purge_answered(work)
+    if work.problems:
+        raise work.problems[0]
+    return work.done
+
+
+def _try(work: _Work, step: Callable[[], None]) -> None:
+    try:
+        step()
+    except LeaseLostError:
+        raise
+    except LantaiError as error:
+        work.problems.append(error)
+
+
+def _take_in_package(work: _Work, package: PackageSeen) -> None:
+    centre, now_at = work.centre, work.centre.clock.now_at()
+    whole = is_whole(package, work.session.read_small)
+    with centre.database.begin() as connection:
+        note_look(connection, work.unit.unit_code, now_at, None)
+        row = note_package(
+            connection,
+            work.unit.unit_code,
+            package.filing_year,
+            package.raw_name,
+            package.kind.value,
+            package.fingerprint,
+            now_at,
+            is_whole=whole,
+        )
+        known = round_of(connection, row.carrier_id) if row.carrier_id else None
+    if known is not None and known.state not in (RoundState.COLLECTED, RoundState.HELD, RoundState.SEALED):
+        return
+    if known is None and not is_settled(centre, package, row):
+        work.count(unsettled=1)
+        return
+    collected = collect(centre, work.session, work.unit.unit_code, package, _telling(work, package))
+    _decide(work, assess(centre, work.unit, package, collected, known), collected)
+
+
+def _decide(work: _Work, assessed: Assessed, collected: Collected) -> None:
+    centre, this = work.centre, assessed.round
+    if this.state is not RoundState.SEALED:
+        with centre.database.begin() as connection:
+            put_findings(connection, this.carrier_id, assessed.findings)
+        if not is_acceptable(list(assessed.findings)):
+            _refuse(work, this, assessed.findings)
+            return
+    if assessed.verified.is_zero_report:
+        register_zero_report(centre, this, work.lease)
+        work.count(accepted=1, zero_reports=1)
+        return
+    records = list_records(assessed.verified, assessed.validated.rows, assessed.context, this.carrier_id)
+    facts = CarrierFacts(this.carrier_id, this.unit_code, this.filing_year, this.data_form.value, this.round_no)
+    payload = {path: received.file_no for path, received in assessed.verified.payload.items()}
+    belonging = set(payload.values())
+    papers = [received for received in collected.files if received.file_no not in belonging]
+    sealed = seal(centre, facts, records, papers, collected.read, payload, work.lease, work.progress)
+    copies = store(centre, sealed, work.lease, None)
+    register_sealed(centre, this, sealed, copies, work.lease)
+    register_accepted(centre, this, records, sealed.manifest_sha256, work.lease)
+    work.count(accepted=1, records=len(records))
+
+
+def _refuse(work: _Work, this: Round, findings: Sequence[Finding]) -> None:
+    """Return a round with faults; hold one that only the centre can decide."""
+    centre = work.centre
+    is_fault = any(finding.severity is Severity.FAULT for finding in findings)
+    state = RoundState.RETURNED if is_fault else RoundState.HELD
+    if state is this.state:
+        return
+    values = {}
+    if is_fault:
+        values["supplement_by_on"] = add_days(centre.clock.today_on(), centre.settings.supplement_days)
+    kind = EventKind.CARRIER_RETURNED if is_fault else EventKind.CARRIER_HELD
+    with centre.database.begin() as connection:
+        move_round(connection, this.carrier_id, state, **values)
+        facts: dict[str, int | str] = {
+            "submission_id": this.submission_id,
+            "round": this.round_no,
+            "findings": len(findings),
+        }
+        append(connection, kind, this.carrier_id, "system", centre.clock.now_at(), facts)
+    work.count(**{"returned" if is_fault else "held": 1})
+
+
+def _checkpoint(centre: Centre) -> Checkpoint | None:
+    for left in reversed(range(CHECKPOINT_TRIES)):
+        try:
+            return make_checkpoint(centre)
+        except LeaseLostError:
+            if not left:
+                raise
+            centre.clock.wait(0.5)
+    return None
+
+
+def _purge_answered(work: _Work) -> None:
+    """Remove from the quarantine what is sealed and receipted, or was replaced by a later round: no plaintext stays (I6)."""
+    centre = work.centre
+    with centre.database.read() as connection:
+        ended = rounds(connection, unit_code=work.unit.unit_code, states=(RoundState.ACCEPTED, RoundState.SUPERSEDED))
+    here = set(centre.quarantine.carriers())
+    for this in ended:
+        arrival = arrival_id_of(this.unit_code, this.filing_year, this.raw_name, this.fingerprint)
+        if arrival in here:
+            purge(centre, arrival)
+
+
+def _telling(work: _Work, package: PackageSeen) -> Callable[[int], None]:
+    """Return what tells of progress and keeps the lease while bytes arrive."""
+    fence = Fence(work.centre.database, work.lease, work.centre.clock.now_at)
+    done = 0
+
+    def tell(more: int) -> None:
+        nonlocal done
+        done += more
+        fence.keep_now_and_then()
+        if work.progress is not None:
+            name = package.raw_name.decode("utf-8", "replace")
+            work.progress(f"{work.unit.unit_code} {name}", done, package.total_bytes)
+
+    return tell
