@@ -28,7 +28,7 @@ def agree(centre: Centre, agreement: Agreement) -> str:
     with centre.database.begin() as connection:
         units(connection, [agreement.unit_code])
         add_agreement(connection, made)
-        facts = {
+        facts: dict[str, int | str] = {
             "unit_code": made.unit_code,
             "data_form": made.data_form.value,
             "encrypts": int(made.encrypts_before_sending),

@@ -80,7 +80,7 @@ def enrol_key(centre: Centre, person_id: str, public_key: str, enrolled_by: str,
                 enrolled_at=centre.clock.now_at(),
             ),
         )
-        facts = {"fingerprint": mark, "confirmed_by": confirmed_by}
+        facts: dict[str, int | str] = {"fingerprint": mark, "confirmed_by": confirmed_by}
         append(connection, EventKind.KEY_ENROLLED, person_id, enrolled_by, centre.clock.now_at(), facts)
     return mark
 
@@ -99,7 +99,7 @@ def delegate(centre: Centre, from_person: str, to_person: str, role: Role, from_
         if role not in people.roles_on(connection, from_person, from_on):
             raise UsageError(f"person {from_person}: does not hold the role {role.value} on {from_on}, so cannot delegate it")
         people.delegate(connection, delegation_id, from_person, to_person, role, from_on, to_on, document_no)
-        facts = {
+        facts: dict[str, int | str] = {
             "role": role.value,
             "to_person": to_person,
             "from_on": from_on.isoformat(),

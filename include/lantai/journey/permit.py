@@ -1,0 +1,90 @@
+"""Permit: everything that has to be true, now, before records of a list may be disposed of.
+
+Called inside the transaction that begins the act, so that nothing can change
+between the look and the act. Every shortfall is named, never the first only.
+
+Source: reliability.md, I3 and security 3; rules N1, N2 (浙江 art. 21), N3; vault.md, destruction 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from lantai.edges.centre import Centre
+from lantai.edges.registry.holds import held_on_list
+from lantai.journey.examine import Examined
+from lantai.journey.prepare import cooling_shortfalls
+from lantai.journey.refuse import refuse_if, refuse_if_held
+from lantai.records.disposal import Decision, ListKind, ListState, Stage
+from lantai.records.record import RecordStatus, Retention
+from lantai.rules.appraisal import is_expired
+from lantai.rules.approval import approval_shortfalls, last_approved_at, witness_shortfalls
+
+FILES_REGISTERS = frozenset({"浙江", "浙江省", "Zhejiang"})
+"""Regions where a destruction register is filed with the authority before anything is destroyed. Source: 浙江办法 (2017) art. 21."""
+
+
+def disposed_rows(examined: Examined) -> Sequence[Row[Any]]:
+    """Return the rows of which the whole panel said dispose."""
+    return [record for record in examined.records if _is_going(examined, record.row_no)]
+
+
+def permit(connection: Connection, centre: Centre, examined: Examined) -> None:
+    """Refuse unless the list may be carried out now.
+
+    Raises:
+        NotPermittedError: Something is missing; the message names all of it.
+        HeldError: Nothing is missing, but a record is under a hold.
+    """
+    settings, now_at = centre.settings, centre.clock.now_at()
+    going = disposed_rows(examined)
+    missing = [
+        *_state_shortfalls(examined),
+        *approval_shortfalls(examined.dossier),
+        *cooling_shortfalls(connection, examined, settings.cooling_off_days, now_at),
+        *[
+            f"row {row.row_no}: found status {row.status}, expected kept"
+            for row in going
+            if row.status != RecordStatus.KEPT.value
+        ],
+    ]
+    if examined.chosen.kind is ListKind.DESTRUCTION and going:
+        missing += witness_shortfalls(examined.dossier, Stage.BEFORE, last_approved_at(examined.dossier))
+        missing += _period_shortfalls(centre, going)
+        missing += _filing_shortfalls(centre, examined)
+    refuse_if(examined.chosen.list_id, missing)
+    numbers = {row.row_no for row in going}
+    held = held_on_list(connection, examined.chosen.list_id)
+    refuse_if_held(examined.chosen.list_id, [(row.row_no, row.hold_id) for row in held if row.row_no in numbers])
+
+
+def _is_going(examined: Examined, row_no: int) -> bool:
+    outcome = examined.outcomes[row_no]
+    return outcome is not None and outcome.decision is Decision.DISPOSE
+
+
+def _state_shortfalls(examined: Examined) -> list[str]:
+    state = examined.chosen.state
+    if state is ListState.AWAITING_CUSTODIAN:
+        return []
+    return [f"found state {state.value}, expected awaiting_custodian"]
+
+
+def _period_shortfalls(centre: Centre, going: Sequence[Row[Any]]) -> list[str]:
+    today, found = centre.clock.today_on(), []
+    for row in going:
+        is_over = is_expired(Retention(row.retention), row.formed_on, today)
+        if not is_over or row.destroy_due_on is None or row.destroy_due_on > today:
+            found.append(f"row {row.row_no}: its retention period has not run out on {today}")
+    return found
+
+
+def _filing_shortfalls(centre: Centre, examined: Examined) -> list[str]:
+    if centre.settings.region in FILES_REGISTERS and not examined.chosen.filing_receipt_no:
+        return [
+            "the register is not filed with the archives authority yet (浙江办法 art. 21); `lantai list file` records its receipt"
+        ]
+    return []

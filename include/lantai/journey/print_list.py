@@ -1,0 +1,127 @@
+"""Print a list as approved: the register or inventory, and the parts that every paper about a list shares.
+
+Source: rules N3, N7; R9-15, R9-16, R9-19; vault.md, "The ledger".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from lantai.edges.centre import Centre
+from lantai.edges.ledger import Inclusion
+from lantai.formats import form
+from lantai.formats.signed_note import Checkpoint
+from lantai.journey.examine import Examined
+from lantai.records.disposal import Decision, ListKind
+
+CENTRE_NAME = "电子文件和数字档案登记备份中心"
+ALGORITHM = "SHA-256"
+
+
+def signers(examined: Examined) -> list[dict[str, Any]]:
+    """Return the signatures that count, as signed papers write them; those under an older digest are left out."""
+    return [
+        {
+            "duty": row.duty,
+            "stage": row.stage,
+            "person_id": row.person_id,
+            "on_behalf_of": row.on_behalf_of,
+            "signed_at": row.signed_at.isoformat(),
+            "fingerprint": row.fingerprint,
+            "signature": row.signature,
+        }
+        for row in examined.sign_off_rows
+        if row.list_digest == examined.dossier.decided_now
+    ]
+
+
+def proof_body(inclusion: Inclusion) -> dict[str, Any]:
+    """Return an inclusion proof as signed papers write it: RFC 6962 audit path, hashes in hex, lowest first."""
+    return {
+        "leaf_index": inclusion.leaf_index,
+        "tree_size": inclusion.tree_size,
+        "leaf": inclusion.leaf.decode(),
+        "hashes": [each.hex() for each in inclusion.hashes],
+        "root": inclusion.root.hex(),
+    }
+
+
+def print_list(
+    centre: Centre, examined: Examined, names: Mapping[str, str], checkpoint: Checkpoint, destroyed_at: datetime | None
+) -> bytes:
+    """Return the register or inventory as approved, as PDF/A: every row with what the panel said of it.
+
+    Args:
+        centre: The centre.
+        examined: The list.
+        names: Names of the people by staff id.
+        checkpoint: Of the ledger, printed as evidence.
+        destroyed_at: When the records were destroyed; None for a transfer.
+    """
+    chosen, zone = examined.chosen, centre.settings.zone
+    destroyed_on = destroyed_at.astimezone(zone).date() if destroyed_at else None
+    rows = []
+    for row in examined.laid_out.rows:
+        outcome = examined.outcomes[row["row_no"]]
+        is_kept = outcome is None or outcome.decision is Decision.KEEP
+        rows.append(
+            {
+                **row,
+                "decision": outcome.decision.value if outcome else "",
+                "extend_years": outcome.extend_years if outcome else None,
+                "reason": _reasons(examined, row["row_no"]),
+                "destroyed_on": None if is_kept else destroyed_on,
+            }
+        )
+    content = {
+        "paper_no": chosen.list_id,
+        "centre": CENTRE_NAME,
+        "printed_at": _printed_at(centre, examined),
+        "today_is_set": centre.clock.is_set_by_hand,
+        "list_id": chosen.list_id,
+        "units": examined.unit.name,
+        "fonds_no": examined.unit.fonds_no,
+        "on": chosen.due_on,
+        "approved_on": chosen.approved_at.astimezone(zone).date() if chosen.approved_at else None,
+        "list_digest": {"algorithm": ALGORITHM, "value": examined.dossier.decided_now},
+        "rows": rows,
+        "signers": printed_signers(centre, examined, names),
+        "checkpoint": printed_checkpoint(checkpoint),
+    }
+    if chosen.kind is ListKind.TRANSFER:
+        content["archive"] = centre.settings.archive_connection.removeprefix("sftp_")
+    kind = "transfer_inventory" if chosen.kind is ListKind.TRANSFER else "destruction_register"
+    return form.render(kind, content, locale=centre.settings.locale)
+
+
+def printed_signers(centre: Centre, examined: Examined, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the signatures that count, as papers print them."""
+    return [
+        {
+            "duty": row.duty,
+            "stage": row.stage,
+            "name": names.get(row.person_id, ""),
+            "person_id": row.person_id,
+            "signed_at": row.signed_at.astimezone(centre.settings.zone),
+            "fingerprint": row.fingerprint,
+            "on_behalf_of": row.on_behalf_of,
+        }
+        for row in examined.sign_off_rows
+        if row.list_digest == examined.dossier.decided_now
+    ]
+
+
+def printed_checkpoint(checkpoint: Checkpoint) -> dict[str, Any]:
+    """Return a checkpoint as papers print it."""
+    return {"origin": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root.hex()}
+
+
+def _printed_at(centre: Centre, examined: Examined) -> datetime:
+    # The moment of approval, so that the same list printed again gives the same bytes.
+    return (examined.chosen.approved_at or examined.chosen.drafted_at).astimezone(centre.settings.zone)
+
+
+def _reasons(examined: Examined, row_no: int) -> str:
+    return "；".join(d.reason for d in examined.decisions if d.row_no == row_no and d.reason)
