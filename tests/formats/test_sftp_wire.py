@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import struct
 
 import pytest
 from hypothesis import given
@@ -53,6 +54,14 @@ def test_attributes_are_read_as_they_were_written(size: int, mode: int, mtime: i
     told = wire.Attributes(size, mode, mtime)
 
     assert wire.Fields(wire.attributes_body(told)).attributes() == told
+
+
+def test_attributes_as_openssh_sends_them_are_read_whole() -> None:
+    flags = (0x1 | 0x2 | 0x4 | 0x8).to_bytes(4, "big")
+    fields = wire.Fields(flags + struct.pack(">QIIIII", 7, 1000, 1001, 0o100600, 5, 6) + b"\0\0\0\x09")
+
+    assert fields.attributes() == wire.Attributes(7, 0o100600, 6)
+    assert fields.number() == 9
 
 
 def test_owner_and_extensions_of_attributes_are_read_over() -> None:

@@ -41,6 +41,8 @@ MAX_HANDLE_BYTES = 256
 """Longest handle of the draft."""
 
 _HAS_SIZE, _HAS_OWNER, _HAS_MODE, _HAS_TIMES, _HAS_EXTENDED = 0x1, 0x2, 0x4, 0x8, 0x80000000
+_USUAL = _HAS_SIZE | _HAS_OWNER | _HAS_MODE | _HAS_TIMES
+_USUAL_FIELDS = struct.Struct(">QIIIII")
 _U32 = struct.Struct(">I")
 _U64 = struct.Struct(">Q")
 _HEAD = struct.Struct(">IBI")
@@ -192,6 +194,9 @@ class Fields:
     def attributes(self) -> Attributes:
         """Return attributes; owners and extensions are read over."""
         flags = self.number()
+        if flags == _USUAL:  # What OpenSSH sends, read in one go: there are two of these per file.
+            usual = _USUAL_FIELDS.unpack(self._take(_USUAL_FIELDS.size))
+            return Attributes(usual[0], usual[3], usual[5])
         size = self.long() if flags & _HAS_SIZE else None
         if flags & _HAS_OWNER:
             self._take(8)
