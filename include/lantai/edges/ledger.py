@@ -134,6 +134,11 @@ def tree_size(connection: Connection) -> int:
     return 0 if largest is None else int(largest) + 1
 
 
+def waiting_count(connection: Connection) -> int:
+    """Return how many events have no place in the tree yet."""
+    return len(query(connection, "events_without_leaf"))
+
+
 def leaves(connection: Connection, first_index: int, end_index: int) -> Iterator[Row[Any]]:
     """Yield leaves with the rows of their events, in order: leaf_index, leaf_hash, event_id, kind, ..., leaf."""
     return stream(connection, "ledger_leaves", first_index=first_index, end_index=end_index)
