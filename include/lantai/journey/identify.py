@@ -33,7 +33,7 @@ def identify(
     Args:
         tags: Pairs of bag-info; none for a package that is no bag.
         unit_code: The unit whose outbox it was.
-        filing_year: The year of the folder.
+        filing_year: The year of the folder, 0 when not known.
         fonds_no: The unit's fonds number, empty when not known.
         data_form: Stands in where the package names no form; None when the unit owes several.
     """
@@ -41,7 +41,11 @@ def identify(
     for label, value in tags:
         first.setdefault(label.lower(), value)
     findings = []
-    for label, expected in (("Unit-Code", unit_code), ("Filing-Year", str(filing_year)), ("Fonds-Number", fonds_no)):
+    for label, expected in (
+        ("Unit-Code", unit_code),
+        ("Filing-Year", str(filing_year or "")),
+        ("Fonds-Number", fonds_no),
+    ):
         found = first.get(label.lower(), "")
         if found and expected and found != expected:
             values = {"tag": label, "found": found, "expected": expected}

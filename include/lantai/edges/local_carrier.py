@@ -1,0 +1,74 @@
+"""A carrier on this machine, a folder or an archive, opened as if it had been collected.
+
+Source: interfaces.md, "The command" (`lantai check PATH`).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from lantai.edges import folder
+from lantai.edges.archive import media_type
+from lantai.edges.quarantine import Quarantine
+from lantai.edges.unpack import unpack
+from lantai.errors import NotFoundError
+from lantai.records.carrier import ReceivedFile, decode_name
+
+_DIGESTS = ("sha256", "sm3")
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCarrier:
+    """A carrier's files and how to read them.
+
+    Attributes:
+        files: In order of raw names, with digests.
+        read: Opens one by number.
+        container: `application/zip` or `application/x-tar`; None for a folder.
+        not_regular: Raw names of links and devices, which are not among the files.
+    """
+
+    files: tuple[ReceivedFile, ...]
+    read: Callable[[int], BinaryIO]
+    container: str | None
+    not_regular: tuple[bytes, ...] = ()
+
+
+@contextmanager
+def open_carrier(path: Path) -> Iterator[LocalCarrier]:
+    """Open a folder, or take an archive apart into a temporary folder that is removed afterwards.
+
+    Raises:
+        NotFoundError: There is nothing at that path.
+        PackageError: It is neither folder nor archive, or an archive that is refused.
+        PlaceUnavailableError: Something could not be read or written.
+    """
+    if path.is_dir():
+        yield _of_folder(path)
+        return
+    if not path.is_file():
+        raise NotFoundError(f"{path}: expected a folder, a zip or a tar")
+    with folder.open_file(path) as archive, tempfile.TemporaryDirectory(prefix="lantai-check-") as unpacked:
+        container = media_type(archive)
+        quarantine = Quarantine(Path(unpacked))
+        files = tuple(unpack(archive, quarantine, "carrier"))
+        yield LocalCarrier(files, lambda file_no: quarantine.open("carrier", file_no), container)
+
+
+def _of_folder(path: Path) -> LocalCarrier:
+    entries = folder.list_folder(path)
+    regular = [entry for entry in entries if entry.is_regular]
+    files = []
+    for number, entry in enumerate(regular, start=1):
+        size, digests = folder.digest_file(entry.path, _DIGESTS)
+        name = decode_name(entry.raw_name)
+        files.append(
+            ReceivedFile(number, entry.raw_name, name, size, digests["sha256"], digests["sm3"], mtime=entry.mtime)
+        )
+    others = tuple(entry.raw_name for entry in entries if not entry.is_regular)
+    return LocalCarrier(tuple(files), lambda file_no: folder.open_file(regular[file_no - 1].path), None, others)

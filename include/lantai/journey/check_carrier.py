@@ -1,0 +1,75 @@
+"""Check a carrier before it is sent, as the centre will, with no registry at hand.
+
+What only the centre knows is left out: last year's count, earlier carriers, the
+agreement. The carrier is held against what it says of itself.
+
+Source: R1-50; interfaces.md, "The command".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from lantai import profiles
+from lantai.edges.local_carrier import LocalCarrier, open_carrier
+from lantai.formats.bag_profile import judge_serialization
+from lantai.journey.validate import Context, validate
+from lantai.journey.verify import Declared, Verified, verify
+from lantai.records.finding import Finding, Severity
+from lantai.records.unit import UNIT_CODE, DataForm, Unit
+
+_NOBODY = "X"
+"""Stands in for the unit's code where the carrier names none; the missing tag is a finding of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedCarrier:
+    """A carrier on this machine and everything found about it."""
+
+    verified: Verified
+    findings: tuple[Finding, ...]
+
+
+def check_carrier(path: Path, today: date, archive_level: str = "city", *, is_whole: bool = True) -> CheckedCarrier:
+    """Check a folder or an archive.
+
+    Args:
+        path: Where it lies.
+        today: Local date of the check.
+        archive_level: Level of the archive that records go to in the end.
+        is_whole: False leaves out catalogue and papers, which takes seconds less.
+
+    Raises:
+        NotFoundError: There is nothing at that path.
+        PackageError: It is neither folder nor archive, or an archive that is refused.
+        ValidationUnavailableError: The checks could not be run.
+    """
+    with open_carrier(path) as carrier:
+        said = verify(carrier.files, carrier.read, None, Declared("", 0)).bag_info
+        unit_code, year = said.get("Unit-Code", ""), said.get("Filing-Year", "")
+        declared = Declared(
+            unit_code=unit_code,
+            filing_year=int(year) if year.isdecimal() else 0,
+            fonds_no=said.get("Fonds-Number", ""),
+            carrier_name=path.stem,
+        )
+        verified = verify(carrier.files, carrier.read, profiles.carrier_profile(), declared)
+        found = [*_not_regular(carrier), *judge_serialization(carrier.container, profiles.carrier_profile())]
+        if not is_whole:
+            return CheckedCarrier(verified, (*found, *verified.findings))
+        context = Context(
+            _unit(declared, said.get("Source-Organization", "")), declared.filing_year, today, archive_level
+        )
+        return CheckedCarrier(verified, (*found, *validate(verified, carrier.read, context).findings))
+
+
+def _not_regular(carrier: LocalCarrier) -> list[Finding]:
+    names = [raw.decode("utf-8", "replace") for raw in carrier.not_regular]
+    return [Finding("file_not_regular", Severity.FAULT, name, {"found": name}, "GD-4-3") for name in names]
+
+
+def _unit(declared: Declared, name: str) -> Unit:
+    code = declared.unit_code if UNIT_CODE.fullmatch(declared.unit_code) else _NOBODY
+    return Unit(code, name, declared.fonds_no, tuple(DataForm))
