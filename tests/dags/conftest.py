@@ -33,7 +33,7 @@ def airflow_database() -> None:
 
 
 @pytest.fixture(scope="session")
-def dag_bag(airflow_database: None):  # noqa: ANN201 - Airflow's class, imported late
+def dag_bag(airflow_database: None):
     """Every DAG of the project, as the dag-processor reads them."""
     from airflow.dag_processing.dagbag import DagBag
 

@@ -1,0 +1,202 @@
+"""Runs of take_in_filings against real OpenSSH, folders and registry."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+
+import pytest
+from airflow_runs import run
+from sqlalchemy import func, select
+
+import factories_bag
+from factories_disposal import make_unit
+from lantai.edges import tables
+from lantai.errors import UnitsInterruptedError, UnitsUnfinishedError
+from lantai.journey.open_year import open_year
+from lantai.journey.pack import pack
+from lantai.tasks import take_in_filings as steps
+
+UNITS = {"JY": ("示例市教育局", "Z109"), "SW": ("示例市水务局", "Z110"), "TJ": ("示例市统计局", "Z111")}
+
+pytestmark = pytest.mark.server("sshd")
+
+
+class District:
+    """Three units on one sshd, each with a folder of its own, and the year 2025 open."""
+
+    def __init__(self, centre, sshd, tmp_path) -> None:
+        self.centre, self.sshd, self.tmp_path = centre, sshd, tmp_path
+        self.entries = {}
+        for code, (name, fonds_no) in UNITS.items():
+            make_unit(centre, code, name, fonds_no)
+            (sshd.files / code / "outbox" / "2025").mkdir(parents=True)
+            (sshd.files / code / "inbox").mkdir()
+            connection = sshd.connection(code)
+            self.entries[f"sftp_{code}"] = {
+                "conn_type": "sftp",
+                "host": connection.host,
+                "port": connection.port,
+                "login": connection.login,
+                "extra": {
+                    "host_key": " ".join((sshd.folder / "host_key.pub").read_text().split()[:2]),
+                    "key_file": str(connection.key_file),
+                    "remote_root": str(sshd.files / code),
+                },
+            }
+        self.write_connections()
+        open_year(centre, 2025, "system")
+
+    def write_connections(self) -> None:
+        self.centre.settings.connections_file.write_text(json.dumps(self.entries), encoding="utf-8")
+
+    def file(self, code: str) -> None:
+        """The unit puts a perfect carrier into its outbox."""
+        made = factories_bag.filing(self.tmp_path / code)
+        name, fonds_no = UNITS[code]
+        rows = [replace(row, archival_code=row.archival_code.replace("Z109", fonds_no)) for row in made.rows]
+        made.catalogue.write_bytes(factories_bag.csv_of(rows))
+        sender = replace(factories_bag.SENDER, unit_code=code, name=name, fonds_no=fonds_no)
+        packed = pack(made.folder, sender, factories_bag.order(), made.catalogue, self.tmp_path / f"{code}.packed")
+        shutil.copytree(packed, self.sshd.files / code / "outbox" / "2025" / packed.name)
+
+    def spoil_answer(self, code: str) -> None:
+        """A file stands where the unit's inbox should be, so the answer cannot be delivered."""
+        inbox = self.sshd.files / code / "inbox"
+        inbox.rmdir()
+        inbox.write_text("no folder")
+
+    def cure_answer(self, code: str) -> None:
+        inbox = self.sshd.files / code / "inbox"
+        inbox.unlink()
+        inbox.mkdir()
+
+    def receipts(self, code: str) -> list[str]:
+        return sorted(path.name for path in (self.sshd.files / code / "inbox").rglob("*.receipt.json"))
+
+    def counts(self) -> dict[str, int]:
+        names = ("carrier", "record", "answer", "copy", "event")
+        with self.centre.database.read() as connection:
+            return {
+                name: connection.execute(select(func.count()).select_from(getattr(tables, name))).scalar_one()
+                for name in names
+            }
+
+
+@pytest.fixture
+def district(centre_of_tasks, sshd, tmp_path):
+    return District(centre_of_tasks, sshd, tmp_path)
+
+
+def test_a_night_with_nothing_new_maps_over_nobody(dag_bag, district):
+    done = run(dag_bag, "take_in_filings")
+
+    assert done.state == "success"
+    assert [name for name in done.tasks if name.startswith("take_in[")] == []
+    assert done.tasks["conclude"] == "success"
+
+
+def test_two_units_file_and_a_rerun_of_one_changes_nothing(dag_bag, district):
+    """Rerun by form and by command end alike. Covers I4, R1."""
+    district.file("JY")
+    district.file("SW")
+
+    first = run(dag_bag, "take_in_filings", year="2025")
+    after = district.counts()
+    again = run(dag_bag, "take_in_filings", units="JY")
+    by_command = steps.take_in(steps.group_of(["JY"], [2025]))
+
+    assert first.state == again.state == "success"
+    assert {name for name in first.tasks if name.startswith("take_in[")} == {"take_in[JY 2025]", "take_in[SW 2025]"}
+    assert district.receipts("JY")
+    assert district.receipts("SW")
+    assert by_command["failed"] == {}
+    assert district.counts() == after
+    assert (after["carrier"], after["record"]) == (2, 6)
+
+
+def test_one_units_failure_is_named_and_the_others_are_taken_in(dag_bag, district):
+    """Covers I8: an outbox that could not be looked at is unknown, never empty."""
+    district.file("JY")
+    district.file("SW")
+    district.spoil_answer("SW")
+    district.entries["sftp_TJ"]["port"] = 1
+    district.write_connections()
+    group = steps.look({"years": None, "units": None})
+
+    done = run(dag_bag, "take_in_filings")
+
+    assert group["unknown"] == {"TJ": "ServerUnreachableError"}
+    assert done.state == "failed"
+    assert done.tasks["take_in[JY all years]"] == "success"
+    assert done.tasks["take_in[SW all years]"] == "failed"
+    assert done.tasks["conclude"] == "failed"
+    assert district.receipts("JY")
+    with district.centre.database.read() as connection:
+        assert connection.execute(select(tables.checkpoint)).first() is not None
+        notices = connection.execute(select(tables.notice.c.notice_key)).scalars().all()
+    assert any("take_in[SW all years]" in key for key in notices)
+
+
+def test_the_failed_unit_alone_is_taken_in_once_its_cause_is_cured(dag_bag, district):
+    district.file("JY")
+    district.file("SW")
+    district.spoil_answer("SW")
+    run(dag_bag, "take_in_filings")
+
+    district.cure_answer("SW")
+    done = run(dag_bag, "take_in_filings", units="SW")
+
+    assert done.state == "success"
+    assert district.receipts("SW")
+    assert district.counts()["record"] == 6
+
+
+def test_over_a_number_of_units_they_go_in_batches(district, monkeypatch):
+    monkeypatch.setenv("LANTAI_BATCH_UNITS", "1")
+    monkeypatch.setenv("LANTAI_BATCH_SIZE", "2")
+    for code in UNITS:
+        district.file(code)
+
+    looked = steps.look(steps.check_form({"year": "2025", "units": None}))
+
+    assert [group["label"] for group in looked["groups"]] == ["JY..SW (2) 2025", "TJ 2025"]
+    assert [group["units"] for group in looked["groups"]] == [["JY", "SW"], ["TJ"]]
+
+
+def test_a_failure_in_a_batch_stops_no_unit_after_it(district):
+    district.file("JY")
+    district.file("SW")
+    district.spoil_answer("JY")
+
+    outcome = steps.take_in(steps.group_of(["JY", "SW"], [2025]))
+
+    assert set(outcome["failed"]) == {"JY"}
+    assert outcome["taken"]["SW"]["accepted"] == 1
+    with pytest.raises(UnitsUnfinishedError, match="JY"):
+        steps.refuse_failures(outcome)
+
+
+def test_what_may_pass_by_itself_is_tried_again_by_airflow(district):
+    district.entries["sftp_JY"]["port"] = 1
+    district.write_connections()
+
+    outcome = steps.take_in(steps.group_of(["JY"], [2025]))
+
+    assert outcome["retryable"]
+    with pytest.raises(UnitsInterruptedError, match="ServerUnreachableError"):
+        steps.refuse_failures(outcome)
+
+
+def test_a_task_that_was_killed_left_nothing_and_is_named_all_the_same(district):
+    groups = [steps.group_of(["JY"], [2025]), steps.group_of(["SW"], [2025])]
+    told = [{"taken": {"JY": {"accepted": 1}}, "failed": {}, "retryable": False}]
+
+    with pytest.raises(UnitsUnfinishedError, match=r"SW \(interrupted\)"):
+        steps.conclude(groups, told, {})
+    with pytest.raises(UnitsUnfinishedError, match=r"TJ \(RemotePermissionError\)"):
+        steps.conclude(groups[:1], told, {"TJ": "RemotePermissionError"})
+    with pytest.raises(UnitsUnfinishedError, match="look itself"):
+        steps.conclude(None, [], None)
+    assert steps.conclude(groups[:1], told, {}) == {"accepted": 1}
