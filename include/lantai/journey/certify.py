@@ -147,7 +147,10 @@ def _extend(connection: Connection, centre: Centre, examined: Examined, actor: s
         dispositions.extend(connection, record.record_id, due_on)
         reset.append([record.record_id, record.destroy_due_on.isoformat(), due_on.isoformat()])
     if reset:
-        facts: dict[str, int | str] = {"record_count": len(reset), "periods_sha256": hashlib.sha256(canonical.dumps(reset)).hexdigest()}
+        facts: dict[str, int | str] = {
+            "record_count": len(reset),
+            "periods_sha256": hashlib.sha256(canonical.dumps(reset)).hexdigest(),
+        }
         now_at = centre.clock.now_at()
         append(connection, EventKind.RETENTION_RESET, examined.chosen.list_id, actor, now_at, facts)
 

@@ -26,11 +26,15 @@ from lantai.rules.approval import approval_shortfalls, last_approved_at
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Which approved lists wait for the custodian now, which still wait for time to pass, and which lack something."""
+    """Which approved lists wait for the custodian now, which for time to pass, and which lack something; ids of lists.
+
+    `finished` are transfers that the archive's receipt closed in this run.
+    """
 
     ready: Sequence[str]
     waiting: Sequence[str]
     blocked: Sequence[str]
+    finished: Sequence[str] = ()
 
 
 def prepare(centre: Centre, kind: ListKind) -> Prepared:

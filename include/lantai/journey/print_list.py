@@ -5,9 +5,11 @@ Source: rules N3, N7; R9-15, R9-16, R9-19; vault.md, "The ledger".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
+
+from sqlalchemy import Row
 
 from lantai.edges.centre import Centre
 from lantai.edges.ledger import Inclusion
@@ -15,6 +17,7 @@ from lantai.formats import form
 from lantai.formats.signed_note import Checkpoint
 from lantai.journey.examine import Examined
 from lantai.records.disposal import Decision, ListKind
+from lantai.rules.appraisal import electronic_transfer_due_on
 
 CENTRE_NAME = "电子文件和数字档案登记备份中心"
 ALGORITHM = "SHA-256"
@@ -49,7 +52,11 @@ def proof_body(inclusion: Inclusion) -> dict[str, Any]:
 
 
 def print_list(
-    centre: Centre, examined: Examined, names: Mapping[str, str], checkpoint: Checkpoint, destroyed_at: datetime | None
+    centre: Centre,
+    examined: Examined,
+    names: Mapping[str, str],
+    checkpoint: Checkpoint | None,
+    destroyed_at: datetime | None,
 ) -> bytes:
     """Return the register or inventory as approved, as PDF/A: every row with what the panel said of it.
 
@@ -57,7 +64,7 @@ def print_list(
         centre: The centre.
         examined: The list.
         names: Names of the people by staff id.
-        checkpoint: Of the ledger, printed as evidence.
+        checkpoint: Of the ledger, printed as evidence; None prints none.
         destroyed_at: When the records were destroyed; None for a transfer.
     """
     chosen, zone = examined.chosen, centre.settings.zone
@@ -88,7 +95,7 @@ def print_list(
         "list_digest": {"algorithm": ALGORITHM, "value": examined.dossier.decided_now},
         "rows": rows,
         "signers": printed_signers(centre, examined, names),
-        "checkpoint": printed_checkpoint(checkpoint),
+        "checkpoint": printed_checkpoint(checkpoint) if checkpoint else None,
     }
     if chosen.kind is ListKind.TRANSFER:
         content["archive"] = centre.settings.archive_connection.removeprefix("sftp_")
@@ -125,3 +132,49 @@ def _printed_at(centre: Centre, examined: Examined) -> datetime:
 
 def _reasons(examined: Examined, row_no: int) -> str:
     return "；".join(d.reason for d in examined.decisions if d.row_no == row_no and d.reason)
+
+
+def print_transfer_register(
+    centre: Centre, examined: Examined, rows: Sequence[Row[Any]], body: Mapping[str, Any], now_at: datetime
+) -> bytes:
+    """Return 《电子档案移交与接收登记表》 as PDF/A, with the digest of the package; the archive fills in its half.
+
+    Args:
+        centre: The centre.
+        examined: The list.
+        rows: The records handed over.
+        body: What the signed certificate says.
+        now_at: When it was handed over.
+
+    Source: rules N7.
+    """
+    chosen, zone = examined.chosen, centre.settings.zone
+    properties = ("authenticity", "integrity", "usability", "security")
+    content = {
+        "paper_no": body["certificate_id"],
+        "centre": CENTRE_NAME,
+        "printed_at": now_at.astimezone(zone),
+        "today_is_set": centre.clock.is_set_by_hand,
+        "job_name": f"{examined.unit.name} {chosen.list_id}",
+        "description": f"{examined.unit.fonds_no} {examined.unit.name}，{body['record_count']} 件",
+        "sender": examined.unit.name,
+        "receiver": centre.settings.archive_connection.removeprefix("sftp_"),
+        "record_count": body["record_count"],
+        "total_bytes": body["payload_bytes"],
+        "carrier_range": f"{chosen.list_id}.tar",
+        "carrier_kind": "在线",
+        "checks": [{"property": p, "sender_result": "pass", "receiver_result": "pending_manual"} for p in properties],
+        "digests": [
+            {
+                "carrier": f"{chosen.list_id}.tar",
+                "algorithm": ALGORITHM,
+                "digest": body["package"]["sha256"],
+                "bytes": body["package"]["bytes"],
+                "records": body["record_count"],
+            }
+        ],
+        "formed_due_on": min(electronic_transfer_due_on(row.formed_on) for row in rows),
+        "class_due_on": min(row.transfer_due_on for row in rows),
+        "sender_keep_until": date.fromisoformat(body["sender_keeps_until"]),
+    }
+    return form.render("transfer_register", content, locale=centre.settings.locale)

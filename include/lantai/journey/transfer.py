@@ -1,0 +1,266 @@
+"""Transfer the records of an approved list to the archive, and go on when its receipt is there.
+
+All within state *executing*, told apart by what is there, so that any run may
+be killed anywhere and the next one goes on:
+
+1. records get status *transferring*, in one transaction with the state;
+2. the package is written, delivered under a temporary name, read back, renamed; the plaintext is taken away, whatever happened;
+3. the delivery's row, its signed certificate and the `transferred` event, in one transaction;
+4. a later run, with or without keys, finds the archive's receipt: records *transferred*, the list *done* (`receive_receipt`).
+
+The centre keeps its sealed copy: five years at least after the transfer.
+
+Source: rules N7; R9-15 to R9-17; reliability.md, I4, I6 and I7.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from lantai.edges.centre import Centre
+from lantai.edges.fence import Fence
+from lantai.edges.keys import DISPOSAL, Signer, key_files, load_identities, load_signer
+from lantai.edges.lease import Lease, leased, require
+from lantai.edges.ledger import append
+from lantai.edges.list_papers import put_paper
+from lantai.edges.registry import disposal, dispositions
+from lantai.edges.registry.disposal import DutyHeld
+from lantai.edges.sftp import connect
+from lantai.edges.transfer_package import open_package, remove_work
+from lantai.errors import DeliveryError, NotPermittedError
+from lantai.formats import canonical
+from lantai.journey.certify import close_list
+from lantai.journey.examine import Examined, examine
+from lantai.journey.package import Packaged, package, work_folder
+from lantai.journey.permit import disposed_rows, permit
+from lantai.journey.prepare import Prepared
+from lantai.journey.prepare import prepare as prepare_lists
+from lantai.journey.print_list import ALGORITHM, print_transfer_register, signers
+from lantai.journey.receive_receipt import archive_connection, receive_receipt
+from lantai.journey.refuse import recorded, refuse_if
+from lantai.journey.take_duty import take_duty
+from lantai.records.disposal import Duty, ListKind, ListState
+from lantai.records.event import EventKind
+from lantai.records.record import RecordStatus
+from lantai.rules.appraisal import closed_paths, sender_keeps_until
+
+CERTIFICATE = "移交证明"
+REGISTER = "电子档案移交与接收登记表"
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """How far a transfer is.
+
+    Attributes:
+        list_id: The list.
+        state: Its state now; *done* only when the archive's receipt agrees.
+        record_count: Records handed over.
+        package_sha256: Digest of the package, None when nothing was to hand over.
+        waiting_for: What is still needed, in words; empty when done.
+    """
+
+    list_id: str
+    state: ListState
+    record_count: int
+    package_sha256: str | None
+    waiting_for: Sequence[str]
+
+
+def prepare(centre: Centre) -> Prepared:
+    """Hand ripe transfer lists to the custodian, and close those whose receipt has come; needs no private key but the log's.
+
+    Raises:
+        ServerUnreachableError: The archive's server did not answer; lists were handed over all the same.
+    """
+    prepared = prepare_lists(centre, ListKind.TRANSFER)
+    with centre.database.read() as connection:
+        under_way = disposal.lists(connection, (ListState.EXECUTING,), ListKind.TRANSFER)
+    finished = [each.list_id for each in under_way if receive_receipt(centre, each.list_id)]
+    return Prepared(prepared.ready, prepared.waiting, prepared.blocked, finished)
+
+
+def transfer(
+    centre: Centre, list_id: str, custodian: str, identity_file: Path, disposal_key: Path | None = None
+) -> Transferred:
+    """Carry a transfer list as far as its rows permit; safe to run again at any moment.
+
+    Args:
+        centre: The centre.
+        list_id: The list; it waits for the custodian, or is being carried out.
+        custodian: Staff id of who carries it out.
+        identity_file: Private age keys that open the records.
+        disposal_key: Key that signs inventory and certificate; None reads `keys/disposal.pem`.
+
+    Raises:
+        NotPermittedError: Something is missing; all of it is named, the refusal is recorded, nothing is handed over.
+        HeldError: A record is under a hold; the same.
+        KeyMissingError: A key is not here.
+        DeliveryError: The archive's server has other bytes under this name, or read back others.
+        LeaseLostError: Another worker is at this list.
+    """
+    now_at = centre.clock.now_at
+    with (
+        recorded(centre, list_id, custodian, "transfer"),
+        leased(centre.database, f"list:{list_id}", centre.holder, now_at) as lease,
+    ):
+        has_records = _begin(centre, list_id, custodian, lease)
+        if not has_records:
+            close_list(centre, list_id, custodian, None)
+            return Transferred(list_id, ListState.DONE, 0, None, ())
+        with centre.database.read() as connection:
+            is_delivered = dispositions.delivery_of(connection, list_id) is not None
+        if not is_delivered:
+            signer = load_signer(DISPOSAL, disposal_key or key_files(centre.settings)[DISPOSAL])
+            _hand_over(centre, list_id, custodian, (identity_file, signer), Fence(centre.database, lease, now_at))
+        is_done = receive_receipt(centre, list_id)
+        return _answer(centre, list_id, is_done)
+
+
+def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> bool:
+    """Let the records go over to *transferring*, once; return whether there are any to hand over."""
+    with centre.database.begin() as connection:
+        require(connection, lease)
+        examined = examine(connection, centre.settings, list_id, locks=True)
+        if examined.chosen.kind is not ListKind.TRANSFER:
+            raise NotPermittedError(f"list {list_id}: found a {examined.chosen.kind.value} list, expected transfer")
+        going = disposed_rows(examined)
+        if examined.chosen.state is ListState.DONE:
+            return bool(going)
+        held = [each for each in disposal.duties(connection, list_id) if each.duty is Duty.CUSTODIAN]
+        if held and held[0].person_id != custodian:
+            raise NotPermittedError(
+                f"list {list_id}: found custodian {held[0].person_id} carrying it out, not {custodian}"
+            )
+        take_duty(connection, centre, list_id, DutyHeld(custodian, Duty.CUSTODIAN, None))
+        if examined.chosen.state is ListState.EXECUTING:
+            return bool(going)
+        permit(connection, centre, examine(connection, centre.settings, list_id))
+        disposal.move(connection, list_id, ListState.EXECUTING)
+        panel_count = len(examined.dossier.panel)
+        count = dispositions.begin_disposing(connection, list_id, panel_count, RecordStatus.TRANSFERRING)
+        if count != len(going):
+            raise NotPermittedError(f"list {list_id}: {count} records go over to transferring, expected {len(going)}")
+        _refuse_closed(connection, list_id)
+        return bool(going)
+
+
+def _refuse_closed(connection: Connection, list_id: str) -> None:
+    rows = dispositions.files(connection, list_id, (RecordStatus.TRANSFERRING,))
+    closed = set(closed_paths(row.path for row in rows))
+    numbers = sorted({row.row_no for row in rows if row.path in closed})
+    refuse_if(
+        list_id,
+        [f"row {number}: a file is compressed or encrypted, expected it open (档发〔2012〕7号)" for number in numbers],
+    )
+
+
+def _hand_over(centre: Centre, list_id: str, custodian: str, keys: tuple[Path, Signer], fence: Fence) -> None:
+    identity_file, signer = keys
+    identities = load_identities(identity_file)
+    remove_work(work_folder(centre, list_id))
+    try:
+        with centre.database.begin() as connection:
+            facts: dict[str, int | str] = {"purpose": "transfer", "identities": len(identities)}
+            append(connection, EventKind.IDENTITY_OPENED, list_id, custodian, centre.clock.now_at(), facts)
+        packaged = package(centre, list_id, identities, signer)
+        fence.keep()
+        _deliver(centre, list_id, packaged)
+    finally:
+        remove_work(work_folder(centre, list_id))
+    _write_down(centre, list_id, custodian, packaged, signer)
+
+
+def _deliver(centre: Centre, list_id: str, packaged: Packaged) -> None:
+    with connect(archive_connection(centre)) as session, open_package(packaged.path) as content:
+        session.mkdirs(b"incoming")
+        read_back = session.deliver(f"incoming/{list_id}.tar".encode(), content)
+    if read_back != packaged.sha256:
+        raise DeliveryError(f"list {list_id}: read back sha256 {read_back}, expected {packaged.sha256}")
+
+
+def _write_down(centre: Centre, list_id: str, custodian: str, packaged: Packaged, signer: Signer) -> None:
+    with centre.database.read() as connection:
+        examined = examine(connection, centre.settings, list_id)
+        rows = disposed_rows(examined)
+    now_at = centre.clock.now_at()
+    certificate_id = f"{list_id}-YJ"
+    body = {**_body(examined, packaged), "certificate_id": certificate_id, "delivered_at": now_at.isoformat()}
+    keep_until = sender_keeps_until(now_at.astimezone(centre.settings.zone).date())
+    body["sender_keeps_until"] = keep_until.isoformat()
+    body["today_is_set"] = centre.clock.is_set_by_hand
+    text = canonical.dumps(body)
+    signature = signer.sign(text)
+    folder = centre.settings.papers / list_id
+    put_paper(folder, f"{CERTIFICATE}.json", text)
+    put_paper(folder, f"{CERTIFICATE}.json.sig", signature)
+    paper = print_transfer_register(centre, examined, rows, body, now_at)
+    paper_sha256 = put_paper(folder, f"{REGISTER}.pdf", paper)
+    with centre.database.begin() as connection:
+        if dispositions.delivery_of(connection, list_id) is not None:
+            return
+        dispositions.add_delivery(
+            connection,
+            {
+                "list_id": list_id,
+                "package_name": f"incoming/{list_id}.tar",
+                "package_sha256": packaged.sha256,
+                "size_bytes": packaged.size_bytes,
+                "delivered_at": now_at,
+            },
+        )
+        dispositions.add_certificate(
+            connection,
+            {
+                "certificate_id": certificate_id,
+                "list_id": list_id,
+                "kind": ListKind.TRANSFER.value,
+                "body_json": text.decode(),
+                "signature": base64.b64encode(signature).decode("ascii"),
+                "paper_path": f"{list_id}/{REGISTER}.pdf",
+                "paper_sha256": paper_sha256,
+                "made_at": now_at,
+            },
+        )
+        facts: dict[str, int | str] = {
+            "record_count": packaged.record_count,
+            "file_count": packaged.file_count,
+            "package_sha256": packaged.sha256,
+            "list_digest": examined.dossier.decided_now,
+        }
+        append(connection, EventKind.TRANSFERRED, list_id, custodian, now_at, facts)
+
+
+def _body(examined: Examined, packaged: Packaged) -> dict[str, Any]:
+    return {
+        "format": 1,
+        "list_id": examined.chosen.list_id,
+        "unit_code": examined.chosen.unit_code,
+        "list_digest": {"algorithm": ALGORITHM, "value": examined.dossier.decided_now},
+        "package": {
+            "name": packaged.path.name,
+            "bytes": packaged.size_bytes,
+            "sha256": packaged.sha256,
+            "inventory_sha256": packaged.inventory_sha256,
+        },
+        "record_count": packaged.record_count,
+        "file_count": packaged.file_count,
+        "payload_bytes": packaged.payload_bytes,
+        "sign_offs": signers(examined),
+    }
+
+
+def _answer(centre: Centre, list_id: str, is_done: bool) -> Transferred:
+    with centre.database.read() as connection:
+        delivery: Row[Any] | None = dispositions.delivery_of(connection, list_id)
+        statuses = [RecordStatus.TRANSFERRING.value, RecordStatus.TRANSFERRED.value]
+        count, _ = disposal.counted(connection, list_id, statuses)
+    waiting = () if is_done else (f"the archive's receipt receipts/{list_id}.receipt.json",)
+    state = ListState.DONE if is_done else ListState.EXECUTING
+    return Transferred(list_id, state, count, delivery.package_sha256 if delivery else None, waiting)
