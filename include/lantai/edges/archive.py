@@ -100,6 +100,8 @@ class _Tally:
         self._unpacked_bytes = 0
 
     def name(self, raw_name: bytes) -> None:
+        if not raw_name:
+            raise UnsafeNameError("archive: found a file without a name")
         if raw_name in self._names:
             raise UnsafeNameError(f"archive: found {raw_name!r} twice, expected every name once")
         self._names.add(raw_name)
@@ -154,7 +156,7 @@ def _zip_members(source: BinaryIO, size: int, limits: ArchiveLimits) -> Iterator
         claimed = 0
         for info in infos:
             claimed += info.file_size
-            if not info.is_dir():
+            if not _raw_name(info).endswith(b"/"):
                 tally.name(_raw_name(info))
             _check_zip_member(info)
         tally.check(claimed)
@@ -244,6 +246,7 @@ def _translated() -> Iterator[None]:
         zlib.error,
         struct.error,
         EOFError,
+        IndexError,
         UnicodeError,
         NotImplementedError,
         RuntimeError,

@@ -1,0 +1,143 @@
+"""Spreadsheets of departments, read under limits. Covers reliability.md, "Facts" on xlsx."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from factories_bag import HEADING, cells_of, row
+from lantai.edges.sheet import SheetLimits, read_cells, read_workbook
+from lantai.errors import ArchiveLimitError, CatalogueError, LantaiError
+from lantai.formats.catalogue import parse_table
+
+TIGHT = SheetLimits(memory_bytes=512 * 1024 * 1024, seconds=20)
+
+
+def workbook(fill) -> io.BytesIO:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        fill(book)
+    out.seek(0)
+    return out
+
+
+def test_cells_come_back_as_a_person_sees_them():
+    def fill(book):
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["0001", 12, 12.5, 0.1, True, "  边空  "])
+        sheet.write_datetime(1, 0, datetime(2005, 3, 1), book.add_format({"num_format": "yyyy-mm-dd"}))
+        sheet.write_datetime(1, 1, datetime(2005, 3, 1, 9, 30), book.add_format({"num_format": "yyyy-mm-dd hh:mm"}))
+
+    rows = read_cells(workbook(fill))
+
+    assert rows[0] == ["0001", "12", "12.5", "0.1", "TRUE", "边空"]
+    assert rows[1][:2] == ["2005-03-01", "2005-03-01 09:30:00"]
+
+
+def test_row_numbers_survive_blank_rows_and_an_empty_first_sheet():
+    def fill(book):
+        book.add_worksheet("空")
+        sheet = book.add_worksheet("目录")
+        sheet.write_row(2, 1, HEADING)
+        sheet.write_row(5, 1, cells_of(row(1)))
+
+    rows, findings = parse_table(read_cells(workbook(fill)))
+
+    assert findings == []
+    assert [(r.row_no, r.archival_code, r.files) for r in rows] == [(3, "Z109-WS·2025-D30-BGS-0001", ("data/1.txt",))]
+
+
+def test_million_blank_rows_cost_little_and_change_nothing(tmp_path):
+    path = tmp_path / "blank.xlsx"
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet()
+        styled = book.add_format({"bold": True})
+        sheet.write_row(0, 0, HEADING)
+        sheet.write_row(1, 0, cells_of(row(1)))
+        for number in range(2, 1_000_000):
+            sheet.write_blank(number, 0, None, styled)
+
+    with path.open("rb") as source:
+        rows, _ = parse_table(read_cells(source))
+
+    assert [r.archival_code for r in rows] == ["Z109-WS·2025-D30-BGS-0001"]
+
+
+def zip_of(*members: tuple[str, bytes]) -> io.BytesIO:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return out
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        (io.BytesIO(b""), CatalogueError),
+        (io.BytesIO(b"not a workbook at all"), CatalogueError),
+        (io.BytesIO(b"PK\x05\x06" + b"\xff" * 18), ArchiveLimitError),
+        (zip_of(("a.txt", b"x")), CatalogueError),
+        (zip_of(("xl/worksheets/sheet1.xml", b" " * 30_000_000)), ArchiveLimitError),
+        (zip_of(*((f"{n}", b"") for n in range(201))), ArchiveLimitError),
+    ],
+)
+def test_what_is_no_workbook_gets_a_named_refusal(source, error):
+    with pytest.raises(error):
+        read_cells(source)
+
+
+def test_workbook_over_its_rows_or_text_is_refused():
+    book = workbook(lambda book: [book.add_worksheet().write_column(0, 0, ["甲" * 100] * 100)])
+
+    with pytest.raises(ArchiveLimitError):
+        read_cells(book, limits=SheetLimits(rows=99))
+    with pytest.raises(ArchiveLimitError):
+        read_cells(book, limits=SheetLimits(text_characters=5_000))
+    assert len(read_cells(book)) == 100
+
+
+def test_reader_that_outgrows_its_memory_ends_in_a_refusal():
+    book = workbook(lambda book: [book.add_worksheet().write_column(0, 0, [f"{n}" * 120 for n in range(60_000)])])
+
+    with pytest.raises(ArchiveLimitError):
+        read_cells(book, limits=SheetLimits(ratio=10_000, memory_bytes=64 * 1024 * 1024))
+
+
+@pytest.mark.shared
+def test_hostile_workbooks_are_refused_or_survived(shared_data):
+    paths = [*(shared_data / "hostile/xlsx").glob("*.xlsx"), *(shared_data / "hostile/made-here/bombs").glob("*.xlsx")]
+    ended: dict[str, str] = {}
+
+    for path in sorted(paths):
+        with path.open("rb") as source:
+            try:
+                ended[path.name] = f"{len(read_workbook(source, limits=TIGHT))} sheets"
+            except LantaiError as error:
+                ended[path.name] = type(error).__name__
+
+    assert len(ended) == 5
+    assert ended["worksheet-100MiB-spaces.xlsx"] == "ArchiveLimitError"
+    assert set(ended.values()) <= {
+        "ArchiveLimitError",
+        "CatalogueError",
+        "0 sheets",
+        "1 sheets",
+        "2 sheets",
+        "3 sheets",
+    }
+
+
+@pytest.mark.shared
+def test_encrypted_and_truncated_office_files_are_refused_as_workbooks(shared_data):
+    names = [p for p in Path(shared_data / "documents").rglob("*") if p.suffix in (".xls", ".docx", ".pdf")][:20]
+
+    for path in names:
+        with path.open("rb") as source, pytest.raises((CatalogueError, ArchiveLimitError)):
+            read_cells(source, limits=TIGHT)
+    assert names

@@ -1,0 +1,101 @@
+"""Catalogues as departments write them. Covers R1-13, R1-14; bad input csv."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factories_bag import HEADING, csv_of, row
+from lantai.errors import CatalogueError
+from lantai.formats.catalogue import COLUMNS, parse_table, read_csv
+from lantai.formats.workbook import catalogue_fields
+from lantai.records.finding import Severity
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_rows_are_the_same_in_every_encoding(encoding):
+    written = csv_of([row(1, doc_no="0012"), row(2)]).decode().encode(encoding)
+
+    rows, findings = parse_table(read_csv(written))
+
+    assert findings == []
+    assert [(r.row_no, r.doc_no) for r in rows] == [(1, "0012"), (2, row(2).doc_no)]
+    assert rows[0].page_count == "2"
+
+
+def test_columns_are_known_by_name_identifier_and_synonym():
+    heading = ["archival_code", "文件题名", "发文机关", " 成文 日期", "RETENTION", "file"]
+
+    rows, findings = parse_table([heading, ["a", "b", "c", "d", "e", "data/x；data/y|data/z\ndata/w"]])
+
+    assert findings == []
+    assert (rows[0].archival_code, rows[0].title, rows[0].author, rows[0].formed_on) == ("a", "b", "c", "d")
+    assert rows[0].files == ("data/x", "data/y", "data/z", "data/w")
+
+
+def test_every_label_of_our_blank_catalogue_is_known():
+    for field in catalogue_fields():
+        for label in (field.zh, field.en):
+            heading = [*(c[0] for c in COLUMNS.values() if label not in c and c[0] != field.zh), label]
+            _, findings = parse_table([heading])
+            assert [f for f in findings if f.rule == "catalogue_column_unknown"] == [], label
+
+
+def test_title_above_the_heading_and_blank_rows_are_passed_over_but_counted():
+    rows, findings = parse_table([["示例市教育局归档文件目录"], [], list(HEADING), [], ["", " "], ["码", "题"]])
+
+    assert findings == []
+    assert [(r.row_no, r.title) for r in rows] == [(3, "题")]
+
+
+def test_missing_columns_are_named_and_no_row_is_read():
+    rows, findings = parse_table([["序号", "题名", "日期", "密级"], ["1", "x", "y", ""]])
+
+    assert rows == []
+    assert [(f.rule, f.values["expected"]) for f in findings] == [("catalogue_columns", "档号、责任者、保管期限、文件")]
+
+
+def test_unknown_column_is_remarked_upon_and_doubled_one_refused():
+    rows, findings = parse_table([[*HEADING, "金额"], ["码"]])
+    assert [(f.rule, f.severity) for f in findings] == [("catalogue_column_unknown", Severity.WARNING)]
+    assert len(rows) == 1
+
+    rows, findings = parse_table([[*HEADING, "标题"], ["码"]])
+    assert (rows, [f.rule for f in findings]) == ([], ["catalogue_column_twice"])
+
+
+def test_empty_table_has_no_columns():
+    assert [f.rule for f in parse_table([])[1]] == ["catalogue_columns"]
+
+
+@pytest.mark.parametrize("content", [b'a,"b\n', b"\xff\xff\xff", b"a\0b\n", b"\xff\xfea"])
+def test_bytes_that_are_no_csv_are_refused(content):
+    with pytest.raises(CatalogueError):
+        list(read_csv(content))
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_rows_or_a_named_refusal(content):
+    try:
+        rows, findings = parse_table(read_csv(content))
+    except CatalogueError:
+        return
+
+    assert rows == [] or findings is not None
+
+
+@pytest.mark.shared
+def test_hostile_csv_files_are_read_as_text_or_refused(shared_data):
+    folder = shared_data / "hostile/made-here/csv"
+    ended = {}
+    for path in sorted(folder.iterdir()):
+        try:
+            ended[path.name] = list(read_csv(path.read_bytes()))
+        except CatalogueError:
+            ended[path.name] = "refused"
+
+    assert ended["unbalanced-quote.csv"] == "refused"
+    assert ended["gbk.csv"][0] == ["序号", "题名", "文号", "成文日期", "保管期限"]
+    assert ended["utf16le-bom.csv"][0][1] == "题名"
+    assert ended["formula-cells.csv"][1][2] == "=1+1"
