@@ -20,6 +20,7 @@ from lantai.edges.registry import disposal
 from lantai.edges.registry.sign_offs import covered_since
 from lantai.journey.checkpoint import make_checkpoint
 from lantai.journey.examine import Examined, examine
+from lantai.journey.receive_receipt import receive_receipt
 from lantai.records.disposal import ListKind, ListState, Stage
 from lantai.rules.approval import approval_shortfalls, last_approved_at
 
@@ -38,7 +39,7 @@ class Prepared:
 
 
 def prepare(centre: Centre, kind: ListKind) -> Prepared:
-    """Hand every ripe approved list of a kind to the custodian.
+    """Hand every ripe approved list of a kind to the custodian, and close the transfers whose receipt has come.
 
     Returns:
         Ids of lists: `ready` wait for the custodian (also those of earlier runs), `waiting` for the waiting time,
@@ -46,6 +47,7 @@ def prepare(centre: Centre, kind: ListKind) -> Prepared:
 
     Raises:
         PlaceUnavailableError: The checkpoint could not be put out; nothing was moved.
+        ServerUnreachableError: The archive's server did not answer; lists were handed over all the same.
     """
     with centre.database.read() as connection:
         approved = disposal.lists(connection, (ListState.APPROVED,), kind)
@@ -68,7 +70,14 @@ def prepare(centre: Centre, kind: ListKind) -> Prepared:
                 disposal.move(connection, each.list_id, ListState.AWAITING_CUSTODIAN)
     with centre.database.read() as connection:
         ready = [each.list_id for each in disposal.lists(connection, (ListState.AWAITING_CUSTODIAN,), kind)]
-    return Prepared(ready, waiting, blocked)
+    finished = _receive(centre) if kind is ListKind.TRANSFER else []
+    return Prepared(ready, waiting, blocked, finished)
+
+
+def _receive(centre: Centre) -> list[str]:
+    with centre.database.read() as connection:
+        under_way = disposal.lists(connection, (ListState.EXECUTING,), ListKind.TRANSFER)
+    return [each.list_id for each in under_way if receive_receipt(centre, each.list_id)]
 
 
 def covered_at(connection: Connection, examined: Examined) -> datetime | None:

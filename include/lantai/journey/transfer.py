@@ -74,16 +74,8 @@ class Transferred:
 
 
 def prepare(centre: Centre) -> Prepared:
-    """Hand ripe transfer lists to the custodian, and close those whose receipt has come; needs no private key but the log's.
-
-    Raises:
-        ServerUnreachableError: The archive's server did not answer; lists were handed over all the same.
-    """
-    prepared = prepare_lists(centre, ListKind.TRANSFER)
-    with centre.database.read() as connection:
-        under_way = disposal.lists(connection, (ListState.EXECUTING,), ListKind.TRANSFER)
-    finished = [each.list_id for each in under_way if receive_receipt(centre, each.list_id)]
-    return Prepared(prepared.ready, prepared.waiting, prepared.blocked, finished)
+    """Hand ripe transfer lists to the custodian, and close those whose receipt has come; see `lantai.journey.prepare`."""
+    return prepare_lists(centre, ListKind.TRANSFER)
 
 
 def transfer(

@@ -1,0 +1,318 @@
+"""Transfer: decrypted, delivered whole or not at all, and over only when the archive's receipt agrees."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import tarfile
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from factories_disposal import (
+    PANEL,
+    approve,
+    decide_all,
+    draft,
+    events,
+    lay_down_carrier,
+    make_people,
+    make_unit,
+    record,
+    say,
+    state_of,
+    statuses,
+)
+from lantai.edges import tables
+from lantai.edges.centre import Centre
+from lantai.edges.keys import DISPOSAL, key_files, load_verifier
+from lantai.errors import DeliveryError, HeldError, MalformedError, NotPermittedError, ServerUnreachableError
+from lantai.journey.decide import decide
+from lantai.journey.hold import hold
+from lantai.journey.transfer import prepare, transfer
+from lantai.records.disposal import Decision, ListKind, ListState
+from lantai.records.hold import HoldScope
+from lantai.records.record import Retention
+from lantai.settings import Settings
+from servers.openssh import OpenSsh
+
+pytestmark = pytest.mark.server("sshd")
+
+CARRIER = "JY-2015-E-001-R1"
+
+
+def permanent(number: int, **changed: object) -> object:
+    wanted = {
+        "retention": Retention.Y,
+        "formed_on": date(2015, 1, 5),
+        "transfer_due_on": date(2025, 1, 5),
+        "destroy_due_on": None,
+    }
+    return record(number, **{**wanted, **changed})
+
+
+@pytest.fixture
+def archive(sshd: OpenSsh, settings: Settings, centre: Centre) -> Path:
+    """The archive's folder on a real server, and the connection to it in the centre's file."""
+    there = sshd.connection("ARCHIVE")
+    entry = {
+        "conn_type": "sftp",
+        "host": there.host,
+        "port": there.port,
+        "login": there.login,
+        "extra": {
+            "key_file": str(there.key_file),
+            "host_key": f"{there.host_key_type} {base64.b64encode(there.host_key).decode()}",
+            "remote_root": there.root.decode(),
+        },
+    }
+    settings.connections_file.write_text(json.dumps({"sftp_ARCHIVE": entry}))
+    return sshd.files
+
+
+@pytest.fixture
+def ready(centre: Centre, archive: Path) -> str:
+    """A list that only the custodian has still to carry out: two rows go, the third is kept."""
+    make_people(centre)
+    make_unit(centre)
+    lay_down_carrier(centre, [permanent(1), permanent(2), permanent(3)])
+    list_id = draft(centre, ListKind.TRANSFER)
+    decide_all(centre, list_id, [1, 2])
+    for person_id in PANEL:
+        decide(centre, list_id, person_id, say([3], Decision.KEEP))
+    approve(centre, list_id)
+    assert prepare(centre).ready == [list_id]
+    return list_id
+
+
+def run(centre: Centre, list_id: str):
+    return transfer(centre, list_id, "C01", centre.settings.keys / "identity.txt")
+
+
+def give_receipt(archive: Path, list_id: str, /, **changed: object) -> None:
+    package = (archive / "incoming" / f"{list_id}.tar").read_bytes()
+    receipt = {
+        "list_id": list_id,
+        "receipt_no": "市档接〔2026〕1号",
+        "package_sha256": hashlib.sha256(package).hexdigest(),
+        "record_count": 2,
+        "file_count": 2,
+        **changed,
+    }
+    (archive / "receipts").mkdir(exist_ok=True)
+    (archive / "receipts" / f"{list_id}.receipt.json").write_text(json.dumps(receipt, ensure_ascii=False))
+
+
+def opened(archive: Path, list_id: str) -> dict[str, bytes]:
+    with tarfile.open(archive / "incoming" / f"{list_id}.tar", "r:") as package:
+        return {m.name.removeprefix(f"{list_id}/"): package.extractfile(m).read() for m in package.getmembers()}
+
+
+def test_package_holds_the_records_as_they_were_received_and_a_signed_inventory(
+    centre: Centre, ready: str, archive: Path, settings: Settings
+) -> None:
+    outcome = run(centre, ready)
+
+    found = opened(archive, ready)
+    inventory = json.loads(found["metadata/transfer-inventory.json"])
+    assert (outcome.state, outcome.record_count) == (ListState.EXECUTING, 2)
+    assert found[f"data/{CARRIER}-0001/0001-1.txt"].decode() == f"{CARRIER} 第1件"
+    assert [r["record_id"] for r in inventory["records"]] == [f"{CARRIER}-0001", f"{CARRIER}-0002"]
+    load_verifier(DISPOSAL, key_files(settings)[DISPOSAL]).verify(
+        found["metadata/transfer-inventory.json"], found["metadata/transfer-inventory.json.sig"]
+    )
+    assert found["metadata/transfer-inventory.pdf"].startswith(b"%PDF")
+    for line in found["manifest-sha256.txt"].decode().splitlines():
+        sha256, name = line.split("  ", 1)
+        assert hashlib.sha256(found[name]).hexdigest() == sha256
+
+
+def test_no_plaintext_is_left_and_no_partial_file_is_visible(
+    centre: Centre, ready: str, archive: Path, settings: Settings
+) -> None:
+    run(centre, ready)
+
+    assert [p.name for p in (archive / "incoming").iterdir()] == [f"{ready}.tar"]
+    assert not [p for p in settings.work.rglob("*") if p.is_file()]
+
+
+def test_records_stay_under_way_until_the_receipt_is_there(centre: Centre, ready: str, archive: Path) -> None:
+    outcome = run(centre, ready)
+
+    assert outcome.waiting_for == (f"the archive's receipt receipts/{ready}.receipt.json",)
+    assert statuses(centre)[f"{CARRIER}-0001"] == "transferring"
+    assert prepare(centre).finished == []
+
+
+def test_receipt_that_agrees_closes_the_transfer_without_any_key(centre: Centre, ready: str, archive: Path) -> None:
+    run(centre, ready)
+    give_receipt(archive, ready)
+
+    prepared = prepare(centre)
+
+    assert prepared.finished == [ready]
+    assert state_of(centre, ready) == "done"
+    assert statuses(centre) == {
+        f"{CARRIER}-0001": "transferred",
+        f"{CARRIER}-0002": "transferred",
+        f"{CARRIER}-0003": "kept",
+    }
+    assert events(centre, "transfer_receipted") == [ready]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"package_sha256": "0" * 64},
+        {"record_count": 1},
+        {"file_count": 3},
+        {"list_id": "T-2026-JY-009"},
+        {"receipt_no": ""},
+        {"receipt_no": None},
+    ],
+)
+def test_receipt_for_anything_else_is_refused_and_nothing_is_taken_over(
+    centre: Centre, ready: str, archive: Path, changed: dict[str, object]
+) -> None:
+    run(centre, ready)
+    give_receipt(archive, ready, **changed)
+
+    with pytest.raises(MalformedError, match="receipt for"):
+        prepare(centre)
+
+    assert state_of(centre, ready) == "executing"
+    assert statuses(centre)[f"{CARRIER}-0001"] == "transferring"
+
+
+def test_second_run_hands_nothing_over_again(centre: Centre, ready: str, archive: Path) -> None:
+    first = run(centre, ready)
+    before = (archive / "incoming" / f"{ready}.tar").stat().st_mtime_ns
+
+    again = run(centre, ready)
+
+    assert again == first
+    assert (archive / "incoming" / f"{ready}.tar").stat().st_mtime_ns == before
+    assert events(centre, "transferred") == [ready]
+
+
+def test_run_killed_after_delivery_goes_on_with_the_same_package(
+    centre: Centre, ready: str, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def power_fails(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as power:
+        power.setattr("lantai.journey.transfer._write_down", power_fails)
+        with pytest.raises(KeyboardInterrupt):
+            run(centre, ready)
+    delivered = (archive / "incoming" / f"{ready}.tar").read_bytes()
+
+    outcome = run(centre, ready)
+
+    assert outcome.package_sha256 == hashlib.sha256(delivered).hexdigest()
+    assert (archive / "incoming" / f"{ready}.tar").read_bytes() == delivered
+
+
+def test_other_bytes_under_the_packages_name_are_never_overwritten(centre: Centre, ready: str, archive: Path) -> None:
+    (archive / "incoming").mkdir()
+    (archive / "incoming" / f"{ready}.tar").write_bytes(b"something else")
+
+    with pytest.raises(DeliveryError, match="found another"):
+        run(centre, ready)
+
+    assert (archive / "incoming" / f"{ready}.tar").read_bytes() == b"something else"
+    assert not list(centre.settings.work.rglob("*.tar"))
+
+
+def test_server_that_does_not_answer_leaves_the_list_to_be_run_again(
+    centre: Centre, ready: str, archive: Path, sshd: OpenSsh
+) -> None:
+    sshd.stop()
+    with pytest.raises(ServerUnreachableError):
+        run(centre, ready)
+    sshd.start()
+
+    outcome = run(centre, ready)
+
+    assert outcome.record_count == 2
+    assert (archive / "incoming" / f"{ready}.tar").exists()
+
+
+def test_hold_placed_after_the_approval_stops_the_transfer(centre: Centre, ready: str, archive: Path) -> None:
+    hold(centre, HoldScope.FONDS, "Z109", "诉讼", "X01")
+
+    with pytest.raises(HeldError):
+        run(centre, ready)
+
+    assert not (archive / "incoming").exists()
+    assert set(statuses(centre).values()) == {"kept"}
+    assert events(centre, "list_refused") == [ready]
+
+
+def test_compressed_file_is_not_handed_over(centre: Centre, archive: Path) -> None:
+    make_people(centre)
+    make_unit(centre)
+    lay_down_carrier(centre, [permanent(1, suffix="zip")])
+    list_id = draft(centre, ListKind.TRANSFER)
+    decide_all(centre, list_id, [1])
+    approve(centre, list_id)
+    prepare(centre)
+
+    with pytest.raises(NotPermittedError, match="compressed or encrypted"):
+        run(centre, list_id)
+
+    assert state_of(centre, list_id) == "awaiting_custodian"
+    assert set(statuses(centre).values()) == {"kept"}
+
+
+def test_list_of_which_the_panel_kept_everything_is_done_at_once(centre: Centre, archive: Path) -> None:
+    make_people(centre)
+    make_unit(centre)
+    lay_down_carrier(centre, [permanent(1)])
+    list_id = draft(centre, ListKind.TRANSFER)
+    for person_id in PANEL:
+        decide(centre, list_id, person_id, say([1], Decision.KEEP))
+    approve(centre, list_id)
+    prepare(centre)
+
+    outcome = run(centre, list_id)
+
+    assert (outcome.state, outcome.package_sha256) == (ListState.DONE, None)
+    assert not (archive / "incoming").exists()
+
+
+def test_transfer_waits_for_its_cooling_off_time(centre: Centre, archive: Path) -> None:
+    centre.settings = replace(centre.settings, cooling_off_days=7)
+    make_people(centre)
+    make_unit(centre)
+    lay_down_carrier(centre, [permanent(1)])
+    list_id = draft(centre, ListKind.TRANSFER)
+    decide_all(centre, list_id, [1])
+    approve(centre, list_id)
+
+    on_the_day = prepare(centre)
+    centre.clock = replace(centre.clock, fixed_on=date(2026, 3, 10))
+    after_a_week = prepare(centre)
+
+    assert (on_the_day.ready, on_the_day.waiting) == ([], [list_id])
+    assert after_a_week.ready == [list_id]
+
+
+def test_certificate_of_the_transfer_is_signed_and_names_the_package(
+    centre: Centre, ready: str, archive: Path, settings: Settings
+) -> None:
+    outcome = run(centre, ready)
+
+    with centre.database.read() as connection:
+        row = connection.execute(tables.certificate.select()).one()
+    body = json.loads(row.body_json)
+    verifier = load_verifier(DISPOSAL, key_files(settings)[DISPOSAL])
+    verifier.verify(row.body_json.encode(), base64.b64decode(row.signature))
+    assert body["package"]["sha256"] == outcome.package_sha256
+    assert body["sender_keeps_until"] == "2031-03-02"
+    assert (settings.papers / row.paper_path).read_bytes()[:4] == b"%PDF"
+    assert io.BytesIO(row.body_json.encode()).read() == (settings.papers / ready / "移交证明.json").read_bytes()
