@@ -20,6 +20,10 @@ class BackupStrategy(StrEnum):
     DIFFERENTIAL = "differential"
 
 
+_LAST_LATIN, _LAST_OF_TWO_BYTES = "\u024f", "\u07ff"
+_FIRST_HAN, _LAST_HAN = "\u4e00", "\u9fff"
+
+
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
     """One file of a package as listed on the department's server.
@@ -65,10 +69,28 @@ def fingerprint(files: list[RemoteFile]) -> str:
 
 
 def decode_name(raw: bytes) -> str | None:
-    """Return a department's file name as text: UTF-8, else GB18030, else None."""
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
+    """Return a department's file name as text: UTF-8, else GB18030, else None.
+
+    Two Chinese characters in GBK can be valid UTF-8 by chance (通知 reads as two marks of other scripts). A name
+    whose UTF-8 reading has only letters between the Latin and the three-byte ones, while its GB18030 reading is Chinese
+    throughout, is taken for GB18030.
+    """
+    as_utf8, as_gb18030 = _decoded(raw, "utf-8"), _decoded(raw, "gb18030")
+    if as_utf8 is None:
+        return as_gb18030
+    foreign = [letter for letter in as_utf8 if not letter.isascii()]
+    if (
+        as_gb18030 is None
+        or not foreign
+        or any(letter <= _LAST_LATIN or letter > _LAST_OF_TWO_BYTES for letter in foreign)
+    ):
+        return as_utf8
+    chinese = [letter for letter in as_gb18030 if not letter.isascii()]
+    return as_gb18030 if all(_FIRST_HAN <= letter <= _LAST_HAN for letter in chinese) else as_utf8
+
+
+def _decoded(raw: bytes, encoding: str) -> str | None:
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,127 @@
+"""A centre with departments on a real SSH server: what stories of intake begin with."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import factories_bag
+from lantai.edges.centre import Centre
+from lantai.edges.registry.units import put_unit, units
+from lantai.journey.agree import agree
+from lantai.journey.open_year import open_year
+from lantai.journey.pack import Sender, pack
+from lantai.records.agreement import Agreement
+from lantai.records.record import CatalogueRow
+from lantai.records.unit import DataForm, Unit
+from servers.openssh import OpenSsh
+
+
+@dataclass
+class FilingHouse:
+    """A centre, its server, and the departments' folders on it."""
+
+    centre: Centre
+    sshd: OpenSsh
+    work: Path
+
+    def add_unit(
+        self, code: str = "JY", *, with_agreement: bool = True, forms: tuple[DataForm, ...] = (DataForm.E_DOCUMENT,)
+    ) -> Path:
+        """Register a unit with its folder, connection and agreement; return the folder."""
+        folder = self.sshd.files / code
+        (folder / "outbox").mkdir(parents=True)
+        unit = Unit(code, f"示例市{code}局", f"Z{sum(code.encode()) % 1000:03d}", forms, responsible_person="p1")
+        with self.centre.database.begin() as connection:
+            put_unit(connection, unit)
+        self.connect(code, folder)
+        if with_agreement:
+            for form in forms:
+                self.agree(code, form)
+        return folder
+
+    def connect(self, code: str, folder: Path, **changed: str) -> None:
+        """Write the unit's connection into the file that Airflow and the command read."""
+        path = self.centre.settings.connections_file
+        known = json.loads(path.read_text()) if path.exists() else {}
+        server = self.sshd.connection(code, folder)
+        host_key = (self.sshd.folder / "host_key.pub").read_text().split()
+        extra = {
+            "key_file": str(server.key_file),
+            "host_key": " ".join(host_key[:2]),
+            "remote_root": str(folder),
+        }
+        known[f"sftp_{code}"] = {
+            "conn_type": "sftp",
+            "host": server.host,
+            "port": server.port,
+            "login": server.login,
+            "extra": {**extra, **changed},
+        }
+        path.write_text(json.dumps(known))
+
+    def agree(self, code: str, form: DataForm = DataForm.E_DOCUMENT) -> None:
+        """Sign an agreement with a unit."""
+        agree(
+            self.centre,
+            Agreement("", code, form, False, "", "", "", "到期双方确认后销毁", date(2020, 1, 1), None, "王强", "赵静"),
+        )
+
+    def open_year(self, year: int = 2025) -> None:
+        """Open a filing year."""
+        open_year(self.centre, year, "system")
+
+    def file(
+        self,
+        code: str = "JY",
+        *,
+        year: int = 2025,
+        rows: Sequence[CatalogueRow] | None = None,
+        name: str = "001",
+        **changes: object,
+    ) -> Path:
+        """Lay a valid carrier into a unit's outbox in place of one of that name; keywords change the order."""
+        with tempfile.TemporaryDirectory(dir=self.work.parent) as folder:
+            work = Path(folder)
+            unit = self.unit(code)
+            if changes.get("zero_signed_by"):
+                order = factories_bag.order(filing_year=year, **changes)
+                made = pack(None, self.sender(unit), order, None, work / "out")
+            else:
+                if rows is None:
+                    rows = [self.row(code, number, year) for number in (1, 2, 3)]
+                filing = factories_bag.filing(work, rows)
+                order = factories_bag.order(filing_year=year, **changes)
+                made = pack(filing.folder, self.sender(unit), order, filing.catalogue, work / "out")
+            target = self.sshd.files / code / "outbox" / str(year) / name
+            shutil.rmtree(target, ignore_errors=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(made, target)
+        return target
+
+    def row(self, code: str, number: int, year: int = 2025, **changes: object) -> CatalogueRow:
+        """Return a valid catalogue row of a unit."""
+        known = {
+            "archival_code": f"{self.unit(code).fonds_no}-WS·{year}-D30-BGS-{number:04d}",
+            "formed_on": f"{year}-03-01",
+        }
+        return factories_bag.row(number, **(known | changes))
+
+    def unit(self, code: str) -> Unit:
+        """Return a registered unit."""
+        with self.centre.database.read() as connection:
+            return units(connection, [code])[0]
+
+    def sender(self, unit: Unit) -> Sender:
+        """Return how a unit names itself on its papers."""
+        return replace(factories_bag.SENDER, unit_code=unit.unit_code, name=unit.name, fonds_no=unit.fonds_no)
+
+    def inbox(self, code: str = "JY", year: int = 2025) -> dict[str, bytes]:
+        """Return what lies in a unit's inbox."""
+        folder = self.sshd.files / code / "inbox" / str(year)
+        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())} if folder.is_dir() else {}

@@ -1,0 +1,337 @@
+"""Stories of intake: from a department's outbox to its inbox, through a real SSH server and a real vault."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from filing_house import FilingHouse
+from lantai.edges.centre import Centre
+from lantai.edges.database import run_checks
+from lantai.edges.keys import load_identities
+from lantai.edges.ledger import moment_text
+from lantai.edges.registry.duties import board
+from lantai.edges.registry.submissions import findings_of, rounds
+from lantai.formats import canonical, merkle, signed_note
+from lantai.journey.board import board_of
+from lantai.journey.look import look
+from lantai.journey.restore import open_record
+from lantai.journey.take_in import take_in
+from lantai.records.submission import RoundState
+from servers.openssh import OpenSsh
+
+pytestmark = pytest.mark.server("sshd")
+
+
+@pytest.fixture
+def house(centre: Centre, sshd: OpenSsh, tmp_path: Path) -> FilingHouse:
+    return FilingHouse(centre, sshd, tmp_path / "work")
+
+
+def states(house: FilingHouse, code: str = "JY") -> list[tuple[int, RoundState]]:
+    with house.centre.database.read() as connection:
+        return [(found.round_no, found.state) for found in rounds(connection, unit_code=code)]
+
+
+def told(house: FilingHouse, carrier: str) -> set[str]:
+    with house.centre.database.read() as connection:
+        return {finding.rule for finding in findings_of(connection, carrier)}
+
+
+def board_state(house: FilingHouse, code: str = "JY", year: int = 2025) -> str:
+    with house.centre.database.read() as connection:
+        rows = board_of(board(connection, year), house.centre.clock.today_on())
+    return next(row.state for row in rows if row.unit_code == code)
+
+
+def test_perfect_filing_is_accepted_sealed_twice_and_receipted(house: FilingHouse) -> None:
+    """R1-43 to R1-48, R1-53, R1-54: the whole way of a good filing."""
+    house.add_unit()
+    house.open_year()
+    house.file()
+
+    looked = look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    assert dict(looked.ready) == {"JY": 1}
+    assert (done.accepted, done.records, done.answered) == (1, 3, 1)
+    assert set(house.inbox()) == {"001.r1.receipt.json", "001.r1.receipt.pdf", "001.r1.receipt.sig"}
+    assert board_state(house) == "accepted"
+    assert house.centre.quarantine.carriers() == []
+    assert not list(house.centre.settings.work.iterdir())
+    with house.centre.database.read() as connection:
+        assert not any(run_checks(connection).values())
+
+
+def test_receipt_is_signed_and_proves_its_place_in_the_ledger(house: FilingHouse) -> None:
+    """R4-12, I5: a department can check its receipt with public keys alone."""
+    house.add_unit()
+    house.open_year()
+    house.file()
+    look(house.centre)
+    take_in(house.centre, "JY")
+
+    inbox = house.inbox()
+    body = inbox["001.r1.receipt.json"]
+    keys = house.centre.vault.first.name.removeprefix("file://") + "/keys/"
+    intake = load_pem_public_key(Path(keys + "intake.pub.pem").read_bytes())
+    log = load_pem_public_key(Path(keys + "log.pub.pem").read_bytes())
+    receipt = canonical.loads(body)
+    text, _ = signed_note.verify(receipt["ledger"]["checkpoint"], {"lantai-log": log})
+    checkpoint = signed_note.Checkpoint.parse(text)
+
+    intake.verify(inbox["001.r1.receipt.sig"], body)
+    with pytest.raises(InvalidSignature):
+        intake.verify(inbox["001.r1.receipt.sig"], body.replace(b'"round":1', b'"round":2'))
+    leaf = base64.b64decode(receipt["ledger"]["leaf"])
+    hashes = [base64.b64decode(digest) for digest in receipt["ledger"]["hashes"]]
+    merkle.verify_inclusion(
+        merkle.leaf_hash(leaf), receipt["ledger"]["leaf_index"], checkpoint.size, hashes, checkpoint.root
+    )
+    assert json.loads(leaf)["manifest_sha256"] == receipt["manifest_sha256"]
+    assert json.loads(leaf)["occurred_at"] <= moment_text(house.centre.clock.now_at())
+
+
+def test_sealed_record_opens_and_is_what_was_filed(house: FilingHouse) -> None:
+    """I1: what comes out is what went in."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file()
+    wanted = (carrier / "data" / "1.txt").read_bytes()
+    look(house.centre)
+    take_in(house.centre, "JY")
+
+    identities = load_identities(house.centre.settings.keys / "identity.txt")
+    found = [
+        (opened.path, b"".join(opened.chunks))
+        for opened in open_record(house.centre, "JY-2025-E-001-R1-00001", identities)
+    ]
+
+    assert found == [("data/1.txt", wanted)]
+
+
+def test_rerun_of_an_accepted_filing_changes_nothing(house: FilingHouse) -> None:
+    """I4, R1: one effect however often it runs."""
+    house.add_unit()
+    house.open_year()
+    house.file()
+    look(house.centre)
+    take_in(house.centre, "JY")
+    before = house.inbox()
+
+    looked = look(house.centre)
+    again = take_in(house.centre, "JY")
+
+    assert dict(looked.ready) == {}
+    assert (again.accepted, again.answered) == (0, 0)
+    assert house.inbox() == before
+    assert states(house) == [(1, RoundState.ACCEPTED)]
+
+
+def test_faulty_filing_is_returned_with_every_fault_and_the_next_one_is_round_two(house: FilingHouse) -> None:
+    """R1-49, R1-50, R4-08: all faults in one go, a date to supplement by, both rounds stay."""
+    house.add_unit()
+    house.open_year()
+    faulty = [
+        house.row("JY", 1, title=""),
+        house.row("JY", 2, retention="五年"),
+        house.row("JY", 3, formed_on="2025-13-40"),
+    ]
+    house.file(rows=faulty)
+    look(house.centre)
+    first = take_in(house.centre, "JY")
+    opinions = canonical.loads(house.inbox()["001.r1.opinions.json"])
+
+    house.file()
+    look(house.centre)
+    second = take_in(house.centre, "JY")
+
+    assert (first.returned, first.accepted) == (1, 0)
+    assert {finding["rule"] for finding in opinions["findings"]} >= {
+        "field_missing",
+        "retention_unknown",
+        "date_unreadable",
+    }
+    assert opinions["supplement_by"] == date(2026, 3, 12).isoformat()
+    assert all(finding["fix"] and finding["message"] for finding in opinions["findings"])
+    assert (second.accepted, second.returned) == (1, 0)
+    assert states(house) == [(1, RoundState.SUPERSEDED), (2, RoundState.ACCEPTED)]
+    assert {"001.r1.opinions.pdf", "001.r2.receipt.json"} <= set(house.inbox())
+
+
+def test_other_bytes_after_an_acceptance_are_held_for_somebody_to_look_at(house: FilingHouse) -> None:
+    """Interfaces: `already_accepted`; nothing is overwritten, nothing is refused silently."""
+    house.add_unit()
+    house.open_year()
+    house.file()
+    look(house.centre)
+    take_in(house.centre, "JY")
+
+    house.file(rows=[house.row("JY", number) for number in (4, 5)])
+    look(house.centre)
+    again = take_in(house.centre, "JY")
+
+    assert again.held == 1
+    assert states(house) == [(1, RoundState.ACCEPTED), (2, RoundState.HELD)]
+    assert told(house, "JY-2025-E-001-R2") >= {"already_accepted"}
+    assert board_state(house) == "accepted"
+
+
+def test_zero_report_counts_as_filed(house: FilingHouse) -> None:
+    """R1-22."""
+    house.add_unit()
+    house.open_year()
+    house.file(zero_signed_by="王强")
+
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    assert (done.accepted, done.zero_reports, done.records) == (1, 1, 0)
+    assert board_state(house) == "zero_report"
+    assert "001.r1.receipt.json" in house.inbox()
+
+
+def test_filing_without_an_agreement_is_held_and_goes_on_when_there_is_one(house: FilingHouse) -> None:
+    """R1-37: held, never guessed."""
+    house.add_unit(with_agreement=False)
+    house.open_year()
+    house.file()
+    look(house.centre)
+    first = take_in(house.centre, "JY")
+
+    idle = look(house.centre)
+    early = house.inbox()
+    house.agree("JY")
+    woken = look(house.centre)
+    second = take_in(house.centre, "JY")
+
+    assert (first.held, first.accepted) == (1, 0)
+    assert early == {}
+    assert dict(idle.ready) == {}
+    assert dict(woken.ready) == {"JY": 1}
+    assert second.accepted == 1
+
+
+def test_half_an_upload_is_left_alone_until_it_is_whole(house: FilingHouse, tmp_path: Path) -> None:
+    """R1-42, S1."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file()
+    shutil.move(carrier / "data" / "2.txt", tmp_path / "late.txt")
+
+    early = look(house.centre)
+    shutil.move(tmp_path / "late.txt", carrier / "data" / "2.txt")
+    late = look(house.centre)
+
+    assert (dict(early.ready), early.unsettled) == ({}, 1)
+    assert dict(late.ready) == {"JY": 1}
+
+
+def test_missing_file_is_named_when_the_unit_says_it_is_ready(house: FilingHouse) -> None:
+    """R1-50: the unit's own word that it is ready makes the gap a fault."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file()
+    (carrier / "data" / "2.txt").unlink()
+    carrier.with_name("001.ready").touch()
+
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    assert done.returned == 1
+    assert "file_missing" in told(house, "JY-2025-E-001-R1")
+
+
+def test_changed_file_is_returned_and_never_sealed(house: FilingHouse) -> None:
+    """R1-47, I1."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file()
+    path = carrier / "data" / "2.txt"
+    path.write_bytes(path.read_bytes()[:-1] + b"X")
+
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    assert done.returned == 1
+    assert "digest_mismatch" in told(house, "JY-2025-E-001-R1")
+    assert not (Path(house.centre.vault.first.name.removeprefix("file://")) / "carriers").exists()
+
+
+def test_classified_record_is_refused_at_the_door(house: FilingHouse) -> None:
+    """R1-40, N11."""
+    house.add_unit()
+    house.open_year()
+    house.file(rows=[house.row("JY", 1, classification="秘密")])
+
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    assert done.returned == 1
+    assert "classified_record" in told(house, "JY-2025-E-001-R1")
+
+
+def test_archive_is_taken_apart_and_taken_in(house: FilingHouse) -> None:
+    """R1-31: one bag as .zip or .tar of one."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file()
+    shutil.make_archive(str(carrier), "zip", carrier.parent, carrier.name)
+    shutil.rmtree(carrier)
+
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    assert (done.accepted, done.records) == (1, 3)
+    assert "001.r1.receipt.json" in house.inbox()
+
+
+def test_unreachable_unit_is_unknown_and_the_others_are_taken_in(house: FilingHouse) -> None:
+    """I8, S4: could not look is never nothing there."""
+    house.add_unit("JY")
+    house.add_unit("MZ")
+    house.open_year()
+    house.file("JY")
+    house.connect("MZ", house.sshd.files / "elsewhere")
+
+    looked = look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    assert set(looked.unknown) == {"MZ"}
+    assert board_state(house, "MZ") == "unknown"
+    assert done.accepted == 1
+
+
+def test_changed_host_key_is_unknown_by_name(house: FilingHouse) -> None:
+    """Security 1."""
+    house.add_unit()
+    house.open_year()
+    stranger = (house.sshd.folder / "stranger_key.pub").read_text().split()
+    house.connect("JY", house.sshd.files / "JY", host_key=" ".join(stranger[:2]))
+
+    looked = look(house.centre)
+
+    assert dict(looked.unknown) == {"JY": "HostKeyMismatchError"}
+
+
+def test_archival_code_of_an_earlier_carrier_is_a_fault(house: FilingHouse) -> None:
+    """N5: 档号 is unique and stable."""
+    house.add_unit()
+    house.open_year()
+    house.file(name="001", carrier_number="001")
+    look(house.centre)
+    take_in(house.centre, "JY")
+
+    house.file(name="002", carrier_number="002")
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    assert done.returned == 1
+    assert "archival_code_used_before" in told(house, "JY-2025-E-002-R1")
