@@ -1,0 +1,225 @@
+"""What an approval lacks is named, all of it; one KEEP keeps; silence decides nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from lantai.records.disposal import Decision, Duty, ListKind, ListState, RowDecision, SignOff, Stage
+from lantai.records.record import Retention
+from lantai.rules.appraisal import (
+    closed_paths,
+    elapsed_years,
+    extended_due_on,
+    files_digest,
+    is_expired,
+    sender_keeps_until,
+)
+from lantai.rules.approval import (
+    Acting,
+    Dossier,
+    Signed,
+    approval_shortfalls,
+    consolidate,
+    last_approved_at,
+    panel_shortfalls,
+    people_shortfalls,
+    witness_shortfalls,
+)
+
+AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
+PANEL = ("M01", "M02", "M03")
+LIST = "D-2026-JY-001"
+
+
+def decision(row_no: int, person_id: str, said: Decision = Decision.DISPOSE, years: int | None = None) -> RowDecision:
+    return RowDecision(LIST, row_no, person_id, said, "", years, AT)
+
+
+def signed(person_id: str, duty: Duty, minutes: int = 0, stage: Stage = Stage.APPROVE, **changed: object) -> Signed:
+    sign_off = SignOff(LIST, duty, stage, person_id, "d" * 64, AT + timedelta(minutes=minutes), None)
+    return replace(Signed(sign_off, True, False, None, True), **changed)
+
+
+def dossier(**changed: object) -> Dossier:
+    """A destruction list of two rows, approved by three members and the leader."""
+    approved = Dossier(
+        list_id=LIST,
+        kind=ListKind.DESTRUCTION,
+        state=ListState.APPROVED,
+        content_stored="c" * 64,
+        content_now="c" * 64,
+        decided_stored="d" * 64,
+        decided_now="d" * 64,
+        rows=(1, 2),
+        decisions=tuple(decision(row_no, member) for row_no in (1, 2) for member in PANEL),
+        acting=(
+            Acting("P01", Duty.PREPARER),
+            *(Acting(member, Duty.PANEL_MEMBER) for member in PANEL),
+            Acting("L01", Duty.LEADER),
+        ),
+        signed=(*(signed(member, Duty.PANEL_MEMBER) for member in PANEL), signed("L01", Duty.LEADER, 5)),
+        panel_size=3,
+        witness_count=2,
+    )
+    return replace(approved, **changed)
+
+
+def test_list_with_every_approval_lacks_nothing() -> None:
+    assert approval_shortfalls(dossier()) == []
+
+
+def test_one_keep_keeps_a_row_for_the_longest_period_asked_for() -> None:
+    """R9-19, rules N3 从长."""
+    said = [decision(1, "M01"), decision(1, "M02", Decision.KEEP, 2), decision(1, "M03", Decision.KEEP, 5)]
+
+    outcome = consolidate([1], PANEL, said)[1]
+
+    assert outcome is not None
+    assert (outcome.decision, outcome.extend_years, outcome.is_unanimous) == (Decision.KEEP, 5, False)
+
+
+def test_row_that_one_member_has_not_looked_at_is_undecided() -> None:
+    said = [decision(1, "M01"), decision(1, "M02"), decision(2, "M03")]
+
+    outcomes = consolidate([1, 2], PANEL, said)
+
+    assert outcomes == {1: None, 2: None}
+
+
+def test_decision_of_somebody_outside_the_panel_counts_for_nothing() -> None:
+    said = [decision(1, "M01"), decision(1, "M02"), decision(1, "X01")]
+
+    assert consolidate([1], PANEL, said)[1] is None
+
+
+def test_nothing_is_decided_without_a_panel() -> None:
+    assert consolidate([1], (), [])[1] is None
+
+
+def test_undecided_rows_are_counted_and_named_per_member() -> None:
+    found = panel_shortfalls(dossier(decisions=tuple(decision(1, member) for member in PANEL)))
+
+    assert found == [f"panel member {member}: 1 rows undecided (row 2)" for member in PANEL]
+
+
+def test_list_without_rows_is_never_decided() -> None:
+    assert panel_shortfalls(dossier(rows=(), decisions=())) == ["rows: found none, expected at least one"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"content_now": "e" * 64}, "content: digest"),
+        ({"decided_now": "e" * 64}, "decisions: digest"),
+        ({"decided_stored": None}, "not reviewed as a whole"),
+        ({"panel_size": 4}, "panel members: found 3, expected 4"),
+        ({"signed": ()}, "leader, approve: found 0 valid signatures, expected 1"),
+    ],
+)
+def test_missing_part_of_an_approval_is_named(changed: dict[str, object], reason: str) -> None:
+    """I3."""
+    assert any(reason in found for found in approval_shortfalls(dossier(**changed)))
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"held_role": False}, "role leader not held on 2026-03-02"),
+        ({"is_signature_good": False, "has_key": True}, "signature does not verify"),
+        ({"has_key": True}, "a key is enrolled but the signature was not made with it"),
+        ({"is_in_ledger": False}, "the ledger does not tell of this signature"),
+    ],
+)
+def test_signature_that_does_not_count_says_why(changed: dict[str, object], reason: str) -> None:
+    """Security property 3: expired appointment, forged row."""
+    approved = dossier()
+    leader = signed("L01", Duty.LEADER, 5, **changed)
+
+    found = approval_shortfalls(replace(approved, signed=(*approved.signed[:3], leader)))
+
+    assert any(reason in each for each in found)
+
+
+def test_signature_for_another_list_counts_for_nothing() -> None:
+    """Security property 3: replay on another list."""
+    approved = dossier()
+    other = replace(approved.signed[3], sign_off=replace(approved.signed[3].sign_off, list_id="D-2026-JY-002"))
+
+    found = approval_shortfalls(replace(approved, signed=(*approved.signed[:3], other)))
+
+    assert any("another list" in each for each in found)
+
+
+def test_leader_who_signed_before_the_panel_has_approved_nothing() -> None:
+    approved = dossier()
+    early = signed("L01", Duty.LEADER, -5)
+
+    found = approval_shortfalls(replace(approved, signed=(*approved.signed[:3], early)))
+
+    assert found == ["leader: signed at 2026-03-02 07:55:00 UTC, expected after the panel"]
+
+
+def test_delegate_and_who_delegated_are_one_person_for_incompatible_duties() -> None:
+    """R10-08, R12-04."""
+    found = people_shortfalls(
+        [
+            Acting("D01", Duty.PANEL_MEMBER, on_behalf_of="L01"),
+            Acting("L01", Duty.LEADER),
+            Acting("M02", Duty.PANEL_MEMBER),
+        ]
+    )
+
+    assert found == ["L01: stands behind leader and panel_member, expected one duty per person"]
+
+
+def test_two_witnesses_have_to_sign_before_and_not_earlier_than_the_approval() -> None:
+    approved = dossier()
+    acting = (*approved.acting, Acting("W01", Duty.WITNESS), Acting("W02", Duty.WITNESS))
+    both = tuple(signed(w, Duty.WITNESS, 10, Stage.BEFORE) for w in ("W01", "W02"))
+    with_both = replace(approved, acting=acting, signed=(*approved.signed, *both))
+    with_one = replace(approved, acting=acting, signed=(*approved.signed, both[0]))
+    approved_at = last_approved_at(with_both)
+    assert approved_at is not None
+
+    assert witness_shortfalls(with_both, Stage.BEFORE, approved_at) == []
+    assert any("found 1 valid" in each for each in witness_shortfalls(with_one, Stage.BEFORE, approved_at))
+    assert any("too early" in each for each in witness_shortfalls(with_both, Stage.BEFORE, AT + timedelta(hours=1)))
+
+
+def test_elapsed_years_count_from_the_january_after_the_record_was_formed() -> None:
+    assert [elapsed_years(date(2015, 5, 4), date(year, 1, 1)) for year in (2015, 2016, 2017, 2026)] == [0, 0, 1, 10]
+
+
+def test_ten_year_record_has_expired_on_the_first_january_after_ten_full_years() -> None:
+    assert not is_expired(Retention.D10, date(2015, 5, 4), date(2025, 12, 31))
+    assert is_expired(Retention.D10, date(2015, 5, 4), date(2026, 1, 1))
+    assert not is_expired(Retention.Y, date(1950, 1, 1), date(2026, 1, 1))
+
+
+def test_extended_record_is_not_due_again_on_the_day_it_was_extended() -> None:
+    assert extended_due_on(date(2026, 1, 1), date(2026, 3, 2), 2) == date(2028, 1, 1)
+    assert extended_due_on(date(2020, 1, 1), date(2026, 3, 2), 1) == date(2027, 1, 1)
+    with pytest.raises(ValueError, match="1 or more"):
+        extended_due_on(date(2026, 1, 1), date(2026, 3, 2), 0)
+
+
+def test_sender_keeps_a_copy_for_five_full_years() -> None:
+    assert sender_keeps_until(date(2026, 3, 31)) == date(2031, 3, 31)
+    assert sender_keeps_until(date(2024, 2, 29)) == date(2029, 3, 1)
+
+
+def test_archives_and_encrypted_files_are_closed_and_documents_are_not() -> None:
+    assert closed_paths(["data/a.ZIP", "data/b.ofd", "data/c.docx", "data/d.tar.gz", "data/e"]) == [
+        "data/a.ZIP",
+        "data/d.tar.gz",
+    ]
+
+
+def test_digest_of_a_file_set_needs_its_key_and_not_its_order() -> None:
+    key = b"k" * 32
+    assert files_digest(key, ["a", "b"]) == files_digest(key, ["b", "a"])
+    assert files_digest(key, ["a", "b"]) != files_digest(b"x" * 32, ["a", "b"])
+    assert files_digest(key, ["a", "b"]) != files_digest(key, ["a"])
