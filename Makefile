@@ -1,0 +1,58 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+# Both set themselves up: git, make and Python 3.11 with pip are all they assume.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+LANTAI_HOME ?= $(CURDIR)/lantai-home
+SETUP := $(VENV)/.set-up
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test lint types bench up down docs lock
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(SETUP) ## Make .venv with every locked version and the command `lantai` in it
+
+$(SETUP): requirements.lock bootstrap.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || test "$$(python3 -c 'import sys; print(sys.version_info[:2] == (3, 11))')" = True || \
+		{ echo "Python 3.11 is needed: install it, or name it with make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || "$$(command -v $(PYTHON) || command -v python3)" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## Run one whole filing year on sample units, through Airflow, and leave ./lantai-home to look at
+	@LANTAI_HOME=$(LANTAI_HOME) $(BIN)/lantai demo
+
+serve: setup ## Open the web UI over ./lantai-home
+	@LANTAI_HOME=$(LANTAI_HOME) $(BIN)/lantai serve
+
+test: setup lint types ## Lint, check types and run every test
+	@$(BIN)/python -m pytest
+
+lint: setup ## Check style
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+
+types: setup ## Check types of include/ and plugins/
+	@$(BIN)/mypy --no-error-summary
+
+bench: setup ## Measure ours against the peers that are installed
+	@$(BIN)/lantai bench
+
+up: setup ## Write .env with fresh secrets and start the system of docker-compose.yml
+	@$(BIN)/python -m lantai.cli.environment
+	@docker compose up --detach --build
+
+down: ## Stop what `make up` started; data stays
+	@docker compose down
+
+docs: setup ## Write the generated pages of docs/ anew
+	@$(BIN)/python docs/make_docs.py
+
+lock: $(BIN)/uv ## Resolve versions anew, with hashes and without a host
+	@$(BIN)/uv pip compile bootstrap.in --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --output-file bootstrap.lock
+	@$(BIN)/uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --output-file requirements.lock
