@@ -178,7 +178,7 @@ def _write_bag(bag: Path, folder: Path | None, sender: Sender, order: PackOrder,
 def _payload(folder: Path | None, catalogue: Path | None) -> list[tuple[str, Path]]:
     found = []
     for entry in folder_edge.list_folder(folder) if folder is not None else []:
-        if catalogue is not None and entry.path.resolve() == catalogue.resolve():
+        if catalogue is not None and entry.is_regular and entry.path.resolve() == catalogue.resolve():
             continue
         name = decode_name(entry.raw_name)
         if name is None or is_unsafe(name):

@@ -1,0 +1,73 @@
+"""Every finding has its words in both languages. Covers R1-50."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import lantai
+from lantai.locales import LOCALES, describe, say, words
+from lantai.records.finding import Finding, Severity
+
+SOURCES = sorted(p for p in Path(lantai.__file__).parent.rglob("*.py"))
+MAKERS = re.compile(r"(Finding|ColumnCheck|_\w*(finding|fault|hold|warning))$")
+NAME = re.compile(r"[a-z]+(_[a-z0-9]+)*")
+
+
+def rules_in(path: Path) -> set[str]:
+    """Return the names of rules in a module: first arguments of what makes findings, and pairs of rule and severity."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        first: list[ast.expr] = []
+        if isinstance(node, ast.Call) and node.args:
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            first = [node.args[0]] if MAKERS.search(name) else []
+        elif isinstance(node, ast.Tuple) and len(node.elts) > 1 and ast.unparse(node.elts[1]).startswith("Severity."):
+            first = [node.elts[0]]
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "rule":
+            first = [node.value]
+        for expression in first:
+            options = [expression.body, expression.orelse] if isinstance(expression, ast.IfExp) else [expression]
+            found |= {o.value for o in options if isinstance(o, ast.Constant) and NAME.fullmatch(str(o.value))}
+    return found
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_rule_in_the_code_has_title_message_and_fix(locale):
+    rules = {rule for path in SOURCES for rule in rules_in(path)}
+
+    lacking = [r for r in sorted(rules) if not {"title", "message", "fix"} <= set(words(locale).get(r, {}))]
+
+    assert len(rules) > 90
+    assert lacking == []
+
+
+def test_both_languages_put_in_the_same_values():
+    for rule, entry in words("zh").items():
+        if {"title", "message", "fix"} <= set(entry):
+            for key in ("message", "fix"):
+                names = [set(re.findall(r"\{(\w+)\}", words(locale)[rule][key])) for locale in LOCALES]
+                assert names[0] == names[1], (rule, key)
+
+
+def test_finding_is_told_in_words_of_the_field():
+    finding = Finding("field_missing", Severity.FAULT, "x", {"column": "title"}, "GD-2-4", 3)
+
+    assert describe(finding, "zh") == ("必填项空白", "第 3 行缺少题名。", "请补填题名。")
+    assert describe(finding, "en").message == "Row 3 lacks: title."
+
+
+def test_braces_of_a_department_are_printed_as_they_are():
+    finding = Finding("name_unsafe", Severity.FAULT, "{x}", {"found": "{subject} {0.__class__}"})
+
+    assert "{subject} {0.__class__}" in describe(finding, "zh").message
+
+
+def test_missing_word_is_an_error_and_not_a_key_on_a_paper():
+    with pytest.raises(KeyError):
+        say("no_such_word", "zh")
+    with pytest.raises(ValueError, match="expected one of"):
+        say("file_missing", "fr")

@@ -1,0 +1,120 @@
+"""Archival codes. Covers rules N5; GD-1-7, GD-2-6."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factories_bag import row, rules
+from lantai.records.finding import Severity
+from lantai.records.record import Retention
+from lantai.rules.archival_code import ArchivalCode, check, check_continuity, normalise, parse
+
+CODE = "Z109-WS·2025-D30-BGS-0001"
+
+
+def series(*numbers, **changes):
+    known = {
+        "fonds_no": "Z109",
+        "category": "WS",
+        "year": 2025,
+        "retention": Retention.Y,
+        "dept_or_subject": "BGS",
+    } | changes
+    return [(n, ArchivalCode(item_no=f"{n:04d}", **known)) for n in numbers]
+
+
+def test_code_is_read_in_parts_and_written_back():
+    code = parse(CODE)
+
+    assert code == ArchivalCode("Z109", "WS", 2025, Retention.D30, "BGS", "0001")
+    assert str(code) == CODE
+    assert str(parse("Z109-WS·1998-C-办公室-0012")) == "Z109-WS·1998-C-办公室-0012"
+
+
+@given(
+    st.builds(
+        ArchivalCode,
+        st.from_regex(r"[A-Z0-9]{4}", fullmatch=True),
+        st.from_regex(r"[A-Z]{1,4}(\.[A-Z]{1,3})?", fullmatch=True),
+        st.integers(1949, 9999),
+        st.sampled_from(Retention),
+        st.from_regex(r"[A-Z0-9]{1,6}", fullmatch=True),
+        st.integers(1, 99_999).map("{:04d}".format),
+    )
+)
+def test_every_code_survives_writing_and_reading(code):
+    assert parse(str(code)) == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Z109",
+        f"{CODE}1x",
+        CODE.lower(),
+        f"{CODE}\n",
+        "Z109-WS·25-Y-BGS-0001",
+        "Z109-WS·2025-D20-BGS-0001",
+        "Z109-WS·2025-Y-BGS-1",
+        "Z109-WS·2025-Y-BGS-00001",
+    ],
+)
+def test_what_is_no_code_is_none(text):
+    assert parse(text) is None
+
+
+@pytest.mark.parametrize("lookalike", ["•", "‧", "⋅", "・", "･", "∙", "."])
+def test_lookalike_middot_is_normalised_and_reported(lookalike):
+    found = check(row(archival_code=CODE.replace("·", lookalike)), "Z109", 2025)
+
+    assert normalise(CODE.replace("·", lookalike).replace("-", "－")) == CODE
+    assert [(f.rule, f.severity) for f in found] == [("archival_code_lookalike", Severity.WARNING)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        ({"retention": "永久"}, "retention"),
+        ({"dept_or_subject": "RSC"}, "dept_or_subject"),
+        ({"item_no": "0002"}, "item_no"),
+    ],
+)
+def test_code_that_contradicts_its_row_names_the_part(changes, part):
+    found = check(row(1, **changes), "Z109", 2025)
+
+    assert [(f.rule, f.values["part"], f.record_no) for f in found] == [("archival_code_mismatch", part, 1)]
+
+
+def test_code_of_another_fonds_or_year_is_a_fault():
+    assert [f.values["part"] for f in check(row(1), "Z110", 2024)] == ["fonds_no", "filing_year"]
+
+
+def test_department_in_words_is_not_compared_with_its_code():
+    assert check(row(1, dept_or_subject="办公室", item_no=""), "", 2025) == []
+
+
+def test_gaps_are_listed_per_series_and_a_late_start_is_only_remarked_upon():
+    codes = series(1, 2, 5) + series(101, 102, dept_or_subject="RSC")
+
+    found = check_continuity(codes)
+
+    assert [(f.rule, f.subject, f.values["found"]) for f in found] == [
+        ("item_no_gap", "Z109-WS·2025-Y-BGS", "0003、0004"),
+        ("item_no_start", "Z109-WS·2025-Y-RSC", "0101"),
+    ]
+
+
+def test_declared_gap_is_no_fault():
+    found = check_continuity(series(1, 3), frozenset({"Z109-WS·2025-Y-BGS-0002"}))
+
+    assert rules(found, Severity.FAULT) == set()
+    assert rules(found) == {"item_no_gap_declared"}
+
+
+def test_absurd_number_does_not_list_millions():
+    (finding,) = check_continuity(series(1, 999_999_999))
+
+    assert len(finding.values["found"]) < 200

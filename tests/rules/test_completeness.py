@@ -1,0 +1,138 @@
+"""Catalogues against files and against themselves. Covers R1-13, R1-14, R1-50, R9-09; GD-1-x, GD-2-x."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from factories_bag import row, rules
+from lantai.records.finding import Severity
+from lantai.records.record import AccessLevel
+from lantai.rules import scope
+from lantai.rules.completeness import Expected, check, read_access_level, read_page_count, resolve_files
+
+EXPECTED = Expected("Z109", 2025)
+
+
+def checked(rows, payload=None, expected=EXPECTED):
+    files = {name for entry in rows for name in entry.files} if payload is None else payload
+    return check(rows, files, expected)
+
+
+def test_whole_catalogue_has_no_finding():
+    assert checked([row(n) for n in range(1, 50)]) == []
+
+
+def test_rows_and_files_are_compared_in_both_directions():
+    found = checked([row(1), row(2)], {"data/1.txt", "data/9.txt"})
+
+    assert [(f.rule, f.values["found"]) for f in found] == [
+        ("catalogue_file_missing", "data/2.txt"),
+        ("file_uncatalogued", "data/9.txt"),
+    ]
+
+
+@pytest.mark.parametrize("column", ["archival_code", "title", "author", "formed_on", "retention", "files"])
+def test_blank_mandatory_cell_is_named(column):
+    blank = () if column == "files" else ""
+
+    found = checked([row(1, **{column: blank})])
+
+    assert [(f.rule, f.values["column"], f.record_no) for f in found] == [("field_missing", column, 1)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "severity"),
+    [
+        ({"formed_on": "昨天"}, "date_unreadable", Severity.FAULT),
+        ({"formed_on": "2027-01-01"}, "date_after_filing", Severity.FAULT),
+        ({"formed_on": "2026-01-05"}, "date_outside_year", Severity.WARNING),
+        ({"formed_on": "2024-12-30"}, "date_outside_year", Severity.WARNING),
+        ({"retention": "5年"}, "retention_unknown", Severity.FAULT),
+        ({"page_count": "0"}, "page_count_invalid", Severity.FAULT),
+        ({"page_count": "-1"}, "page_count_invalid", Severity.FAULT),
+        ({"page_count": "1.5"}, "page_count_invalid", Severity.FAULT),
+        ({"page_count": ""}, "page_count_missing", Severity.WARNING),
+        ({"access_level": "绝对公开"}, "access_level_unknown", Severity.FAULT),
+        ({"access_level": ""}, "access_level_missing", Severity.WARNING),
+        ({"title": "题" * 501}, "title_too_long", Severity.FAULT),
+        ({"title": "a\x07b"}, "control_character", Severity.WARNING),
+    ],
+)
+def test_value_that_cannot_be_meant_is_named(changes, rule, severity):
+    found = checked([row(1, **changes)])
+
+    assert [(f.rule, f.severity) for f in found] == [(rule, severity)]
+
+
+def test_same_code_same_content_and_shared_file_are_found():
+    rows = [row(1), replace(row(1), row_no=2), replace(row(2), row_no=3)]
+
+    found = checked(rows)
+
+    assert {(f.rule, f.values.get("rows")) for f in found} == {
+        ("archival_code_duplicate", "1、2"),
+        ("record_duplicate", "1、2"),
+        ("file_in_two_records", "1、2"),
+    }
+
+
+def test_empty_catalogue_is_a_fault():
+    assert rules(checked([]), Severity.FAULT) == {"catalogue_empty"}
+
+
+def test_count_far_below_last_year_is_remarked_upon_by_the_given_ratio():
+    rows = [row(n) for n in range(1, 6)]
+
+    assert checked(rows, expected=replace(EXPECTED, last_year_count=10)) == []
+    assert rules(checked(rows, expected=replace(EXPECTED, last_year_count=11))) == {"count_dropped"}
+    assert checked(rows, expected=replace(EXPECTED, last_year_count=11, drop_ratio=0.1)) == []
+
+
+def test_files_are_found_however_the_catalogue_spells_them():
+    nfd = unicodedata.normalize("NFD", "data/b/é.txt")
+    payload = ["data/a.txt", nfd, "data/data/c.txt"]
+    written = row(1, files=("a.txt", "b\\é.txt", "data/data/c.txt", "./a.txt", "gone.txt"))
+
+    (resolved,) = resolve_files([written], payload)
+
+    assert resolved.files == ("data/a.txt", nfd, "data/data/c.txt", "gone.txt")
+
+
+def test_pages_and_access_levels_are_read_as_written():
+    assert [read_page_count(t) for t in ("12", "０１２", "", "x", "99999999")] == [12, 12, None, None, None]
+    assert read_access_level(" 部分公开 ") is AccessLevel.PARTLY_OPEN
+    assert read_access_level("") is AccessLevel.CLOSED
+    assert read_access_level("随便") is None
+
+
+@pytest.mark.parametrize("mark", ["秘密", "机密", "绝密", "机密★20年", "top secret", "Confidential"])
+def test_state_secret_is_refused(mark):
+    """R1-40."""
+    found = scope.check_classification(row(1, classification=mark))
+
+    assert [(f.rule, f.severity) for f in found] == [("classified_record", Severity.FAULT)]
+
+
+@pytest.mark.parametrize("mark", ["", "无", "公开", "普通", "内部", "非密"])
+def test_open_mark_passes(mark):
+    assert scope.check_classification(row(1, classification=mark)) == []
+
+
+@pytest.mark.parametrize("mark", ["工作秘密", "商业秘密", "？"])
+def test_mark_that_leaves_it_open_waits_for_a_person(mark):
+    found = scope.check_classification(row(1, classification=mark))
+
+    assert [(f.rule, f.severity) for f in found] == [("classification_unclear", Severity.HOLD)]
+
+
+def test_record_due_for_the_archive_is_remarked_upon_from_its_day_on():
+    """R1-05."""
+    day = date(2026, 3, 1)
+
+    assert rules(scope.check_transfer_due(row(1), day, day)) == {"due_for_transfer"}
+    assert scope.check_transfer_due(row(1), day, date(2026, 2, 28)) == []
+    assert scope.check_transfer_due(row(1), None, day) == []

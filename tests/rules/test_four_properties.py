@@ -1,0 +1,53 @@
+"""The four-property test. Covers R1-46; rules N8."""
+
+from __future__ import annotations
+
+from lantai import profiles
+from lantai.records.finding import Finding, Severity
+from lantai.rules.four_properties import Result, evaluate, is_passed
+
+ITEMS = profiles.four_property_items()
+EVERY_CHECK = {item["needs"] for item in ITEMS if item["needs"]}
+
+
+def results(findings=(), done=EVERY_CHECK, not_applicable=()):
+    return {r.code: r.result for r in evaluate(ITEMS, findings, done, not_applicable)}
+
+
+def test_every_item_is_listed_in_order_even_those_that_do_not_apply():
+    found = evaluate(ITEMS, [], EVERY_CHECK, ["catalogue"])
+
+    assert [r.code for r in found] == [item["code"] for item in ITEMS]
+    assert len(found) == 14 + 11 + 8 + 7
+    assert {r.aspect for r in found} == {"authenticity", "integrity", "usability", "security"}
+
+
+def test_check_for_eyes_and_hands_is_never_passed_by_itself():
+    assert {code for code, result in results().items() if result is Result.PENDING_MANUAL} == {
+        "GD-3-5",
+        "GD-3-6",
+        "GD-3-7",
+        "GD-4-4",
+        "GD-4-5",
+        "GD-4-6",
+    }
+    assert not is_passed(evaluate(ITEMS, [], EVERY_CHECK))
+
+
+def test_check_that_was_not_done_is_pending():
+    assert results(done={"manifest"})["GD-4-2"] is Result.PENDING_MANUAL
+
+
+def test_fault_fails_its_item_and_a_remark_does_not():
+    fault = Finding("x", Severity.FAULT, check_code="GD-2-4")
+    remark = Finding("y", Severity.WARNING, check_code="GD-2-6")
+
+    found = results([fault, remark])
+
+    assert (found["GD-2-4"], found["GD-2-6"]) == (Result.FAIL, Result.PASS)
+
+
+def test_item_whose_name_was_not_read_says_so():
+    (item,) = [r for r in evaluate(ITEMS, [], EVERY_CHECK) if r.code == "GD-1-9"]
+
+    assert (item.result, item.remark) == (Result.NOT_APPLICABLE, "not_verified")
