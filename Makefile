@@ -44,7 +44,7 @@ bench: setup ## Measure ours against the peers that are installed
 	@$(BIN)/lantai bench
 
 up: setup ## Write .env with fresh secrets and start the system of docker-compose.yml
-	@$(BIN)/python -m lantai.cli.environment
+	@$(BIN)/lantai environment
 	@docker compose up --detach --build
 
 down: ## Stop what `make up` started; data stays

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from lantai.cli import agreement, doctor, intake, people, schedule, units, year
+from lantai.cli import agreement, demo, doctor, environment, hold, intake, pack, people, schedule, serve, units, year
+from lantai.cli import list as lists
 
 app = typer.Typer(
     name="lantai",
@@ -41,6 +42,15 @@ app.command("doctor")(doctor.doctor)
 app.command("collect")(intake.collect)
 app.command("submissions")(intake.submissions)
 app.command("findings")(intake.findings)
+app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("environment")(environment.environment)
+app.command("pack")(pack.pack)
+app.command("forms")(pack.forms)
+app.command("check")(pack.check)
+app.command("inspect")(pack.inspect)
+app.add_typer(lists.app, name="list")
+app.add_typer(hold.app, name="hold")
 app.add_typer(units.app, name="units")
 app.add_typer(people.app, name="people")
 app.add_typer(year.app, name="year")
