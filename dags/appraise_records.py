@@ -1,20 +1,20 @@
 """到期鉴定 / Appraise what is due.
 
-**运行** 每年9月1日上午8时；也可手工运行并填写日期、种类、单位。
-**读取** 登记库中到期的记录、冻结、未办结的清册。
-**写入** 每个单位一份移交或销毁清册草稿（连同台账事件），供鉴定小组逐件填写；其他一概不动。
-**不可逆** 无。草稿可撤回；沉默不产生任何后果，不填等于未决定。
-**无人答复** 清册停在草稿状态，什么也不会发生。
-**重跑** 随时可重跑；同一天不会重复列入，冻结的记录不会列入。
-**求助** `lantai list show <清册号>`、`lantai list export <清册号> -o X.xlsx`；须有人任“编制人”。
+- **运行** 每年9月1日上午8时；也可手工运行并填写日期、种类、单位。
+- **读取** 登记库中到期的记录、冻结、未办结的清册。
+- **写入** 每个单位一份移交或销毁清册草稿（连同台账事件），供鉴定小组逐件填写；其他一概不动。
+- **不可逆** 无。草稿可撤回；沉默不产生任何后果，不填等于未决定。
+- **无人答复** 清册停在草稿状态，什么也不会发生。
+- **重跑** 随时可重跑；同一天不会重复列入，冻结的记录不会列入。
+- **求助** `lantai list show <清册号>`、`lantai list export <清册号> -o X.xlsx`；须有人任“编制人”。
 
-**Runs** on 1 September at 08:00; by hand for a day, a kind and units.
-**Reads** records that are due, holds, lists that are still open.
-**Writes** one draft list per unit for transfer or destruction, with its event; nothing else.
-**Irreversible from** nothing: a draft can be withdrawn, and nothing follows from silence.
-**On no answer** the list stays a draft.
-**Rerun** at any moment: nothing is listed twice, nothing under a hold is listed.
-**Help** `lantai list show LIST`, `lantai list export LIST -o X.xlsx`; somebody has to be appointed preparer.
+- **Runs** on 1 September at 08:00; by hand for a day, a kind and units.
+- **Reads** records that are due, holds, lists that are still open.
+- **Writes** one draft list per unit for transfer or destruction, with its event; nothing else.
+- **Irreversible from** nothing: a draft can be withdrawn, and nothing follows from silence.
+- **On no answer** the list stays a draft.
+- **Rerun** at any moment: nothing is listed twice, nothing under a hold is listed.
+- **Help** `lantai list show LIST`, `lantai list export LIST -o X.xlsx`; somebody has to be appointed preparer.
 """
 
 from __future__ import annotations

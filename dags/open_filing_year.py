@@ -1,20 +1,20 @@
 """开启归档年度 / Open the filing year.
 
-**运行** 每年1月2日上午8时；也可手工运行并填写年度。
-**读取** 单位名册及其报送的数据形式。
-**写入** 各单位、各数据形式的报送任务与截止日期（次年6月30日），台账一条“年度开启”。
-**不可逆** 无。已有任务不会改动，只补缺。
-**无人答复** 不需要答复。
-**重跑** 随时可重跑，结果相同；新增单位后重跑即可补上任务。
-**求助** `lantai year status <年度>`；单位未指定责任人时见返回值 units_without_person。
+- **运行** 每年1月2日上午8时；也可手工运行并填写年度。
+- **读取** 单位名册及其报送的数据形式。
+- **写入** 各单位、各数据形式的报送任务与截止日期（次年6月30日），台账一条“年度开启”。
+- **不可逆** 无。已有任务不会改动，只补缺。
+- **无人答复** 不需要答复。
+- **重跑** 随时可重跑，结果相同；新增单位后重跑即可补上任务。
+- **求助** `lantai year status <年度>`；单位未指定责任人时见返回值 units_without_person。
 
-**Runs** on 2 January at 08:00, and by hand for a given year.
-**Reads** the register of units and the forms they file.
-**Writes** a duty per unit and form with its deadline (30 June of the next year), one event `year_opened`.
-**Irreversible from** nothing: what is there stays, what is missing is added.
-**On no answer** nothing waits for one.
-**Rerun** at any moment, with the same result; after adding a unit, rerun to add its duties.
-**Help** `lantai year status <year>`; units without a responsible person are in the result.
+- **Runs** on 2 January at 08:00, and by hand for a given year.
+- **Reads** the register of units and the forms they file.
+- **Writes** a duty per unit and form with its deadline (30 June of the next year), one event `year_opened`.
+- **Irreversible from** nothing: what is there stays, what is missing is added.
+- **On no answer** nothing waits for one.
+- **Rerun** at any moment, with the same result; after adding a unit, rerun to add its duties.
+- **Help** `lantai year status <year>`; units without a responsible person are in the result.
 """
 
 from __future__ import annotations

@@ -1,20 +1,20 @@
 """移交档案馆 / Transfer records to the archive.
 
-**运行** 移交清册批准后即被唤醒；另每个工作日上午8时。
-**读取** 已批准的移交清册、其签字与等待期；唤醒信号本身不作依据。
-**写入** 台账检查点；等待期已满的清册转为“等待保管人”，本次运行即正常结束。
-**不可逆** 本流程无；移交发生在保管机上的 `lantai list run`，档案馆回执之后不可撤回。
-**无人答复** 清册一直等待，什么也不会移交。
-**重跑** 随时可重跑；保管人完成后，下次运行接着往下走。
-**求助** `lantai list show <清册号>`；批准失效的清册会使本次运行失败并列出清册号。
+- **运行** 移交清册批准后即被唤醒；另每个工作日上午8时。
+- **读取** 已批准的移交清册、其签字与等待期；唤醒信号本身不作依据。
+- **写入** 台账检查点；等待期已满的清册转为“等待保管人”，本次运行即正常结束。
+- **不可逆** 本流程无；移交发生在保管机上的 `lantai list run`，档案馆回执之后不可撤回。
+- **无人答复** 清册一直等待，什么也不会移交。
+- **重跑** 随时可重跑；保管人完成后，下次运行接着往下走。
+- **求助** `lantai list show <清册号>`；批准失效的清册会使本次运行失败并列出清册号。
 
-**Runs** when a transfer list is approved, and every working day at 08:00.
-**Reads** approved transfer lists, their signatures and waiting times; what woke it proves nothing.
-**Writes** a checkpoint of the ledger; lists whose waiting time is over become `awaiting_custodian`, and the run ends green.
-**Irreversible from** nothing here; `lantai list run` on the custody host delivers, and the archive's receipt ends it.
-**On no answer** the list waits; nothing is transferred.
-**Rerun** at any moment; after the custodian has run the list, the next run goes on.
-**Help** `lantai list show LIST`; a list whose approval no longer holds makes the run red and is named.
+- **Runs** when a transfer list is approved, and every working day at 08:00.
+- **Reads** approved transfer lists, their signatures and waiting times; what woke it proves nothing.
+- **Writes** a checkpoint of the ledger; lists whose waiting time is over become `awaiting_custodian`, and the run ends green.
+- **Irreversible from** nothing here; `lantai list run` on the custody host delivers, and the archive's receipt ends it.
+- **On no answer** the list waits; nothing is transferred.
+- **Rerun** at any moment; after the custodian has run the list, the next run goes on.
+- **Help** `lantai list show LIST`; a list whose approval no longer holds makes the run red and is named.
 """
 
 from __future__ import annotations

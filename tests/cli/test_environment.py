@@ -55,8 +55,7 @@ def test_what_is_set_already_is_kept_and_a_second_run_changes_nothing(tmp_path):
     run(str(path))
 
     values = written(first)
-    assert values["REDIS_PASSWORD"] == "kept-by-us"
-    assert values["LANTAI_REGION"] == "浙江"
+    assert {"REDIS_PASSWORD": "kept-by-us", "LANTAI_REGION": "浙江"}.items() <= values.items()
     assert values["AIRFLOW_JWT_SECRET"]
     assert first.count("AIRFLOW_JWT_SECRET=") == 1
     assert path.read_text(encoding="utf-8") == first

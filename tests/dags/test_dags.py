@@ -41,11 +41,8 @@ def test_every_dag_has_the_shape(dag_bag, dag_id):
         assert arguments["retries"] == 3, task.task_id
         assert arguments["execution_timeout"] > timedelta(0), task.task_id
         assert isinstance(arguments["retry_policy"], RetryWhatTimeCures), task.task_id
-        assert (
-            tell_failure in (arguments["on_failure_callback"], *(arguments.get("on_failure_callback") or ()))
-            if isinstance(arguments["on_failure_callback"], list)
-            else arguments["on_failure_callback"] is tell_failure
-        )
+        told = arguments["on_failure_callback"]
+        assert tell_failure in (told if isinstance(told, list) else [told]), task.task_id
 
 
 @pytest.mark.parametrize("dag_id", sorted(IDS))
@@ -151,6 +148,6 @@ def test_both_disposal_dags_wake_when_a_list_is_approved_and_on_working_days(dag
 
     for dag_id in ("transfer_records", "destroy_records"):
         schedule = dag_bag.dags[dag_id].timetable
-        uris = {asset.uri for _, asset in schedule.asset_condition.iter_assets()}
+        uris = {asset.uri for asset in schedule.asset_condition.objects}
         assert uris == {APPROVED_LISTS}
         assert type(schedule.timetable).__name__ == "WorkingDays"

@@ -5,22 +5,44 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from datetime import date
 
 import pytest
-from airflow_runs import run
 from sqlalchemy import func, select
 
 import factories_bag
+from airflow_runs import run
 from factories_disposal import make_unit
 from lantai.edges import tables
 from lantai.errors import UnitsInterruptedError, UnitsUnfinishedError
+from lantai.journey.agree import agree
 from lantai.journey.open_year import open_year
 from lantai.journey.pack import pack
+from lantai.records.agreement import Agreement
+from lantai.records.unit import DataForm
 from lantai.tasks import take_in_filings as steps
 
 UNITS = {"JY": ("示例市教育局", "Z109"), "SW": ("示例市水务局", "Z110"), "TJ": ("示例市统计局", "Z111")}
 
 pytestmark = pytest.mark.server("sshd")
+
+
+def agreement(unit_code: str) -> Agreement:
+    """The unit sends in the clear over SSH; both have signed."""
+    return Agreement(
+        agreement_id="",
+        unit_code=unit_code,
+        data_form=DataForm.E_DOCUMENT,
+        encrypts_before_sending=False,
+        algorithm="",
+        unit_key_custodian="",
+        centre_key_custodian="",
+        destruction_clause="按清册销毁",
+        from_on=date(2020, 1, 1),
+        to_on=None,
+        signed_by_unit="王强",
+        signed_by_centre="赵敏",
+    )
 
 
 class District:
@@ -31,6 +53,7 @@ class District:
         self.entries = {}
         for code, (name, fonds_no) in UNITS.items():
             make_unit(centre, code, name, fonds_no)
+            agree(centre, agreement(code))
             (sshd.files / code / "outbox" / "2025").mkdir(parents=True)
             (sshd.files / code / "inbox").mkdir()
             connection = sshd.connection(code)

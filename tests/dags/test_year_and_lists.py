@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from airflow_runs import run
 from sqlalchemy import func, select
 
+from airflow_runs import run
 from factories_disposal import approve, decide_all, draft, lay_down_carrier, make_people, make_unit, record, state_of
 from lantai.edges import tables
 from lantai.errors import NotPermittedError, UsageError
