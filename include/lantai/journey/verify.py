@@ -12,31 +12,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from lantai.edges import folder as folder_edge
 from lantai.formats import bag, digest_list, tag_file
 from lantai.formats.bag import FoundFile
 from lantai.formats.stream_digest import take_digests
+from lantai.journey.find_papers import FORMS, find_papers, judge_zero_report
 from lantai.journey.identify import Identity, identify
 from lantai.records.carrier import BackupStrategy, ReceivedFile, decode_name
 from lantai.records.finding import Finding, Severity
 from lantai.records.unit import DataForm
 
+__all__ = ["FORMS", "Declared", "PackageKind", "Reader", "Verified", "check_folder", "verify"]
+
 Reader = Callable[[int], BinaryIO]
 """Opens a received file by its number."""
 
-FORMS = {
-    "backup_statement": "backup-statement",
-    "management_register": "management-register",
-    "acceptance_inspection": "acceptance-inspection",
-}
-"""The three written materials, by kind, with the name each has in `metadata/`."""
-
-_CATALOGUE_STEMS = frozenset({"catalogue", "catalog", "机读目录", "目录", "归档文件目录"})
 _MOST_TAG_BYTES = 64 * 1024 * 1024
-_TABLE_SUFFIXES = (".xlsx", ".csv")
 
 
 class PackageKind(StrEnum):
@@ -132,8 +126,7 @@ def verify(
     findings = [*names.findings, *too_large]
     is_bag = tag_file.DECLARATION in paths
     tags = tuple(bag.read_bag_info(tag_files)) if is_bag else ()
-    forms = _find_forms(paths, is_bag=is_bag)
-    catalogue_path, odd = _find_catalogue(paths, is_bag=is_bag)
+    catalogue_path, forms, odd = find_papers(paths, is_bag=is_bag)
     findings += odd
     lists = [] if is_bag else [path for path in paths if digest_list.is_digest_list(path)]
     if is_bag:
@@ -147,7 +140,7 @@ def verify(
     kind = PackageKind.BAG if is_bag else PackageKind.BARE
     if identity.is_zero_report:
         kind = PackageKind.ZERO_REPORT
-        findings += _judge_zero_report(tags, paths, payload)
+        findings += judge_zero_report(tags, paths, payload)
     findings += identity.findings
     if not payload and not identity.is_zero_report:
         findings.append(Finding("payload_missing", Severity.FAULT, "", {}, "GD-2-11"))
@@ -257,26 +250,6 @@ def _with_digests(received: ReceivedFile, algorithms: frozenset[str], read: Read
     return FoundFile(received.bytes, digests)
 
 
-def _find_catalogue(paths: Mapping[str, ReceivedFile], *, is_bag: bool) -> tuple[str, list[Finding]]:
-    """Return the catalogue's path: in `metadata/` of a bag, at the top or one folder below it otherwise."""
-    candidates = []
-    for path in sorted(paths):
-        pure = PurePosixPath(path)
-        is_placed = pure.parent.as_posix() == "metadata" if is_bag else len(pure.parts) <= 2  # noqa: PLR2004 - said above
-        if is_placed and pure.suffix.lower() in _TABLE_SUFFIXES and pure.stem.lower() in _CATALOGUE_STEMS:
-            candidates.append(path)
-    if len(candidates) > 1:
-        values = {"found": "、".join(candidates)}
-        return candidates[0], [Finding("catalogue_twice", Severity.FAULT, candidates[1], values, "GD-1-12")]
-    return (candidates[0] if candidates else ""), []
-
-
-def _find_forms(paths: Mapping[str, ReceivedFile], *, is_bag: bool) -> dict[str, str]:
-    places = ("metadata/",) if is_bag else ("metadata/", "")
-    named = {f"{place}{name}.xlsx": kind for kind, name in FORMS.items() for place in places}
-    return {kind: path for path, kind in named.items() if path in paths}
-
-
 def _judge_bare(paths: Mapping[str, ReceivedFile], lists: Sequence[str], read: Reader) -> Iterator[Finding]:
     yield Finding("not_a_bag", Severity.WARNING, "", {}, "GD-1-13")
     for path in paths:
@@ -290,19 +263,6 @@ def _judge_bare(paths: Mapping[str, ReceivedFile], lists: Sequence[str], read: R
         algorithms = digest_list.algorithms_of(path, text)
         others = {name: f for name, f in paths.items() if name not in lists}
         yield from digest_list.judge(path, text, {n: _with_digests(f, algorithms, read) for n, f in others.items()})
-
-
-def _judge_zero_report(
-    tags: Sequence[tuple[str, str]], paths: Mapping[str, ReceivedFile], payload: Mapping[str, ReceivedFile]
-) -> Iterator[Finding]:
-    given = {label.lower() for label, value in tags if value}
-    if payload:
-        yield Finding("zero_report_with_payload", Severity.FAULT, "", {"found": str(len(payload))}, "GD-2-11")
-    lacking = [label for label in ("Zero-Report-Statement", "Zero-Report-Signed-By") if label.lower() not in given]
-    if lacking:
-        yield Finding("zero_report_unsigned", Severity.FAULT, "", {"expected": ", ".join(lacking)}, "GD-2-5")
-    if not any(path.startswith("metadata/zero-report.") for path in paths):
-        yield Finding("zero_report_statement_missing", Severity.FAULT, "metadata/zero-report", {}, "GD-2-5")
 
 
 def _first_values(tags: Sequence[tuple[str, str]]) -> dict[str, str]:

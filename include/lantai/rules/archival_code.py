@@ -58,7 +58,10 @@ class ArchivalCode:
 
 def normalise(text: str) -> str:
     """Return the code with look-alikes of the middot (• ・ .) and of the hyphen made into the real ones."""
-    return _DOT_BEFORE_YEAR.sub("\u00b7", text.strip().translate(_MIDDOTS).translate(_HYPHENS))
+    plain = text.strip()
+    if PATTERN.fullmatch(plain):
+        return plain
+    return _DOT_BEFORE_YEAR.sub("\u00b7", plain.translate(_MIDDOTS).translate(_HYPHENS))
 
 
 def parse(text: str) -> ArchivalCode | None:

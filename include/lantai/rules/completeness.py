@@ -37,6 +37,7 @@ _ACCESS = {
 }
 PAGES = re.compile(r"0*[1-9][0-9]{0,6}")
 """A number of pages, 1 or more."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _TITLE_CHARACTERS = 500
 """A title longer than this is a text in the wrong column."""
 
@@ -161,7 +162,7 @@ def _check_values(row: CatalogueRow, _expected: Expected) -> Iterator[Finding]:
     if len(row.title) > _TITLE_CHARACTERS:
         found, most = str(len(row.title)), str(_TITLE_CHARACTERS)
         yield _finding("title_too_long", Severity.FAULT, row, "GD-1-2", found=found, expected=most)
-    if any(unicodedata.category(letter) == "Cc" for letter in f"{row.title}{row.author}{row.doc_no}"):
+    if _CONTROL.search(f"{row.title}{row.author}{row.doc_no}"):
         yield _finding("control_character", Severity.WARNING, row, "GD-1-6")
 
 
@@ -195,8 +196,8 @@ def _check_duplicates(rows: Sequence[CatalogueRow]) -> Iterator[Finding]:
     for rule, severity, key in looks:
         groups: dict[object, list[CatalogueRow]] = defaultdict(list)
         for row in rows:
-            if key(row):
-                groups[key(row)].append(row)
+            if shared := key(row):
+                groups[shared].append(row)
         for several in groups.values():
             if len(several) > 1:
                 yield _finding(
