@@ -1,0 +1,120 @@
+"""What the people do at their desks: fill in worksheets, sign, witness, carry out.
+
+Each acts alone, with their own key, through the same steps as the command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from lantai.demo.people import CUSTODIAN, LEADER, PANEL, WITNESSES, Player, key_file
+from lantai.demo.sheets import Typed, fill_in
+from lantai.edges.centre import Centre
+from lantai.edges.registry import disposal
+from lantai.edges.registry.disposal import DisposalList
+from lantai.errors import NotPermittedError
+from lantai.formats.wording import Wording
+from lantai.journey.destroy import destroy
+from lantai.journey.export_sheet import export_sheet
+from lantai.journey.import_sheet import import_sheet
+from lantai.journey.sign import sign
+from lantai.journey.transfer import transfer
+from lantai.records.disposal import Duty, ListKind, ListState
+
+Shown = Mapping[str, str]
+"""Heading of a worksheet -> what a record's row shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a panel member thinks of one record; `extend_years` only for one kept on a destruction list."""
+
+    keeps: bool
+    reason: str
+    extend_years: int | None = None
+
+
+Judge = Callable[[Player, ListKind, Shown], Opinion]
+
+
+def lists_in(centre: Centre, kind: ListKind, state: ListState) -> list[DisposalList]:
+    """Return the lists of a kind in a state, by id."""
+    with centre.database.read() as connection:
+        return list(disposal.lists(connection, (state,), kind))
+
+
+def decide_and_sign(centre: Centre, desks: Path, chosen: DisposalList, judge: Judge) -> None:
+    """Let every panel member fill in a worksheet of their own, then let panel and leader sign.
+
+    Args:
+        centre: The centre.
+        desks: Where people keep their worksheets.
+        chosen: A list that was drafted.
+        judge: What a member thinks of a row.
+    """
+    words = Wording(centre.settings.locale)
+    for member in PANEL:
+        sheet = desks / member.person_id / f"{chosen.list_id}.xlsx"
+        sheet.parent.mkdir(parents=True, exist_ok=True)
+        export_sheet(centre, chosen.list_id, sheet)
+        types = partial(_types_into_row, words, chosen.kind, partial(judge, member, chosen.kind))
+        sheet.write_bytes(fill_in(sheet.read_bytes(), types))
+        import_sheet(centre, sheet, member.person_id)
+    for signer, duty in (*((member, Duty.PANEL_MEMBER) for member in PANEL), (LEADER, Duty.LEADER)):
+        sign(centre, chosen.list_id, duty, signer.person_id, _key(centre, signer))
+
+
+def refused_shortcut(centre: Centre, chosen: DisposalList) -> str:
+    """Let a panel member try to sign in the leader's place; return what they are told.
+
+    Raises:
+        AssertionError: It was let through.
+    """
+    impatient = PANEL[0]
+    try:
+        sign(centre, chosen.list_id, Duty.LEADER, impatient.person_id, _key(centre, impatient))
+    except NotPermittedError as refusal:
+        return str(refusal)
+    raise AssertionError(f"{impatient.person_id} signed in the leader's place, expected a refusal")
+
+
+def hand_over(centre: Centre, chosen: DisposalList) -> int:
+    """Let the custodian carry a transfer list out; return how many records were handed over."""
+    identity = centre.settings.keys / "identity.txt"
+    return transfer(centre, chosen.list_id, CUSTODIAN.person_id, identity).record_count
+
+
+def destroy_under_witness(centre: Centre, chosen: DisposalList) -> tuple[int, str | None]:
+    """Let two witnesses recount and sign, the custodian destroy, the witnesses look and sign again, the certificate be made.
+
+    Returns:
+        How many records were destroyed, and the certificate's id; None when the panel kept every row.
+    """
+    for witness in WITNESSES:
+        sign(centre, chosen.list_id, Duty.WITNESS, witness.person_id, _key(centre, witness))
+    first = destroy(centre, chosen.list_id, CUSTODIAN.person_id)
+    if first.state is ListState.DONE:
+        return first.record_count, first.certificate_id
+    for witness in WITNESSES:
+        sign(centre, chosen.list_id, Duty.WITNESS, witness.person_id, _key(centre, witness))
+    done = destroy(centre, chosen.list_id, CUSTODIAN.person_id)
+    return done.record_count, done.certificate_id
+
+
+def _types_into_row(words: Wording, kind: ListKind, judge: Callable[[Shown], Opinion], shown: Shown) -> Typed:
+    opinion = judge(shown)
+    decision = "keep" if opinion.keeps else "dispose"
+    typed = {
+        words.field("decision"): words.words(f"decisions.{kind.value}")[decision],
+        words.field("reason"): opinion.reason,
+    }
+    if opinion.extend_years is not None:
+        typed[words.field("extend_years")] = str(opinion.extend_years)
+    return typed
+
+
+def _key(centre: Centre, player: Player) -> Path:
+    return key_file(centre.settings.home, player)
