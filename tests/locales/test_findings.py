@@ -12,7 +12,10 @@ import lantai
 from lantai.locales import LOCALES, describe, say, words
 from lantai.records.finding import Finding, Severity
 
-SOURCES = sorted(p for p in Path(lantai.__file__).parent.rglob("*.py"))
+PACKAGE = Path(lantai.__file__).parent
+SOURCES = sorted(p for p in PACKAGE.rglob("*.py") if p.relative_to(PACKAGE).parts[0] != "bench")
+"""Modules whose findings people read; a benchmark's own checks are not among them."""
+
 MAKERS = re.compile(r"(Finding|ColumnCheck|_\w*(finding|fault|hold|warning))$")
 NAME = re.compile(r"[a-z]+(_[a-z0-9]+)*")
 
