@@ -82,6 +82,11 @@ class Database:
         self.engine.dispose()
 
 
+def server_version(connection: Connection) -> str:
+    """Return the version of a PostgreSQL server."""
+    return str(connection.execute(text("SHOW server_version")).scalar_one())
+
+
 def query(connection: Connection, name: str, **parameters: Any) -> Sequence[Row[Any]]:  # noqa: ANN401 - any SQL value
     """Run the query file sql/queries/<name>.sql and return all its rows.
 

@@ -163,6 +163,51 @@ def checkpoints(connection: Connection) -> Sequence[Row[Any]]:
     return connection.execute(select(tables.checkpoint).order_by(tables.checkpoint.c.tree_size)).all()
 
 
+def checkpoint_of(connection: Connection, tree_size: int) -> Row[Any] | None:
+    """Return the checkpoint of a tree of that size, None when none was made: tree_size, root_sha256, note, made_at."""
+    return connection.execute(select(tables.checkpoint).where(tables.checkpoint.c.tree_size == tree_size)).one_or_none()
+
+
+def add_checkpoint(connection: Connection, tree_size: int, root: bytes, note: str, made_at: datetime) -> None:
+    """Keep a signed checkpoint.
+
+    Args:
+        connection: An open transaction.
+        tree_size: Leaves of the tree, 1 or more.
+        root: Its root, 32 bytes.
+        note: The signed note.
+        made_at: Aware moment.
+    """
+    connection.execute(
+        insert(tables.checkpoint).values(tree_size=tree_size, root_sha256=root.hex(), note=note, made_at=made_at)
+    )
+
+
+def first_covered_at(connection: Connection, event_id: str) -> datetime | None:
+    """Return when the first checkpoint over an event was made; None when it is in none yet."""
+    placed, made = tables.ledger_leaf, tables.checkpoint
+    index = connection.execute(select(placed.c.leaf_index).where(placed.c.event_id == event_id)).scalar()
+    if index is None:
+        return None
+    wanted = select(made.c.made_at).where(made.c.tree_size > index).order_by(made.c.tree_size).limit(1)
+    found: datetime | None = connection.execute(wanted).scalar()
+    return found
+
+
+def event_about(connection: Connection, subject: str, kind: EventKind) -> str:
+    """Return the id of the one event of a kind about a subject.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    events = tables.event
+    wanted = select(events.c.event_id).where(events.c.subject == subject, events.c.kind == kind.value)
+    found = connection.execute(wanted).scalar_one_or_none()
+    if found is None:
+        raise NotFoundError(f"{subject}: found no event {kind.value} in the ledger")
+    return str(found)
+
+
 def proof_for(database: Database, event_id: str, tree_size: int) -> Inclusion:
     """Return the evidence that an event is in the tree of a checkpoint.
 

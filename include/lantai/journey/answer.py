@@ -14,12 +14,9 @@ import base64
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
-
-from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.folder import read_bytes
-from lantai.edges.ledger import Inclusion, proof_for
+from lantai.edges.ledger import Inclusion, checkpoint_of, event_about, proof_for
 from lantai.edges.list_papers import put_paper
 from lantai.edges.registry.submissions import (
     Round,
@@ -30,7 +27,7 @@ from lantai.edges.registry.submissions import (
     rounds,
 )
 from lantai.edges.sftp_session import Session
-from lantai.errors import NotFoundError
+from lantai.errors import LedgerError, NotFoundError
 from lantai.formats import canonical, form
 from lantai.formats.signed_note import Checkpoint
 from lantai.journey.inspection import Case, case_of, inspection_form, opinion_form, opinions_body
@@ -90,10 +87,10 @@ def _make(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> bool:
         return False
     with centre.database.read() as connection:
         findings = findings_of(connection, this.carrier_id)
-        note = connection.execute(
-            select(tables.checkpoint.c.note).where(tables.checkpoint.c.tree_size == checkpoint.size),
-        ).scalar_one()
-    body = _receipt_body(case, proof, note)
+        kept = checkpoint_of(connection, checkpoint.size)
+    if kept is None:
+        raise LedgerError(f"checkpoint of {checkpoint.size} leaves: signed, but not in the registry")
+    body = _receipt_body(case, proof, str(kept.note))
     content = inspection_form(case, findings, checkpoint)
     _keep(centre, this, "receipt", body, form.render("acceptance_inspection", content, locale=centre.settings.locale))
     return True
@@ -101,11 +98,8 @@ def _make(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> bool:
 
 def _proof(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> Inclusion | None:
     kind = EventKind.ZERO_REPORT_ACCEPTED if this.is_zero_report else EventKind.CARRIER_ACCEPTED
-    events = tables.event
     with centre.database.read() as connection:
-        event_id = connection.execute(
-            select(events.c.event_id).where(events.c.subject == this.carrier_id, events.c.kind == kind.value),
-        ).scalar_one()
+        event_id = event_about(connection, this.carrier_id, kind)
     if checkpoint is None:
         return None
     try:

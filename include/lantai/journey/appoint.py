@@ -11,16 +11,13 @@ import hashlib
 import secrets
 from datetime import date
 
-from sqlalchemy import insert
-
-from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.ledger import append
 from lantai.edges.registry import people
 from lantai.errors import UsageError
 from lantai.formats.ssh_signature import fingerprint, parse_public_key_line
 from lantai.records.event import EventKind
-from lantai.records.person import Appointment, Person, Role
+from lantai.records.person import Appointment, Person, PersonKey, Role
 
 
 def appoint(centre: Centre, person: Person, roles: list[Role], from_on: date, to_on: date | None, actor: str) -> None:
@@ -69,23 +66,16 @@ def enrol_key(centre: Centre, person_id: str, public_key: str, enrolled_by: str,
     with centre.database.begin() as connection:
         for known in (person_id, enrolled_by, confirmed_by):
             people.person(connection, known)
-        connection.execute(
-            insert(tables.person_key).values(
-                fingerprint=mark,
-                person_id=person_id,
-                public_key=public_key.strip(),
-                enrolled_by=enrolled_by,
-                confirmed_by=confirmed_by,
-                from_on=centre.clock.today_on(),
-                enrolled_at=centre.clock.now_at(),
-            ),
-        )
+        key = PersonKey(person_id, public_key.strip(), mark, centre.clock.today_on())
+        people.add_key(connection, key, enrolled_by, confirmed_by, centre.clock.now_at())
         facts: dict[str, int | str] = {"fingerprint": mark, "confirmed_by": confirmed_by}
         append(connection, EventKind.KEY_ENROLLED, person_id, enrolled_by, centre.clock.now_at(), facts)
     return mark
 
 
-def delegate(centre: Centre, from_person: str, to_person: str, role: Role, from_on: date, to_on: date, document_no: str) -> str:
+def delegate(
+    centre: Centre, from_person: str, to_person: str, role: Role, from_on: date, to_on: date, document_no: str
+) -> str:
     """Let one person act for another in a role from a day to a day; return the delegation's id. Source: R10-08.
 
     Raises:
@@ -97,7 +87,9 @@ def delegate(centre: Centre, from_person: str, to_person: str, role: Role, from_
     with centre.database.begin() as connection:
         people.person(connection, to_person)
         if role not in people.roles_on(connection, from_person, from_on):
-            raise UsageError(f"person {from_person}: does not hold the role {role.value} on {from_on}, so cannot delegate it")
+            raise UsageError(
+                f"person {from_person}: does not hold the role {role.value} on {from_on}, so cannot delegate it"
+            )
         people.delegate(connection, delegation_id, from_person, to_person, role, from_on, to_on, document_no)
         facts: dict[str, int | str] = {
             "role": role.value,

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row
 
-from lantai.edges import ledger, tables
+from lantai.edges import ledger
 from lantai.edges.centre import Centre
 from lantai.edges.database import Database
 from lantai.edges.ledger import Inclusion
@@ -43,15 +43,11 @@ def make_checkpoint(centre: Centre) -> Checkpoint | None:
     if size == 0:
         return None
     with centre.database.begin() as connection:
-        made = connection.execute(select(tables.checkpoint).where(tables.checkpoint.c.tree_size == size)).one_or_none()
+        made = ledger.checkpoint_of(connection, size)
         if made is None:
             checkpoint = Checkpoint(ORIGIN, size, merkle.root_of(ledger.leaf_hashes(connection, size)))
             note = signed_note.sign(checkpoint.encode(), centre.log_signer.name, centre.log_signer.private_key)
-            connection.execute(
-                insert(tables.checkpoint).values(
-                    tree_size=size, root_sha256=checkpoint.root.hex(), note=note, made_at=centre.clock.now_at()
-                )
-            )
+            ledger.add_checkpoint(connection, size, checkpoint.root, note, centre.clock.now_at())
         else:
             checkpoint = Checkpoint(ORIGIN, size, bytes.fromhex(made.root_sha256))
     _put_out(centre)
@@ -76,14 +72,8 @@ def newest_note(centre: Centre) -> str | None:
 
 def checkpointed_at(centre: Centre, event_id: str) -> datetime | None:
     """Return when an event first was in a checkpoint; None when it is in none yet."""
-    placed, made = tables.ledger_leaf, tables.checkpoint
     with centre.database.read() as connection:
-        index = connection.execute(select(placed.c.leaf_index).where(placed.c.event_id == event_id)).scalar()
-        if index is None:
-            return None
-        wanted = select(made.c.made_at).where(made.c.tree_size > index).order_by(made.c.tree_size).limit(1)
-        found: datetime | None = connection.execute(wanted).scalar()
-        return found
+        return ledger.first_covered_at(connection, event_id)
 
 
 def _put_out(centre: Centre) -> None:

@@ -5,16 +5,13 @@ Source: interfaces.md, "The command" (doctor); reliability.md, "Facts" (SQLite, 
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import text
-
 from lantai.edges.centre import Centre
 from lantai.edges.connections import PREFIX, read_connections
-from lantai.edges.database import run_checks
+from lantai.edges.database import run_checks, server_version
+from lantai.edges.machine import free_bytes, has_program, is_there, sqlite_version
 from lantai.edges.migrations import current, newest
 from lantai.edges.registry.units import units
 from lantai.errors import ConnectionConfigError, LantaiError
@@ -64,10 +61,10 @@ def diagnose(centre: Centre) -> list[Diagnosis]:
 
 def _home(centre: Centre) -> Iterator[Diagnosis]:
     home = centre.settings.home
-    if not home.is_dir():
+    if not is_there(home):
         yield Diagnosis("home", "fault", f"{home} is not there", "Run `lantai init`, or set LANTAI_HOME.")
         return
-    free = shutil.disk_usage(home).free
+    free = free_bytes(home)
     state = "ok" if free >= LEAST_FREE_BYTES else "warning"
     advice = "" if state == "ok" else "Make space before the next night of filings."
     yield Diagnosis("home", state, f"{home}, {free / 1024**3:.1f} GiB free", advice)
@@ -83,13 +80,12 @@ def _registry(centre: Centre) -> Iterator[Diagnosis]:
         return
     yield Diagnosis("registry", "ok", f"{database.url.render_as_string(hide_password=True)}, schema {found}")
     if database.is_sqlite:
-        version = sqlite3.sqlite_version
-        old = tuple(map(int, version.split("."))) < SAFE_SQLITE
+        version = sqlite_version()
         note = "journal_mode=DELETE is used, so this version is safe here; never copy the file while a task runs."
-        yield Diagnosis("sqlite", "ok", version, note if old else "")
+        yield Diagnosis("sqlite", "ok", ".".join(map(str, version)), note if version < SAFE_SQLITE else "")
     else:
         with database.read() as connection:
-            yield Diagnosis("postgresql", "ok", str(connection.execute(text("SHOW server_version")).scalar_one()))
+            yield Diagnosis("postgresql", "ok", server_version(connection))
 
 
 def _keys(centre: Centre) -> Iterator[Diagnosis]:
@@ -97,7 +93,7 @@ def _keys(centre: Centre) -> Iterator[Diagnosis]:
     yield Diagnosis("log key", "ok", centre.log_signer.name)
     yield Diagnosis("recipients", "ok", f"{len(centre.recipients)} in {centre.settings.recipients_file.name}")
     identity = centre.settings.keys / "identity.txt"
-    if identity.exists() and not centre.clock.is_set_by_hand:
+    if is_there(identity) and not centre.clock.is_set_by_hand:
         advice = "Hand it to the custodians and remove it from here: whoever has this machine can open every record."
         yield Diagnosis("identity", "warning", f"{identity} lies on this machine", advice)
 
@@ -144,7 +140,7 @@ def _checks(centre: Centre) -> Iterator[Diagnosis]:
 
 def _programs(_centre: Centre) -> Iterator[Diagnosis]:
     for name, use in PROGRAMS:
-        if shutil.which(name) is None:
+        if not has_program(name):
             yield Diagnosis(name, "warning", "not installed", f"Optional: {use}.")
         else:
             yield Diagnosis(name, "ok", "installed")

@@ -24,7 +24,8 @@ from lantai.edges.centre import Centre
 from lantai.edges.fence import Fence
 from lantai.edges.lease import Lease, require
 from lantai.edges.ledger import append
-from lantai.edges.places import FilePlace, Place, translated
+from lantai.edges.machine import make_new_folder
+from lantai.edges.places import FilePlace, Place
 from lantai.edges.registry import sealings
 from lantai.edges.successor import write_headers_without, write_packs_without
 from lantai.edges.vault import copy_missing, remove_unnamed, require_read_back
@@ -110,8 +111,7 @@ class _Erasing:
         self._sign = centre.intake_signer.sign
         self._verifier = intake_verifier(centre)
         self._work = FilePlace(work_folder(centre, carrier_id), is_marked=False)
-        with translated(str(self._work.root)):
-            self._work.root.mkdir(parents=True)
+        make_new_folder(self._work.root)
         if len(self.places) < centre.settings.min_copies:
             raise FixityError(
                 f"carrier {carrier_id}: found it at {len(self.places)} places, expected {centre.settings.min_copies}: "

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from lantai import profiles
-from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.registry.duties import duty
+from lantai.edges.registry.holdings import copies_of
 from lantai.edges.registry.submissions import Round
 from lantai.edges.registry.units import units
 from lantai.formats.signed_note import Checkpoint
@@ -54,17 +52,10 @@ class Case:
 
 def case_of(centre: Centre, this: Round) -> Case:
     """Return a round with what its papers name, read from the registry."""
-    copies = tables.copy
     with centre.database.read() as connection:
         unit = units(connection, [this.unit_code])[0]
         due_on = duty(connection, this.duty_id).deadline_on if this.duty_id else None
-        found = connection.execute(
-            select(copies).where(copies.c.carrier_id == this.carrier_id).order_by(copies.c.place)
-        )
-        places = tuple(
-            Copy(row.carrier_id, row.place, row.generation, CopyState(row.state), row.manifest_sha256, row.verified_at)
-            for row in found
-        )
+        places = tuple(copies_of(connection, this.carrier_id))
     return Case(
         round=this,
         unit=unit,

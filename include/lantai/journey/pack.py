@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from lantai.edges import folder as folder_edge
+from lantai.edges.machine import is_there
 from lantai.edges.sheet import read_workbook
 from lantai.errors import CatalogueError, UnsafeNameError, UsageError
 from lantai.formats.filing_forms import FORM_KINDS, read_form
@@ -132,7 +133,7 @@ def values_of_forms(folder: Path) -> dict[str, str]:
     values: dict[str, str] = {}
     for kind, name in FORMS.items():
         path = folder / f"{name}.xlsx"
-        if path.exists():
+        if is_there(path):
             with folder_edge.open_file(path) as stream:
                 values |= read_form(kind, read_workbook(stream)).values
     return values

@@ -17,8 +17,9 @@ from pathlib import Path
 from lantai.edges.centre import Centre
 from lantai.edges.keys import Verifier
 from lantai.edges.ledger import append
+from lantai.edges.machine import make_folder
 from lantai.edges.opening import OpenedFile, check_record, open_files
-from lantai.edges.places import FilePlace, Place, translated
+from lantai.edges.places import FilePlace, Place
 from lantai.edges.registry import sealings
 from lantai.edges.vault_reader import Generation, read_newest
 from lantai.errors import FixityError, NotPermittedError, PlaceUnavailableError, UnsafeNameError
@@ -89,8 +90,7 @@ def restore(
     with centre.database.begin() as connection:
         facts: dict[str, int | str] = {"carrier_id": expected.carrier_id, "record_count": len(wanted)}
         append(connection, EventKind.RESTORED, target, actor, centre.clock.now_at(), facts)
-    with translated(str(out)):
-        out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     folder = FilePlace(out, is_marked=False)
     detours: list[str] = []
     file_count = size_bytes = 0

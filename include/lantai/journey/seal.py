@@ -10,7 +10,6 @@ Source: vault.md, "Sealed records" and "Where things lie"; R1-42.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +20,9 @@ from lantai.edges.fence import Fence
 from lantai.edges.keys import INTAKE, Verifier, load_verifier
 from lantai.edges.lease import Lease
 from lantai.edges.lines import Lines
+from lantai.edges.machine import discard_folder, is_there, make_new_folder
 from lantai.edges.one_pass import SealingPass
-from lantai.edges.places import FilePlace, Place, sha256_of, translated
+from lantai.edges.places import FilePlace, Place, sha256_of
 from lantai.edges.plain import PlainFile, PlainRecord
 from lantai.edges.vault import write_headers, write_manifest
 from lantai.edges.vault_check import check_whole
@@ -123,9 +123,8 @@ def seal(
     if adopted := _adopt(centre, carrier.carrier_id, wanted):
         return adopted
     folder = work_folder(centre, carrier.carrier_id)
-    _discard(folder)
-    with translated(str(folder)):
-        (folder / carrier_folder(carrier.carrier_id)).mkdir(parents=True)
+    discard_folder(folder)
+    make_new_folder(folder / carrier_folder(carrier.carrier_id))
     plain = [
         *(_plain_record(record, open_file, file_of_path) for record in records),
         _plain_catalogue(carrier.carrier_id, records),
@@ -155,12 +154,6 @@ def intake_verifier(centre: Centre) -> Verifier:
 
 def _work(folder: Path) -> FilePlace:
     return FilePlace(folder, is_marked=False)
-
-
-def _discard(folder: Path) -> None:
-    with translated(str(folder)):
-        if folder.exists():
-            shutil.rmtree(folder)
 
 
 def _sign(centre: Centre, carrier: CarrierFacts, folder: Path, sealing_pass: SealingPass) -> Generation:
@@ -195,7 +188,7 @@ def _adopt(centre: Centre, carrier_id: str, wanted: list[str]) -> Sealed | None:
     verifier = intake_verifier(centre)
     folder = work_folder(centre, carrier_id)
     candidates: list[Place] = list(centre.vault.places)
-    if folder.exists():
+    if is_there(folder):
         candidates.append(_work(folder))
     for place in candidates:
         try:

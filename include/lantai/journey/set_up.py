@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lantai.edges.centre import Centre
 from lantai.edges.keys import make_home_keys
+from lantai.edges.machine import files_of, make_folder, missing_of
 from lantai.edges.migrations import upgrade
 
 
@@ -32,15 +33,11 @@ def set_up(centre: Centre, *, keeps_identity: bool) -> SetUp:
     settings = centre.settings
     folders = (settings.home, settings.keys, settings.quarantine, settings.papers, settings.work)
     places = [Path(place.name.removeprefix("file://")) for place in centre.vault.places]
-    missing = [path for path in (*folders, *places) if not path.exists()]
-    keys_before = set(_files(settings.keys))
+    missing = missing_of((*folders, *places))
+    keys_before = files_of(settings.keys)
     for path in folders:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path, is_private=True)
     revision = upgrade(centre.database)
     make_home_keys(settings, keeps_identity=keeps_identity)
-    made_keys = sorted(set(_files(settings.keys)) - keys_before)
+    made_keys = sorted(files_of(settings.keys) - keys_before)
     return SetUp(revision, (*missing, *made_keys), settings.home)
-
-
-def _files(folder: Path) -> list[Path]:
-    return list(folder.iterdir()) if folder.is_dir() else []

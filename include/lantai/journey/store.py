@@ -9,13 +9,13 @@ Source: vault.md, "Where things lie" and "Copies"; reliability.md, I7.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 
 from lantai.edges.centre import Centre
 from lantai.edges.fence import Fence
 from lantai.edges.lease import Lease
-from lantai.edges.places import Place, sha256_of, translated
+from lantai.edges.machine import discard_folder
+from lantai.edges.places import Place, sha256_of
 from lantai.edges.vault import copy_files, remove_unnamed, require_read_back
 from lantai.edges.vault_check import check_whole
 from lantai.edges.vault_reader import Generation, read_newest
@@ -97,10 +97,7 @@ def discard_work(centre: Centre, carrier_id: str) -> None:
     Raises:
         PlaceUnavailableError: It could not be removed.
     """
-    folder = work_folder(centre, carrier_id)
-    with translated(str(folder)):
-        if folder.exists():
-            shutil.rmtree(folder)
+    discard_folder(work_folder(centre, carrier_id))
 
 
 def _clear_garbage(source: Place, place: Place, generation: Generation) -> None:

@@ -13,12 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Row
 
 from lantai.edges import ledger
 from lantai.edges.centre import Centre
-from lantai.edges.keys import LOG, load_verifier
+from lantai.edges.keys import LOG, Verifier, load_verifier
 from lantai.edges.ledger_files import kept_leaves, kept_notes
 from lantai.edges.places import Place
 from lantai.errors import LedgerError, MalformedError, PlaceUnavailableError, SignatureInvalidError
@@ -68,11 +67,11 @@ def verify(centre: Centre, kept_note: str | None = None) -> LedgerVerdict:
         KeyMissingError: The log key's public half is not here.
         RegistryUnavailableError: The database did not answer.
     """
-    public_key = load_verifier(LOG, centre.settings.log_key_file).public_key
+    verifier = load_verifier(LOG, centre.settings.log_key_file)
     with centre.database.read() as connection:
         size = ledger.tree_size(connection)
         made = ledger.checkpoints(connection)
-        looking = _Looking(public_key, frozenset(int(row.tree_size) for row in made))
+        looking = _Looking(verifier, frozenset(int(row.tree_size) for row in made))
         looking.registry(ledger.leaves(connection, 0, size), size)
         waiting = ledger.waiting_count(connection)
     for row in made:
@@ -90,8 +89,8 @@ def verify(centre: Centre, kept_note: str | None = None) -> LedgerVerdict:
 class _Looking:
     """What has been seen so far. Roots are of the leaves as they are stored now, taken at `sizes` in passing."""
 
-    def __init__(self, public_key: Ed25519PublicKey, sizes: frozenset[int]) -> None:
-        self._keys = {LOG: public_key}
+    def __init__(self, verifier: Verifier, sizes: frozenset[int]) -> None:
+        self._keys = {LOG: verifier.public_key}
         self._sizes = sizes
         self._hashes: list[bytes] = []
         self._frontier = merkle.Frontier()

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from lantai.edges import tables
 from lantai.edges.database import load
-from lantai.records.copy import Copy
+from lantai.records.copy import Copy, CopyState
 from lantai.records.manifest import SealedRecord
 from lantai.records.record import Record, RecordStatus
 from lantai.records.unit import DataForm
@@ -41,6 +41,16 @@ def put_seals(connection: Connection, carrier_id: str, sealed: Iterable[SealedRe
             for seal in sealed
         ),
     )
+
+
+def copies_of(connection: Connection, carrier_id: str) -> list[Copy]:
+    """Return what is known of the copies of a carrier, by place."""
+    table = tables.copy
+    found = connection.execute(select(table).where(table.c.carrier_id == carrier_id).order_by(table.c.place))
+    return [
+        Copy(row.carrier_id, row.place, row.generation, CopyState(row.state), row.manifest_sha256, row.verified_at)
+        for row in found
+    ]
 
 
 def put_copies(connection: Connection, copies: Iterable[Copy]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, or_, select
 
@@ -106,6 +106,32 @@ def delegate(
             from_on=from_on,
             to_on=to_on,
             document_no=document_no,
+        ),
+    )
+
+
+def add_key(connection: Connection, key: PersonKey, enrolled_by: str, confirmed_by: str, enrolled_at: datetime) -> None:
+    """Enrol a key. Source: R12-04.
+
+    Args:
+        connection: An open transaction.
+        key: The key, valid from `from_on`.
+        enrolled_by: Staff id of who enrols it.
+        confirmed_by: Staff id of who saw the fingerprint with the owner.
+        enrolled_at: Aware moment.
+
+    Raises:
+        RegistryConflictError: The three are not distinct people, or the key is enrolled already.
+    """
+    connection.execute(
+        insert(tables.person_key).values(
+            fingerprint=key.fingerprint,
+            person_id=key.person_id,
+            public_key=key.public_key,
+            enrolled_by=enrolled_by,
+            confirmed_by=confirmed_by,
+            from_on=key.from_on,
+            enrolled_at=enrolled_at,
         ),
     )
 
