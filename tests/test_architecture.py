@@ -1,0 +1,192 @@
+"""The rooms and their doors: the tree as it is, and, rule by rule, a made-up tree that breaks it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from doors import LIBRARIES, MOST_DAG_LINES, PACKAGE, breaches
+
+ROOT = Path(__file__).resolve().parents[1]
+TREES = ("include/lantai", "dags", "plugins")
+GOOD_DAG = '@dag(schedule=None, **shape("year", task_hours=1, run_hours=2))\ndef open_year(): ...\n'
+
+
+def read_tree():
+    files = [path for top in TREES for path in sorted((ROOT / top).rglob("*.py"))]
+    return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in files}
+
+
+def test_every_room_keeps_its_doors_shut():
+    tree = read_tree()
+
+    found = breaches(tree)
+
+    assert len(tree) > 200
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("records/x.py", "from lantai.rules.retention import due_on"),
+        ("records/x.py", "from lantai.settings import Settings"),
+        ("rules/x.py", "from lantai.formats import bag"),
+        ("rules/x.py", "from lantai.edges.clock import Clock"),
+        ("rules/x.py", "from lantai import edges"),
+        ("formats/x.py", "import lantai.edges.sftp"),
+        ("formats/x.py", "from lantai.rules.retention import due_on"),
+        ("edges/x.py", "def f():\n    from lantai.rules.scope import check_classification"),
+        ("edges/registry/x.py", "from lantai.journey.seal import seal"),
+        ("journey/x.py", "from lantai.tasks.form import years"),
+        ("journey/x.py", "from lantai.cli.screen import answer"),
+        ("tasks/x.py", "from lantai.demo.units import UNITS"),
+        ("locales/__init__.py", "from lantai.formats import form"),
+        ("errors.py", "from lantai.records.finding import Finding"),
+        ("__init__.py", "from lantai.errors import LantaiError"),
+        ("rules/x.py", "from . import retention"),
+    ],
+)
+def test_import_through_a_shut_door_is_found(path, source):
+    assert breaches({PACKAGE + path: source})
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("include/lantai/journey/x.py", "from airflow.sdk import task"),
+        ("include/lantai/tasks/x.py", "def f():\n    import airflow"),
+        ("include/lantai/journey/x.py", "def f():\n    import pandas as pd"),
+        ("include/lantai/rules/x.py", "import sqlalchemy"),
+        ("include/lantai/journey/x.py", "from sqlalchemy import Connection, select"),
+        ("include/lantai/journey/x.py", "from cryptography.hazmat.primitives import hashes"),
+        ("include/lantai/edges/outbox.py", "import paramiko"),
+        ("include/lantai/edges/sftp.py", "import leftpad"),
+        ("dags/x.py", GOOD_DAG + "import requests"),
+    ],
+)
+def test_library_outside_its_short_list_is_found(path, source):
+    assert breaches({path: source})
+
+
+@pytest.mark.parametrize(
+    ("path", "library"),
+    [
+        ("edges/expectations.py", "great_expectations"),
+        ("edges/expectations.py", "pandas"),
+        ("formats/form.py", "typst"),
+        ("demo/docx.py", "docx"),
+    ],
+)
+def test_heavy_library_at_the_top_of_a_module_is_found(path, library):
+    at_top, inside = f"import {library}", f"def f():\n    import {library}"
+    for_types = f"from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import {library}"
+
+    assert breaches({PACKAGE + path: at_top}) == [
+        f"{PACKAGE}{path}:1: {library} is heavy: import it inside the function that uses it"
+    ]
+    assert breaches({PACKAGE + path: inside}) == []
+    assert breaches({PACKAGE + path: for_types}) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("include/lantai/edges/x.py", "import os\nhome = os.environ['HOME']"),
+        ("include/lantai/cli/x.py", "from os import getenv"),
+        ("include/lantai/journey/x.py", "import os\nhome = os.getenv('HOME')"),
+        ("plugins/x.py", "import os\nhome = os.environ"),
+    ],
+)
+def test_environment_read_outside_the_settings_is_found(path, source):
+    assert any("environment" in what for what in breaches({path: source}))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from datetime import datetime\nnow = datetime.now()",
+        "import datetime as dt\ntoday = dt.date.today()",
+        "from datetime import date\ntoday = date.today()",
+        "import time\nnow = time.time()",
+        "from time import time",
+        "import time\nnow = time.strftime('%Y')",
+    ],
+)
+@pytest.mark.parametrize("path", ["edges/x.py", "journey/x.py", "demo/x.py", "bench/x.py", "settings.py"])
+def test_clock_read_outside_its_edge_is_found(path, source):
+    assert any("clock" in what for what in breaches({PACKAGE + path: source}))
+
+
+def test_stopwatch_is_no_clock():
+    source = "import time\nstarted = time.monotonic()\ntook = time.perf_counter()"
+
+    assert breaches({f"{PACKAGE}journey/x.py": source}) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("formats/x.py", "text = open('x').read()"),
+        ("rules/x.py", "from pathlib import Path\ntext = Path('x').read_text()"),
+        ("journey/x.py", "def f(folder):\n    folder.mkdir(parents=True)"),
+        ("journey/x.py", "def f(path):\n    return path.exists()"),
+        ("journey/x.py", "def f(path):\n    with path.open('rb') as stream: ..."),
+        ("journey/x.py", "def f(path):\n    return path.stat().st_size"),
+        ("formats/x.py", "import tarfile\ndef f(path):\n    return tarfile.open(path)"),
+        ("cli/x.py", "def f(path):\n    path.write_bytes(b'')"),
+        ("tasks/x.py", "import socket"),
+        ("journey/x.py", "import shutil"),
+        ("rules/x.py", "import sqlite3"),
+        ("formats/x.py", "import subprocess"),
+        ("journey/x.py", "from urllib.request import urlopen"),
+        ("locales/__init__.py", "def f(path):\n    path.write_text('')"),
+    ],
+)
+def test_disk_or_line_touched_outside_the_edges_is_found(path, source):
+    assert breaches({PACKAGE + path: source})
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("edges/x.py", "def f(path):\n    return path.read_bytes()"),
+        ("demo/x.py", "def f(path):\n    path.write_text('')"),
+        (
+            "locales/__init__.py",
+            "from importlib.resources import files\nwords = files(__package__).joinpath('a').read_text()",
+        ),
+        ("journey/x.py", "from lantai.edges import folder\ndef f(path):\n    return folder.read_bytes(path)"),
+        ("journey/x.py", "def f(centre):\n    return centre.quarantine.open('JY-2025-E-001-R1', 1)"),
+        ("formats/x.py", "import tarfile\ndef f(stream):\n    return tarfile.open(fileobj=stream)"),
+    ],
+)
+def test_reading_through_an_edge_is_no_breach(path, source):
+    assert breaches({PACKAGE + path: source}) == []
+
+
+def test_dag_that_is_long_or_shapeless_or_heavy_to_parse_is_found():
+    long = GOOD_DAG + "\n" * MOST_DAG_LINES
+    shapeless = "@dag(schedule=None)\ndef open_year(): ...\n"
+    heavy = "from lantai.tasks import open_filing_year\n" + GOOD_DAG
+    reaching = GOOD_DAG + "def f():\n    from lantai.journey.open_year import open_year\n"
+
+    cases = {"long": long, "shapeless": shapeless, "heavy": heavy, "reaching": reaching}
+    found = {name: breaches({"dags/x.py": source}) for name, source in cases.items()}
+
+    assert breaches({"dags/x.py": GOOD_DAG}) == []
+    assert {name: len(whats) for name, whats in found.items()} == dict.fromkeys(found, 1)
+    assert "80" in found["long"][0]
+    assert "shape" in found["shapeless"][0]
+    assert "parsed" in found["heavy"][0]
+    assert "door" in found["reaching"][0]
+
+
+def test_every_library_of_the_lists_is_used_where_it_may_be():
+    """A list that outlives its library would let it come back unseen."""
+    everything = "\n".join(read_tree().values())
+
+    unused = [name for name in LIBRARIES if f"import {name}" not in everything and f"from {name}" not in everything]
+
+    assert unused == []
