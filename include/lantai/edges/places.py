@@ -10,18 +10,30 @@ Source: vault.md, "Where things lie"; reliability.md, I7, I8 and D1.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from io import BufferedReader, FileIO
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from lantai.errors import DiskFullError, FixityError, PlaceUnavailableError, SettingsError
+from lantai.edges.place import BLOCK_BYTES, Place, blocks, read_small, sha256_of, translated, write_all
+from lantai.errors import FixityError, PlaceUnavailableError, SettingsError
+
+__all__ = [
+    "BLOCK_BYTES",
+    "MARKER",
+    "SYNC_BYTES",
+    "FilePlace",
+    "Place",
+    "blocks",
+    "read_small",
+    "sha256_of",
+    "translated",
+    "write_all",
+]
 
 MARKER = "place.txt"
 """Stands in the root of every place: an empty mount point does not have it, so it is never taken for an empty place."""
@@ -30,47 +42,7 @@ MARKER_TEXT = b"A place of Lantai, a registration-and-backup centre. Read carrie
 SYNC_BYTES = 64 * 1024 * 1024
 """Written bytes are pushed to the disk this often: one fsync at the end took 8 to 14 s per GiB instead of 2.75."""
 
-BLOCK_BYTES = 1024 * 1024
 PART_SUFFIX = ".part"
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
-class Place(Protocol):
-    """Where sealed bytes lie. Names are relative, `/` between parts, and never come from outside the centre."""
-
-    @property
-    def name(self) -> str:
-        """The place in rows and on papers."""
-        ...
-
-    @property
-    def erasure_class(self) -> str:
-        """What `remove` amounts to here; printed on the certificate."""
-        ...
-
-    def prepare(self) -> None:
-        """Make an empty place of it, once; a place stays as it is."""
-        ...
-
-    def write_new(self, name: str, chunks: Iterable[bytes | memoryview]) -> str:
-        """Write a file that is not there yet and return its SHA-256."""
-        ...
-
-    def open(self, name: str) -> BufferedReader:
-        """Open a file for reading."""
-        ...
-
-    def size(self, name: str) -> int | None:
-        """Return the size of a file in bytes, None when the place answers that it is not there."""
-        ...
-
-    def list(self, folder: str) -> list[str]:
-        """Return the names of all files below a folder, sorted, half-written ones included."""
-        ...
-
-    def remove(self, name: str) -> None:
-        """Erase a file; nothing happens when it is not there."""
-        ...
 
 
 class FilePlace:
@@ -261,64 +233,6 @@ class FilePlace:
         if found != digest.hexdigest():
             raise FixityError(f"{self.name}: {name} is there with sha256 {found}, expected {digest.hexdigest()}")
         return found
-
-
-def blocks(file: BufferedReader, size: int | None = None) -> Iterator[bytes]:
-    """Yield what is left of an open file in blocks of 1 MiB.
-
-    Args:
-        file: A blocking binary stream.
-        size: Bytes to read at most; None reads to the end.
-    """
-    while size is None or size > 0:
-        block = file.read(BLOCK_BYTES if size is None else min(BLOCK_BYTES, size))
-        if not block:
-            return
-        yield block
-        size = None if size is None else size - len(block)
-
-
-def sha256_of(place: Place, name: str) -> str:
-    """Read a file at a place to its end and return its SHA-256.
-
-    Raises:
-        FixityError: The file is not there.
-        PlaceUnavailableError: It could not be read.
-    """
-    with place.open(name) as file, translated(place.name):
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def read_small(place: Place, name: str) -> bytes:
-    """Return the whole of a small file (manifest, signature, note).
-
-    Raises:
-        FixityError: The file is not there.
-        PlaceUnavailableError: It could not be read.
-    """
-    with place.open(name) as file, translated(place.name):
-        return file.read()
-
-
-def write_all(file: FileIO, chunk: bytes | memoryview) -> None:
-    """Write the whole of a chunk to an unbuffered file, which may take less at a time."""
-    view = memoryview(chunk)
-    while len(view) > 0:
-        view = view[file.write(view) :]
-
-
-@contextmanager
-def translated(name: str) -> Iterator[None]:
-    """Turn the system's errors about files into ours.
-
-    Args:
-        name: Where they happened, for the message.
-    """
-    try:
-        yield
-    except OSError as error:
-        kind = DiskFullError if error.errno in _FULL else PlaceUnavailableError
-        raise kind(f"{name}: {error.strerror or error} ({error.filename or 'open file'})") from error
 
 
 def _sync_folder(folder: Path) -> None:
