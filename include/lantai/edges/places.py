@@ -14,7 +14,6 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterable
-from contextlib import suppress
 from io import BufferedReader, FileIO
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -175,11 +174,6 @@ class FilePlace:
                 os.fsync(file.fileno())
             path.unlink()
             _sync_folder(path.parent)
-
-    def discard(self, name: str) -> None:
-        """Take away a file that was never part of a copy, without overwriting it."""
-        with translated(self.name), suppress(FileNotFoundError):
-            self._path(name).unlink()
 
     def _path(self, name: str) -> Path:
         self._require_here()
