@@ -18,9 +18,11 @@ from lantai.journey.collect import Collected
 from lantai.journey.receive import Arrival, follows_acceptance, receive
 from lantai.journey.validate import Context, Validated, validate
 from lantai.journey.verify import Declared, Verified, verify
+from lantai.records.carrier import BackupStrategy
 from lantai.records.finding import Finding, Severity
 from lantai.records.submission import RoundState
-from lantai.records.unit import DataForm, Unit
+from lantai.records.unit import Unit
+from lantai.rules.archival_code import normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def _arrival(unit: Unit, package: PackageSeen, collected: Collected, verified: V
         data_form=verified.data_form or unit.data_forms[0],
         carrier_number=verified.carrier_number,
         is_zero_report=verified.is_zero_report,
+        strategy=verified.strategy,
         file_count=len(collected.files),
         size_bytes=collected.size_bytes,
     )
@@ -94,7 +97,7 @@ def _context(centre: Centre, unit: Unit, this: Round, verified: Verified) -> Con
             if found.data_form is form and not found.is_zero_report
         ]
         last_year = accepted_count(connection, unit.unit_code, form, this.filing_year - 1)
-    snapshots = accepted if form is DataForm.BUSINESS_DATA else []
+    snapshots = [found for found in accepted if found.strategy is BackupStrategy.FULL]
     return Context(
         unit=unit,
         filing_year=this.filing_year,
@@ -113,7 +116,7 @@ def _registry_findings(centre: Centre, this: Round, validated: Validated) -> lis
     findings = []
     if follows_acceptance(centre, this):
         findings.append(Finding("already_accepted", Severity.HOLD, this.submission_id, {"found": this.submission_id}))
-    codes = {row.archival_code: row.row_no for row in validated.rows if row.archival_code}
+    codes = {normalise(row.archival_code): row.row_no for row in validated.rows if row.archival_code}
     with centre.database.read() as connection:
         used = registered_codes(connection, this.unit_code, list(codes), this.carrier_id)
     findings += [

@@ -28,6 +28,7 @@ from lantai.edges.registry.submissions import (
     round_of,
     rounds,
 )
+from lantai.records.carrier import BackupStrategy
 from lantai.records.duty import Duty
 from lantai.records.event import EventKind
 from lantai.records.submission import RoundState
@@ -46,6 +47,7 @@ class Arrival:
         fingerprint: Of the state that was brought in.
         data_form: As the package says, else what the unit owes.
         carrier_number: The unit's own number of it.
+        strategy: Of business data, None for other forms.
     """
 
     unit_code: str
@@ -56,6 +58,7 @@ class Arrival:
     data_form: DataForm
     carrier_number: str
     is_zero_report: bool
+    strategy: BackupStrategy | None
     file_count: int
     size_bytes: int
 
@@ -111,6 +114,7 @@ def _add(
         now_at,
         max(0, (today - due.deadline_on).days) if due else 0,
         is_zero_report=arrival.is_zero_report,
+        strategy=arrival.strategy,
         file_count=arrival.file_count,
         size_bytes=arrival.size_bytes,
     )

@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 
 class BackupStrategy(StrEnum):
@@ -21,6 +22,7 @@ class BackupStrategy(StrEnum):
 
 
 _LAST_LATIN, _LAST_OF_TWO_BYTES = "\u024f", "\u07ff"
+_MARKS = frozenset(map(chr, range(0x300, 0x370)))
 _FIRST_HAN, _LAST_HAN = "\u4e00", "\u9fff"
 
 
@@ -82,11 +84,18 @@ def decode_name(raw: bytes) -> str | None:
     if (
         as_gb18030 is None
         or not foreign
-        or any(letter <= _LAST_LATIN or letter > _LAST_OF_TWO_BYTES for letter in foreign)
+        or _has_latin(as_utf8)
+        or any(letter > _LAST_OF_TWO_BYTES for letter in foreign)
     ):
         return as_utf8
     chinese = [letter for letter in as_gb18030 if not letter.isascii()]
     return as_gb18030 if all(_FIRST_HAN <= letter <= _LAST_HAN for letter in chinese) else as_utf8
+
+
+def _has_latin(text: str) -> bool:
+    """Return whether there is an accented Latin letter: as one sign, or as a mark behind its letter (names from macOS)."""
+    accented = any("\u0080" <= letter <= _LAST_LATIN for letter in text)
+    return accented or any(a.isascii() and a.isalpha() and b in _MARKS for a, b in pairwise(text))
 
 
 def _decoded(raw: bytes, encoding: str) -> str | None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from lantai.edges import tables
 from lantai.errors import NotFoundError
+from lantai.records.carrier import BackupStrategy
 from lantai.records.finding import Finding, Severity
 from lantai.records.submission import RoundState, carrier_id, submission_id
 from lantai.records.unit import DataForm
@@ -41,6 +42,7 @@ class Round:
     received_at: datetime
     days_late: int
     is_zero_report: bool
+    strategy: BackupStrategy | None
     file_count: int
     size_bytes: int
     record_count: int
@@ -178,6 +180,7 @@ def add_round(
     days_late: int,
     *,
     is_zero_report: bool,
+    strategy: BackupStrategy | None,
     file_count: int,
     size_bytes: int,
 ) -> str:
@@ -196,6 +199,7 @@ def add_round(
             is_on_time=days_late == 0,
             days_late=days_late,
             is_zero_report=is_zero_report,
+            strategy=strategy.value if strategy else None,
             file_count=file_count,
             size_bytes=size_bytes,
             record_count=0,
@@ -319,6 +323,7 @@ def _round(row: Row[Any]) -> Round:
         received_at=row.received_at,
         days_late=row.days_late,
         is_zero_report=row.is_zero_report,
+        strategy=BackupStrategy(row.strategy) if row.strategy else None,
         file_count=row.file_count,
         size_bytes=row.size_bytes,
         record_count=row.record_count,

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from lantai.edges.tables.columns import Moment, metadata, one_of
+from lantai.records.carrier import BackupStrategy
 from lantai.records.duty import DutyState
 from lantai.records.finding import Severity
 from lantai.records.submission import RoundState
@@ -122,6 +123,7 @@ carrier = Table(
     Column("is_on_time", Boolean(name="is_on_time"), nullable=False),
     Column("days_late", Integer, nullable=False),
     Column("is_zero_report", Boolean(name="is_zero_report"), nullable=False),
+    Column("strategy", String(16)),
     Column("file_count", Integer, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("record_count", Integer, nullable=False),
@@ -132,6 +134,7 @@ carrier = Table(
     Column("purged_at", Moment),
     one_of("state", RoundState, "state"),
     one_of("kind", ("folder", "zip", "tar"), "kind"),
+    one_of("strategy", BackupStrategy, "strategy"),
     CheckConstraint("round_no >= 1", name="rounds_count_from_one"),
     CheckConstraint("is_on_time = (days_late = 0)", name="late_days_agree"),
     UniqueConstraint("submission_id", "round_no"),

@@ -1,0 +1,106 @@
+"""A take-in that is killed with SIGKILL, and the ordinary rerun after it: the end is that of an undisturbed run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from filing_house import FilingHouse
+from lantai.edges.centre import Centre
+from lantai.edges.database import run_checks
+from lantai.edges.registry.submissions import rounds
+from lantai.journey.look import look
+from lantai.journey.take_in import take_in
+from lantai.journey.verify_ledger import verify
+from lantai.records.submission import RoundState
+from servers.openssh import OpenSsh
+
+KILLS = 20
+KILLED = -1
+
+
+@pytest.fixture
+def house(centre: Centre, sshd: OpenSsh, tmp_path: Path) -> FilingHouse:
+    return FilingHouse(centre, sshd, tmp_path / "work")
+
+
+def copy_of(house: FilingHouse, saved: Path) -> Callable[[], None]:
+    """Keep home and departments' folders as they are; return what puts them back."""
+    pairs = ((house.centre.settings.home, saved / "home"), (house.sshd.files, saved / "files"))
+    for source, target in pairs:
+        shutil.copytree(source, target, symlinks=True)
+
+    def put_back() -> None:
+        for source, target in pairs:
+            shutil.rmtree(source)
+            shutil.copytree(target, source, symlinks=True)
+
+    return put_back
+
+
+def outcome(house: FilingHouse) -> dict[str, object]:
+    """Return what a run has come to, without what differs from seal to seal."""
+    root = Path(house.centre.vault.first.name.removeprefix("file://"))
+    with house.centre.database.read() as connection:
+        found = [(one.carrier_id, one.state, one.record_count, one.generation) for one in rounds(connection)]
+        assert not any(run_checks(connection).values())
+    return {
+        "rounds": found,
+        "inbox": sorted(house.inbox()),
+        "vault": sorted(str(path.relative_to(root)) for path in root.rglob("*") if "ledger" not in path.parts),
+        "quarantine": house.centre.quarantine.carriers(),
+        "work": sorted(path.name for path in house.centre.settings.work.iterdir()),
+    }
+
+
+@pytest.mark.server("sshd")
+@pytest.mark.slow
+def test_take_in_killed_anywhere_ends_after_a_rerun_as_if_undisturbed(house: FilingHouse, tmp_path: Path) -> None:
+    """K1, I1, I2, I4, I5, I6: twenty kills spread over the journey of one carrier, one rerun after each."""
+    house.add_unit()
+    house.open_year()
+    house.file()
+    look(house.centre)
+    put_back = copy_of(house, tmp_path / "saved")
+    variables = {
+        "LANTAI_HOME": str(house.centre.settings.home),
+        "LANTAI_TODAY": "2026-03-02",
+        "LANTAI_SETTLE_SECONDS": "0",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "PATH": os.environ["PATH"],
+    }
+    taking_in = subprocess.Popen(
+        [sys.executable, str(Path(__file__).parents[1] / "taking_in.py")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=variables,
+    )
+    try:
+        steps = until(taking_in, 0)
+        wanted = outcome(house)
+        assert ("JY-2025-E-001-R1", RoundState.ACCEPTED, 3, 1) in wanted["rounds"]
+
+        for at in sorted({1 + number * (steps - 1) // (KILLS - 1) for number in range(KILLS)}):
+            put_back()
+            assert until(taking_in, at) == KILLED, f"the run ended before its step {at}"
+            take_in(house.centre, "JY")
+
+            assert outcome(house) == wanted, f"killed at step {at} of {steps}"
+            assert not verify(house.centre).problems
+    finally:
+        taking_in.terminate()
+        taking_in.wait(10)
+
+
+def until(taking_in: subprocess.Popen[str], at: int) -> int:
+    """Have the unit taken in until a change, or to its end for 0; return how many changes it made."""
+    taking_in.stdin.write(f"{at}\n")
+    taking_in.stdin.flush()
+    return int(taking_in.stdout.readline())
