@@ -16,8 +16,9 @@ class Run:
 
 
 def run(dag_bag: Any, dag_id: str, **form: Any) -> Run:
-    """Run a DAG with the fields of its form."""
-    done = dag_bag.dags[dag_id].test(run_conf=form)
+    """Run a DAG with the fields of its form, read anew: Airflow keeps the last values in the DAG itself."""
+    fresh = type(dag_bag)(dag_folder=dag_bag.dags[dag_id].fileloc)
+    done = fresh.dags[dag_id].test(run_conf=form)
     tasks, tries = {}, {}
     for ti in done.get_task_instances():
         name = ti.task_id if ti.map_index < 0 else f"{ti.task_id}[{ti.rendered_map_index}]"

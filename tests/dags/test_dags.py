@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import time
+from copy import copy
 from datetime import timedelta
 from pathlib import Path
 
@@ -107,7 +108,7 @@ def test_a_dag_survives_being_written_down_for_the_scheduler(dag_bag, dag_id):
 def test_a_form_refuses_what_does_not_fit(dag_bag, dag_id, field, value):
     from airflow.sdk.exceptions import ParamValidationError
 
-    param = dag_bag.dags[dag_id].params.get_param(field)
+    param = copy(dag_bag.dags[dag_id].params.get_param(field))
 
     with pytest.raises(ParamValidationError):
         param.resolve(value)
@@ -125,7 +126,7 @@ def test_a_form_refuses_what_does_not_fit(dag_bag, dag_id, field, value):
     ],
 )
 def test_a_form_takes_what_fits(dag_bag, dag_id, field, value):
-    param = dag_bag.dags[dag_id].params.get_param(field)
+    param = copy(dag_bag.dags[dag_id].params.get_param(field))
 
     assert param.resolve(value) == value
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 INTRODUCTION = """# DAGs: the operator's pages · 流程操作页
@@ -40,13 +40,7 @@ def _section(path: Path) -> str:
     if docstring is None:
         raise ValueError(f"{path.name}: expected a docstring, it is the operator's page")
     title, _, body = docstring.partition("\n")
-    return f"## {path.stem}\n\n{title}\n\n" + "\n".join(_lines(body.strip())) + "\n"
-
-
-def _lines(body: str) -> Iterator[str]:
-    # Each point is a list item here, for Markdown would run the lines together.
-    for line in body.splitlines():
-        yield f"- {line}" if line.startswith("**") else line
+    return f"## {path.stem}\n\n{title}\n\n{body.strip()}\n"
 
 
 if __name__ == "__main__":
