@@ -6,7 +6,22 @@ from typing import Annotated
 
 import typer
 
-from lantai.cli import agreement, demo, doctor, environment, hold, intake, pack, people, schedule, serve, units, year
+from lantai.cli import (
+    agreement,
+    bench,
+    demo,
+    doctor,
+    environment,
+    hold,
+    intake,
+    pack,
+    people,
+    schedule,
+    serve,
+    units,
+    vault,
+    year,
+)
 from lantai.cli import list as lists
 
 app = typer.Typer(
@@ -49,6 +64,8 @@ app.command("pack")(pack.pack)
 app.command("forms")(pack.forms)
 app.command("check")(pack.check)
 app.command("inspect")(pack.inspect)
+app.command("restore")(vault.restore)
+app.command("bench")(bench.bench)
 app.add_typer(lists.app, name="list")
 app.add_typer(hold.app, name="hold")
 app.add_typer(units.app, name="units")
@@ -56,3 +73,7 @@ app.add_typer(people.app, name="people")
 app.add_typer(year.app, name="year")
 app.add_typer(agreement.app, name="agreement")
 app.add_typer(schedule.app, name="schedule")
+app.add_typer(vault.keys_app, name="keys")
+app.add_typer(vault.ledger_app, name="ledger")
+app.add_typer(vault.receipt_app, name="receipt")
+app.add_typer(vault.age_app, name="age")
