@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, update
 
+from dying_custodian import KILLED
 from factories_disposal import (
     PANEL,
     approve,
     decide_all,
     draft,
+    enrol,
     events,
     lay_down_carrier,
     make_people,
@@ -26,12 +35,18 @@ from factories_disposal import (
 from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.keys import DISPOSAL, key_files, load_verifier
+from lantai.errors import HeldError, KeyMissingError, NotPermittedError
 from lantai.journey.decide import decide
 from lantai.journey.destroy import destroy, prepare
-from lantai.records.disposal import Decision, ListState
+from lantai.journey.file_register import file_register
+from lantai.journey.hold import hold
+from lantai.journey.sign import sign
+from lantai.records.disposal import Decision, Duty, ListState, Stage
+from lantai.records.hold import HoldScope
 from lantai.settings import Settings
 
 CARRIER = "JY-2015-E-001-R1"
+POINTS = 10
 
 
 @pytest.fixture
@@ -151,3 +166,293 @@ def test_destroying_event_lies_in_a_checkpoint_outside_before_any_byte_is_touche
     assert any('"kind":"destroying"' in text for text in told)
     assert sealed_names(due_centre, settings) == before
     assert state_of(due_centre, ready) == "executing"
+
+
+def nothing_was_erased(centre: Centre, settings: Settings, list_id: str) -> bool:
+    everything = {f"{CARRIER}-{number:04d}" for number in (1, 2, 3, 4)}
+    is_recorded = list_id in events(centre, "list_refused")
+    return (
+        sealed_names(centre, settings) == everything == {r for r, s in statuses(centre).items() if s == "kept"}
+        and is_recorded
+    )
+
+
+def test_hold_placed_after_the_last_signature_stops_the_destruction(
+    due_centre: Centre, ready: str, settings: Settings
+) -> None:
+    """Vault.md, destruction 1: holds looked at again now."""
+    hold(due_centre, HoldScope.RECORD, f"{CARRIER}-0002", "诉讼", "X01")
+
+    with pytest.raises(HeldError, match="row 2 by hold"):
+        destroy(due_centre, ready, "C01")
+
+    assert nothing_was_erased(due_centre, settings, ready)
+    assert state_of(due_centre, ready) == "awaiting_custodian"
+
+
+def test_hold_on_a_row_that_is_kept_anyway_stops_nothing(due_centre: Centre, ready: str) -> None:
+    hold(due_centre, HoldScope.RECORD, f"{CARRIER}-0003", "诉讼", "X01")
+
+    assert destroy(due_centre, ready, "C01").record_count == 2
+
+
+def test_witness_does_not_sign_over_a_hold(due_centre: Centre) -> None:
+    list_id = draft(due_centre)
+    decide_all(due_centre, list_id, [1, 2, 3])
+    approve(due_centre, list_id)
+    hold(due_centre, HoldScope.UNIT, "JY", "审计", "X01")
+
+    with pytest.raises(HeldError):
+        sign(due_centre, list_id, Duty.WITNESS, "W01")
+
+
+@pytest.mark.parametrize("person_id", ["P01", "M01", "L01", "W01", "X01"])
+def test_nobody_but_a_custodian_destroys(due_centre: Centre, ready: str, settings: Settings, person_id: str) -> None:
+    with pytest.raises(NotPermittedError, match="does not hold the role custodian"):
+        destroy(due_centre, ready, person_id)
+
+    assert nothing_was_erased(due_centre, settings, ready)
+
+
+def test_witness_who_is_also_custodian_does_not_carry_it_out(
+    due_centre: Centre, ready: str, settings: Settings
+) -> None:
+    """R12-04: executor is not witness."""
+    with due_centre.database.begin() as connection:
+        connection.execute(
+            insert(tables.appointment).values(person_id="W01", role="custodian", from_on=date(2020, 1, 1))
+        )
+
+    with pytest.raises(NotPermittedError, match="W01 has the duty witness already"):
+        destroy(due_centre, ready, "W01")
+
+    assert nothing_was_erased(due_centre, settings, ready)
+
+
+@pytest.mark.parametrize("stop_at", ["draft", "decided", "panel", "approved", "one_witness"])
+def test_destruction_without_every_approval_is_refused_and_recorded(
+    due_centre: Centre, settings: Settings, stop_at: str
+) -> None:
+    """I3: however far a list is, whatever is missing keeps it from being carried out."""
+    list_id = draft(due_centre)
+    steps = {
+        "draft": lambda: None,
+        "decided": lambda: decide_all(due_centre, list_id, [1, 2, 3]),
+        "panel": lambda: [sign(due_centre, list_id, Duty.PANEL_MEMBER, person_id) for person_id in PANEL],
+        "approved": lambda: sign(due_centre, list_id, Duty.LEADER, "L01"),
+        "one_witness": lambda: (prepare(due_centre), sign(due_centre, list_id, Duty.WITNESS, "W01")),
+    }
+    for name, step in steps.items():
+        step()
+        if name == stop_at:
+            break
+
+    with pytest.raises(NotPermittedError):
+        destroy(due_centre, list_id, "C01")
+
+    assert nothing_was_erased(due_centre, settings, list_id)
+
+
+def test_state_set_by_hand_is_no_approval(due_centre: Centre, settings: Settings) -> None:
+    """Security property 3: forged row. The states are walked through past all our code."""
+    list_id = draft(due_centre)
+    decide_all(due_centre, list_id, [1, 2, 3])
+    with due_centre.database.begin() as connection:
+        for state in ("approved", "awaiting_custodian"):
+            connection.execute(update(tables.disposal_list).values(state=state))
+
+    with pytest.raises(NotPermittedError, match="leader, approve: found 0 valid signatures"):
+        destroy(due_centre, list_id, "C01")
+
+    assert nothing_was_erased(due_centre, settings, list_id)
+
+
+def test_signature_row_written_by_hand_is_no_signature(due_centre: Centre, settings: Settings) -> None:
+    """Security property 3: a leader's row that points at somebody else's event."""
+    list_id = draft(due_centre)
+    digest = decide_all(due_centre, list_id, [1, 2, 3]).list_digest
+    for person_id in PANEL:
+        sign(due_centre, list_id, Duty.PANEL_MEMBER, person_id)
+    with due_centre.database.begin() as connection:
+        event_id = connection.execute(tables.sign_off.select()).first().event_id
+        connection.execute(insert(tables.list_duty).values(list_id=list_id, person_id="L01", duty="leader"))
+        connection.execute(
+            insert(tables.sign_off).values(
+                list_id=list_id,
+                person_id="L01",
+                stage=Stage.APPROVE.value,
+                list_digest=digest,
+                duty="leader",
+                signed_at=due_centre.clock.now_at(),
+                event_id=event_id,
+            )
+        )
+        for state in ("approved", "awaiting_custodian"):
+            connection.execute(update(tables.disposal_list).values(state=state))
+
+    with pytest.raises(NotPermittedError, match="leader L01, approve: the ledger does not tell of this signature"):
+        destroy(due_centre, list_id, "C01")
+
+    assert nothing_was_erased(due_centre, settings, list_id)
+
+
+def test_record_changed_after_the_approval_stops_the_destruction(
+    due_centre: Centre, ready: str, settings: Settings
+) -> None:
+    with due_centre.database.begin() as connection:
+        connection.execute(update(tables.record).where(tables.record.c.item_no == "0001").values(title="另一题名"))
+
+    with pytest.raises(NotPermittedError, match="content: digest"):
+        destroy(due_centre, ready, "C01")
+
+    assert nothing_was_erased(due_centre, settings, ready)
+
+
+def test_appointment_found_void_on_the_day_of_signing_makes_the_signature_void(
+    due_centre: Centre, ready: str, settings: Settings
+) -> None:
+    with due_centre.database.begin() as connection:
+        connection.execute(
+            update(tables.appointment).where(tables.appointment.c.person_id == "L01").values(to_on=date(2026, 3, 1))
+        )
+
+    with pytest.raises(NotPermittedError, match="role leader not held on the day of signing"):
+        destroy(due_centre, ready, "C01")
+
+    assert nothing_was_erased(due_centre, settings, ready)
+
+
+def test_waiting_time_is_counted_again_when_the_act_begins(due_centre: Centre, ready: str, settings: Settings) -> None:
+    due_centre.settings = replace(settings, cooling_off_days=7)
+
+    with pytest.raises(NotPermittedError, match="waiting time of 7 days lasts until 2026-03-09"):
+        destroy(due_centre, ready, "C01")
+
+    assert nothing_was_erased(due_centre, settings, ready)
+
+
+def test_witness_whose_recount_differs_does_not_sign(due_centre: Centre) -> None:
+    """Rules N3: witnesses recount against the register before destruction."""
+    list_id = draft(due_centre)
+    decide_all(due_centre, list_id, [1, 2, 3])
+    approve(due_centre, list_id)
+
+    with pytest.raises(NotPermittedError, match="recount found 3 records and 7 pages, the registry has 3 and 6"):
+        sign(due_centre, list_id, Duty.WITNESS, "W01", counted=(3, 7))
+
+    assert sign(due_centre, list_id, Duty.WITNESS, "W01", counted=(3, 6)).stage is Stage.BEFORE
+
+
+def test_in_zhejiang_the_register_is_filed_with_the_authority_first(
+    due_centre: Centre, ready: str, settings: Settings
+) -> None:
+    """Rules N2, 浙江 art. 21."""
+    due_centre.settings = replace(settings, region="浙江")
+    with pytest.raises(NotPermittedError, match="not filed with the archives authority"):
+        destroy(due_centre, ready, "C01")
+    assert nothing_was_erased(due_centre, settings, ready)
+
+    file_register(due_centre, ready, "浙档备〔2026〕8号", "P01")
+
+    assert destroy(due_centre, ready, "C01").record_count == 2
+
+
+def test_missing_disposal_key_keeps_the_list_open_and_a_rerun_with_it_finishes(
+    due_centre: Centre, ready: str, settings: Settings, tmp_path: Path
+) -> None:
+    destroy(due_centre, ready, "C01")
+    witness(due_centre, ready)
+
+    with pytest.raises(KeyMissingError):
+        destroy(due_centre, ready, "C01", tmp_path / "nowhere.pem")
+
+    assert state_of(due_centre, ready) == "executing"
+    assert destroy(due_centre, ready, "C01").state is ListState.DONE
+
+
+def test_people_with_keys_sign_everything_with_them(due_centre: Centre, settings: Settings, tmp_path: Path) -> None:
+    keys = enrol(due_centre, tmp_path, [*PANEL, "L01", "W01", "W02"])
+    list_id = draft(due_centre)
+    decide_all(due_centre, list_id, [1, 2, 3])
+    approve(due_centre, list_id, keys)
+    prepare(due_centre)
+    witness(due_centre, list_id, keys)
+    destroy(due_centre, list_id, "C01")
+    witness(due_centre, list_id, keys)
+
+    outcome = destroy(due_centre, list_id, "C01")
+
+    body = json.loads((settings.papers / list_id / "销毁证明.json").read_text())
+    assert outcome.state is ListState.DONE
+    assert all(each["fingerprint"] for each in body["sign_offs"])
+    assert len(body["sign_offs"]) == 8
+
+
+def test_live_record_with_the_same_content_is_named_on_the_certificate(
+    due_centre: Centre, ready: str, settings: Settings
+) -> None:
+    twin = record(1, "JY-2015-E-002-R1", destroy_due_on=date(2030, 1, 1), contents=[f"{CARRIER} 第1件".encode()])
+    lay_down_carrier(due_centre, [twin], {"data/0001-1.txt": f"{CARRIER} 第1件".encode()})
+    destroy(due_centre, ready, "C01")
+    witness(due_centre, ready)
+    destroy(due_centre, ready, "C01")
+
+    body = json.loads((settings.papers / ready / "销毁证明.json").read_text())
+    assert body["twins"] == [[f"{CARRIER}-0001", "JY-2015-E-002-R1-0001", "JY-2015-E-002-R1"]]
+
+
+def test_list_of_which_every_row_is_kept_is_done_without_erasing_anything(
+    due_centre: Centre, settings: Settings
+) -> None:
+    list_id = draft(due_centre)
+    for person_id in PANEL:
+        decide(due_centre, list_id, person_id, say([1, 2, 3], Decision.KEEP, 5))
+    approve(due_centre, list_id)
+    prepare(due_centre)
+
+    outcome = destroy(due_centre, list_id, "C01")
+
+    assert (outcome.state, outcome.record_count, outcome.certificate_id) == (ListState.DONE, 0, None)
+    assert len(sealed_names(due_centre, settings)) == 4
+
+
+def dies_at(step: int, settings: Settings, list_id: str) -> subprocess.CompletedProcess[str]:
+    """Carry the list out in a process that dies at its n-th change; 0 never."""
+    tests = Path(__file__).resolve().parents[1]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join((str(tests), str(tests.parent / "include"))),
+        "LANTAI_HOME": str(settings.home),
+        "LANTAI_TODAY": "2026-03-02",
+        "LANTAI_COOLING_OFF_DAYS": "0",
+    }
+    command = [sys.executable, str(tests / "dying_custodian.py"), list_id, str(step)]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.mark.slow
+def test_destruction_killed_anywhere_is_finished_by_an_ordinary_rerun(
+    due_centre: Centre, ready: str, settings: Settings, tmp_path: Path
+) -> None:
+    """Fault K1: every change of file or registry is a place to die at; ten of them, evenly spaced."""
+    shutil.copytree(settings.home, tmp_path / "before")
+    undisturbed = dies_at(0, settings, ready)
+    changes = int(undisturbed.stdout)
+    assert changes > 20, undisturbed.stderr
+
+    for step in sorted({1 + changes * point // POINTS for point in range(POINTS)}):
+        shutil.rmtree(settings.home)
+        shutil.copytree(tmp_path / "before", settings.home)
+        assert dies_at(step, settings, ready).returncode == KILLED
+
+        half_way = destroy(due_centre, ready, "C01")
+        if half_way.state is not ListState.DONE:
+            witness(due_centre, ready)
+        outcome = destroy(due_centre, ready, "C01")
+
+        assert outcome.state is ListState.DONE, step
+        assert sealed_names(due_centre, settings) == {f"{CARRIER}-0003", f"{CARRIER}-0004"}, step
+        assert (events(due_centre, "destroying"), events(due_centre, "destroyed")) == ([ready], [ready]), step
+        with due_centre.database.read() as connection:
+            assert len(connection.execute(tables.certificate.select()).all()) == 1
+            assert len(connection.execute(tables.tombstone.select()).all()) == 2

@@ -127,7 +127,7 @@ def test_missing_part_of_an_approval_is_named(changed: dict[str, object], reason
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"held_role": False}, "role leader not held on 2026-03-02"),
+        ({"held_role": False}, "role leader not held on the day of signing"),
         ({"is_signature_good": False, "has_key": True}, "signature does not verify"),
         ({"has_key": True}, "a key is enrolled but the signature was not made with it"),
         ({"is_in_ledger": False}, "the ledger does not tell of this signature"),

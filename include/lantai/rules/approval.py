@@ -222,7 +222,7 @@ def _why_not(dossier: Dossier, signed: Signed, holder: Acting) -> str:
     reasons = (
         (not is_of_this, "signature is for another list or duty"),
         (sign_off.on_behalf_of != holder.on_behalf_of, "signature does not show for whom it was given"),
-        (not signed.held_role, f"role {ROLE_FOR[holder.duty].value} not held on {sign_off.signed_at:%Y-%m-%d}"),
+        (not signed.held_role, f"role {ROLE_FOR[holder.duty].value} not held on the day of signing"),
         (signed.is_signature_good is False, "signature does not verify"),
         (has_other_key, "a key is enrolled but the signature was not made with it"),
         (not signed.is_in_ledger, "the ledger does not tell of this signature"),
