@@ -13,8 +13,10 @@ from sqlalchemy import func, select
 import factories_bag
 from airflow_runs import run
 from factories_disposal import make_unit
+from lantai.demo.airflow_home import prepare
+from lantai.demo.airflow_process import session_members, started
 from lantai.edges import tables
-from lantai.errors import UnitsInterruptedError, UnitsUnfinishedError
+from lantai.errors import OrchestratorError, UnitsInterruptedError, UnitsUnfinishedError
 from lantai.journey.agree import agree
 from lantai.journey.open_year import open_year
 from lantai.journey.pack import pack
@@ -223,3 +225,34 @@ def test_a_task_that_was_killed_left_nothing_and_is_named_all_the_same(district)
     with pytest.raises(UnitsUnfinishedError, match="look itself"):
         steps.conclude(None, [], None)
     assert steps.conclude(groups[:1], told, {}) == {"accepted": 1}
+
+
+@pytest.mark.slow
+def test_the_scheduler_runs_it_and_one_cleared_map_index_is_one_unit_again(district):
+    """api-server, scheduler and dag-processor as in the demo; a form that does not fit is refused with 400."""
+    settings = district.centre.settings
+    district.file("JY")
+    district.file("SW")
+    district.spoil_answer("SW")
+    variables = {"LANTAI_HOME": str(settings.home), "LANTAI_TODAY": "2026-03-02", "LANTAI_SETTLE_SECONDS": "0"}
+
+    with started(prepare(settings), variables) as airflow:
+        api = airflow.api
+        api.wait_for_dag("take_in_filings")
+        with pytest.raises(OrchestratorError, match="400"):
+            api.trigger("take_in_filings", {"year": "last year"})
+        run_id = api.trigger("take_in_filings", {"year": "2025"})
+        first = api.wait("take_in_filings", run_id, 300)
+        district.cure_answer("SW")
+        api.clear("take_in_filings", run_id, "take_in", 1)
+        second = api.wait("take_in_filings", run_id, 300)
+        sessions = airflow.sessions
+    left = [pid for session in sessions for pid in session_members(session)]
+
+    assert first.state == "failed"
+    assert (first.tasks["take_in[JY 2025]"], first.tasks["take_in[SW 2025]"]) == ("success", "failed")
+    assert second.state == "success"
+    assert district.receipts("JY")
+    assert district.receipts("SW")
+    assert district.counts()["record"] == 6
+    assert left == []

@@ -48,6 +48,11 @@ class AirflowProcess:
         self._variables = {**variables, "AIRFLOW_HOME": str(home.folder), "PYTHONPATH": str(package)}
         self._components: dict[str, subprocess.Popen[bytes]] = {}
 
+    @property
+    def sessions(self) -> tuple[int, ...]:
+        """Ids of the sessions that the components lead."""
+        return tuple(component.pid for component in self._components.values())
+
     def migrate(self) -> None:
         """Make or upgrade Airflow's own database.
 
