@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from filing_house import FilingHouse
 from lantai.edges.centre import Centre
+from lantai.edges.clock import Clock
 from lantai.edges.database import run_checks
 from lantai.edges.keys import load_identities
 from lantai.edges.ledger import moment_text
@@ -22,6 +24,7 @@ from lantai.edges.registry.submissions import findings_of, rounds
 from lantai.formats import canonical, merkle, signed_note
 from lantai.journey.board import board_of
 from lantai.journey.look import look
+from lantai.journey.purge_returned import purge_returned
 from lantai.journey.restore import open_record
 from lantai.journey.take_in import take_in
 from lantai.records.submission import RoundState
@@ -335,3 +338,38 @@ def test_archival_code_of_an_earlier_carrier_is_a_fault(house: FilingHouse) -> N
 
     assert done.returned == 1
     assert "archival_code_used_before" in told(house, "JY-2025-E-002-R1")
+
+
+def test_returned_round_is_purged_when_its_time_is_over(house: FilingHouse) -> None:
+    """Interfaces: LANTAI_RETURNED_DAYS; the row and its findings stay."""
+    house.add_unit()
+    house.open_year()
+    house.file(rows=[house.row("JY", 1, title="")])
+    look(house.centre)
+    take_in(house.centre, "JY")
+    early = purge_returned(house.centre)
+    kept = house.centre.quarantine.carriers()
+    later = replace(house.centre, clock=Clock(house.centre.settings.zone, date(2026, 4, 2)))
+
+    purged = (purge_returned(later), purge_returned(later))
+
+    assert (early, len(kept)) == (0, 1)
+    assert purged == (1, 0)
+    assert house.centre.quarantine.carriers() == []
+    assert states(house) == [(1, RoundState.RETURNED)]
+
+
+def test_package_that_was_taken_away_before_it_was_whole_is_forgotten(house: FilingHouse) -> None:
+    """R11-03: the board says what is there now."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file()
+    (carrier / "data" / "2.txt").unlink()
+    waiting = look(house.centre)
+    seen = board_state(house)
+
+    shutil.rmtree(carrier)
+    look(house.centre)
+
+    assert "data/2.txt" in waiting.waiting["JY"][0]
+    assert (seen, board_state(house)) == ("unfinished", "open")

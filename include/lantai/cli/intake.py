@@ -31,6 +31,7 @@ def collect(unit: Units = None, year: Years = None, as_json: AsJson = False) -> 
     cannot be looked at is unknown, never empty.
     """
     from lantai.journey.look import look
+    from lantai.journey.purge_returned import purge_returned
     from lantai.journey.take_in import take_in
 
     failed: dict[str, LantaiError] = {}
@@ -46,9 +47,11 @@ def collect(unit: Units = None, year: Years = None, as_json: AsJson = False) -> 
                     failed[code] = error
                     continue
                 results.append({name: getattr(done, name) for name in done.__slots__})
+        purge_returned(centre)
     payload = {
         "looked": looked.looked_count,
         "unsettled": looked.unsettled,
+        "waiting": dict(looked.waiting),
         "units": results,
         "unknown": dict(looked.unknown),
         "failed": {code: type(failure).__name__ for code, failure in failed.items()},
@@ -70,6 +73,9 @@ def _show(payload: dict[str, Any]) -> None:
     columns = ("unit_code", "accepted", "returned", "held", "zero_reports", "records", "answered")
     titles = ("单位 Unit", "接收 Accepted", "退回 Returned", "暂存 Held", "零报告 Zero", "件 Records", "答复 Answered")
     table("收取 · Taken in", titles, [[row[name] for name in columns] for row in payload["units"]])
+    if payload["waiting"]:
+        cells = [(code, text) for code, texts in payload["waiting"].items() for text in texts]
+        table("未到齐的包 · Not whole yet", ("单位 Unit", "缺什么 Lacks"), cells)
     if payload["unknown"]:
         table("未能查看 · Unknown", ("单位 Unit", "原因 Why"), list(payload["unknown"].items()))
 

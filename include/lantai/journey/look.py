@@ -22,12 +22,13 @@ from lantai.edges.centre import Centre
 from lantai.edges.connections import PREFIX, Connection, read_connections
 from lantai.edges.database import query
 from lantai.edges.outbox import LookState, OutboxLook, PackageSeen
-from lantai.edges.outbox_whole import is_whole
+from lantai.edges.outbox_whole import still_missing
 from lantai.edges.registry.duties import open_years
-from lantai.edges.registry.submissions import note_look, note_package
+from lantai.edges.registry.packages import forget_packages, note_look, note_package
 from lantai.edges.registry.units import units as registered_units
 from lantai.edges.sftp import connect
 from lantai.errors import ConnectionConfigError, LantaiError, UsageError
+from lantai.records.carrier import decode_name
 
 Progress = Callable[[str, int, int], None]
 
@@ -41,6 +42,7 @@ class Looked:
         unknown: By unit code, the class of the error that kept us from looking.
         messages: By unit code, what that error said.
         unsettled: Packages that are still being uploaded, or have not been the same in two looks.
+        waiting: By unit code, what such packages still lack.
         looked_count: Units looked at.
     """
 
@@ -48,6 +50,7 @@ class Looked:
     unknown: Mapping[str, str]
     messages: Mapping[str, str]
     unsettled: int
+    waiting: Mapping[str, list[str]]
     looked_count: int
 
 
@@ -58,6 +61,7 @@ class _Round:
     ready: dict[str, int] = field(default_factory=dict)
     unsettled: dict[str, int] = field(default_factory=dict)
     unknown: dict[str, LantaiError] = field(default_factory=dict)
+    waiting: dict[str, list[str]] = field(default_factory=dict)
 
 
 def look(
@@ -93,6 +97,7 @@ def look(
         second = _pass(centre, again, wanted_years, None)
         first.ready.update(second.ready)
         first.unknown.update(second.unknown)
+        first.waiting.update(second.waiting)
         first.unsettled = second.unsettled
     for row in _unfinished(centre, codes, by_hand=units is not None):
         first.ready.setdefault(row.unit_code, row.round_count)
@@ -101,6 +106,7 @@ def look(
         unknown={code: type(error).__name__ for code, error in sorted(first.unknown.items())},
         messages={code: str(error) for code, error in sorted(first.unknown.items())},
         unsettled=sum(first.unsettled.values()),
+        waiting={code: texts for code, texts in sorted(first.waiting.items()) if code in first.unsettled},
         looked_count=len(codes),
     )
 
@@ -158,11 +164,17 @@ def _pass(
             with centre.database.begin() as connection:
                 note_look(connection, one.unit_code, centre.clock.now_at(), f"{type(error).__name__}: {error}")
         else:
-            _note(centre, one, connections[PREFIX + one.unit_code], found)
+            _note(centre, one, connections[PREFIX + one.unit_code], years, found)
     return found
 
 
-def _note(centre: Centre, one: OutboxLook, server: Connection | ConnectionConfigError, found: _Round) -> None:
+def _note(
+    centre: Centre,
+    one: OutboxLook,
+    server: Connection | ConnectionConfigError,
+    years: Sequence[int],
+    found: _Round,
+) -> None:
     """Remember what one look saw. The registry is not held open while the server is asked."""
     now_at = centre.clock.now_at()
     known = _known_whole(centre, one.unit_code)
@@ -171,15 +183,19 @@ def _note(centre: Centre, one: OutboxLook, server: Connection | ConnectionConfig
     if news and isinstance(server, Connection):
         try:
             with connect(server) as session:
-                whole |= {package.raw_name for package in news if is_whole(package, session.read_small)}
+                lacks = {package.raw_name: still_missing(package, session.read_small) for package in news}
         except LantaiError as error:
             found.unknown[one.unit_code] = error
             with centre.database.begin() as connection:
                 note_look(connection, one.unit_code, now_at, f"{type(error).__name__}: {error}")
             return
+        whole |= {name for name, lack in lacks.items() if lack is None}
+        found.waiting[one.unit_code] = [f"{_shown(name)}: {lack}" for name, lack in lacks.items() if lack is not None]
     ready = unsettled = 0
     with centre.database.begin() as connection:
         note_look(connection, one.unit_code, now_at, None)
+        there = {(package.filing_year, package.raw_name) for package in one.packages}
+        forget_packages(connection, one.unit_code, years, there)
         for package in one.packages:
             row = note_package(
                 connection,
@@ -219,3 +235,7 @@ def _unfinished(centre: Centre, codes: Sequence[str], *, by_hand: bool) -> Seque
         )
     wanted = set(codes)
     return [row for row in rows if row.unit_code in wanted]
+
+
+def _shown(raw_name: bytes) -> str:
+    return decode_name(raw_name) or raw_name.hex(" ")

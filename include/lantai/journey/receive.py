@@ -18,12 +18,12 @@ from lantai.edges.centre import Centre
 from lantai.edges.ledger import append
 from lantai.edges.registry.duties import duty as duty_row
 from lantai.edges.registry.duties import next_duty
+from lantai.edges.registry.packages import link_package
 from lantai.edges.registry.submissions import (
     Round,
     add_round,
     add_submission,
     find_submission,
-    link_package,
     move_round,
     round_of,
     rounds,

@@ -22,11 +22,10 @@ from lantai.edges.ledger import append
 from lantai.edges.outbox import PackageSeen
 from lantai.edges.outbox_whole import is_whole
 from lantai.edges.registry.duties import open_years
+from lantai.edges.registry.packages import note_look, note_package
 from lantai.edges.registry.submissions import (
     Round,
     move_round,
-    note_look,
-    note_package,
     put_findings,
     round_of,
     rounds,

@@ -15,6 +15,7 @@ from lantai.edges.centre import open_centre
 from lantai.errors import LantaiError, UnitsInterruptedError, UnitsUnfinishedError
 from lantai.journey.checkpoint import make_checkpoint
 from lantai.journey.look import look as look_at_outboxes
+from lantai.journey.purge_returned import purge_returned
 from lantai.journey.take_in import take_in as take_in_unit
 from lantai.tasks.form import units_of, years_of
 
@@ -113,6 +114,7 @@ def conclude(
         UnitsUnfinishedError: A unit failed, was unknown, or its task ended without a word.
     """
     with open_centre() as centre:
+        purge_returned(centre)
         make_checkpoint(centre)
     if groups is None:
         raise UnitsUnfinishedError("the look itself failed, so nothing is known of any unit")

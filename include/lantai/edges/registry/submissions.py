@@ -1,4 +1,4 @@
-"""Rows of packages seen, submissions, rounds, findings and answers."""
+"""Rows of submissions, rounds, findings and answers."""
 
 from __future__ import annotations
 
@@ -52,74 +52,18 @@ class Round:
     duty_id: str | None
 
 
-def note_package(
-    connection: Connection,
-    unit_code: str,
-    filing_year: int,
-    raw_name: bytes,
-    kind: str,
-    fingerprint: str,
-    now_at: datetime,
-    *,
-    is_whole: bool,
-) -> Row[Any]:
-    """Remember what a look found; the moment of the first look at this state of the package stays.
-
-    Returns:
-        The row: seen_at (first look at this fingerprint), is_whole, carrier_id (None until a round is about it).
-    """
-    table = tables.package_seen
-    key = (table.c.unit_code == unit_code, table.c.filing_year == filing_year, table.c.raw_name_hex == raw_name.hex())
-    row = connection.execute(select(table).where(*key)).one_or_none()
-    if row is None:
-        connection.execute(
-            insert(table).values(
-                unit_code=unit_code,
-                filing_year=filing_year,
-                raw_name_hex=raw_name.hex(),
-                kind=kind,
-                fingerprint=fingerprint,
-                seen_at=now_at,
-                is_whole=is_whole,
-            ),
-        )
-    elif row.fingerprint != fingerprint:
-        connection.execute(
-            update(table).where(*key).values(
-                kind=kind, fingerprint=fingerprint, seen_at=now_at, is_whole=is_whole, carrier_id=None
-            ),
-        )  # fmt: skip
-    elif row.is_whole != is_whole:
-        connection.execute(update(table).where(*key).values(is_whole=is_whole))
-    return connection.execute(select(table).where(*key)).one()
+def unpurged_since(connection: Connection, before: datetime) -> list[Round]:
+    """Return rounds that were refused, withdrawn or replaced before a moment and may still lie in the quarantine."""
+    ended = rounds(connection, states=(RoundState.RETURNED, RoundState.SUPERSEDED, RoundState.WITHDRAWN))
+    table = tables.carrier
+    purged = set(connection.execute(select(table.c.carrier_id).where(table.c.purged_at.is_not(None))).scalars())
+    return [this for this in ended if this.received_at < before and this.carrier_id not in purged]
 
 
-def link_package(
-    connection: Connection, unit_code: str, filing_year: int, raw_name: bytes, fingerprint: str, carrier: str
-) -> None:
-    """Say which round a package's present state is."""
-    table = tables.package_seen
-    connection.execute(
-        update(table)
-        .where(
-            table.c.unit_code == unit_code,
-            table.c.filing_year == filing_year,
-            table.c.raw_name_hex == raw_name.hex(),
-            table.c.fingerprint == fingerprint,
-        )
-        .values(carrier_id=carrier),
-    )
-
-
-def note_look(connection: Connection, unit_code: str, now_at: datetime, error: str | None) -> None:
-    """Remember how a look at an outbox ended: an error means unknown, never empty. Source: I8, S4."""
-    table = tables.outbox_look
-    values: dict[str, Any] = {"state": "unknown", "error": error, "looked_at": now_at}
-    if error is None:
-        values = {"state": "listed", "error": "", "looked_at": now_at, "listed_at": now_at}
-    changed = connection.execute(update(table).where(table.c.unit_code == unit_code).values(values))
-    if changed.rowcount == 0:
-        connection.execute(insert(table).values(unit_code=unit_code, **values))
+def mark_purged(connection: Connection, carrier: str, now_at: datetime) -> None:
+    """Say that nothing of a round lies in the quarantine any more."""
+    table = tables.carrier
+    connection.execute(update(table).where(table.c.carrier_id == carrier).values(purged_at=now_at))
 
 
 def find_submission(

@@ -1,0 +1,109 @@
+"""Rows of looks at outboxes and of the packages seen there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from lantai.edges import tables
+
+
+def note_package(
+    connection: Connection,
+    unit_code: str,
+    filing_year: int,
+    raw_name: bytes,
+    kind: str,
+    fingerprint: str,
+    now_at: datetime,
+    *,
+    is_whole: bool,
+) -> Row[Any]:
+    """Remember what a look found; the moment of the first look at this state of the package stays.
+
+    Returns:
+        The row: seen_at (first look at this fingerprint), is_whole, carrier_id (None until a round is about it).
+    """
+    table = tables.package_seen
+    key = (table.c.unit_code == unit_code, table.c.filing_year == filing_year, table.c.raw_name_hex == raw_name.hex())
+    row = connection.execute(select(table).where(*key)).one_or_none()
+    if row is None:
+        connection.execute(
+            insert(table).values(
+                unit_code=unit_code,
+                filing_year=filing_year,
+                raw_name_hex=raw_name.hex(),
+                kind=kind,
+                fingerprint=fingerprint,
+                seen_at=now_at,
+                is_whole=is_whole,
+            ),
+        )
+    elif row.fingerprint != fingerprint:
+        connection.execute(
+            update(table).where(*key).values(
+                kind=kind, fingerprint=fingerprint, seen_at=now_at, is_whole=is_whole, carrier_id=None
+            ),
+        )  # fmt: skip
+    elif row.is_whole != is_whole:
+        connection.execute(update(table).where(*key).values(is_whole=is_whole))
+    return connection.execute(select(table).where(*key)).one()
+
+
+def link_package(
+    connection: Connection, unit_code: str, filing_year: int, raw_name: bytes, fingerprint: str, carrier: str
+) -> None:
+    """Say which round a package's present state is."""
+    table = tables.package_seen
+    connection.execute(
+        update(table)
+        .where(
+            table.c.unit_code == unit_code,
+            table.c.filing_year == filing_year,
+            table.c.raw_name_hex == raw_name.hex(),
+            table.c.fingerprint == fingerprint,
+        )
+        .values(carrier_id=carrier),
+    )
+
+
+def forget_packages(
+    connection: Connection, unit_code: str, years: Sequence[int], there: Collection[tuple[int, bytes]]
+) -> None:
+    """Forget packages that were seen, never received, and are not in the outbox any more.
+
+    Args:
+        connection: An open transaction.
+        unit_code: Whose outbox was listed, whole and without an error.
+        years: The years whose folders were listed.
+        there: Year and raw name of every package that is there now.
+    """
+    table = tables.package_seen
+    rows = connection.execute(
+        select(table.c.filing_year, table.c.raw_name_hex).where(
+            table.c.unit_code == unit_code, table.c.filing_year.in_(years), table.c.carrier_id.is_(None)
+        ),
+    )
+    for row in rows.all():
+        if (row.filing_year, bytes.fromhex(row.raw_name_hex)) not in there:
+            connection.execute(
+                delete(table).where(
+                    table.c.unit_code == unit_code,
+                    table.c.filing_year == row.filing_year,
+                    table.c.raw_name_hex == row.raw_name_hex,
+                ),
+            )
+
+
+def note_look(connection: Connection, unit_code: str, now_at: datetime, error: str | None) -> None:
+    """Remember how a look at an outbox ended: an error means unknown, never empty. Source: I8, S4."""
+    table = tables.outbox_look
+    values: dict[str, Any] = {"state": "unknown", "error": error, "looked_at": now_at}
+    if error is None:
+        values = {"state": "listed", "error": "", "looked_at": now_at, "listed_at": now_at}
+    changed = connection.execute(update(table).where(table.c.unit_code == unit_code).values(values))
+    if changed.rowcount == 0:
+        connection.execute(insert(table).values(unit_code=unit_code, **values))
