@@ -325,7 +325,7 @@ def test_appointment_found_void_on_the_day_of_signing_makes_the_signature_void(
 def test_waiting_time_is_counted_again_when_the_act_begins(due_centre: Centre, ready: str, settings: Settings) -> None:
     due_centre.settings = replace(settings, cooling_off_days=7)
 
-    with pytest.raises(NotPermittedError, match="waiting time of 7 days lasts until 2026-03-0[89]"):
+    with pytest.raises(NotPermittedError, match=r"waiting time of 7 days lasts until 2026-03-0[89]"):
         destroy(due_centre, ready, "C01")
 
     assert nothing_was_erased(due_centre, settings, ready)
