@@ -28,6 +28,10 @@ LOAD_BATCH_ROWS = 20_000
 """Rows handed to SQLite at a time: bounds memory, not transactions."""
 
 
+STREAM_ROWS = 5_000
+"""Rows fetched at a time by a query: bounds memory."""
+
+
 def sql_folder() -> Path:
     """Return the folder of migrations, queries and checks: beside `include` in a checkout, inside the package when installed."""
     here = Path(__file__).resolve()
@@ -99,8 +103,9 @@ def query(connection: Connection, name: str, **parameters: Any) -> Sequence[Row[
 def stream(connection: Connection, name: str, **parameters: Any) -> Iterator[Row[Any]]:  # noqa: ANN401 - any SQL value
     """Run a query file and return its rows as they come, in constant memory."""
     file: QueryFile = load_query(sql_folder() / "queries" / f"{name}.sql")
-    statement = file.statement(parameters)
-    return iter(connection.execution_options(yield_per=5000).execute(statement, parameters))
+    # On the statement, not on the connection: there it would stay, and make a cursor of the next INSERT.
+    statement = file.statement(parameters).execution_options(yield_per=STREAM_ROWS)
+    return iter(connection.execute(statement, parameters))
 
 
 def load(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
