@@ -9,10 +9,11 @@ import pytest
 from factories_bag import arrive, context, rules, verified
 from lantai.demo.flaws import put_in_outbox, spoil
 from lantai.demo.packages import PACKAGES, Flaw
-from lantai.demo.packing import make_carrier
+from lantai.demo.packing import documents_of, make_carrier
 from lantai.demo.units import UNITS, by_code
 from lantai.journey.validate import validate
 from lantai.records.finding import Severity
+from lantai.records.unit import DataForm
 
 TODAY = date(2026, 6, 30)
 FAULTS = {
@@ -82,3 +83,14 @@ def test_twelve_offices_send_or_stay_silent():
     assert [package.unit_code for package in PACKAGES if package.is_zero_report] == ["SJ"]
     assert {package.year for package in PACKAGES} == {2005, 2014, 2025}
     assert len({package.name for package in PACKAGES}) == len(PACKAGES)
+
+
+def test_no_code_stands_in_two_carriers_of_an_office():
+    codes = [
+        document.archival_code
+        for package in PACKAGES
+        if package.form is not DataForm.BUSINESS_DATA and not package.is_zero_report
+        for document in documents_of(package)
+    ]
+
+    assert len(set(codes)) == len(codes)

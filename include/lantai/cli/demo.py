@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -29,6 +31,8 @@ def demo(
     from lantai.demo.home import TODAY, make_home
     from lantai.demo.teller import Teller
 
+    # Airflow and the SFTP server are processes of their own: a plain end would leave them behind.
+    signal.signal(signal.SIGTERM, _leave)
     made = make_home(home, today.date() if today else TODAY, locale)
     teller = Teller(out)
     if corpus is None:
@@ -39,3 +43,8 @@ def demo(
         from lantai.demo.corpus_story import run_corpus
 
         run_corpus(made, corpus, teller)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise KeyboardInterrupt

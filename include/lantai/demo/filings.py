@@ -31,7 +31,10 @@ class Medium(StrEnum):
 
 
 PERIOD_NAMES = {Retention.Y: "永久", Retention.D30: "30年", Retention.D10: "10年"}
-DEPARTMENTS = {"BGS": "办公室", "YWK": "业务科", "RSK": "人事科"}
+DEPARTMENTS = {"BGS": "办公室", "YWK": "业务科", "RSK": "人事科", "FGK": "法规科"}
+PAPER_DEPARTMENT = "FGK"
+"""The department that still works on paper, and has it scanned."""
+
 BORN_DIGITAL = (Medium.PDF, Medium.OFD, Medium.PDF, Medium.DOCX)
 SCANNED = (Medium.JPEG, Medium.JPEG, Medium.TIFF)
 
@@ -93,7 +96,7 @@ class _Numbering:
         return f"{self.fonds_no}-WS·{self.year}-{retention.value}-{department}-{self.items[retention, department]:04d}"
 
 
-def filing(unit: SampleUnit, year: int, media: tuple[Medium, ...], count: int) -> list[Document]:
+def filing(unit: SampleUnit, year: int, media: tuple[Medium, ...], count: int, department: str = "") -> list[Document]:
     """Return the documents that an office files for a year, by date.
 
     Args:
@@ -101,9 +104,10 @@ def filing(unit: SampleUnit, year: int, media: tuple[Medium, ...], count: int) -
         year: When they were made.
         media: Ways of writing down to go round by turns.
         count: How many, 1 or more.
+        department: Code of the one department that all of them come from; empty is the department that each kind belongs to.
     """
     # Seeded content has to be the same everywhere; nothing secret depends on it.
-    chance = Random(f"{unit.unit_code}{year}")  # noqa: S311 (see above)
+    chance = Random(f"{unit.unit_code}{year}{department}")  # noqa: S311 (see above)
     kinds = [prose.KINDS[place % len(prose.KINDS)] for place in range(count)]
     days = sorted(chance.sample(range(10, 355), count))
     numbering = _Numbering(unit.fonds_no, year)
@@ -116,14 +120,14 @@ def filing(unit: SampleUnit, year: int, media: tuple[Medium, ...], count: int) -
         text = prose.write(kind, unit, subject, formed_on, chance)
         documents.append(
             Document(
-                archival_code=numbering.next_code(kind.retention, kind.department),
+                archival_code=numbering.next_code(kind.retention, department or kind.department),
                 title=text.title,
                 author=unit.name_in(year),
                 doc_no=f"{unit.mark}〔{year}〕{number}号" if kind.has_red_head else "",
                 formed_on=formed_on,
                 retention=kind.retention,
                 doc_type=kind.doc_type,
-                department=kind.department,
+                department=department or kind.department,
                 medium=media[place % len(media)],
                 recipient=text.recipient,
                 paragraphs=text.paragraphs,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from lantai.demo.documents import write
 from lantai.demo.exports import marriage_register
-from lantai.demo.filings import DEPARTMENTS, PERIOD_NAMES, filing
+from lantai.demo.filings import DEPARTMENTS, PAPER_DEPARTMENT, PERIOD_NAMES, Document, filing
 from lantai.demo.packages import Flaw, Package
 from lantai.demo.units import SampleUnit, by_code
 from lantai.formats.catalogue import COLUMNS
@@ -81,10 +81,16 @@ def make_carrier(package: Package, work: Path, today: date) -> Path:
         for name, content in marriage_register(unit, package.year, package.count):
             (folder / name).write_bytes(content)
         return pack(folder, _sender(unit), order, None, work / "carriers")
-    lines = _flawed(_lay_out(package, unit, folder), package.flaw)
+    lines = _flawed(_lay_out(package, folder), package.flaw)
     catalogue = work / ("catalogue.csv" if package.flaw in _WRITES_CSV else "catalogue.xlsx")
     catalogue.write_bytes(_catalogue(lines, package.flaw))
     return pack(folder, _sender(unit), order, catalogue, work / "carriers")
+
+
+def documents_of(package: Package) -> list[Document]:
+    """Return the documents of a package, by date."""
+    department = PAPER_DEPARTMENT if package.form is DataForm.DIGITISED_RESULT else ""
+    return filing(by_code(package.unit_code), package.year, package.media, package.count, department)
 
 
 def _sender(unit: SampleUnit) -> Sender:
@@ -112,9 +118,9 @@ def _order(package: Package, unit: SampleUnit, today: date) -> PackOrder:
     )
 
 
-def _lay_out(package: Package, unit: SampleUnit, folder: Path) -> list[CatalogueLine]:
+def _lay_out(package: Package, folder: Path) -> list[CatalogueLine]:
     lines = []
-    for document in filing(unit, package.year, package.media, package.count):
+    for document in documents_of(package):
         written = write(document)
         for name, content in written.files:
             (folder / name).write_bytes(content)
@@ -154,16 +160,22 @@ def _flawed(lines: list[CatalogueLine], flaw: Flaw) -> list[CatalogueLine]:
 _WRITES_CSV = (Flaw.GBK_CATALOGUE, Flaw.BOM_AND_MD5, Flaw.TWIN_NAMES)
 
 
-def _catalogue(lines: Sequence[CatalogueLine], flaw: Flaw) -> bytes:
-    columns = list(CatalogueLine.__dataclass_fields__)
-    table = [[COLUMNS[column][0] for column in columns]]
-    table += [[getattr(line, column) for column in columns] for line in lines]
-    if flaw not in _WRITES_CSV:
-        return _workbook(table)
+def catalogue_csv(lines: Sequence[CatalogueLine], encoding: str = "utf-8") -> bytes:
+    """Return a catalogue as CSV."""
     out = io.StringIO()
-    csv.writer(out).writerows(table)
-    encoding = {Flaw.GBK_CATALOGUE: "gbk", Flaw.BOM_AND_MD5: "utf-8-sig"}.get(flaw, "utf-8")
+    csv.writer(out).writerows(_table(lines))
     return out.getvalue().encode(encoding)
+
+
+def _catalogue(lines: Sequence[CatalogueLine], flaw: Flaw) -> bytes:
+    if flaw not in _WRITES_CSV:
+        return _workbook(_table(lines))
+    return catalogue_csv(lines, {Flaw.GBK_CATALOGUE: "gbk", Flaw.BOM_AND_MD5: "utf-8-sig"}.get(flaw, "utf-8"))
+
+
+def _table(lines: Sequence[CatalogueLine]) -> list[list[str]]:
+    columns = list(CatalogueLine.__dataclass_fields__)
+    return [[COLUMNS[column][0] for column in columns], *([getattr(line, c) for c in columns] for line in lines)]
 
 
 def _workbook(table: Sequence[Sequence[str]]) -> bytes:

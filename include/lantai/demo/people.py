@@ -6,11 +6,11 @@ is given one person's key at a time, as at a real desk.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from lantai.demo.units import UNITS
 from lantai.edges.centre import Centre
 from lantai.formats.ssh_signature import generate_key
 from lantai.journey.appoint import appoint, enrol_key
@@ -46,14 +46,18 @@ def responsible_person(unit_code: str) -> str:
     return f"{unit_code}001"
 
 
-def settle_in(centre: Centre) -> None:
-    """Appoint everybody and enrol the keys of those who sign; each key is confirmed by two others."""
+def settle_in(centre: Centre, archivists: Mapping[str, str]) -> None:
+    """Appoint everybody and enrol the keys of those who sign; each key is confirmed by two others.
+
+    Args:
+        centre: The centre.
+        archivists: Part-time archivists of the offices: staff id -> name.
+    """
     for player in PLAYERS:
         person = Person(player.person_id, player.name)
         appoint(centre, person, list(player.roles), APPOINTED_ON, None, "system")
-    for unit in UNITS:
-        person = Person(responsible_person(unit.unit_code), unit.archivist)
-        appoint(centre, person, [Role.PART_TIME_ARCHIVIST], APPOINTED_ON, None, ARCHIVIST.person_id)
+    for person_id, name in archivists.items():
+        appoint(centre, Person(person_id, name), [Role.PART_TIME_ARCHIVIST], APPOINTED_ON, None, ARCHIVIST.person_id)
     folder = key_folder(centre.settings.home)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for player in PLAYERS:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from lantai.demo import summary
+from lantai.demo.corpus_report import ACCEPTED, Outcome
 from lantai.demo.teller import Teller
 from lantai.edges.centre import Centre
 from lantai.journey.board import BoardRow
 from lantai.locales import say
 
 _SILENT = ("overdue", "open")
+_LISTED = 20
 
 
 def tell(centre: Centre, teller: Teller, made: Mapping[str, Any], path: Path) -> None:
@@ -29,6 +32,28 @@ def tell(centre: Centre, teller: Teller, made: Mapping[str, Any], path: Path) ->
         _board(teller, year, rows, locale)
     _lists(centre, teller)
     _papers(centre, teller)
+    _totals(teller, made, path)
+
+
+def tell_corpus(centre: Centre, teller: Teller, made: Mapping[str, Any], path: Path) -> None:
+    """Print what happened to a corpus: its lists and totals; its boards and papers would fill hundreds of pages."""
+    _lists(centre, teller)
+    teller.say(f"文书 {len(made['papers'])} 份，在 {centre.settings.papers} · papers")
+    _totals(teller, made, path)
+
+
+def tell_report(teller: Teller, lines: Sequence[Outcome], path: Path) -> None:
+    """Print how many documents ended where, and the first that were not accepted."""
+    ends = Counter(line.outcome for line in lines)
+    teller.table("文件去向 · Documents", ("结果 Outcome", "份 Count"), sorted(ends.items()))
+    refused = [line for line in lines if line.outcome != ACCEPTED]
+    if refused:
+        cells = [(line.row_no, line.title, line.outcome, line.reason) for line in refused[:_LISTED]]
+        teller.table("未接收 · Not accepted", ("行 Row", "题名 Title", "结果 Outcome", "原因 Why"), cells)
+    teller.say(f"逐份去向 every document: {path}")
+
+
+def _totals(teller: Teller, made: Mapping[str, Any], path: Path) -> None:
     counted = made["submissions"]
     teller.say(
         f"接收 {counted['accepted']} 个载体 {made['accepted']} 件 {made['files']} 个文件 {made['bytes']:,} 字节，"
@@ -40,7 +65,7 @@ def tell(centre: Centre, teller: Teller, made: Mapping[str, Any], path: Path) ->
     )
     teller.table("用时 · Seconds", ("步骤 Step", "秒 s"), list(made["seconds"].items()))
     teller.say(f"系统日期 {made['today']}（LANTAI_TODAY，印在每份文书上）· the demo's date, printed on every paper")
-    teller.say(f"汇总 {path}")
+    teller.say(f"汇总 summary: {path}")
     teller.say("查看网页：make serve · web pages over this folder")
 
 
@@ -50,7 +75,7 @@ def _board(teller: Teller, year: int, rows: list[BoardRow], locale: str) -> None
     cells = [
         (
             f"{row.unit_code} {row.unit_name}",
-            say(f"data_form.{row.data_form}", locale),
+            say(f"values.data_form.{row.data_form}", locale),
             say(f"board_state.{row.state}", locale),
             row.round_no or "",
             row.record_count or "",
@@ -63,7 +88,7 @@ def _board(teller: Teller, year: int, rows: list[BoardRow], locale: str) -> None
     teller.table(f"{year} 年度 · Filing year {year}（期限 due {rows[0].deadline_on}）", columns, cells)
     if silent:
         state = say(f"board_state.{silent[0].state}", locale)
-        names = "、".join(f"{row.unit_code} {say(f'data_form.{row.data_form}', locale)}" for row in silent)
+        names = "、".join(f"{row.unit_code} {say(f'values.data_form.{row.data_form}', locale)}" for row in silent)
         teller.say(f"{state}：{names}")
 
 

@@ -24,7 +24,7 @@ class Teller:
     @contextmanager
     def step(self, name: str, zh: str, en: str) -> Iterator[None]:
         """Say what begins, and when it has ended how long it took."""
-        self._console.print(f"[bold]▶ {zh}[/] · {en}")
+        self._console.print(f"[bold]▶ {zh}[/] · {en}", soft_wrap=True)
         began = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - began, 1)

@@ -1,0 +1,113 @@
+"""What both demos stand on: a centre with its people, a gateway with the offices' folders, and a running Airflow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from lantai.demo.airflow_home import prepare
+from lantai.demo.airflow_process import AirflowProcess, started
+from lantai.demo.gateway import gateway
+from lantai.demo.home import DemoHome
+from lantai.demo.people import ARCHIVIST, settle_in
+from lantai.demo.teller import Teller
+from lantai.edges.centre import Centre, open_centre
+from lantai.edges.registry.units import put_unit
+from lantai.errors import OrchestratorError
+from lantai.journey.agree import agree
+from lantai.journey.set_up import set_up
+from lantai.records.agreement import Agreement
+from lantai.records.unit import Unit
+
+AGREED_FROM = date(1980, 1, 1)
+DESTRUCTION_CLAUSE = "保管期满经鉴定后由中心销毁，并出具销毁证明"
+
+
+@dataclass
+class Stage:
+    """What is there once everything has started."""
+
+    home: DemoHome
+    centre: Centre
+    airflow: AirflowProcess
+    teller: Teller
+
+    def dag(self, dag_id: str, form: Mapping[str, str] | None = None) -> None:
+        """Run a DAG as somebody does who presses its button, and wait for its end.
+
+        Raises:
+            OrchestratorError: The run failed; the message names the tasks.
+        """
+        api = self.airflow.api
+        api.wait_for_dag(dag_id)
+        done = api.wait(dag_id, api.trigger(dag_id, form))
+        if done.state != "success":
+            raise OrchestratorError(f"DAG {dag_id}, run {done.run_id}: {done.state}: {dict(done.tasks)}")
+        said = "，".join(f"{name}={value}" for name, value in (form or {}).items() if value)
+        self.teller.say(f"DAG {dag_id}（{said[:80]}）✓ {len(done.tasks)} 个任务 · tasks")
+
+
+@contextmanager
+def raised(
+    home: DemoHome,
+    teller: Teller,
+    units: Sequence[tuple[Unit, str, str]],
+    without_agreement: frozenset[str],
+    send: Callable[[], None],
+) -> Iterator[Stage]:
+    """Set the centre up, start the servers while the offices pack, and yield the stage.
+
+    Args:
+        home: A fresh home.
+        teller: Where it is told.
+        units: Every office with the names of its part-time archivist and of its leader.
+        without_agreement: Codes of offices that never signed an agreement.
+        send: Packs and lays into the outboxes what the offices file; runs beside the start of the servers.
+
+    Raises:
+        OrchestratorError: Airflow did not start.
+    """
+    with ExitStack() as stack:
+        centre = stack.enter_context(open_centre(home.settings, checks_schema=False))
+        with teller.step("set_up", "建立登记备份中心：密钥、登记库、单位、人员、协议", "set the centre up"):
+            _set_up(centre, units, without_agreement)
+        with teller.step(
+            "start", "启动 SFTP 服务器与 Airflow，同时各单位整理打包", "start SFTP and Airflow while offices pack"
+        ):
+            port = stack.enter_context(gateway(home, [unit.unit_code for unit, _, _ in units]))
+            offices = stack.enter_context(ThreadPoolExecutor(1))
+            packed = offices.submit(send)
+            airflow = stack.enter_context(started(prepare(home.settings), home.variables))
+            packed.result()
+            teller.say(f"SFTP 127.0.0.1:{port}，Airflow {airflow.home.address}")
+        yield Stage(home, centre, airflow, teller)
+
+
+def _set_up(centre: Centre, units: Sequence[tuple[Unit, str, str]], without_agreement: frozenset[str]) -> None:
+    set_up(centre, keeps_identity=True)
+    with centre.database.begin() as connection:
+        for unit, _, _ in units:
+            put_unit(connection, unit)
+    settle_in(centre, {unit.responsible_person: archivist for unit, archivist, _ in units if unit.responsible_person})
+    for unit, archivist, leader in units:
+        for form in () if unit.unit_code in without_agreement else unit.data_forms:
+            agree(
+                centre,
+                Agreement(
+                    agreement_id="",
+                    unit_code=unit.unit_code,
+                    data_form=form,
+                    encrypts_before_sending=False,
+                    algorithm="",
+                    unit_key_custodian=archivist,
+                    centre_key_custodian=ARCHIVIST.name,
+                    destruction_clause=DESTRUCTION_CLAUSE,
+                    from_on=AGREED_FROM,
+                    to_on=None,
+                    signed_by_unit=leader,
+                    signed_by_centre=ARCHIVIST.name,
+                ),
+            )
