@@ -1,0 +1,150 @@
+"""The documents say what is so: generated pages are fresh, links lead somewhere, every setting is in .env.example."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from lantai import errors
+from lantai.locales import words
+from lantai.manual import findings, runbook, standards
+from lantai.manual.pages import pages
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = [
+    *sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("*.md")),
+    *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")),
+]
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ +(.*)$", re.MULTILINE)
+
+
+def anchors_of(text):
+    """Return the anchors of a page: headings in lower case, spaces as hyphens, marks left out."""
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in HEADING.findall(text)}
+
+
+def dead_links(path, text):
+    dead = []
+    for link in LINK.findall(text):
+        name, _, anchor = unquote(link).partition("#")
+        if name.startswith(("http://", "https://", "mailto:")):
+            continue
+        target = (ROOT / path).parent / name if name else ROOT / path
+        is_page = target.suffix == ".md" and target.is_file()
+        if not target.exists() or (anchor and is_page and anchor not in anchors_of(target.read_text(encoding="utf-8"))):
+            dead.append(link)
+    return dead
+
+
+@pytest.mark.parametrize("path", ["docs/dags.md", "docs/runbook.md", "docs/standards.md", "docs/package-format.md"])
+def test_generated_page_is_what_the_code_says_today(path):
+    committed = (ROOT / path).read_text(encoding="utf-8")
+
+    fresh = pages(ROOT)[path]
+
+    assert committed == fresh, "run `make docs`"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_every_link_of_a_document_leads_somewhere(path):
+    text = (ROOT / path).read_text(encoding="utf-8")
+
+    assert dead_links(path, text) == []
+
+
+def test_dead_link_and_dead_anchor_are_found():
+    text = "# One\n[a](docs/nowhere.md) [b](#two) [c](#one) [d](CONTRIBUTING.md#nothing-of-this-name)"
+
+    found = dead_links("README.md", text)
+
+    assert "docs/nowhere.md" in found
+    assert "CONTRIBUTING.md#nothing-of-this-name" in found
+    assert "#one" not in dead_links("README.md", f"[c](#{next(iter(anchors_of((ROOT / 'README.md').read_text())))})")
+
+
+def test_every_setting_that_is_read_stands_in_the_example():
+    parsed = ast.parse((ROOT / "include/lantai/settings.py").read_text(encoding="utf-8"))
+    readers = {"_text", "_place", "_choice", "_count", "_path", "_day", "_zone"}
+    names = {
+        node.args[1].value
+        for node in ast.walk(parsed)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in readers
+        and len(node.args) > 1
+        and isinstance(node.args[1], ast.Constant)
+    }
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    shown = {line.partition("=")[0].lstrip("# ") for line in lines if "=" in line}
+
+    missing = sorted(f"LANTAI_{name}" for name in names if f"LANTAI_{name}" not in shown)
+
+    assert len(names) > 20
+    assert missing == []
+
+
+def test_every_setting_of_the_example_has_a_comment_above_it():
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+
+    bare = [
+        line
+        for before, line in zip(["", *lines], lines, strict=False)
+        if line.startswith("LANTAI_") and not before.startswith(("#", "LANTAI_", "AIRFLOW_", "REDIS_"))
+    ]
+
+    assert bare == []
+
+
+def test_runbook_has_a_row_for_every_error_with_advice_in_both_languages():
+    shown = runbook.page()
+    kinds = list(runbook.classes())
+
+    assert len(kinds) > 30
+    for kind in kinds:
+        assert f"| `{kind.__name__}` |" in shown
+        assert re.search(r"[\u4e00-\u9fff]", kind.hint_zh), kind
+        assert kind.hint.isascii(), kind
+    assert errors.LantaiError in kinds
+
+
+def test_requirement_without_a_test_shows_a_dash(tmp_path):
+    (tmp_path / "include" / "lantai").mkdir(parents=True)
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "include" / "lantai" / "x.py").write_text('"""Does R1-42."""\n')
+    (tmp_path / "tests" / "test_x.py").write_text('def test_it():\n    """R1-01 to R1-03."""\n')
+
+    lines = {line.split(" | ")[0][2:]: line for line in standards.page(tmp_path).splitlines() if line.startswith("| R")}
+
+    assert lines["R1-42"].endswith("| `x` | — |")
+    assert all(lines[key].endswith("`test_x` |") for key in ("R1-01", "R1-02", "R1-03"))
+    assert lines["R1-04"].endswith("| — | — |")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_docstring", "expected"),
+    [
+        ("R1-25 to R1-27, K1", True, {"R1-25", "R1-26", "R1-27", "K1"}),
+        ("faults R1 and R2", True, {"F-R1", "F-R2"}),
+        ("security property 3", True, {"P3"}),
+        ("cell K1 of JY-2025-E-001-R1-00001", False, set()),
+        ("GD-2-6", False, {"GD-2-6"}),
+    ],
+)
+def test_ids_are_read_and_not_mistaken(text, is_docstring, expected):
+    assert standards.ids_in(text, is_docstring=is_docstring) == expected
+
+
+def test_every_finding_that_code_can_make_has_words_and_a_row():
+    """R1-50."""
+    made = findings.severities(ROOT / "include" / "lantai")
+    worded = {rule for rule, text in words("zh").items() if isinstance(text, dict) and isinstance(text.get("fix"), str)}
+
+    shown = findings.table(ROOT / "include" / "lantai")
+
+    assert len(made) > 60
+    assert sorted(set(made) - worded) == []
+    assert all(f"`{rule}`" in shown for rule in worded)
