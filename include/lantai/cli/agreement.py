@@ -55,7 +55,9 @@ def add(
 
 
 @app.command("list")
-def list_(unit: Annotated[str | None, typer.Option(help="单位代码 · Unit code")] = None, as_json: AsJson = False) -> None:
+def list_(
+    unit: Annotated[str | None, typer.Option(help="单位代码 · Unit code")] = None, as_json: AsJson = False
+) -> None:
     """列出协议 · List agreements."""
     with opened() as centre, centre.database.read() as connection:
         found = agreements(connection, unit)

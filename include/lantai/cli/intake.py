@@ -88,11 +88,11 @@ def submissions(
     """列出报送及各轮次 · List submissions with all their rounds."""
     with opened() as centre, centre.database.read() as connection:
         found = rounds(connection, unit_code=unit, states=[state] if state else None)
-        locale = centre.settings.locale
+        locale, zone = centre.settings.locale, centre.settings.zone
     payload = [_round(this) for this in found]
     cells = [
         (this.carrier_id, this.carrier_number, say(f"values.state.{this.state.value}", locale), this.record_count,
-         this.days_late or "", f"{this.received_at:%Y-%m-%d}", this.supplement_by_on or "")
+         this.days_late or "", f"{this.received_at.astimezone(zone):%Y-%m-%d}", this.supplement_by_on or "")
         for this in found
     ]  # fmt: skip
     titles = ("编号 Id", "载体号 Carrier", "状态 State", "件 Records", "迟天 Late", "收到 Received", "补正期限 By")

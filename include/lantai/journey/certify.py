@@ -32,7 +32,6 @@ from lantai.journey.erase import PlaceErasure
 from lantai.journey.examine import Examined, examine
 from lantai.journey.print_list import (
     ALGORITHM,
-    CENTRE_NAME,
     print_list,
     printed_checkpoint,
     printed_signers,
@@ -157,6 +156,7 @@ def _extend(connection: Connection, centre: Centre, examined: Examined, actor: s
 
 def _place(one: PlaceErasure, custodian: str) -> dict[str, Any]:
     return {
+        "carrier_id": one.carrier_id,
         "place": one.place,
         "erasure_class": one.erasure_class,
         "generation": one.generation,
@@ -178,7 +178,7 @@ def _certificate_paper(
     zone = centre.settings.zone
     content = {
         "paper_no": body["certificate_id"],
-        "centre": CENTRE_NAME,
+        "centre": centre.settings.centre_name,
         "printed_at": now_at.astimezone(zone),
         "today_is_set": centre.clock.is_set_by_hand,
         "list_id": examined.chosen.list_id,
@@ -193,6 +193,7 @@ def _certificate_paper(
                 "looked_at": datetime.fromisoformat(one["looked_at"]).astimezone(zone),
                 "looked_by": one["looked_by"],
                 "result": "residue" if one["remaining"] else "absent",
+                "remark": one["carrier_id"],
             }
             for one in body["places"]
         ],

@@ -223,7 +223,7 @@ def _digests(key: bytes, rows: Iterable[object]) -> list[tuple[str, str]]:
 
 
 def _look(one: PlaceErasure) -> list[object]:
-    return [one.place, one.erasure_class, one.generation, one.manifest_sha256]
+    return [one.carrier_id, one.place, one.erasure_class, one.generation, one.manifest_sha256]
 
 
 def _finish(centre: Centre, list_id: str, custodian: str, disposal_key: Path | None, fence: Fence) -> Destroyed:

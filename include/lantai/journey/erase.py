@@ -46,6 +46,7 @@ class PlaceErasure:
     """What was found at a place after the erasure.
 
     Attributes:
+        carrier_id: The carrier that was looked at.
         place: Its name.
         erasure_class: What removing a file amounts to there.
         generation: The generation that lies there now; 0 where nothing of the carrier ever lay.
@@ -54,6 +55,7 @@ class PlaceErasure:
         remaining: What was still found there of the records, or beside the generation; empty when nothing was.
     """
 
+    carrier_id: str
     place: str
     erasure_class: str
     generation: int
@@ -238,6 +240,7 @@ def _look_again(centre: Centre, place: Place, target: Generation, gone: frozense
         names |= {header.record_id for header in generation.headers.headers}
         remaining += sorted(gone & names)
     return PlaceErasure(
+        carrier_id,
         place.name,
         place.erasure_class,
         0 if generation is None else generation.manifest.generation,

@@ -18,12 +18,12 @@ from lantai.edges.registry.holdings import copies_of
 from lantai.edges.registry.submissions import Round
 from lantai.edges.registry.units import units
 from lantai.formats.signed_note import Checkpoint
-from lantai.locales import describe
+from lantai.locales import describe, say
 from lantai.records.copy import Copy, CopyState
 from lantai.records.finding import Finding, Severity
 from lantai.records.submission import RoundState
 from lantai.records.unit import DataForm, Unit
-from lantai.rules.four_properties import ItemResult, evaluate
+from lantai.rules.four_properties import ItemResult, Result, evaluate
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,10 @@ def inspection_form(case: Case, findings: Sequence[Finding], checkpoint: Checkpo
         ],
         "checkpoint": {"origin": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root.hex()},
         "outcome": "accepted" if this.state is RoundState.ACCEPTED else "held",
-        "remarks": [f"{describe(f, case.locale).title}：{describe(f, case.locale).message}" for f in findings],
+        "remarks": [
+            *(f"{describe(f, case.locale).title}：{describe(f, case.locale).message}" for f in findings),
+            *([say("inspection.pending", case.locale)] if any(_is_pending(result) for result in results) else []),
+        ],
     }
 
 
@@ -191,6 +194,10 @@ def _filing(case: Case, paper_no: str) -> dict[str, Any]:
         "due_on": case.due_on,
         "days_late": this.days_late,
     }
+
+
+def _is_pending(result: ItemResult) -> bool:
+    return result.result is Result.PENDING_MANUAL
 
 
 def _check_line(result: ItemResult, locale: str) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from lantai.journey.examine import Examined
 from lantai.records.disposal import Decision, ListKind
 from lantai.rules.appraisal import electronic_transfer_due_on
 
-CENTRE_NAME = "电子文件和数字档案登记备份中心"
 ALGORITHM = "SHA-256"
 
 
@@ -84,7 +83,7 @@ def print_list(
         )
     content = {
         "paper_no": chosen.list_id,
-        "centre": CENTRE_NAME,
+        "centre": centre.settings.centre_name,
         "printed_at": _printed_at(centre, examined),
         "today_is_set": centre.clock.is_set_by_hand,
         "list_id": chosen.list_id,
@@ -152,7 +151,7 @@ def print_transfer_register(
     properties = ("authenticity", "integrity", "usability", "security")
     content = {
         "paper_no": body["certificate_id"],
-        "centre": CENTRE_NAME,
+        "centre": centre.settings.centre_name,
         "printed_at": now_at.astimezone(zone),
         "today_is_set": centre.clock.is_set_by_hand,
         "job_name": f"{examined.unit.name} {chosen.list_id}",
