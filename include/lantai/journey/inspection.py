@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from lantai import profiles
 from lantai.edges.centre import Centre
 from lantai.edges.registry.duties import duty
 from lantai.edges.registry.holdings import copies_of
 from lantai.edges.registry.submissions import Round
 from lantai.edges.registry.units import units
 from lantai.formats.signed_note import Checkpoint
+from lantai.journey.four_property_test import results_of
 from lantai.locales import describe, say
 from lantai.records.copy import Copy, CopyState
 from lantai.records.finding import Finding, Severity
 from lantai.records.submission import RoundState
-from lantai.records.unit import DataForm, Unit
-from lantai.rules.four_properties import ItemResult, Result, evaluate
+from lantai.records.unit import Unit
+from lantai.rules.four_properties import ItemResult, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +67,6 @@ def case_of(centre: Centre, this: Round) -> Case:
         is_today_set=centre.clock.is_set_by_hand,
         locale=centre.settings.locale,
     )
-
-
-def results_of(data_form: DataForm, findings: Sequence[Finding], *, is_zero_report: bool) -> list[ItemResult]:
-    """Return the four-property test of a package as far as the package itself decides it.
-
-    Opening every document, the virus scan and the registry come elsewhere, and some items need a person.
-    """
-    left_out = [] if data_form is not DataForm.BUSINESS_DATA and not is_zero_report else ["catalogue"]
-    if is_zero_report:
-        left_out += ["forms", "formats", "scan"]
-    done = {"manifest", "forms", "catalogue"} - set(left_out)
-    return evaluate(profiles.four_property_items(), findings, done, left_out)
 
 
 def inspection_form(case: Case, findings: Sequence[Finding], checkpoint: Checkpoint) -> dict[str, Any]:

@@ -16,14 +16,16 @@ from datetime import date
 from lantai import profiles
 from lantai.edges.expectations import CheckKind, ColumnCheck, Unmet, check_catalogue
 from lantai.journey.check_papers import check_papers
+from lantai.journey.four_property_test import results_of
 from lantai.journey.read_catalogue import read_catalogue
 from lantai.journey.verify import Reader, Verified
 from lantai.records.carrier import BackupStrategy
 from lantai.records.finding import Finding, Severity
 from lantai.records.record import CatalogueRow, Retention
 from lantai.records.unit import DataForm, Unit
-from lantai.rules import archival_code, completeness, four_properties, scope
+from lantai.rules import archival_code, completeness, scope
 from lantai.rules.calendar import read_date
+from lantai.rules.four_properties import ItemResult
 from lantai.rules.retention import RuleRow, read_retention, rule_rows, transfer_due_on
 
 _CHECKS = (
@@ -95,7 +97,7 @@ class Validated:
 
     findings: tuple[Finding, ...]
     rows: tuple[CatalogueRow, ...]
-    four_properties: tuple[four_properties.ItemResult, ...]
+    four_properties: tuple[ItemResult, ...]
 
 
 def validate(verified: Verified, read: Reader, context: Context) -> Validated:
@@ -122,7 +124,8 @@ def validate(verified: Verified, read: Reader, context: Context) -> Validated:
     unique = tuple(dict.fromkeys(_key(f) for f in findings))
     by_key = {_key(f): f for f in reversed(findings)}
     told = tuple(by_key[key] for key in unique)
-    return Validated(told, tuple(rows), tuple(_four_properties(verified, told)))
+    results = results_of(verified.data_form, told, is_zero_report=verified.is_zero_report)
+    return Validated(told, tuple(rows), tuple(results))
 
 
 def _validate_catalogue(verified: Verified, read: Reader, context: Context) -> tuple[list[CatalogueRow], list[Finding]]:
@@ -201,19 +204,6 @@ def _check_snapshot(verified: Verified, context: Context) -> Iterator[Finding]:
     before = context.last_snapshot_bytes
     if before and verified.strategy is BackupStrategy.FULL and size < before * context.drop_ratio:
         yield Finding("snapshot_shrunk", Severity.WARNING, "", {"found": str(size), "expected": str(before)}, "GD-2-2")
-
-
-def _four_properties(verified: Verified, findings: Sequence[Finding]) -> list[four_properties.ItemResult]:
-    """Return the items' results as far as the package itself decides them.
-
-    Opening every document, the virus scan and the registry come later in the journey, and some items need a person.
-    """
-    has_catalogue = verified.data_form is not DataForm.BUSINESS_DATA and not verified.is_zero_report
-    left_out = [] if has_catalogue else ["catalogue"]
-    if verified.is_zero_report:
-        left_out += ["forms", "formats", "scan"]
-    done = {"manifest", "forms", "catalogue"} - set(left_out)
-    return four_properties.evaluate(profiles.four_property_items(), findings, done, left_out)
 
 
 def _key(finding: Finding) -> tuple[object, ...]:

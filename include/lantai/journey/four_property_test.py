@@ -1,0 +1,22 @@
+"""The four-property test (四性检测) of a package, as far as the package itself decides it. Source: DA/T 70-2018; rules N8."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lantai import profiles
+from lantai.records.finding import Finding
+from lantai.records.unit import DataForm
+from lantai.rules.four_properties import ItemResult, evaluate
+
+
+def results_of(data_form: DataForm | None, findings: Sequence[Finding], *, is_zero_report: bool) -> list[ItemResult]:
+    """Return the four-property test of a package as far as the package itself decides it.
+
+    Opening every document, the virus scan and the registry come elsewhere, and some items need a person.
+    """
+    left_out = [] if data_form is not DataForm.BUSINESS_DATA and not is_zero_report else ["catalogue"]
+    if is_zero_report:
+        left_out += ["forms", "formats", "scan"]
+    done = {"manifest", "forms", "catalogue"} - set(left_out)
+    return evaluate(profiles.four_property_items(), findings, done, left_out)
