@@ -21,7 +21,7 @@ FAULTS = {
     Flaw.FILE_CHANGED: {"digest_mismatch"},
     Flaw.CODES_WRONG: {"archival_code_mismatch", "field_missing", "item_no_gap", "page_count_invalid"},
     Flaw.CLASSIFIED: {"classified_record"},
-    Flaw.TWIN_NAMES: {"names_collide", "file_uncatalogued"},
+    Flaw.TWIN_NAMES: {"name_normalisation_twin", "file_uncatalogued"},
 }
 """What the centre finds at least; a flaw that is not here is no fault of the package itself."""
 

@@ -148,8 +148,8 @@ def _flawed(lines: list[CatalogueLine], flaw: Flaw) -> list[CatalogueLine]:
     if flaw is Flaw.CLASSIFIED:
         lines[3] = replace(lines[3], classification="秘密")
     if flaw is Flaw.CODES_WRONG:
-        last = next(at for at in reversed(range(len(lines))) if lines[at].item_no == "0002")
-        skipped = lines[last].archival_code.replace("-0002", "-0004")
+        last = next(at for at, line in enumerate(lines) if line.item_no == "0003")
+        skipped = lines[last].archival_code.replace("-0003", "-0004")
         lines[last] = replace(lines[last], archival_code=skipped, item_no="0004")
         lines[0] = replace(lines[0], archival_code=lines[0].archival_code.replace("Z1", "Q1", 1))
         lines[1] = replace(lines[1], title="")
