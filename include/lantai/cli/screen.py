@@ -14,7 +14,9 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -28,7 +30,13 @@ SMALL_FILE_BYTES = 16 * 1024 * 1024
 
 AsJson = Annotated[bool, typer.Option("--json", help="答复为 JSON · Answer as JSON")]
 
-out = Console(highlight=False, soft_wrap=False)
+PLAIN_WIDTH = 160
+"""Columns of a table that goes to a file or another program, where no window sets the width."""
+
+SHORT_CELL = 24
+"""A column whose cells are no longer than this is never folded: ids, dates and states stay in one piece."""
+
+out = Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
 err = Console(stderr=True, highlight=False)
 
 
@@ -53,10 +61,12 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
         out.print(f"{title}：无 · none")
         return
     shown = Table(title=title, title_justify="left", show_lines=False)
-    for column in columns:
-        shown.add_column(column, overflow="fold")
-    for row in rows:
-        shown.add_row(*("" if cell is None else str(cell) for cell in row))
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    for number, column in enumerate(columns):
+        widest = max(cell_len(line) for row in cells for line in (row[number].splitlines() or [""]))
+        shown.add_column(column, overflow="fold", no_wrap=widest <= SHORT_CELL)
+    for row in cells:
+        shown.add_row(*map(escape, row))
     out.print(shown)
 
 
