@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -31,8 +29,6 @@ def demo(
     from lantai.demo.home import TODAY, make_home
     from lantai.demo.teller import Teller
 
-    # Airflow and the SFTP server are processes of their own: a plain end would leave them behind.
-    signal.signal(signal.SIGTERM, _leave)
     made = make_home(home, today.date() if today else TODAY, locale)
     teller = Teller(out)
     if corpus is None:
@@ -43,8 +39,3 @@ def demo(
         from lantai.demo.corpus_story import run_corpus
 
         run_corpus(made, corpus, teller)
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    del number, frame
-    raise KeyboardInterrupt

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from types import FrameType
 
 from lantai.demo.airflow_home import prepare
 from lantai.demo.airflow_process import AirflowProcess, started
@@ -70,6 +72,8 @@ def raised(
     Raises:
         OrchestratorError: Airflow did not start.
     """
+    # Airflow and the SFTP server are processes of their own: a plain end on SIGTERM would leave them behind.
+    signal.signal(signal.SIGTERM, _leave)
     with ExitStack() as stack:
         centre = stack.enter_context(open_centre(home.settings, checks_schema=False))
         with teller.step("set_up", "建立登记备份中心：密钥、登记库、单位、人员、协议", "set the centre up"):
@@ -84,6 +88,11 @@ def raised(
             packed.result()
             teller.say(f"SFTP 127.0.0.1:{port}，Airflow {airflow.home.address}")
         yield Stage(home, centre, airflow, teller)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise KeyboardInterrupt
 
 
 def _set_up(centre: Centre, units: Sequence[tuple[Unit, str, str]], without_agreement: frozenset[str]) -> None:
