@@ -81,7 +81,6 @@ WORLD = frozenset(
         "socket",
         "ssl",
         "sqlite3",
-        "signal",
         "fcntl",
         "mmap",
         "multiprocessing",
@@ -99,7 +98,7 @@ WORLD = frozenset(
         "ctypes",
     ]
 )
-"""Modules of the standard library that reach files, sockets or processes."""
+"""Modules of the standard library that reach files, sockets or other processes; to catch a signal is none of these."""
 OPENERS = frozenset(
     [
         "mkdir",
@@ -138,8 +137,6 @@ ENVIRONMENT = frozenset(("os", name) for name in ("environ", "environb", "getenv
 
 CLOCK_MODULES = frozenset({"include/lantai/edges/clock.py", "plugins/filing_calendar.py"})
 """The timetable asks Airflow's clock when a run is due; which day the work is about is asked of ours, in the task."""
-CALLS_OS = frozenset({"cli/serve.py"})
-"""`lantai serve` catches SIGTERM, so that what it started ends with it."""
 MOST_DAG_LINES = 80
 _MODE = re.compile(r"[rwxa][bt+]{0,2}")
 
@@ -230,7 +227,7 @@ class _Module:
 
     @property
     def _may_touch(self) -> bool:
-        return self._room == "edges" or self._room in STAGES or self._path.removeprefix(PACKAGE) in CALLS_OS
+        return self._room == "edges" or self._room in STAGES
 
     @property
     def _is_settings(self) -> bool:

@@ -67,6 +67,38 @@ def test_dead_link_and_dead_anchor_are_found():
     assert "#one" not in dead_links("README.md", f"[c](#{next(iter(anchors_of((ROOT / 'README.md').read_text())))})")
 
 
+def code_words(text):
+    return {word for cell in re.findall(r"`([A-Za-z_.]+)`", text) for word in cell.split(".")}
+
+
+def test_every_identifier_of_the_glossary_is_in_the_code():
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "include").rglob("*.py"))
+    used = set(re.findall(r"\w+", code)) | {path.stem for path in (ROOT / "include").rglob("*")}
+    rows = (ROOT / "docs/glossary.md").read_text(encoding="utf-8").splitlines()
+
+    words_in_code = {word for row in rows if row.startswith("| ") for word in code_words(row.split("|")[4])}
+
+    assert len(words_in_code) > 50
+    assert sorted(words_in_code - used) == []
+
+
+def test_every_module_and_test_that_the_threat_model_names_is_there():
+    rows = (ROOT / "docs/threat-model.md").read_text(encoding="utf-8").splitlines()
+    cells = [row.split("|")[4:6] for row in rows if row.startswith("| ") and row.count("|") == 6]
+    named = {name for pair in cells for cell in pair for name in re.findall(r"`([a-z][\w./-]+)`", cell)}
+
+    missing = [
+        name
+        for name in named
+        if not any(
+            (ROOT / top / f"{name}{end}").exists() for top in ("", "include/lantai", "tests") for end in ("", ".py")
+        )
+    ]
+
+    assert len(named) > 25
+    assert missing == []
+
+
 def test_every_setting_that_is_read_stands_in_the_example():
     parsed = ast.parse((ROOT / "include/lantai/settings.py").read_text(encoding="utf-8"))
     readers = {"_text", "_place", "_choice", "_count", "_path", "_day", "_zone"}
