@@ -8,8 +8,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from lantai import errors
+from lantai.cli.commands import app
 from lantai.locales import words
 from lantai.manual import findings, runbook, standards
 from lantai.manual.pages import pages
@@ -97,6 +100,40 @@ def test_every_module_and_test_that_the_threat_model_names_is_there():
 
     assert len(named) > 25
     assert missing == []
+
+
+def commands_in(text):
+    """Return the uses of `lantai` in a page: those in backticks, and indented lines with what follows a backslash."""
+    joined = re.sub(r"\\\n\s+", " ", text)
+    lines = [line.split("  ")[0] for line in re.findall(r"^    (lantai .*)$", joined, re.MULTILINE)]
+    return lines + re.findall(r"`(lantai [^`]+)`", text)
+
+
+def unknown_in(line):
+    """Return the first word of a use that the command does not know, or nothing."""
+    at = get_command(app)
+    for word in line.split()[1:]:
+        options = {option for param in at.params for option in param.opts}
+        if isinstance(at, TyperGroup) and not word.startswith("-"):
+            at = at.commands.get(word)
+            if at is None:
+                return word
+        elif word.startswith("-") and word not in {*options, "--help"}:
+            return word
+    return ""
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_every_command_that_a_document_shows_is_one(path):
+    shown = commands_in((ROOT / path).read_text(encoding="utf-8"))
+
+    assert {line: word for line in shown if (word := unknown_in(line))} == {}
+
+
+def test_command_that_does_not_exist_is_found():
+    text = "    lantai year open 2025     opens it\n    lantai year shut 2025\nand `lantai check X --quickly`"
+
+    assert [unknown_in(line) for line in commands_in(text)] == ["", "shut", "--quickly"]
 
 
 def test_every_setting_that_is_read_stands_in_the_example():
