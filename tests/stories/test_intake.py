@@ -21,6 +21,7 @@ from lantai.edges.keys import load_identities
 from lantai.edges.ledger import moment_text
 from lantai.edges.registry.duties import board
 from lantai.edges.registry.submissions import findings_of, rounds
+from lantai.errors import KeyMissingError
 from lantai.formats import canonical, merkle, signed_note
 from lantai.journey.board import board_of
 from lantai.journey.look import look
@@ -373,3 +374,23 @@ def test_package_that_was_taken_away_before_it_was_whole_is_forgotten(house: Fil
 
     assert "data/2.txt" in waiting.waiting["JY"][0]
     assert (seen, board_state(house)) == ("unfinished", "open")
+
+
+def test_package_taken_out_of_the_outbox_before_it_was_sealed_is_still_accepted(house: FilingHouse) -> None:
+    """I2: what was received whole is not lost because its unit tidied up."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file()
+    recipients = house.centre.settings.recipients_file
+    hidden = recipients.rename(recipients.with_suffix(".away"))
+    look(house.centre)
+    with pytest.raises(KeyMissingError):
+        take_in(house.centre, "JY")
+
+    hidden.rename(recipients)
+    shutil.rmtree(carrier)
+    looked = look(replace(house.centre))
+    done = take_in(replace(house.centre), "JY")
+
+    assert dict(looked.ready) == {"JY": 1}
+    assert (done.accepted, done.records, done.answered) == (1, 3, 1)

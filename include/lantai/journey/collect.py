@@ -18,6 +18,7 @@ from typing import BinaryIO
 from lantai.edges import outbox
 from lantai.edges.centre import Centre
 from lantai.edges.outbox import PackageKind, PackageSeen
+from lantai.edges.registry.submissions import Round
 from lantai.edges.sftp_session import Session
 from lantai.edges.unpack import unpack
 from lantai.errors import PackageError
@@ -94,6 +95,19 @@ def collect(
         finding = Finding("archive_refused", Severity.FAULT, "", {"found": str(error)}, "GD-3-8")
         return Collected(arrival_id, (), _reader(centre, arrival_id), (finding,), size_bytes)
     return Collected(arrival_id, tuple(unpacked), _reader(centre, inside), (), size_bytes)
+
+
+def collected_before(centre: Centre, this: Round) -> Collected | None:
+    """Return a round's package from the quarantine alone, for a unit that has taken it out of its outbox since.
+
+    A round is there only after its package was brought in whole. None when it was purged.
+    """
+    arrival_id = arrival_id_of(this.unit_code, this.filing_year, this.raw_name, this.fingerprint)
+    folder = arrival_id if this.kind == PackageKind.FOLDER.value else f"{arrival_id}-inside"
+    files = tuple(centre.quarantine.finish(folder))
+    if not files:
+        return None
+    return Collected(arrival_id, files, _reader(centre, folder), (), this.size_bytes)
 
 
 def purge(centre: Centre, arrival_id: str) -> None:

@@ -24,7 +24,7 @@ from lantai.edges.database import query
 from lantai.edges.outbox import LookState, OutboxLook, PackageSeen
 from lantai.edges.outbox_whole import still_missing
 from lantai.edges.registry.duties import open_years
-from lantai.edges.registry.packages import forget_packages, note_look, note_package
+from lantai.edges.registry.packages import forget_packages, known_whole, note_look, note_package
 from lantai.edges.registry.units import units as registered_units
 from lantai.edges.sftp import connect
 from lantai.errors import ConnectionConfigError, LantaiError, UsageError
@@ -177,7 +177,8 @@ def _note(
 ) -> None:
     """Remember what one look saw. The registry is not held open while the server is asked."""
     now_at = centre.clock.now_at()
-    known = _known_whole(centre, one.unit_code)
+    with centre.database.read() as connection:
+        known = known_whole(connection, one.unit_code)
     news = [package for package in one.packages if (package.raw_name, package.fingerprint) not in known]
     whole = {package.raw_name for package in one.packages} - {package.raw_name for package in news}
     if news and isinstance(server, Connection):
@@ -217,12 +218,6 @@ def _note(
         found.ready[one.unit_code] = ready
     if unsettled:
         found.unsettled[one.unit_code] = unsettled
-
-
-def _known_whole(centre: Centre, unit_code: str) -> set[tuple[bytes, str]]:
-    with centre.database.read() as connection:
-        rows = query(connection, "packages_known_whole", unit_code=unit_code)
-    return {(bytes.fromhex(row.raw_name_hex), row.fingerprint) for row in rows}
 
 
 def _unfinished(centre: Centre, codes: Sequence[str], *, by_hand: bool) -> Sequence[Row[Any]]:

@@ -19,10 +19,10 @@ from lantai.edges.connections import PREFIX
 from lantai.edges.fence import LEASE_SECONDS, Fence
 from lantai.edges.lease import Lease, leased
 from lantai.edges.ledger import append
-from lantai.edges.outbox import PackageSeen
+from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.edges.outbox_whole import is_whole
 from lantai.edges.registry.duties import open_years
-from lantai.edges.registry.packages import note_look, note_package
+from lantai.edges.registry.packages import known_whole, note_look, note_package
 from lantai.edges.registry.submissions import (
     Round,
     move_round,
@@ -38,7 +38,7 @@ from lantai.formats.signed_note import Checkpoint
 from lantai.journey.answer import answer
 from lantai.journey.assess import Assessed, assess
 from lantai.journey.checkpoint import make_checkpoint
-from lantai.journey.collect import Collected, arrival_id_of, collect, purge
+from lantai.journey.collect import Collected, arrival_id_of, collect, collected_before, purge
 from lantai.journey.list_records import list_records
 from lantai.journey.look import connections_of, is_settled
 from lantai.journey.register import register_accepted, register_sealed, register_zero_report
@@ -54,6 +54,9 @@ Progress = Callable[[str, int, int], None]
 
 CHECKPOINT_TRIES = 20
 """Another unit's task may be giving events their places; that takes milliseconds, so a few tries half a second apart."""
+
+_GOES_ON = (RoundState.COLLECTED, RoundState.HELD, RoundState.SEALED)
+"""A round in one of these states is not ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +126,11 @@ def take_in(
         connect(server) as session,
     ):
         work = _Work(centre, session, unit, lease, progress, TakenIn(unit_code))
-        for package in outbox.look(session, wanted):
+        packages = outbox.look(session, wanted)
+        for package in packages:
             _try(work, partial(_take_in_package, work, package))
+        for this in _left_behind(work, packages):
+            _try(work, partial(_go_on, work, this))
         _try(work, lambda: work.count(answered=answer(centre, session, unit_code, _checkpoint(centre))))
         _purge_answered(work)
     if work.problems:
@@ -143,7 +149,9 @@ def _try(work: _Work, step: Callable[[], None]) -> None:
 
 def _take_in_package(work: _Work, package: PackageSeen) -> None:
     centre, now_at = work.centre, work.centre.clock.now_at()
-    whole = is_whole(package, work.session.read_small)
+    with centre.database.read() as connection:
+        known_before = known_whole(connection, work.unit.unit_code)
+    whole = (package.raw_name, package.fingerprint) in known_before or is_whole(package, work.session.read_small)
     with centre.database.begin() as connection:
         note_look(connection, work.unit.unit_code, now_at, None)
         row = note_package(
@@ -157,13 +165,31 @@ def _take_in_package(work: _Work, package: PackageSeen) -> None:
             is_whole=whole,
         )
         known = round_of(connection, row.carrier_id) if row.carrier_id else None
-    if known is not None and known.state not in (RoundState.COLLECTED, RoundState.HELD, RoundState.SEALED):
+    if known is not None and known.state not in _GOES_ON:
         return
     if known is None and not is_settled(centre, package, row):
         work.count(unsettled=1)
         return
     collected = collect(centre, work.session, work.unit.unit_code, package, _telling(work, package))
     _decide(work, assess(centre, work.unit, package, collected, known), collected)
+
+
+def _left_behind(work: _Work, packages: Sequence[PackageSeen]) -> list[Round]:
+    """Return rounds that are not ended and whose package the unit has taken away or replaced since."""
+    there = {(package.raw_name, package.fingerprint) for package in packages}
+    with work.centre.database.read() as connection:
+        open_rounds = rounds(connection, unit_code=work.unit.unit_code, states=_GOES_ON)
+    return [this for this in open_rounds if (this.raw_name, this.fingerprint) not in there]
+
+
+def _go_on(work: _Work, this: Round) -> None:
+    collected = collected_before(work.centre, this)
+    if collected is None:
+        return
+    package = PackageSeen(
+        this.filing_year, this.raw_name, PackageKind(this.kind), [], this.fingerprint, has_ready=False
+    )
+    _decide(work, assess(work.centre, work.unit, package, collected, this), collected)
 
 
 def _decide(work: _Work, assessed: Assessed, collected: Collected) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from lantai.edges import tables
+from lantai.edges.database import query
 
 
 def note_package(
@@ -51,6 +52,12 @@ def note_package(
     elif row.is_whole != is_whole:
         connection.execute(update(table).where(*key).values(is_whole=is_whole))
     return connection.execute(select(table).where(*key)).one()
+
+
+def known_whole(connection: Connection, unit_code: str) -> set[tuple[bytes, str]]:
+    """Return raw name and fingerprint of the states of a unit's packages that an earlier look saw to be whole."""
+    rows = query(connection, "packages_known_whole", unit_code=unit_code)
+    return {(bytes.fromhex(row.raw_name_hex), row.fingerprint) for row in rows}
 
 
 def link_package(
