@@ -31,9 +31,10 @@ WORKED_ON = {
     ],
     "store": [("10 x 8 KiB", {"files": 10, "bytes": 81_920})],
     "scan": [
-        ("5,000 records, due for destruction within 82 days", {"records": 5_000, "due": 46}),
-        ("5,000 records, due for destruction within 1 days", {"records": 5_000, "due": 0}),
-        ("5,000 records, due for transfer within 82 days", {"records": 5_000, "due": 11}),
+        ("5,000 records, due for destruction within 82 days, counted", {"records": 5_000, "due": 46}),
+        ("5,000 records, due for destruction within 82 days, fetched", {"records": 5_000, "due": 46}),
+        ("5,000 records, due for destruction within 1 days, fetched", {"records": 5_000, "due": 0}),
+        ("5,000 records, due for transfer within 82 days, fetched", {"records": 5_000, "due": 11}),
     ],
     "load": [("500 records", {"records": 500})],
     "worksheet": [("50 rows", {"rows": 50})],
