@@ -37,7 +37,9 @@ def tell(centre: Centre, teller: Teller, made: Mapping[str, Any], path: Path) ->
 
 def tell_corpus(centre: Centre, teller: Teller, made: Mapping[str, Any], path: Path) -> None:
     """Print what happened to a corpus: its lists and totals; its boards and papers would fill hundreds of pages."""
-    _lists(centre, teller)
+    drafts = sum(each.state == "draft" for each in summary.lists(centre))
+    _lists(centre, teller, left_out="draft")
+    teller.say(f"另有 {drafts} 份清册草稿等待鉴定小组 · more lists wait as drafts for the panel")
     teller.say(f"文书 {len(made['papers'])} 份，在 {centre.settings.papers} · papers")
     _totals(teller, made, path)
 
@@ -92,11 +94,12 @@ def _board(teller: Teller, year: int, rows: list[BoardRow], locale: str) -> None
         teller.say(f"{state}：{names}")
 
 
-def _lists(centre: Centre, teller: Teller) -> None:
+def _lists(centre: Centre, teller: Teller, left_out: str = "") -> None:
     kinds = {"transfer": "移交 transfer", "destruction": "销毁 destruction"}
     cells = [
         (each.list_id, kinds[each.kind], each.unit_code, each.state, each.disposed, each.kept)
         for each in summary.lists(centre)
+        if each.state != left_out
     ]
     columns = ("清册 List", "种类 Kind", "单位 Unit", "状态 State", "已处置 Disposed", "留存 Kept")
     teller.table("移交与销毁 · Transfer and destruction", columns, cells)
