@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from lantai.cli.screen import opened, out
+from lantai.settings import from_env
 
 PORT = 8080
 PAUSE_SECONDS = 1.0
@@ -26,15 +27,18 @@ def serve(
     """在本机启动网页和全部流程，按 Ctrl-C 结束 · Run the web pages and all DAGs over this home until Ctrl-C."""
     from lantai.demo.airflow_home import USER, prepare
     from lantai.demo.airflow_process import started
+    from lantai.demo.home import variables_of
 
     with opened() as centre:
         settings = centre.settings
-    home = prepare(settings, port or None)
+    # A demo's home keeps the date and the waiting times it was made with; without them its pages would tell of another day.
+    variables = variables_of(settings.home) | {"LANTAI_HOME": str(settings.home)}
+    home = prepare(from_env(variables) if len(variables) > 1 else settings, port or None)
     signal.signal(signal.SIGTERM, _leave)
     out.print("启动中，约需一分钟 · Starting, this takes about a minute ...")
     until = None
     try:
-        with started(home, {"LANTAI_HOME": str(settings.home)}) as airflow:
+        with started(home, variables) as airflow:
             out.print(f"网页 Web pages   {home.address}", markup=False)
             out.print(f"用户 User        {USER}", markup=False)
             out.print(f"密码 Password    {home.password}", markup=False)

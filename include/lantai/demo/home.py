@@ -46,6 +46,15 @@ class DemoHome:
         return self.folder / "desks"
 
 
+def variables_of(folder: Path) -> dict[str, str]:
+    """Return the settings that a demo left in its folder, by variable; none for a home that no demo made."""
+    path = folder / ENV_FILE
+    if not path.is_file() or not (folder / MARK).is_file():
+        return {}
+    pairs = (line.partition("=") for line in path.read_text(encoding="utf-8").splitlines())
+    return {name: value for name, is_set, value in pairs if is_set}
+
+
 def make_home(folder: Path, today: date, locale: str) -> DemoHome:
     """Make an empty home for a demo; what an earlier demo left in it goes.
 
