@@ -54,5 +54,5 @@ docs: setup ## Write the generated pages of docs/ anew
 	@$(BIN)/python docs/make_docs.py
 
 lock: $(BIN)/uv ## Resolve versions anew, with hashes and without a host
-	@$(BIN)/uv pip compile bootstrap.in --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --output-file bootstrap.lock
-	@$(BIN)/uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --output-file requirements.lock
+	@$(BIN)/uv pip compile bootstrap.in --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file bootstrap.lock
+	@$(BIN)/uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
