@@ -14,6 +14,7 @@ import subprocess
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, BinaryIO
 
 from lantai.bench.measure import Comparison, Contender, Progress, Result, compare
@@ -53,7 +54,8 @@ def results(bench: Bench, progress: Progress | None) -> Iterator[Result]:
 
 
 def encrypt(watch: Stopwatch, folder: Path, source: str, identity: str, recipient: str) -> Any:  # noqa: ANN401 - JSON
-    """Encrypt block by block into buffers that are used again."""
+    """Encrypt block by block into buffers that are used again; they are written by a thread, as the sealing pass does it."""
+    from lantai.edges.write_behind import Worker
     from lantai.formats import age
 
     path, to = folder / "sealed.age", age.parse_recipient(recipient)
@@ -61,16 +63,29 @@ def encrypt(watch: Stopwatch, folder: Path, source: str, identity: str, recipien
         header, file_key = age.wrap([to])
         encryptor = age.PayloadEncryptor(file_key)
         sealed.write(header + encryptor.nonce)
-        block, out = bytearray(BLOCK_BYTES), bytearray(age.payload_bytes(BLOCK_BYTES))
+        block, writer = bytearray(BLOCK_BYTES), Worker("bench-write")
+        free: SimpleQueue[bytearray] = SimpleQueue()
+        for _ in range(3):
+            free.put(bytearray(age.payload_bytes(BLOCK_BYTES)))
         left_bytes = Path(source).stat().st_size
         while True:
             count = _fill(plain, memoryview(block))
             left_bytes -= count
+            out = free.get()
             sealed_bytes = encryptor.encrypt_into(memoryview(block)[:count], memoryview(out), not left_bytes)
-            sealed.write(memoryview(out)[:sealed_bytes])
+            writer.run(partial(_write_and_free, sealed, out, sealed_bytes, free))
             if not left_bytes:
                 break
+        writer.wait()
+        writer.stop()
     return _opened(path, identity)
+
+
+def _write_and_free(sealed: Any, out: bytearray, count: int, free: SimpleQueue[bytearray]) -> None:  # noqa: ANN401 - an unbuffered file
+    left = memoryview(out)[:count]
+    while left:
+        left = left[sealed.write(left) :]
+    free.put(out)
 
 
 def age(watch: Stopwatch, folder: Path, source: str, identity: str, recipient: str) -> Any:  # noqa: ANN401 - JSON
