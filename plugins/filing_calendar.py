@@ -11,6 +11,7 @@ Source: interfaces.md, "DAGs"; R1-20 (30 June is the last day).
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -37,9 +38,9 @@ _MONDAY = 0
 class LocalTimetable(Timetable):
     """Runs at given hours of given local days; a run has a moment, no interval."""
 
+    @abstractmethod
     def hours(self, day: date) -> tuple[int, ...]:
         """Return the local hours, ascending, at which a run begins on `day`."""
-        raise NotImplementedError
 
     def next_after(self, moment: datetime) -> pendulum.DateTime:
         """Return the first run later than `moment`."""
