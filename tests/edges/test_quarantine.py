@@ -240,3 +240,22 @@ def test_purged_package_is_gone_and_purging_again_is_no_fault(tmp_path: Path) ->
 def test_id_that_is_none_of_ours_names_no_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError):
         Quarantine(tmp_path).folder(name)
+
+
+def test_file_that_becomes_whole_before_its_mark_is_written_is_no_failure(tmp_path: Path) -> None:
+    """K1, D2: the mark of an unfinished file is left out, never written without a sync; a whole file that is gone is an error."""
+    (tmp_path / "000002.bin").write_bytes(b"whole")
+    journal = tmp_path / "received.jsonl"
+    recorder = durable.Recorder(tmp_path, journal)
+
+    recorder.add([("000001.part", {"file_no": 1, "safe_bytes": 5})])
+    recorder.add([("", {"file_no": 1, "safe_bytes": 0}), ("000002.bin", {"file_no": 2})])
+    recorder.close()
+    recorder.raise_failure()
+    missing = durable.Recorder(tmp_path, journal)
+    missing.add([("000003.bin", {"file_no": 3})])
+    missing.close()
+
+    assert [json.loads(line)["file_no"] for line in journal.read_text().splitlines()] == [1, 2]
+    with pytest.raises(PlaceUnavailableError):
+        missing.raise_failure()

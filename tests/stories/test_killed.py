@@ -87,7 +87,9 @@ def test_take_in_killed_anywhere_ends_after_a_rerun_as_if_undisturbed(house: Fil
         wanted = outcome(house)
         assert ("JY-2025-E-001-R1", RoundState.ACCEPTED, 3, 1) in wanted["rounds"]
 
-        for at in sorted({1 + number * (steps - 1) // (KILLS - 1) for number in range(KILLS)}):
+        # How often a lease is renewed depends on the time it takes, so a run may have a few steps less than the first.
+        last = steps - steps // 10
+        for at in sorted({1 + number * (last - 1) // (KILLS - 1) for number in range(KILLS)}):
             put_back()
             assert until(taking_in, at) == KILLED, f"the run ended before its step {at}"
             take_in(house.centre, "JY")

@@ -23,6 +23,9 @@ from lantai.errors import DiskFullError, LantaiError, PlaceUnavailableError
 
 Row = Mapping[str, str | int]
 
+UNFINISHED = ".part"
+"""Ending of a file that is still arriving; it gets its name when it is whole, which may be before its row is written."""
+
 _ROWS_PER_SYNC = 4096
 _FEW_FILES = 8
 """Up to so many files are synced one by one; more with one call for the file system."""
@@ -38,21 +41,29 @@ def disk_error(error: OSError, place: Path) -> LantaiError:
     return PlaceUnavailableError(f"{place}: {error.strerror or error}")
 
 
-def sync_folder(folder: Path, names: list[str]) -> None:
-    """Bring files of a folder, and their names, to the disk."""
+def sync_folder(folder: Path, names: list[str]) -> set[str]:
+    """Bring files of a folder, and their names, to the disk; return the unfinished ones that have another name by now."""
+    gone = set()
     with closing(_Folder(folder)) as opened:
         if len(names) > _FEW_FILES and hasattr(_libc, "syncfs"):
             if _libc.syncfs(opened.fd):
                 code = ctypes.get_errno()
                 raise OSError(code, os.strerror(code))
-            return
+            return {name for name in names if name.endswith(UNFINISHED) and not (folder / name).exists()}
         for name in names:
-            fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=opened.fd)
+            try:
+                fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=opened.fd)
+            except FileNotFoundError:
+                if not name.endswith(UNFINISHED):
+                    raise
+                gone.add(name)
+                continue
             try:
                 os.fdatasync(fd)
             finally:
                 os.close(fd)
         os.fsync(opened.fd)
+    return gone
 
 
 class _Folder:
@@ -81,7 +92,11 @@ class Recorder:
         self._thread.start()
 
     def add(self, rows: list[tuple[str, Row]]) -> None:
-        """Have rows written once the files they name are on the disk; returns at once."""
+        """Have rows written once the files they name are on the disk; returns at once.
+
+        A row whose file has another name by then is left out: the file has become whole, and its own row follows. An
+        empty name is of no file, and its row is always written.
+        """
         self._line.put(rows)
 
     def raise_failure(self) -> None:
@@ -117,8 +132,9 @@ class Recorder:
                     self._failed = error
 
     def _write(self, rows: list[tuple[str, Row]]) -> None:
-        sync_folder(self._folder, sorted({name for name, _ in rows}))
-        lines = b"".join(json.dumps(row, separators=(",", ":")).encode() + b"\n" for _, row in rows)
+        gone = sync_folder(self._folder, sorted({name for name, _ in rows if name}))
+        kept = (row for name, row in rows if name not in gone)
+        lines = b"".join(json.dumps(row, separators=(",", ":")).encode() + b"\n" for row in kept)
         append_durably(self._journal, lines)
 
 

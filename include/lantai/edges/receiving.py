@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from lantai.edges.arrival import Arrived, Digests, FileDigests
-from lantai.edges.durable import Recorder, Row, disk_error
+from lantai.edges.durable import UNFINISHED, Recorder, Row, disk_error
 from lantai.edges.sftp_request import FetchRequest, FetchResult
 from lantai.records.carrier import RemoteFile
 
@@ -207,7 +207,9 @@ class _ArrivingFile:
     def _note_safe(self, safe_bytes: int) -> None:
         self._safe_bytes = safe_bytes
         row: Row = {"file_no": self.number, "safe_bytes": safe_bytes}
-        self._recorder.add([(self._path.rsplit("/", 1)[-1] + ".part", row)])
+        # That nothing is safe is true of no file, so there is none to sync first.
+        name = self._path.rsplit("/", 1)[-1] + UNFINISHED if safe_bytes else ""
+        self._recorder.add([(name, row)])
 
 
 def read_journal(path: Path) -> Journal:
