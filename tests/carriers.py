@@ -138,6 +138,7 @@ def _carrier_row(received: Carrier, sealed: Sealed, now_at: object) -> dict[str,
     return {
         "carrier_id": received.carrier_id,
         "submission_id": received.carrier_id.rpartition("-")[0],
+        "unit_code": "JY",
         "round_no": 1,
         "raw_name_hex": "00",
         "kind": "folder",

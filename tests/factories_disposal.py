@@ -164,6 +164,7 @@ def lay_down_carrier(centre: Centre, records: Sequence[Record], contents: dict[s
             insert(tables.carrier).values(
                 carrier_id=carrier_id,
                 submission_id=carrier_id.rsplit("-", 1)[0],
+                unit_code=unit_code,
                 round_no=1,
                 raw_name_hex="aa",
                 kind="folder",

@@ -9,16 +9,23 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from lantai.edges import tables
-from lantai.edges.database import Database, load, translated
+from lantai.edges.database import Database, load, load_missing, translated
 from lantai.edges.migrations import VERSION_TABLE, newest, require_current, upgrade
 from lantai.errors import RegistryConflictError, RegistryUnavailableError, SchemaOutdatedError
 from lantai.records.disposal import LIST_MOVES
 from lantai.records.submission import MOVES
 
 NOW = datetime(2026, 3, 2, 1, 2, 3, tzinfo=UTC)
+UNIT = {
+    "unit_code": "JY",
+    "name": "教育局",
+    "fonds_no": "J001",
+    "scope_class": "statutory",
+    "business_frequency": "year",
+}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server("postgres", "initdb"))])
@@ -35,13 +42,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 def add_carrier(database: Database, state: str = "seen") -> None:
     with database.begin() as connection:
         connection.execute(
-            insert(tables.unit).values(
-                unit_code="JY",
-                name="教育局",
-                fonds_no="J001",
-                scope_class="statutory",
-                business_frequency="year",
-            ),
+            insert(tables.unit).values(UNIT),
         )
         connection.execute(
             insert(tables.submission).values(
@@ -57,6 +58,7 @@ def add_carrier(database: Database, state: str = "seen") -> None:
             insert(tables.carrier).values(
                 carrier_id="JY-2025-E-001-R1",
                 submission_id="JY-2025-E-001",
+                unit_code="JY",
                 round_no=1,
                 raw_name_hex="31",
                 kind="folder",
@@ -133,19 +135,70 @@ def test_unreachable_database_is_named_and_may_be_tried_again() -> None:
     assert caught.value.retryable
 
 
-def test_rows_loaded_twice_are_there_once_and_unchanged(database: Database) -> None:
+def test_missing_rows_are_added_and_those_that_are_there_stay_as_they_are(database: Database) -> None:
     add_carrier(database)
     rows = [record_row(number) for number in range(1, 1001)]
 
     with database.begin() as connection:
-        first = load(connection, tables.record, rows)
+        first = load_missing(connection, tables.record, rows[:900])
     with database.begin() as connection:
-        second = load(connection, tables.record, iter(rows))
+        second = load_missing(connection, tables.record, ({**row, "title": "另一个题名"} for row in rows))
 
-    assert (first, second) == (1000, 0)
+    assert (first, second) == (900, 100)
+    assert first_record(database) == rows[0]
+
+
+def test_record_that_is_registered_twice_is_refused_and_nothing_of_the_second_load_stays(database: Database) -> None:
+    """I4: a rerun that would register again is a fault of ours, to be seen and not to be passed over."""
+    add_carrier(database)
+    rows = [record_row(number) for number in range(1, 1001)]
+    with database.begin() as connection:
+        assert load(connection, tables.record, rows[:1]) == 1
+
+    with pytest.raises(RegistryConflictError), database.begin() as connection:
+        load(connection, tables.record, reversed(rows))
+
+    with database.read() as connection:
+        assert connection.execute(select(func.count()).select_from(tables.record)).scalar_one() == 1
+    assert first_record(database) == rows[0]
+
+
+def test_record_of_another_unit_than_its_carriers_is_refused(database: Database) -> None:
+    """R13-01: what the registry says of a record's unit is what its carrier says, by the database's own rule."""
+    add_carrier(database)
+
+    with database.begin() as connection:
+        connection.execute(insert(tables.unit).values(UNIT | {"unit_code": "MZ", "name": "民政局", "fonds_no": "J002"}))
+
+    with pytest.raises(RegistryConflictError), database.begin() as connection:
+        load(connection, tables.record, [record_row(1) | {"unit_code": "MZ"}])
+
+
+@pytest.mark.server("postgres", "initdb")
+def test_load_into_a_registry_that_went_away_may_be_tried_again(postgres_url: str) -> None:
+    """reliability.md, B1: the driver's own error leaves a COPY as ours."""
+    database = Database(postgres_url)
+    upgrade(database)
+    add_carrier(database)
+
+    def cut(connection: Connection) -> Iterator[dict[str, object]]:
+        with Database(postgres_url).engine.connect() as other:
+            pid = connection.connection.driver_connection.info.backend_pid
+            other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+        for number in range(1, 100_000):
+            yield record_row(number)
+
+    with pytest.raises(RegistryUnavailableError) as caught, database.begin() as connection:
+        load(connection, tables.record, cut(connection))
+
+    assert caught.value.retryable
+    database.close()
+
+
+def first_record(database: Database) -> dict[str, object]:
     with database.read() as connection:
         found = connection.execute(select(tables.record).order_by(tables.record.c.record_id).limit(1)).one()
-    assert dict(found._mapping) == rows[0]
+    return dict(found._mapping)
 
 
 @pytest.mark.parametrize(
@@ -181,9 +234,7 @@ def try_move(database: Database, table: str, old: str, new: str) -> bool:
 
 def add_unit(connection) -> None:
     connection.execute(
-        insert(tables.unit).values(
-            unit_code="JY", name="教育局", fonds_no="J001", scope_class="statutory", business_frequency="year"
-        ),
+        insert(tables.unit).values(UNIT),
     )
 
 
@@ -201,7 +252,7 @@ def add_carrier_row(connection, state: str) -> None:
     )
     connection.execute(
         insert(tables.carrier).values(
-            carrier_id="C", submission_id="S", round_no=1, raw_name_hex="31", kind="folder", fingerprint="f", state=state,
+            carrier_id="C", submission_id="S", unit_code="JY", round_no=1, raw_name_hex="31", kind="folder", fingerprint="f", state=state,
             received_at=NOW, is_on_time=True, days_late=0, is_zero_report=False, file_count=1, size_bytes=1, record_count=0,
             generation=0,
         ),

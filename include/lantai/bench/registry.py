@@ -53,6 +53,7 @@ def lay(url: str, clock: Clock) -> Database:
         carrier = {
             "carrier_id": CARRIER,
             "submission_id": submission_id,
+            "unit_code": UNIT,
             "round_no": 1,
             "raw_name_hex": "00",
             "kind": "folder",

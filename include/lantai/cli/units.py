@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,10 @@ from lantai.records.unit import DataForm, Frequency, ScopeClass, Unit
 
 app = typer.Typer(no_args_is_help=True, help="报送单位名册 · The register of units")
 
-COLUMNS = ("unit_code", "name", "fonds_no", "data_forms", "business_frequency", "scope_class", "responsible_person")
+COLUMNS = (
+    "unit_code", "name", "fonds_no", "data_forms", "business_frequency", "scope_class", "responsible_person",
+    "first_filing_year", "closed_on",
+)  # fmt: skip
 
 
 @app.command("import")
@@ -26,7 +30,9 @@ def import_(
 ) -> None:
     """从 CSV 导入或更新单位 · Add units from a CSV file, or bring them up to date.
 
-    Columns: unit_code, name, fonds_no, data_forms (separated by ;), business_frequency, scope_class, responsible_person.
+    Columns: unit_code, name, fonds_no, data_forms (separated by ;), and, where they differ from the usual,
+    business_frequency (year), scope_class (statutory), responsible_person, first_filing_year (every year that is
+    opened), closed_on (2026-03-31).
     """
     found = read_units(read_bytes(file, SMALL_FILE_BYTES))
     with opened() as centre, centre.database.begin() as connection:
@@ -44,7 +50,8 @@ def list_(as_json: AsJson = False) -> None:
         found = rows.units(connection)
     cells = [
         (unit.unit_code, unit.name, unit.fonds_no, ";".join(unit.data_forms), unit.business_frequency.value,
-         unit.scope_class.value, unit.responsible_person or "—")
+         unit.scope_class.value, unit.responsible_person or "—", str(unit.first_filing_year or "—"),
+         str(unit.closed_on or "—"))
         for unit in found
     ]  # fmt: skip
     payload = [dict(zip(COLUMNS, row, strict=True)) for row in cells]
@@ -74,11 +81,17 @@ def read_units(content: bytes) -> list[Unit]:
                     name=row["name"].strip(),
                     fonds_no=row["fonds_no"].strip(),
                     data_forms=tuple(DataForm(word.strip()) for word in row["data_forms"].split(";") if word.strip()),
-                    business_frequency=Frequency((row.get("business_frequency") or "").strip() or "year"),
-                    scope_class=ScopeClass((row.get("scope_class") or "").strip() or "statutory"),
-                    responsible_person=(row.get("responsible_person") or "").strip() or None,
+                    business_frequency=Frequency(_cell(row, "business_frequency") or "year"),
+                    scope_class=ScopeClass(_cell(row, "scope_class") or "statutory"),
+                    responsible_person=_cell(row, "responsible_person"),
+                    first_filing_year=int(year) if (year := _cell(row, "first_filing_year")) else None,
+                    closed_on=date.fromisoformat(day) if (day := _cell(row, "closed_on")) else None,
                 ),
             )
         except ValueError as error:
             raise UsageError(f"units file, line {line}: {error}") from error
     return found
+
+
+def _cell(row: dict[str, str], column: str) -> str | None:
+    return (row.get(column) or "").strip() or None

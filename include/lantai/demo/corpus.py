@@ -83,6 +83,11 @@ class Plan:
         """Unit code -> (name of the body, fonds number)."""
         return {carrier.unit_code: (carrier.body, carrier.fonds_no) for carrier in self.carriers}
 
+    @property
+    def first_years(self) -> dict[str, int]:
+        """Unit code -> the year of its oldest carrier."""
+        return {carrier.unit_code: carrier.year for carrier in reversed(self.carriers)}
+
 
 def plan(sources: Sequence[Source], today: date) -> Plan:
     """Return which document goes where.

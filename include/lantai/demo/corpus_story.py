@@ -58,7 +58,11 @@ def run_corpus(home: DemoHome, folder: Path, teller: Teller) -> dict[str, Any]:
             f"{len(sources)} 份文件，{len(planned.bodies)} 个单位，{len(planned.carriers)} 个载体，不能报送 {len(planned.left_out)} 份"
             " · documents, units, carriers, left out"
         )
-    units = [(_unit(code, body, fonds_no), *_people(code)) for code, (body, fonds_no) in sorted(planned.bodies.items())]
+    first = planned.first_years
+    units = [
+        (_unit(code, body, fonds_no, first[code]), *_people(code))
+        for code, (body, fonds_no) in sorted(planned.bodies.items())
+    ]
     refused: dict[str, str] = {}
     with raised(home, teller, units, frozenset(), partial(_send_all, home, folder, planned, refused)) as stage:
         years = sorted({carrier.year for carrier in planned.carriers})
@@ -114,8 +118,9 @@ def _sha256(folder: Path, name: str) -> str | None:
         return None
 
 
-def _unit(code: str, body: str, fonds_no: str) -> Unit:
-    return Unit(code, body, fonds_no, (DataForm.E_DOCUMENT,), responsible_person=responsible_person(code))
+def _unit(code: str, body: str, fonds_no: str, first_year: int) -> Unit:
+    forms = (DataForm.E_DOCUMENT,)
+    return Unit(code, body, fonds_no, forms, responsible_person=responsible_person(code), first_filing_year=first_year)
 
 
 def _people(code: str) -> tuple[str, str]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -109,48 +111,64 @@ def stream(connection: Connection, name: str, **parameters: Any) -> Iterator[Row
 
 
 def load(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
-    """Insert many rows at once; rows whose primary key is there already are left alone.
-
-    PostgreSQL: COPY into a temporary table, then one INSERT ... ON CONFLICT DO NOTHING. SQLite: INSERT OR IGNORE in batches.
+    """Insert many rows at once: COPY into the table on PostgreSQL, executemany on SQLite.
 
     Args:
         connection: An open transaction.
         table: The table; every row has all its columns, in any order.
-        rows: Read once.
+        rows: Read once, in constant memory.
 
     Returns:
-        How many rows were new.
+        How many rows there were.
+
+    Raises:
+        RegistryConflictError: A row is there already, or breaks another rule; nothing of this transaction stays. Raised by the
+            block of `Database.begin`.
     """
     if connection.dialect.name == "postgresql":
-        return _copy(connection, table, rows)
+        return _copy(connection, table.name, table, rows)
+    return sum(connection.execute(table.insert(), batch).rowcount for batch in _batches(rows))
+
+
+def load_missing(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Insert many rows at once and leave alone those whose key is there already; return how many were new.
+
+    PostgreSQL: COPY into a temporary table, then one INSERT. For arguments see `load`.
+    """
+    if connection.dialect.name == "postgresql":
+        staging = f"load_{table.name}"
+        connection.execute(
+            text(f"CREATE TEMPORARY TABLE {staging} (LIKE {table.name} INCLUDING DEFAULTS) ON COMMIT DROP")
+        )
+        _copy(connection, staging, table, rows)
+        columns = ", ".join(column.name for column in table.columns)
+        added = connection.execute(
+            text(f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {staging} ON CONFLICT DO NOTHING"),
+        )
+        connection.execute(text(f"DROP TABLE {staging}"))
+        return added.rowcount
     statement = table.insert().prefix_with("OR IGNORE")
-    new_count, batch = 0, []
-    for row in rows:
-        batch.append(dict(row))
-        if len(batch) == LOAD_BATCH_ROWS:
-            new_count += connection.execute(statement, batch).rowcount
-            batch = []
-    if batch:
-        new_count += connection.execute(statement, batch).rowcount
-    return new_count
+    return sum(connection.execute(statement, batch).rowcount for batch in _batches(rows))
 
 
-def _copy(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
+def _copy(connection: Connection, target: str, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Stream rows with the columns of a table into it, or into another one of its shape."""
     names = [column.name for column in table.columns]
-    columns = ", ".join(names)
-    staging = f"load_{table.name}"
-    connection.execute(text(f"CREATE TEMPORARY TABLE {staging} (LIKE {table.name} INCLUDING DEFAULTS) ON COMMIT DROP"))
+    values_of = itemgetter(*names)
     driver = connection.connection.driver_connection
     if driver is None:
         raise RegistryUnavailableError("the connection was closed before the load")
-    with driver.cursor() as cursor, cursor.copy(f"COPY {staging} ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row([row[name] for name in names])
-    added = connection.execute(
-        text(f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {staging} ON CONFLICT DO NOTHING"),
-    )
-    connection.execute(text(f"DROP TABLE {staging}"))
-    return added.rowcount
+    with _translated_copy(), driver.cursor() as cursor:
+        with cursor.copy(f"COPY {target} ({', '.join(names)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(values_of(row))
+        return int(cursor.rowcount)
+
+
+def _batches(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    left = iter(rows)
+    while batch := list(islice(left, LOAD_BATCH_ROWS)):
+        yield batch
 
 
 @contextmanager
@@ -176,8 +194,25 @@ def translated() -> Iterator[None]:
         raise RegistryConflictError(_first_line(error)) from error
 
 
+@contextmanager
+def _translated_copy() -> Iterator[None]:
+    """Turn errors of a COPY into ours: it goes past SQLAlchemy, which would have wrapped them."""
+    import psycopg
+
+    try:
+        yield
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise RegistryUnavailableError(_line(error)) from error
+    except psycopg.Error as error:
+        raise RegistryConflictError(_line(error)) from error
+
+
 def _first_line(error: DBAPIError) -> str:
-    return str(error.orig).strip().splitlines()[0] if error.orig is not None else str(error)
+    return _line(error.orig if error.orig is not None else error)
+
+
+def _line(error: BaseException) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own class

@@ -56,8 +56,7 @@ def open_year(centre: Centre, filing_year: int, actor: str) -> OpenedYear:
     if not FIRST_YEAR <= filing_year <= last:
         raise UsageError(f"filing year {filing_year}: expected {FIRST_YEAR} to {last}; a year is filed when it is over")
     with centre.database.begin() as connection:
-        everybody = units(connection)
-        filing = [unit for unit in everybody if unit.closed_on is None or unit.closed_on.year >= filing_year]
+        filing = [unit for unit in units(connection) if unit.owes(filing_year)]
         is_new = open_filing_year(connection, filing_year, centre.clock.now_at())
         new_duties = add_duties(connection, (duty for unit in filing for duty in duties_of(unit, filing_year)))
         if is_new or new_duties:

@@ -106,6 +106,7 @@ def _add(
     due = _duty_of(connection, earlier, arrival)
     carrier = add_round(
         connection,
+        arrival.unit_code,
         number,
         len(earlier) + 1,
         arrival.raw_name,

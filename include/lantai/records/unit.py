@@ -59,6 +59,7 @@ class Unit:
         business_frequency: How often business data is due; ignored for other forms.
         scope_class: Why it files.
         responsible_person: Staff id of the named person; None is a configuration fault (R1-11).
+        first_filing_year: The first filing year that the unit owes; None is every year that is opened.
         closed_on: Last day of the unit's existence, None while it exists.
     """
 
@@ -69,6 +70,7 @@ class Unit:
     business_frequency: Frequency = Frequency.YEAR
     scope_class: ScopeClass = ScopeClass.STATUTORY
     responsible_person: str | None = None
+    first_filing_year: int | None = None
     closed_on: date | None = None
 
     def __post_init__(self) -> None:
@@ -77,3 +79,8 @@ class Unit:
             raise ValueError(f"unit code {self.unit_code!r}: expected capital letters and digits, 16 at most")
         if not self.data_forms:
             raise ValueError(f"unit {self.unit_code}: at least one data form is expected")
+
+    def owes(self, filing_year: int) -> bool:
+        """Return whether the unit files for a year: it had begun to, and existed on some day of it."""
+        begins = self.first_filing_year is None or self.first_filing_year <= filing_year
+        return begins and (self.closed_on is None or self.closed_on.year >= filing_year)

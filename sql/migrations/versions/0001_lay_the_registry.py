@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("scope_class", sa.String(length=16), nullable=False),
         sa.Column("business_frequency", sa.String(length=16), nullable=False),
         sa.Column("responsible_person", sa.String(length=32), nullable=True),
+        sa.Column("first_filing_year", sa.Integer(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
             "business_frequency IN ('day', 'week', 'ten_days', 'month', 'quarter', 'half_year', 'year')",
@@ -339,11 +340,13 @@ def upgrade() -> None:
             "carrier_number",
             name=op.f("uq_submission__unit_code_filing_year_data_form_carrier_number"),
         ),
+        sa.UniqueConstraint("submission_id", "unit_code", name=op.f("uq_submission__submission_id_unit_code")),
     )
     op.create_table(
         "carrier",
         sa.Column("carrier_id", sa.String(length=56), nullable=False),
         sa.Column("submission_id", sa.String(length=48), nullable=False),
+        sa.Column("unit_code", sa.String(length=16), nullable=False),
         sa.Column("round_no", sa.Integer(), nullable=False),
         sa.Column("raw_name_hex", sa.String(length=2000), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
@@ -370,8 +373,13 @@ def upgrade() -> None:
         sa.CheckConstraint("strategy IN ('full', 'incremental', 'differential')", name=op.f("ck_carrier__strategy")),
         sa.CheckConstraint("is_on_time = (days_late = 0)", name=op.f("ck_carrier__late_days_agree")),
         sa.CheckConstraint("round_no >= 1", name=op.f("ck_carrier__rounds_count_from_one")),
-        sa.ForeignKeyConstraint(["submission_id"], ["submission.submission_id"], name=op.f("fk_carrier__submission")),
+        sa.ForeignKeyConstraint(
+            ["submission_id", "unit_code"],
+            ["submission.submission_id", "submission.unit_code"],
+            name="fk_carrier__of_its_submission",
+        ),
         sa.PrimaryKeyConstraint("carrier_id", name=op.f("pk_carrier")),
+        sa.UniqueConstraint("carrier_id", "unit_code", name=op.f("uq_carrier__carrier_id_unit_code")),
         sa.UniqueConstraint("submission_id", "fingerprint", name=op.f("uq_carrier__submission_id_fingerprint")),
         sa.UniqueConstraint("submission_id", "round_no", name=op.f("uq_carrier__submission_id_round_no")),
     )
@@ -521,26 +529,36 @@ def upgrade() -> None:
             name=op.f("ck_record__status"),
         ),
         sa.CheckConstraint("page_count >= 0", name=op.f("ck_record__pages_are_counted")),
-        sa.ForeignKeyConstraint(["carrier_id"], ["carrier.carrier_id"], name=op.f("fk_record__carrier")),
-        sa.ForeignKeyConstraint(["unit_code"], ["unit.unit_code"], name=op.f("fk_record__unit")),
+        sa.ForeignKeyConstraint(
+            ["carrier_id", "unit_code"],
+            ["carrier.carrier_id", "carrier.unit_code"],
+            name="fk_record__in_its_carrier",
+        ),
         sa.PrimaryKeyConstraint("record_id", name=op.f("pk_record")),
     )
-    op.create_index(op.f("ix_record__carrier_id"), "record", ["carrier_id"], unique=False)
+    op.create_index(
+        "ix_record__gone",
+        "record",
+        ["carrier_id"],
+        unique=False,
+        postgresql_where=sa.text("status <> 'kept'"),
+        sqlite_where=sa.text("status <> 'kept'"),
+    )
     op.create_index(
         "ix_record__due_for_destruction",
         "record",
         ["destroy_due_on", "unit_code", "carrier_id", "record_id"],
         unique=False,
-        postgresql_where=sa.text("status = 'kept'"),
-        sqlite_where=sa.text("status = 'kept'"),
+        postgresql_where=sa.text("status = 'kept' AND destroy_due_on IS NOT NULL"),
+        sqlite_where=sa.text("status = 'kept' AND destroy_due_on IS NOT NULL"),
     )
     op.create_index(
         "ix_record__due_for_transfer",
         "record",
         ["transfer_due_on", "unit_code", "carrier_id", "record_id"],
         unique=False,
-        postgresql_where=sa.text("status = 'kept'"),
-        sqlite_where=sa.text("status = 'kept'"),
+        postgresql_where=sa.text("status = 'kept' AND transfer_due_on IS NOT NULL"),
+        sqlite_where=sa.text("status = 'kept' AND transfer_due_on IS NOT NULL"),
     )
     op.create_index(op.f("ix_record__unit_code_archival_code"), "record", ["unit_code", "archival_code"], unique=False)
     op.create_table(

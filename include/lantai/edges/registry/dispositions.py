@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, case, func, insert, select, update
 
 from lantai.edges import tables
-from lantai.edges.database import load, query
+from lantai.edges.database import load_missing, query
 from lantai.records.disposal import Decision
 from lantai.records.event import EventKind
 from lantai.records.record import RecordStatus
@@ -85,7 +85,7 @@ def put_tombstones(
     connection: Connection, list_id: str, unit_code: str, digests: Iterable[tuple[str, str]], destroyed_at: datetime
 ) -> int:
     """Write a tombstone for each record: its id and the keyed digest of its file set."""
-    return load(
+    return load_missing(
         connection,
         tables.tombstone,
         (

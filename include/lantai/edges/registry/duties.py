@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, RowMapping, insert, or_, select, update
 
 from lantai.edges import tables
-from lantai.edges.database import load, query
+from lantai.edges.database import load_missing, query
 from lantai.records.agreement import Agreement
 from lantai.records.duty import Duty, DutyState
 from lantai.records.unit import DataForm
@@ -36,7 +36,7 @@ def open_years(connection: Connection) -> list[int]:
 
 def add_duties(connection: Connection, duties: Iterable[Duty]) -> int:
     """Add duties; those that are there already stay as they are. Return how many are new."""
-    return load(
+    return load_missing(
         connection,
         tables.duty,
         (

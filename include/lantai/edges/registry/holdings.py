@@ -15,11 +15,14 @@ from lantai.records.record import Record, RecordStatus
 from lantai.records.unit import DataForm
 
 
-def register_records(connection: Connection, records: Sequence[Record]) -> int:
-    """Register records and their files, set-based; those that are there already stay. Return how many are new."""
-    new_count = load(connection, tables.record, map(_record_values, records))
+def register_records(connection: Connection, records: Sequence[Record]) -> None:
+    """Register records and their files, set-based.
+
+    Raises:
+        RegistryConflictError: One of them is registered already, or is not of its carrier's unit.
+    """
+    load(connection, tables.record, map(_record_values, records))
     load(connection, tables.record_file, _file_values(records))
-    return new_count
 
 
 def put_seals(connection: Connection, carrier_id: str, sealed: Iterable[SealedRecord]) -> None:

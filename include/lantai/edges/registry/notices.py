@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from lantai.edges import tables
-from lantai.edges.database import load
+from lantai.edges.database import load_missing
 
 
 def add_notice(connection: Connection, key: str, kind: str, subject: str, made_at: datetime) -> bool:
@@ -31,4 +31,4 @@ def add_notice(connection: Connection, key: str, kind: str, subject: str, made_a
         "made_at": made_at,
         "sent_at": None,
     }
-    return load(connection, tables.notice, [row]) == 1
+    return load_missing(connection, tables.notice, [row]) == 1

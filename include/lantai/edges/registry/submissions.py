@@ -115,6 +115,7 @@ def add_submission(
 
 def add_round(
     connection: Connection,
+    unit_code: str,
     submission: str,
     round_no: int,
     raw_name: bytes,
@@ -134,6 +135,7 @@ def add_round(
         insert(tables.carrier).values(
             carrier_id=new_id,
             submission_id=submission,
+            unit_code=unit_code,
             round_no=round_no,
             raw_name_hex=raw_name.hex(),
             kind=kind,
@@ -176,7 +178,7 @@ def rounds(
     """Return rounds in order of submission and round; None does not restrict."""
     carriers, submissions = tables.carrier, tables.submission
     statement = (
-        select(carriers, submissions.c.unit_code, submissions.c.filing_year, submissions.c.data_form)
+        select(carriers, submissions.c.filing_year, submissions.c.data_form)
         .add_columns(submissions.c.carrier_number, submissions.c.duty_id)
         .join(submissions, submissions.c.submission_id == carriers.c.submission_id)
         .order_by(submissions.c.submission_id, carriers.c.round_no)
@@ -186,7 +188,7 @@ def rounds(
     if submission is not None:
         statement = statement.where(carriers.c.submission_id == submission)
     if unit_code is not None:
-        statement = statement.where(submissions.c.unit_code == unit_code)
+        statement = statement.where(carriers.c.unit_code == unit_code)
     if states is not None:
         statement = statement.where(carriers.c.state.in_([state.value for state in states]))
     return [_round(row) for row in connection.execute(statement)]

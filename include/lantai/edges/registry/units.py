@@ -20,6 +20,7 @@ def put_unit(connection: Connection, unit: Unit) -> bool:
         "scope_class": unit.scope_class.value,
         "business_frequency": unit.business_frequency.value,
         "responsible_person": unit.responsible_person,
+        "first_filing_year": unit.first_filing_year,
         "closed_on": unit.closed_on,
     }
     changed = connection.execute(update(unit_table).where(unit_table.c.unit_code == unit.unit_code).values(values))
@@ -57,6 +58,7 @@ def units(connection: Connection, codes: Sequence[str] | None = None) -> list[Un
             business_frequency=Frequency(row.business_frequency),
             scope_class=ScopeClass(row.scope_class),
             responsible_person=row.responsible_person,
+            first_filing_year=row.first_filing_year,
             closed_on=row.closed_on,
         )
         for row in connection.execute(statement)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     String,
@@ -107,13 +108,15 @@ submission = Table(
     Column("received_at", Moment, nullable=False),
     one_of("data_form", DataForm, "data_form"),
     UniqueConstraint("unit_code", "filing_year", "data_form", "carrier_number"),
+    UniqueConstraint("submission_id", "unit_code"),
 )
 
 carrier = Table(
     "carrier",
     metadata,
     Column("carrier_id", String(56), primary_key=True),
-    Column("submission_id", ForeignKey("submission.submission_id"), nullable=False),
+    Column("submission_id", String(48), nullable=False),
+    Column("unit_code", String(16), nullable=False),
     Column("round_no", Integer, nullable=False),
     Column("raw_name_hex", String(2000), nullable=False),
     Column("kind", String(8), nullable=False),
@@ -137,6 +140,12 @@ carrier = Table(
     one_of("strategy", BackupStrategy, "strategy"),
     CheckConstraint("round_no >= 1", name="rounds_count_from_one"),
     CheckConstraint("is_on_time = (days_late = 0)", name="late_days_agree"),
+    ForeignKeyConstraint(
+        ["submission_id", "unit_code"],
+        ["submission.submission_id", "submission.unit_code"],
+        name="fk_carrier__of_its_submission",
+    ),
+    UniqueConstraint("carrier_id", "unit_code"),
     UniqueConstraint("submission_id", "round_no"),
     UniqueConstraint("submission_id", "fingerprint"),
     Index("ix_carrier__open", "state"),

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 from lantai.edges.tables.columns import Moment, metadata, one_of
 from lantai.records.copy import CopyState
 from lantai.records.hold import HoldScope
 from lantai.records.record import AccessLevel, RecordStatus, Retention
 
+_MAY_FALL_DUE = "status = 'kept' AND {day} IS NOT NULL"
+"""Which records stand in an index of what falls due: each in one of the two, unless both days are set."""
+
+_IS_GONE = "status <> 'kept'"
+
 record = Table(
     "record",
     metadata,
     Column("record_id", String(64), primary_key=True),
-    Column("carrier_id", ForeignKey("carrier.carrier_id"), nullable=False),
-    Column("unit_code", ForeignKey("unit.unit_code"), nullable=False),
+    Column("carrier_id", String(56), nullable=False),
+    Column("unit_code", String(16), nullable=False),
     Column("archival_code", String(200), nullable=False),
     Column("title", Text, nullable=False),
     Column("author", Text, nullable=False),
@@ -38,16 +56,20 @@ record = Table(
     one_of("status", RecordStatus, "status"),
     CheckConstraint("page_count >= 0", name="pages_are_counted"),
     CheckConstraint("retention <> 'Y' OR destroy_due_on IS NULL", name="permanent_is_never_due"),
-    Index(None, "carrier_id"),
+    # One key for both: the unit of a record is its carrier's, and a load pays for one look-up a row instead of two.
+    ForeignKeyConstraint(
+        ["carrier_id", "unit_code"], ["carrier.carrier_id", "carrier.unit_code"], name="fk_record__in_its_carrier"
+    ),
     Index(None, "unit_code", "archival_code"),
+    Index("ix_record__gone", "carrier_id", postgresql_where=text(_IS_GONE), sqlite_where=text(_IS_GONE)),
     Index(
         "ix_record__due_for_transfer",
         "transfer_due_on",
         "unit_code",
         "carrier_id",
         "record_id",
-        postgresql_where=text("status = 'kept'"),
-        sqlite_where=text("status = 'kept'"),
+        postgresql_where=text(_MAY_FALL_DUE.format(day="transfer_due_on")),
+        sqlite_where=text(_MAY_FALL_DUE.format(day="transfer_due_on")),
     ),
     Index(
         "ix_record__due_for_destruction",
@@ -55,8 +77,8 @@ record = Table(
         "unit_code",
         "carrier_id",
         "record_id",
-        postgresql_where=text("status = 'kept'"),
-        sqlite_where=text("status = 'kept'"),
+        postgresql_where=text(_MAY_FALL_DUE.format(day="destroy_due_on")),
+        sqlite_where=text(_MAY_FALL_DUE.format(day="destroy_due_on")),
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
 from lantai.edges.tables.columns import Moment, metadata, one_of
 from lantai.records.person import Role
@@ -17,6 +17,7 @@ unit = Table(
     Column("scope_class", String(16), nullable=False),
     Column("business_frequency", String(16), nullable=False),
     Column("responsible_person", String(32)),
+    Column("first_filing_year", Integer),
     Column("closed_on", Date),
     one_of("scope_class", ScopeClass, "scope_class"),
     one_of("business_frequency", Frequency, "business_frequency"),
