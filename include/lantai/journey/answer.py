@@ -24,7 +24,7 @@ from lantai.edges.registry.submissions import (
     findings_of,
     mark_delivered,
     put_answer,
-    rounds,
+    unanswered,
 )
 from lantai.edges.sftp_session import Session
 from lantai.errors import LedgerError, NotFoundError
@@ -52,13 +52,10 @@ def answer(centre: Centre, session: Session, unit_code: str, checkpoint: Checkpo
     """
     delivered = 0
     with centre.database.read() as connection:
-        waiting = rounds(connection, unit_code=unit_code, states=(RoundState.ACCEPTED, RoundState.RETURNED))
-        answered = {found.carrier_id: answer_of(connection, found.carrier_id) for found in waiting}
+        waiting = unanswered(connection, unit_code)
+        made = {this.carrier_id for this in waiting if answer_of(connection, this.carrier_id) is not None}
     for this in waiting:
-        made = answered[this.carrier_id]
-        if made is not None and made.delivered_at is not None:
-            continue
-        if made is None and not _make(centre, this, checkpoint):
+        if this.carrier_id not in made and not _make(centre, this, checkpoint):
             continue
         _deliver(centre, session, this)
         delivered += 1

@@ -363,7 +363,6 @@ def upgrade() -> None:
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("manifest_sha256", sa.String(length=64), nullable=True),
         sa.Column("supplement_by_on", sa.Date(), nullable=True),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("kind IN ('folder', 'zip', 'tar')", name=op.f("ck_carrier__kind")),
         sa.CheckConstraint(

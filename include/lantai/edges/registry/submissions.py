@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, select, update
 
 from lantai.edges import tables
 from lantai.errors import NotFoundError
@@ -54,10 +54,9 @@ class Round:
 
 def unpurged_since(connection: Connection, before: datetime) -> list[Round]:
     """Return rounds that were refused, withdrawn or replaced before a moment and may still lie in the quarantine."""
-    ended = rounds(connection, states=(RoundState.RETURNED, RoundState.SUPERSEDED, RoundState.WITHDRAWN))
     table = tables.carrier
-    purged = set(connection.execute(select(table.c.carrier_id).where(table.c.purged_at.is_not(None))).scalars())
-    return [this for this in ended if this.received_at < before and this.carrier_id not in purged]
+    ended = (RoundState.RETURNED, RoundState.SUPERSEDED, RoundState.WITHDRAWN)
+    return _rounds(connection, _in(ended), table.c.received_at < before, table.c.purged_at.is_(None))
 
 
 def mark_purged(connection: Connection, carrier: str, now_at: datetime) -> None:
@@ -176,22 +175,20 @@ def rounds(
     states: Sequence[RoundState] | None = None,
 ) -> list[Round]:
     """Return rounds in order of submission and round; None does not restrict."""
-    carriers, submissions = tables.carrier, tables.submission
-    statement = (
-        select(carriers, submissions.c.filing_year, submissions.c.data_form)
-        .add_columns(submissions.c.carrier_number, submissions.c.duty_id)
-        .join(submissions, submissions.c.submission_id == carriers.c.submission_id)
-        .order_by(submissions.c.submission_id, carriers.c.round_no)
-    )
-    if carrier is not None:
-        statement = statement.where(carriers.c.carrier_id == carrier)
-    if submission is not None:
-        statement = statement.where(carriers.c.submission_id == submission)
-    if unit_code is not None:
-        statement = statement.where(carriers.c.unit_code == unit_code)
+    table = tables.carrier
+    wanted = ((table.c.carrier_id, carrier), (table.c.submission_id, submission), (table.c.unit_code, unit_code))
+    conditions = [column == value for column, value in wanted if value is not None]
     if states is not None:
-        statement = statement.where(carriers.c.state.in_([state.value for state in states]))
-    return [_round(row) for row in connection.execute(statement)]
+        conditions.append(_in(states))
+    return _rounds(connection, *conditions)
+
+
+def unanswered(connection: Connection, unit_code: str) -> list[Round]:
+    """Return the rounds of a unit that are accepted or returned and whose answer is not delivered, made or not."""
+    answer = tables.answer
+    delivered = exists().where(answer.c.carrier_id == tables.carrier.c.carrier_id, answer.c.delivered_at.is_not(None))
+    decided = _in((RoundState.ACCEPTED, RoundState.RETURNED))
+    return _rounds(connection, tables.carrier.c.unit_code == unit_code, decided, ~delivered)
 
 
 def move_round(connection: Connection, carrier: str, state: RoundState, **values: Any) -> None:  # noqa: ANN401 - any column
@@ -278,3 +275,19 @@ def _round(row: Row[Any]) -> Round:
         supplement_by_on=row.supplement_by_on,
         duty_id=row.duty_id,
     )
+
+
+def _in(states: Sequence[RoundState]) -> ColumnElement[bool]:
+    return tables.carrier.c.state.in_([state.value for state in states])
+
+
+def _rounds(connection: Connection, *conditions: ColumnElement[bool]) -> list[Round]:
+    carriers, submissions = tables.carrier, tables.submission
+    statement = (
+        select(carriers, submissions.c.filing_year, submissions.c.data_form)
+        .add_columns(submissions.c.carrier_number, submissions.c.duty_id)
+        .join(submissions, submissions.c.submission_id == carriers.c.submission_id)
+        .where(*conditions)
+        .order_by(submissions.c.submission_id, carriers.c.round_no)
+    )
+    return [_round(row) for row in connection.execute(statement)]

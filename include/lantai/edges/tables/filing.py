@@ -133,7 +133,6 @@ carrier = Table(
     Column("generation", Integer, nullable=False),
     Column("manifest_sha256", String(64)),
     Column("supplement_by_on", Date),
-    Column("answered_at", Moment),
     Column("purged_at", Moment),
     one_of("state", RoundState, "state"),
     one_of("kind", ("folder", "zip", "tar"), "kind"),
