@@ -92,6 +92,9 @@ class FilingHouse:
             if changes.get("zero_signed_by"):
                 order = factories_bag.order(filing_year=year, **changes)
                 made = pack(None, self.sender(unit), order, None, work / "out")
+            elif changes.get("data_form") is DataForm.BUSINESS_DATA:
+                order = factories_bag.order(filing_year=year, carrier_number=name, **changes)
+                made = pack(factories_bag.filing(work).folder, self.sender(unit), order, None, work / "out")
             else:
                 if rows is None:
                     rows = [self.row(code, number, year) for number in (1, 2, 3)]

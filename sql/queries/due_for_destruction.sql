@@ -1,4 +1,4 @@
--- Records whose retention has run out on a day: kept, due, under no hold, on no open list. Cost follows what is due:
+-- Records whose retention has run out on a day: kept, due, under no hold, on no open list, base of no live chain of backups. Cost follows what is due:
 -- the covering partial index ix_record__due_for_destruction holds every column read here.
 -- A permanent record has no such day (ck_record__permanent_is_never_due).
 -- reads: edges/registry/disposal.py
@@ -24,3 +24,9 @@ WHERE r.status = 'kept'
     WHERE h.lifted_at IS NULL AND h.scope = 'fonds' AND u.unit_code = r.unit_code)
   AND NOT EXISTS (
     SELECT 1 FROM list_row AS l WHERE l.is_open = 1 AND l.record_id = r.record_id)
+  AND NOT EXISTS (
+    SELECT 1
+    FROM carrier AS built
+    INNER JOIN sealed_record AS s ON s.carrier_id = built.carrier_id
+    INNER JOIN record AS live ON live.record_id = s.record_id AND live.status IN ('kept', 'transferring')
+    WHERE built.base_carrier_id = r.carrier_id)

@@ -198,7 +198,7 @@ def test_incremental_snapshot_needs_its_accepted_base(tmp_path):
     bag = snapshot(tmp_path, strategy=BackupStrategy.INCREMENTAL, base_carrier="000")
 
     assert rules(validated_snapshot(bag)[1].findings, Severity.FAULT) == {"base_carrier_missing"}
-    assert validated_snapshot(bag, accepted_carriers=frozenset({"000"}))[1].findings == ()
+    assert validated_snapshot(bag, full_backups={"000": "GT-2024-B-001-R1"})[1].findings == ()
 
 
 def test_shrunk_snapshot_is_remarked_upon(tmp_path):

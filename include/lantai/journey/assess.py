@@ -12,15 +12,14 @@ from lantai import profiles
 from lantai.edges.centre import Centre
 from lantai.edges.outbox import PackageSeen
 from lantai.edges.registry.duties import agreements
-from lantai.edges.registry.holdings import accepted_count, registered_codes
-from lantai.edges.registry.submissions import Round, rounds
+from lantai.edges.registry.holdings import accepted_count, full_backups, registered_codes
+from lantai.edges.registry.submissions import Round
 from lantai.journey.collect import Collected
 from lantai.journey.receive import Arrival, follows_acceptance, receive
 from lantai.journey.validate import Context, Validated, validate
 from lantai.journey.verify import Declared, Verified, verify
 from lantai.records.carrier import BackupStrategy
 from lantai.records.finding import Finding, Severity
-from lantai.records.submission import RoundState
 from lantai.records.unit import Unit
 from lantai.rules.archival_code import normalise
 
@@ -39,6 +38,13 @@ class Assessed:
     validated: Validated
     context: Context
     findings: tuple[Finding, ...]
+
+    @property
+    def base_carrier_id(self) -> str | None:
+        """Our id of the full backup that this incremental or differential one builds on, None for what stands alone."""
+        if self.verified.strategy in (None, BackupStrategy.FULL):
+            return None
+        return self.context.full_backups.get(self.verified.base_carrier)
 
 
 def assess(centre: Centre, unit: Unit, package: PackageSeen, collected: Collected, known: Round | None) -> Assessed:
@@ -91,13 +97,8 @@ def _context(centre: Centre, unit: Unit, this: Round, verified: Verified) -> Con
     form = verified.data_form or this.data_form
     with centre.database.read() as connection:
         agreed = agreements(connection, unit.unit_code, centre.clock.today_on())
-        accepted = [
-            found
-            for found in rounds(connection, unit_code=unit.unit_code, states=(RoundState.ACCEPTED,))
-            if found.data_form is form and not found.is_zero_report
-        ]
+        backups = full_backups(connection, unit.unit_code, form)
         last_year = accepted_count(connection, unit.unit_code, form, this.filing_year - 1)
-    snapshots = [found for found in accepted if found.strategy is BackupStrategy.FULL]
     return Context(
         unit=unit,
         filing_year=this.filing_year,
@@ -105,8 +106,8 @@ def _context(centre: Centre, unit: Unit, this: Round, verified: Verified) -> Con
         archive_level=centre.settings.archive_level,
         region=centre.settings.region,
         last_year_count=last_year,
-        last_snapshot_bytes=snapshots[-1].size_bytes if snapshots else None,
-        accepted_carriers=frozenset(found.carrier_number for found in snapshots),
+        last_snapshot_bytes=backups[-1].size_bytes if backups else None,
+        full_backups={backup.carrier_number: backup.carrier_id for backup in backups},
         has_agreement=any(agreement.data_form is form for agreement in agreed),
     )
 

@@ -12,7 +12,6 @@ be killed anywhere and the next one goes on:
 5. when both have, the next run looks at every place once more and issues the certificate (`certify`); only then is the list *done*.
 
 A list whose every row the panel kept has nothing to erase: it is done at once, with its new periods.
-A base of a live incremental chain cannot be told from the registry yet (no column says so), so nothing is blocked for it here.
 
 Source: vault.md, "Destruction, in order"; rules N3; reliability.md, I3 and K1.
 """

@@ -8,12 +8,13 @@ Source: reliability.md, I3 and security 3; rules N1, N2 (浙江 art. 21), N3; va
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from lantai.edges.centre import Centre
+from lantai.edges.registry.dispositions import live_chains
 from lantai.edges.registry.holds import held_on_list
 from lantai.journey.examine import Examined
 from lantai.journey.prepare import cooling_shortfalls
@@ -54,6 +55,7 @@ def permit(connection: Connection, centre: Centre, examined: Examined) -> None:
     if examined.chosen.kind is ListKind.DESTRUCTION and going:
         missing += witness_shortfalls(examined.dossier, Stage.BEFORE, last_approved_at(examined.dossier))
         missing += _period_shortfalls(centre, going)
+        missing += _chain_shortfalls(connection, examined.chosen.list_id, {row.row_no for row in going})
         missing += _filing_shortfalls(centre, examined)
     refuse_if(examined.chosen.list_id, missing)
     numbers = {row.row_no for row in going}
@@ -80,6 +82,14 @@ def _period_shortfalls(centre: Centre, going: Sequence[Row[Any]]) -> list[str]:
         if not is_over or row.destroy_due_on is None or row.destroy_due_on > today:
             found.append(f"row {row.row_no}: its retention period has not run out on {today}")
     return found
+
+
+def _chain_shortfalls(connection: Connection, list_id: str, going: Collection[int]) -> list[str]:
+    return [
+        f"row {row.row_no}: {row.carrier_id} builds on it and is kept; destroy that one first (R1-15)"
+        for row in live_chains(connection, list_id)
+        if row.row_no in going
+    ]
 
 
 def _filing_shortfalls(centre: Centre, examined: Examined) -> list[str]:

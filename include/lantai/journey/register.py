@@ -56,9 +56,23 @@ def register_sealed(centre: Centre, this: Round, sealed: Sealed, copies: Sequenc
 
 
 def register_accepted(
-    centre: Centre, this: Round, records: Sequence[Record], manifest_sha256: str, lease: Lease
+    centre: Centre,
+    this: Round,
+    records: Sequence[Record],
+    manifest_sha256: str,
+    lease: Lease,
+    *,
+    base_carrier_id: str | None = None,
 ) -> None:
     """Register the records and accept the round; its duty is met.
+
+    Args:
+        centre: The centre.
+        this: The round, sealed.
+        records: What it holds.
+        manifest_sha256: Digest of its vault manifest.
+        lease: Held by this worker.
+        base_carrier_id: The full backup that it builds on, None when it stands alone. Source: R1-15.
 
     Raises:
         LeaseLostError: Another worker has taken over.
@@ -66,7 +80,8 @@ def register_accepted(
     with centre.database.begin() as connection:
         require(connection, lease)
         register_records(connection, records)
-        move_round(connection, this.carrier_id, RoundState.ACCEPTED, record_count=len(records))
+        values = {"record_count": len(records), "base_carrier_id": base_carrier_id}
+        move_round(connection, this.carrier_id, RoundState.ACCEPTED, **values)
         facts: dict[str, int | str] = {
             "submission_id": this.submission_id,
             "round": this.round_no,

@@ -212,7 +212,8 @@ def _decide(work: _Work, assessed: Assessed, collected: Collected) -> None:
     sealed = seal(centre, facts, records, papers, collected.read, payload, work.lease, work.progress)
     copies = store(centre, sealed, work.lease, None)
     register_sealed(centre, this, sealed, copies, work.lease)
-    register_accepted(centre, this, records, sealed.manifest_sha256, work.lease)
+    base = assessed.base_carrier_id
+    register_accepted(centre, this, records, sealed.manifest_sha256, work.lease, base_carrier_id=base)
     work.count(accepted=1, records=len(records))
 
 

@@ -9,8 +9,8 @@ Source: R1-05, R1-13 to R1-16, R1-37, R1-40, R1-50; rules N5, N8.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from lantai import profiles
@@ -63,7 +63,7 @@ class Context:
         last_year_count: Records accepted for the year before in this form, None when there were none to count.
         drop_ratio: Share of last year's number below which the count is remarked upon.
         last_snapshot_bytes: Payload of the last accepted full backup of business data, None when there is none.
-        accepted_carriers: Carrier-Numbers of accepted full backups of this unit.
+        full_backups: Carrier-Number of each accepted full backup of this unit that is still there -> our id of its carrier.
         has_agreement: Whether an agreement on encryption and custody is in force.
     """
 
@@ -76,7 +76,7 @@ class Context:
     last_year_count: int | None = None
     drop_ratio: float = 0.5
     last_snapshot_bytes: int | None = None
-    accepted_carriers: frozenset[str] = frozenset()
+    full_backups: Mapping[str, str] = field(default_factory=dict)
     has_agreement: bool = True
 
     def transfer_due_on(self, formed_on: date, retention: Retention) -> date | None:
@@ -192,10 +192,10 @@ def _check_snapshot(verified: Verified, context: Context) -> Iterator[Finding]:
         return
     if verified.strategy is None:
         yield Finding("strategy_missing", Severity.FAULT, "Backup-Strategy", {}, "GD-2-10")
-    elif verified.strategy is not BackupStrategy.FULL and verified.base_carrier not in context.accepted_carriers:
+    elif verified.strategy is not BackupStrategy.FULL and verified.base_carrier not in context.full_backups:
         values = {
             "found": verified.base_carrier or "-",
-            "expected": "、".join(sorted(context.accepted_carriers)) or "-",
+            "expected": "、".join(sorted(context.full_backups)) or "-",
         }
         yield Finding("base_carrier_missing", Severity.FAULT, "Base-Carrier", values, "GD-2-6")
     if read_retention(verified.bag_info.get("Retention-Period", "")) is None:

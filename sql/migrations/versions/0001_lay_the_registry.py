@@ -357,6 +357,7 @@ def upgrade() -> None:
         sa.Column("days_late", sa.Integer(), nullable=False),
         sa.Column("is_zero_report", sa.Boolean(name="is_zero_report"), nullable=False),
         sa.Column("strategy", sa.String(length=16), nullable=True),
+        sa.Column("base_carrier_id", sa.String(length=56), nullable=True),
         sa.Column("file_count", sa.Integer(), nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("record_count", sa.Integer(), nullable=False),
@@ -377,12 +378,24 @@ def upgrade() -> None:
             ["submission.submission_id", "submission.unit_code"],
             name="fk_carrier__of_its_submission",
         ),
+        sa.CheckConstraint(
+            "base_carrier_id IS NULL OR strategy <> 'full'", name=op.f("ck_carrier__full_backup_has_no_base")
+        ),
+        sa.ForeignKeyConstraint(["base_carrier_id"], ["carrier.carrier_id"], name="fk_carrier__base"),
         sa.PrimaryKeyConstraint("carrier_id", name=op.f("pk_carrier")),
         sa.UniqueConstraint("carrier_id", "unit_code", name=op.f("uq_carrier__carrier_id_unit_code")),
         sa.UniqueConstraint("submission_id", "fingerprint", name=op.f("uq_carrier__submission_id_fingerprint")),
         sa.UniqueConstraint("submission_id", "round_no", name=op.f("uq_carrier__submission_id_round_no")),
     )
     op.create_index("ix_carrier__open", "carrier", ["state"], unique=False)
+    op.create_index(
+        "ix_carrier__base",
+        "carrier",
+        ["base_carrier_id"],
+        unique=False,
+        postgresql_where=sa.text("base_carrier_id IS NOT NULL"),
+        sqlite_where=sa.text("base_carrier_id IS NOT NULL"),
+    )
     op.create_table(
         "certificate",
         sa.Column("certificate_id", sa.String(length=64), nullable=False),

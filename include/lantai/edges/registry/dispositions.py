@@ -81,6 +81,11 @@ def twins(connection: Connection, list_id: str) -> Sequence[Row[Any]]:
     return query(connection, "list_twins", list_id=list_id)
 
 
+def live_chains(connection: Connection, list_id: str) -> Sequence[Row[Any]]:
+    """Return the rows of a list that a live backup builds on: row_no, carrier_id of one that does."""
+    return query(connection, "live_chains", list_id=list_id)
+
+
 def put_tombstones(
     connection: Connection, list_id: str, unit_code: str, digests: Iterable[tuple[str, str]], destroyed_at: datetime
 ) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from lantai.edges import tables
-from lantai.edges.database import load
+from lantai.edges.database import load, query
 from lantai.records.copy import Copy, CopyState
 from lantai.records.manifest import SealedRecord
 from lantai.records.record import Record, RecordStatus
@@ -82,6 +82,11 @@ def accepted_count(connection: Connection, unit_code: str, data_form: DataForm, 
     )
     found = connection.execute(statement).scalar_one()
     return None if found is None else int(found)
+
+
+def full_backups(connection: Connection, unit_code: str, data_form: DataForm) -> Sequence[Row[Any]]:
+    """Return the accepted full backups of a unit that are still there, oldest first: carrier_id, carrier_number, size_bytes."""
+    return query(connection, "full_backups", unit_code=unit_code, data_form=data_form.value)
 
 
 def registered_codes(connection: Connection, unit_code: str, codes: Sequence[str], carrier_id: str) -> set[str]:

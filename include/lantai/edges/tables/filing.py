@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from lantai.edges.tables.columns import Moment, metadata, one_of
@@ -127,6 +128,7 @@ carrier = Table(
     Column("days_late", Integer, nullable=False),
     Column("is_zero_report", Boolean(name="is_zero_report"), nullable=False),
     Column("strategy", String(16)),
+    Column("base_carrier_id", ForeignKey("carrier.carrier_id", name="fk_carrier__base")),
     Column("file_count", Integer, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("record_count", Integer, nullable=False),
@@ -147,7 +149,14 @@ carrier = Table(
     UniqueConstraint("carrier_id", "unit_code"),
     UniqueConstraint("submission_id", "round_no"),
     UniqueConstraint("submission_id", "fingerprint"),
+    CheckConstraint("base_carrier_id IS NULL OR strategy <> 'full'", name="full_backup_has_no_base"),
     Index("ix_carrier__open", "state"),
+    Index(
+        "ix_carrier__base",
+        "base_carrier_id",
+        postgresql_where=text("base_carrier_id IS NOT NULL"),
+        sqlite_where=text("base_carrier_id IS NOT NULL"),
+    ),
 )
 
 finding = Table(
