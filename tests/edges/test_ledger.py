@@ -64,7 +64,7 @@ def test_stored_leaf_is_what_the_proof_carries(centre):
         stored = connection.execute(select(tables.event.c.leaf).where(tables.event.c.event_id == ids[5])).scalar()
         assert tree_size(connection) == 6
         with pytest.raises(LedgerError, match="expected 7"):
-            leaf_hashes(connection, 7)
+            leaf_hashes(connection, 0, 7)
     assert found.leaf == bytes(stored)
     merkle.verify_inclusion(merkle.leaf_hash(found.leaf), 5, 6, found.hashes, found.root)
 

@@ -92,6 +92,24 @@ def test_frontier_written_down_and_read_again_goes_on_as_before(leaves, cut):
     assert (again.size, again.root) == (len(leaves), merkle.root_of(leaves))
 
 
+@given(leaves=trees, cut=st.integers(0, 79), place=st.integers(0, 10**6))
+def test_proof_of_a_later_leaf_needs_only_the_edge_of_the_tree_before_it(leaves, cut, place):
+    cut = min(cut, len(leaves) - 1)
+    index = cut + place % (len(leaves) - cut)
+    before = merkle.Frontier()
+    for leaf in leaves[:cut]:
+        before.append(leaf)
+
+    assert merkle.inclusion_proof(leaves[cut:], index, before) == merkle.inclusion_proof(leaves, index)
+
+
+def test_proof_of_a_leaf_before_the_given_ones_is_refused():
+    before = merkle.Frontier(1, LEAVES[:1])
+
+    with pytest.raises(LedgerError, match="leaf 0 is asked for, found leaves 1 to 8"):
+        merkle.inclusion_proof(LEAVES[1:], 0, before)
+
+
 @pytest.mark.parametrize(
     "mapping",
     [
@@ -235,7 +253,7 @@ def test_hostile_proofs_are_refused_by_name(numbers, hashes):
 
 
 def test_proof_is_asked_for_only_inside_the_tree():
-    with pytest.raises(LedgerError, match="8 leaves"):
+    with pytest.raises(LedgerError, match="leaves 0 to 8"):
         merkle.inclusion_proof(LEAVES, 8)
     with pytest.raises(LedgerError, match="of 9 leaves"):
         merkle.consistency_proof(LEAVES, 9)

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from lantai.edges import tables
 from lantai.edges.keys import LOG, load_verifier
 from lantai.edges.ledger import append, proof_for
-from lantai.errors import MalformedError, NotFoundError, PlaceUnavailableError, RegistryConflictError
+from lantai.errors import LedgerError, MalformedError, NotFoundError, PlaceUnavailableError, RegistryConflictError
 from lantai.formats import merkle, signed_note
 from lantai.formats.signed_note import Checkpoint
 from lantai.journey.checkpoint import checkpointed_at, make_checkpoint, newest_note, proof
@@ -84,6 +84,38 @@ def test_rerun_signs_nothing_twice_and_fills_in_a_place_that_was_away(centre, tm
     assert (copy / "ledger/checkpoints/000000000002.note").read_text() == newest_note(centre)
     with centre.database.read() as connection:
         assert len(connection.execute(select(tables.checkpoint)).all()) == 1
+
+
+def test_place_that_lost_old_leaves_and_notes_gets_them_again_at_the_end_of_a_run(centre):
+    """vault.md, "The ledger": at every place. In between, only what is newer than its newest note is looked for."""
+    for _ in range(3):
+        happen(centre, 2)
+        make_checkpoint(centre)
+    copy = centre.vault.places[1].root / "ledger"
+    lost = [copy / "leaves/000000000000-000000000001.jsonl", copy / "checkpoints/000000000004.note"]
+    kept = [path.read_bytes() for path in lost]
+    for path in lost:
+        path.unlink()
+
+    make_checkpoint(centre)
+    assert not any(path.exists() for path in lost)
+    make_checkpoint(centre, whole=True)
+
+    assert [path.read_bytes() for path in lost] == kept
+
+
+def test_nothing_is_signed_over_a_frontier_that_does_not_lead_to_the_root_signed_before(centre):
+    """I5: a changed row of the registry does not get a signature of ours on top."""
+    happen(centre, 3)
+    make_checkpoint(centre)
+    forged = {"hashes": ["ab" * 32, "cd" * 32], "size": 3}
+    tamper(centre, "UPDATE checkpoint SET frontier_json = :forged", forged=json.dumps(forged, separators=(",", ":")))
+    happen(centre, 1)
+
+    with pytest.raises(LedgerError, match="checkpoint 3: its frontier leads to"):
+        make_checkpoint(centre)
+
+    assert not verify(centre).is_sound
 
 
 def test_checkpoint_that_is_not_out_at_enough_places_is_an_error(centre, tmp_path):

@@ -144,42 +144,91 @@ def leaves(connection: Connection, first_index: int, end_index: int) -> Iterator
     return stream(connection, "ledger_leaves", first_index=first_index, end_index=end_index)
 
 
-def leaf_hashes(connection: Connection, end_index: int) -> list[bytes]:
-    """Return the hashes of the first leaves as they were given, 32 bytes each.
+def leaf_hashes(connection: Connection, first_index: int, end_index: int) -> list[bytes]:
+    """Return the hashes of leaves as they were given, 32 bytes each.
+
+    Args:
+        connection: An open transaction.
+        first_index: The first leaf.
+        end_index: The one after the last.
 
     Raises:
         LedgerError: There are fewer.
     """
-    table = tables.ledger_leaf
-    wanted = select(table.c.leaf_hash).where(table.c.leaf_index < end_index).order_by(table.c.leaf_index)
+    index = tables.ledger_leaf.c.leaf_index
+    wanted = select(tables.ledger_leaf.c.leaf_hash).where(index >= first_index, index < end_index).order_by(index)
     found = [bytes(row.leaf_hash) for row in connection.execute(wanted)]
-    if len(found) != end_index:
-        raise LedgerError(f"ledger: found {len(found)} leaves, expected {end_index}")
+    if len(found) != end_index - first_index:
+        raise LedgerError(f"ledger: found {first_index + len(found)} leaves, expected {end_index}")
     return found
 
 
+def frontier_before(connection: Connection, leaf_index: int) -> merkle.Frontier:
+    """Return the right edge of the largest checkpointed tree that ends at a leaf or before it; of no tree an empty one.
+
+    Raises:
+        LedgerError: It does not lead to the root that was signed.
+    """
+    made = tables.checkpoint
+    wanted = select(made).where(made.c.tree_size <= leaf_index).order_by(made.c.tree_size.desc()).limit(1)
+    row = connection.execute(wanted).one_or_none()
+    return merkle.Frontier() if row is None else frontier_of(row)
+
+
+def frontier_of(checkpoint: Row[Any]) -> merkle.Frontier:
+    """Return the right edge that a checkpoint's row keeps.
+
+    Raises:
+        LedgerError: It does not lead to the root that was signed.
+    """
+    kept = canonical.loads(checkpoint.frontier_json.encode())
+    frontier = merkle.Frontier.from_mapping(kept if isinstance(kept, dict) else {})
+    if (frontier.size, frontier.root.hex()) != (checkpoint.tree_size, checkpoint.root_sha256):
+        raise LedgerError(
+            f"checkpoint {checkpoint.tree_size}: its frontier leads to {frontier.root.hex()}, expected {checkpoint.root_sha256}"
+        )
+    return frontier
+
+
 def checkpoints(connection: Connection) -> Sequence[Row[Any]]:
-    """Return all checkpoints, smallest tree first: tree_size, root_sha256, note, made_at."""
+    """Return all checkpoints, smallest tree first: tree_size, root_sha256, note, frontier_json, made_at."""
     return connection.execute(select(tables.checkpoint).order_by(tables.checkpoint.c.tree_size)).all()
 
 
+def checkpoint_sizes(connection: Connection) -> Sequence[int]:
+    """Return how many leaves each checkpointed tree has, ascending."""
+    size = tables.checkpoint.c.tree_size
+    return connection.execute(select(size).order_by(size)).scalars().all()
+
+
+def newest_checkpoint(connection: Connection) -> Row[Any] | None:
+    """Return the checkpoint of the largest tree, None when none was made."""
+    made = tables.checkpoint
+    return connection.execute(select(made).order_by(made.c.tree_size.desc()).limit(1)).one_or_none()
+
+
 def checkpoint_of(connection: Connection, tree_size: int) -> Row[Any] | None:
-    """Return the checkpoint of a tree of that size, None when none was made: tree_size, root_sha256, note, made_at."""
+    """Return the checkpoint of a tree of that size, None when none was made: tree_size, root_sha256, note, frontier_json, made_at."""
     return connection.execute(select(tables.checkpoint).where(tables.checkpoint.c.tree_size == tree_size)).one_or_none()
 
 
-def add_checkpoint(connection: Connection, tree_size: int, root: bytes, note: str, made_at: datetime) -> None:
+def add_checkpoint(connection: Connection, frontier: merkle.Frontier, note: str, made_at: datetime) -> None:
     """Keep a signed checkpoint.
 
     Args:
         connection: An open transaction.
-        tree_size: Leaves of the tree, 1 or more.
-        root: Its root, 32 bytes.
+        frontier: Right edge of the tree, which has 1 leaf or more.
         note: The signed note.
         made_at: Aware moment.
     """
     connection.execute(
-        insert(tables.checkpoint).values(tree_size=tree_size, root_sha256=root.hex(), note=note, made_at=made_at)
+        insert(tables.checkpoint).values(
+            tree_size=frontier.size,
+            root_sha256=frontier.root.hex(),
+            note=note,
+            frontier_json=canonical.dumps(frontier.to_mapping()).decode(),
+            made_at=made_at,
+        )
     )
 
 
@@ -222,6 +271,9 @@ def proof_for(database: Database, event_id: str, tree_size: int) -> Inclusion:
         if leaf is None or index is None or index >= tree_size:
             found = "no event" if leaf is None else "no place yet" if index is None else f"leaf {index}"
             raise NotFoundError(f"event {event_id}: found {found}, expected it below leaf {tree_size}")
-        hashes = leaf_hashes(connection, tree_size)
-    root = merkle.root_of(hashes)
-    return Inclusion(event_id, int(index), tree_size, bytes(leaf), tuple(merkle.inclusion_proof(hashes, index)), root)
+        frontier = frontier_before(connection, int(index))
+        hashes = leaf_hashes(connection, frontier.size, tree_size)
+    path = tuple(merkle.inclusion_proof(hashes, index, frontier))
+    for leaf_hash in hashes:
+        frontier.append(leaf_hash)
+    return Inclusion(event_id, int(index), tree_size, bytes(leaf), path, frontier.root)

@@ -9,7 +9,8 @@ Source: vault.md, "Where things lie"; docs/vault-format.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, takewhile
 
 from lantai.edges import ledger
 from lantai.edges.database import Database
@@ -32,31 +33,42 @@ def note_path(tree_size: int) -> str:
     return f"{CHECKPOINTS}/{tree_size:012d}.note"
 
 
-def publish(database: Database, place: Place) -> None:
+def publish(database: Database, place: Place, *, whole: bool) -> None:
     """Write what a place lacks of leaves and checkpoints, and read it back.
+
+    Args:
+        database: The registry.
+        place: The place.
+        whole: Whether all is looked for; else what is newer than the newest checkpoint that is there, so that the cost
+            follows what is new.
 
     Raises:
         LedgerError: The place has other leaves or another note under a name; nothing is overwritten.
         DiskFullError: There is no space left.
         PlaceUnavailableError: The place could not be reached.
     """
-    there = set(place.list("ledger"))
     written: dict[str, str] = {}
-    first_index = 0
     with database.read() as connection:
-        all_made = ledger.checkpoints(connection)
+        sizes = ledger.checkpoint_sizes(connection)
     try:
-        for made in all_made:
-            size = int(made.tree_size)
+        for first_index, size in _lacking(place, sizes, whole=whole):
             name = leaves_path(first_index, size)
-            if name not in there:
+            if place.size(name) is None:
                 written[name] = place.write_new(name, _lines(database, first_index, size))
-            if note_path(size) not in there:
-                written[note_path(size)] = place.write_new(note_path(size), [made.note.encode("utf-8")])
-            first_index = size
+            if place.size(note_path(size)) is None:
+                written[note_path(size)] = place.write_new(note_path(size), [_note(database, size)])
         require_read_back(place, written)
     except FixityError as error:
         raise LedgerError(str(error)) from error
+
+
+def _lacking(place: Place, sizes: Sequence[int], *, whole: bool) -> list[tuple[int, int]]:
+    """Return first and end leaf of the checkpoints to look at, oldest first: the note is the last that is written of each."""
+    spans = list(pairwise([0, *sizes]))
+    if whole:
+        return spans
+    newer = takewhile(lambda span: place.size(note_path(span[1])) is None, reversed(spans))
+    return list(newer)[::-1]
 
 
 def kept_leaves(place: Place) -> Iterator[tuple[int, bytes]]:
@@ -92,6 +104,14 @@ def kept_notes(place: Place) -> Iterator[tuple[int, str]]:
     for name in place.list(CHECKPOINTS):
         if match := _NOTE_NAME.fullmatch(name):
             yield int(match[1]), read_small(place, name).decode("utf-8", "replace")
+
+
+def _note(database: Database, size: int) -> bytes:
+    with database.read() as connection:
+        made = ledger.checkpoint_of(connection, size)
+    if made is None:
+        raise LedgerError(f"checkpoint of {size} leaves: not in the registry")
+    return str(made.note).encode()
 
 
 def _lines(database: Database, first_index: int, end_index: int) -> list[bytes]:

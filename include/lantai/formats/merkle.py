@@ -64,6 +64,15 @@ class Frontier:
             root = node_hash(left, root)
         return root
 
+    def subtrees(self) -> dict[tuple[int, int], bytes]:
+        """Return its hashes by the leaves that each stands for: the first, and the one after the last."""
+        found, end = {}, self._size
+        for subtree in reversed(self._hashes):
+            first = end - (end & -end)
+            found[first, end] = subtree
+            end = first
+        return found
+
     def append(self, leaf: bytes) -> None:
         """Add one leaf.
 
@@ -111,27 +120,40 @@ def root_of(leaf_hashes: Iterable[bytes]) -> bytes:
     return frontier.root
 
 
-def inclusion_proof(leaf_hashes: Sequence[bytes], index: int) -> list[bytes]:
+def inclusion_proof(leaf_hashes: Sequence[bytes], index: int, before: Frontier | None = None) -> list[bytes]:
     """Return the hashes that lead from one leaf to the root, lowest first.
 
     Args:
-        leaf_hashes: All leaves of the tree, in order.
-        index: Place of the leaf, from 0.
+        leaf_hashes: The leaves of the tree from `before` on, in order.
+        index: Place of the leaf in the whole tree, from 0.
+        before: Right edge of the tree before these leaves, so that the others need not be read; None when all are given.
 
     Raises:
-        LedgerError: there is no such leaf.
+        LedgerError: there is no such leaf among them.
     """
-    if not 0 <= index < len(leaf_hashes):
-        raise LedgerError(f"leaf {index} is asked for in a tree of {len(leaf_hashes)} leaves")
+    given = before.size if before is not None else 0
+    size = given + len(leaf_hashes)
+    if not given <= index < size:
+        raise LedgerError(f"leaf {index} is asked for, found leaves {given} to {size} of the tree")
+    known = before.subtrees() if before is not None else {}
+
+    def root_between(first: int, end: int) -> bytes:
+        if first >= given:
+            return root_of(leaf_hashes[first - given : end - given])
+        if (first, end) in known:
+            return known[first, end]
+        middle = first + _left_size(end - first)
+        return node_hash(root_between(first, middle), root_between(middle, end))
+
     proof: list[bytes] = []
-    first, end = 0, len(leaf_hashes)
+    first, end = 0, size
     while end - first > 1:
         middle = first + _left_size(end - first)
         if index < middle:
-            proof.append(root_of(leaf_hashes[middle:end]))
+            proof.append(root_between(middle, end))
             end = middle
         else:
-            proof.append(root_of(leaf_hashes[first:middle]))
+            proof.append(root_between(first, middle))
             first = middle
     return proof[::-1]
 

@@ -8,11 +8,7 @@ Source: vault.md, "The ledger"; C2SP tlog-checkpoint and signed-note.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from lantai.edges import ledger
 from lantai.edges.centre import Centre
@@ -20,15 +16,19 @@ from lantai.edges.database import Database
 from lantai.edges.ledger import Inclusion
 from lantai.edges.ledger_files import publish
 from lantai.errors import DiskFullError, PlaceUnavailableError
-from lantai.formats import merkle, signed_note
+from lantai.formats import signed_note
 from lantai.formats.signed_note import Checkpoint
 
 ORIGIN = "lantai/ledger"
 """First line of every checkpoint: which ledger it is of."""
 
 
-def make_checkpoint(centre: Centre) -> Checkpoint | None:
+def make_checkpoint(centre: Centre, *, whole: bool = False) -> Checkpoint | None:
     """Sign the ledger as it stands and put it out.
+
+    Args:
+        centre: The centre.
+        whole: Whether older leaves and notes that a place has lost are looked for and put out again too, as at the end of a run.
 
     Returns:
         The newest checkpoint; None when nothing has ever happened.
@@ -45,12 +45,15 @@ def make_checkpoint(centre: Centre) -> Checkpoint | None:
     with centre.database.begin() as connection:
         made = ledger.checkpoint_of(connection, size)
         if made is None:
-            checkpoint = Checkpoint(ORIGIN, size, merkle.root_of(ledger.leaf_hashes(connection, size)))
+            frontier = ledger.frontier_before(connection, size)
+            for leaf in ledger.leaf_hashes(connection, frontier.size, size):
+                frontier.append(leaf)
+            checkpoint = Checkpoint(ORIGIN, size, frontier.root)
             note = signed_note.sign(checkpoint.encode(), centre.log_signer.name, centre.log_signer.private_key)
-            ledger.add_checkpoint(connection, size, checkpoint.root, note, centre.clock.now_at())
+            ledger.add_checkpoint(connection, frontier, note, centre.clock.now_at())
         else:
             checkpoint = Checkpoint(ORIGIN, size, bytes.fromhex(made.root_sha256))
-    _put_out(centre)
+    _put_out(centre, whole=whole)
     return checkpoint
 
 
@@ -66,8 +69,8 @@ def proof(database: Database, event_id: str, tree_size: int) -> Inclusion:
 def newest_note(centre: Centre) -> str | None:
     """Return the newest checkpoint as a signed note; None when there is none."""
     with centre.database.read() as connection:
-        made: Sequence[Row[Any]] = ledger.checkpoints(connection)
-    return str(made[-1].note) if made else None
+        made = ledger.newest_checkpoint(connection)
+    return None if made is None else str(made.note)
 
 
 def checkpointed_at(centre: Centre, event_id: str) -> datetime | None:
@@ -76,11 +79,11 @@ def checkpointed_at(centre: Centre, event_id: str) -> datetime | None:
         return ledger.first_covered_at(connection, event_id)
 
 
-def _put_out(centre: Centre) -> None:
+def _put_out(centre: Centre, *, whole: bool) -> None:
     reached, missing = 0, []
     for place in centre.vault.places:
         try:
-            publish(centre.database, place)
+            publish(centre.database, place, whole=whole)
             reached += 1
         except PlaceUnavailableError as error:
             missing.append(error)

@@ -78,6 +78,10 @@ def verify(centre: Centre, kept_note: str | None = None) -> LedgerVerdict:
         looking.note(f"the registry's checkpoint of {row.tree_size}", int(row.tree_size), str(row.note))
         if looking.root_at(int(row.tree_size)).hex() != row.root_sha256:
             looking.problems.append(f"the row of checkpoint {row.tree_size} tells another root than the leaves lead to")
+        try:
+            ledger.frontier_of(row)
+        except (LedgerError, MalformedError) as error:
+            looking.problems.append(str(error))
     places = [place.name for place in centre.vault.places if looking.place(place, made)]
     if kept_note is not None:
         looking.note("the checkpoint kept outside", None, kept_note)

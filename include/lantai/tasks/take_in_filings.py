@@ -115,7 +115,7 @@ def conclude(
     """
     with open_centre() as centre:
         purge_returned(centre)
-        make_checkpoint(centre)
+        make_checkpoint(centre, whole=True)
     if groups is None:
         raise UnitsUnfinishedError("the look itself failed, so nothing is known of any unit")
     done = [outcome for outcome in outcomes if outcome]

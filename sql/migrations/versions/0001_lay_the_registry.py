@@ -14,6 +14,7 @@ def upgrade() -> None:
         sa.Column("tree_size", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("root_sha256", sa.String(length=64), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("frontier_json", sa.Text(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("tree_size", name=op.f("pk_checkpoint")),
     )

@@ -35,6 +35,7 @@ checkpoint = Table(
     Column("tree_size", BigInteger, primary_key=True, autoincrement=False),
     Column("root_sha256", String(64), nullable=False),
     Column("note", Text, nullable=False),
+    Column("frontier_json", Text, nullable=False),
     Column("made_at", Moment, nullable=False),
 )
 
