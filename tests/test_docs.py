@@ -113,7 +113,7 @@ def unknown_in(line):
     """Return the first word of a use that the command does not know, or nothing."""
     at = get_command(app)
     for word in line.split()[1:]:
-        options = {option for param in at.params for option in param.opts}
+        options = {option for param in at.params for option in (*param.opts, *param.secondary_opts)}
         if isinstance(at, TyperGroup) and not word.startswith("-"):
             at = at.commands.get(word)
             if at is None:

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from lantai.edges.keys import (
+    DISPOSAL,
     INTAKE,
     load_identities,
     load_recipients,
@@ -116,8 +117,26 @@ def test_home_gets_its_keys_once_and_every_place_the_public_halves(settings):
     assert load_identities(settings.keys / "identity.txt")[0].recipient == load_recipients(settings.recipients_file)[0]
 
 
-def test_home_without_identity_gets_none(settings):
-    make_home_keys(settings, keeps_identity=False)
+def test_home_without_custody_has_no_key_that_opens_the_vault_or_signs_certificates(settings):
+    """vault.md, "The ledger": the disposal key is the custodian's; security 2: a worker holds no private key of the vault."""
+    make_home_keys(settings, has_custody=False)
 
-    assert not (settings.keys / "identity.txt").exists()
+    assert sorted(path.name for path in settings.keys.iterdir()) == [
+        "intake.pem",
+        "intake.pub.pem",
+        "log.pem",
+        "log.pub.pem",
+    ]
     assert not settings.recipients_file.exists()
+
+
+def test_public_half_that_a_custodian_brings_goes_to_every_place(settings, tmp_path):
+    make_home_keys(settings, has_custody=False)
+    new_signer(tmp_path / "disposal.pem", DISPOSAL)
+    (settings.keys / "disposal.pub.pem").write_bytes((tmp_path / "disposal.pub.pem").read_bytes())
+
+    make_home_keys(settings, has_custody=False)
+
+    for place in ("vault", "copy"):
+        found = (settings.home / place / "keys/disposal.pub.pem").read_bytes()
+        assert found == (tmp_path / "disposal.pub.pem").read_bytes()

@@ -68,7 +68,7 @@ def _prepare(home: Path, departments: Path, count: int, server: SshServer) -> No
         _package(departments / code / "outbox" / str(_YEAR) / f"{code}-{_YEAR}-E-001")
     settings = _settings(home)
     with open_centre(settings, checks_schema=False) as centre:
-        set_up(centre, keeps_identity=False)
+        set_up(centre, has_custody=False)
         settings.connections_file.write_text(json.dumps({f"sftp_{c}": _entry(departments / c, server) for c in codes}))
         with centre.database.begin() as connection:
             for number, code in enumerate(codes, start=1):

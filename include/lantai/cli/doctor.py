@@ -12,10 +12,12 @@ MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "fault": "[red]✗[/]
 
 
 def init(
-    with_identity: Annotated[
+    with_custody: Annotated[
         bool,
         typer.Option(
-            help="在本机保存解密身份（仅演示或单机使用）· Keep the identity on this machine (demo or single machine only)"
+            "--with-custody/--without-custody",
+            help="在本机保存保管人的私钥：解密身份、处置签名（仅演示或单机使用）"
+            "· Keep the custodians' keys, identity and disposal key, on this machine (demo or single machine only)",
         ),
     ] = True,
     as_json: AsJson = False,
@@ -24,7 +26,7 @@ def init(
     from lantai.journey.set_up import set_up
 
     with opened(checks_schema=False) as centre:
-        done = set_up(centre, keeps_identity=with_identity)
+        done = set_up(centre, has_custody=with_custody)
     payload = {"revision": done.revision, "made": list(done.made), "home": str(done.home)}
 
     def text() -> None:

@@ -96,7 +96,7 @@ def _leave(number: int, frame: FrameType | None) -> None:
 
 
 def _set_up(centre: Centre, units: Sequence[tuple[Unit, str, str]], without_agreement: frozenset[str]) -> None:
-    set_up(centre, keeps_identity=True)
+    set_up(centre, has_custody=True)
     with centre.database.begin() as connection:
         for unit, _, _ in units:
             put_unit(connection, unit)

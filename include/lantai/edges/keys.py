@@ -180,24 +180,24 @@ def key_files(settings: Settings) -> Mapping[str, Path]:
     }
 
 
-def make_home_keys(settings: Settings, *, keeps_identity: bool = True) -> None:
-    """Make what the embedded default lacks: signing keys, an identity with its recipient, and the places themselves.
+def make_home_keys(settings: Settings, *, has_custody: bool = True) -> None:
+    """Make what a home lacks: signing keys, an identity with its recipient, and the places themselves.
 
     Nothing that is there is overwritten. The public halves are copied into `keys/` at every place.
 
     Args:
         settings: How the centre is set up.
-        keeps_identity: Whether an identity may lie on this machine. Where custodians hold it, they bring the
-            recipients' file, and sealing refuses until it is there.
+        has_custody: Whether the custodians' private keys, the identity and the disposal key, may lie on this machine.
+            Elsewhere custodians bring the recipients' file, without which sealing refuses, and `disposal.pub.pem`.
 
     Raises:
         PlaceUnavailableError: A place holds something else, or could not be written.
         FixityError: A place holds another public key under the same name.
     """
     for name, path in key_files(settings).items():
-        if not path.exists() and not public_path(path).exists():
+        if not path.exists() and not public_path(path).exists() and (has_custody or name != DISPOSAL):
             new_signer(path, name)
-    if keeps_identity and not settings.recipients_file.exists():
+    if has_custody and not settings.recipients_file.exists():
         recipient = new_identity(settings.keys / "identity.txt")
         settings.recipients_file.parent.mkdir(parents=True, exist_ok=True)
         settings.recipients_file.write_text(f"{recipient}\n", encoding="ascii")
@@ -205,7 +205,8 @@ def make_home_keys(settings: Settings, *, keeps_identity: bool = True) -> None:
         place = FilePlace.at(url)
         place.prepare()
         for name, path in key_files(settings).items():
-            place.write_new(f"keys/{path.stem}{PUBLIC_SUFFIX}", [load_verifier(name, path).public_pem])
+            if path.exists() or public_path(path).exists():
+                place.write_new(f"keys/{path.stem}{PUBLIC_SUFFIX}", [load_verifier(name, path).public_pem])
 
 
 def _write_secret(path: Path, content: bytes) -> None:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from lantai.edges.centre import Centre
 from lantai.edges.connections import PREFIX, read_connections
 from lantai.edges.database import run_checks, server_version
+from lantai.edges.keys import DISPOSAL, key_files, load_verifier, public_path
 from lantai.edges.machine import free_bytes, has_program, is_there, sqlite_version
 from lantai.edges.migrations import current, newest
 from lantai.edges.registry.units import units
-from lantai.errors import ConnectionConfigError, LantaiError
+from lantai.errors import ConnectionConfigError, KeyMissingError, LantaiError
 
 SAFE_SQLITE = (3, 51, 3)
 """Older ones can corrupt a database in WAL mode with several writers; the registry does not use WAL."""
@@ -92,10 +93,21 @@ def _keys(centre: Centre) -> Iterator[Diagnosis]:
     yield Diagnosis("intake key", "ok", centre.intake_signer.name)
     yield Diagnosis("log key", "ok", centre.log_signer.name)
     yield Diagnosis("recipients", "ok", f"{len(centre.recipients)} in {centre.settings.recipients_file.name}")
-    identity = centre.settings.keys / "identity.txt"
-    if is_there(identity) and not centre.clock.is_set_by_hand:
-        advice = "Hand it to the custodians and remove it from here: whoever has this machine can open every record."
-        yield Diagnosis("identity", "warning", f"{identity} lies on this machine", advice)
+    disposal_key = key_files(centre.settings)[DISPOSAL]
+    try:
+        yield Diagnosis("disposal key", "ok", load_verifier(DISPOSAL, disposal_key).name)
+    except KeyMissingError as error:
+        advice = f"Ask the custodians for its public half, {public_path(disposal_key).name}; without it no certificate verifies."
+        yield Diagnosis("disposal key", "warning", str(error), advice)
+    if centre.clock.is_set_by_hand:
+        return
+    for name, path, harm in (
+        ("identity", centre.settings.keys / "identity.txt", "open every record"),
+        ("disposal key", disposal_key, "sign certificates of destruction"),
+    ):
+        if is_there(path):
+            advice = f"Hand it to the custodians and remove it from here: whoever has this machine can {harm}."
+            yield Diagnosis(name, "warning", f"{path} lies on this machine", advice)
 
 
 def _places(centre: Centre) -> Iterator[Diagnosis]:

@@ -23,12 +23,12 @@ class SetUp:
     home: Path
 
 
-def set_up(centre: Centre, *, keeps_identity: bool) -> SetUp:
+def set_up(centre: Centre, *, has_custody: bool) -> SetUp:
     """Make what is missing and upgrade the registry; safe to run again at any moment.
 
     Args:
         centre: The centre, whose schema need not be current.
-        keeps_identity: Whether the age identity is kept on this machine; a real centre keeps it with custodians.
+        has_custody: Whether the identity and the disposal key are kept on this machine; a real centre leaves both to custodians.
     """
     settings = centre.settings
     folders = (settings.home, settings.keys, settings.quarantine, settings.papers, settings.work)
@@ -38,6 +38,6 @@ def set_up(centre: Centre, *, keeps_identity: bool) -> SetUp:
     for path in folders:
         make_folder(path, is_private=True)
     revision = upgrade(centre.database)
-    make_home_keys(settings, keeps_identity=keeps_identity)
+    make_home_keys(settings, has_custody=has_custody)
     made_keys = sorted(files_of(settings.keys) - keys_before)
     return SetUp(revision, (*missing, *made_keys), settings.home)
