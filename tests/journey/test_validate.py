@@ -222,6 +222,12 @@ def test_records_follow_the_catalogue_with_ids_dates_and_digests(tmp_path):
     ]
 
 
+def test_rules_about_transfer_are_read_once_for_all_records():
+    """Every record of a catalogue asks them, some catalogues hold thousands."""
+    assert context().transfer_rules
+    assert context().transfer_rules is context().transfer_rules
+
+
 def test_faulty_package_has_no_records(tmp_path):
     bag = carrier(tmp_path, [row(1, formed_on="?")])
     checked = validated(bag)

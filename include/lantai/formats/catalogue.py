@@ -81,6 +81,8 @@ def parse_table(rows: Iterable[Sequence[str]]) -> tuple[list[CatalogueRow], list
         return [], findings
     parsed = []
     for number, cells in numbered:
+        if not any(cells):  # Of a million blank rows below a catalogue each costs this look and no more.
+            continue
         texts = {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}
         if any(texts.values()):
             files = tuple(part.strip() for part in _FILE_SEPARATOR.split(texts.pop("files", "")) if part.strip())

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 
 from lantai import profiles
 from lantai.edges.expectations import CheckKind, ColumnCheck, Unmet, check_catalogue
@@ -49,6 +50,12 @@ _CHECK_CODES = {
 }
 
 
+@cache
+def shipped_transfer_rules() -> tuple[RuleRow, ...]:
+    """Return the rows about transfer that the package ships; read once, for every record of a catalogue asks them."""
+    return rule_rows(profiles.transfer_rules())
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a package is held against, looked up by the caller.
@@ -59,7 +66,7 @@ class Context:
         today: Local date of the check.
         archive_level: Level of the archive that records go to in the end.
         region: Region whose local rules apply, empty for none.
-        transfer_rules: Rows about transfer; empty takes those the package ships.
+        transfer_rules: Rows about transfer, those the package ships when none are given.
         last_year_count: Records accepted for the year before in this form, None when there were none to count.
         drop_ratio: Share of last year's number below which the count is remarked upon.
         last_snapshot_bytes: Payload of the last accepted full backup of business data, None when there is none.
@@ -72,7 +79,7 @@ class Context:
     today: date
     archive_level: str
     region: str = ""
-    transfer_rules: tuple[RuleRow, ...] = ()
+    transfer_rules: tuple[RuleRow, ...] = field(default_factory=shipped_transfer_rules)
     last_year_count: int | None = None
     drop_ratio: float = 0.5
     last_snapshot_bytes: int | None = None
@@ -81,8 +88,7 @@ class Context:
 
     def transfer_due_on(self, formed_on: date, retention: Retention) -> date | None:
         """Return the first day on which the archive may receive a record, see `rules.retention`."""
-        rules = self.transfer_rules or rule_rows(profiles.transfer_rules())
-        return transfer_due_on(formed_on, retention, rules, self.archive_level, self.region, self.today)
+        return transfer_due_on(formed_on, retention, self.transfer_rules, self.archive_level, self.region, self.today)
 
 
 @dataclass(frozen=True, slots=True)
