@@ -62,11 +62,35 @@ def test_unknown_column_is_remarked_upon_and_doubled_one_refused():
     assert len(rows) == 1
 
     rows, findings = parse_table([[*HEADING, "标题"], ["码"]])
-    assert (rows, [f.rule for f in findings]) == ([], ["catalogue_column_twice"])
+    assert (rows, [(f.rule, f.values["found"]) for f in findings]) == ([], [("catalogue_column_twice", "题名、标题")])
 
 
-def test_empty_table_has_no_columns():
-    assert [f.rule for f in parse_table([])[1]] == ["catalogue_columns"]
+@pytest.mark.parametrize(
+    "name", ["保密级别", "密级和保密期限", "密级及保密期限", "涉密等级", "是否涉密", "密 级", "Security classification"]
+)
+def test_classification_is_read_whatever_its_column_is_called(name):
+    """R1-40: a mark under a name that nobody foresaw is still a mark."""
+    heading = [name if column == "密级" else column for column in HEADING]
+
+    rows, findings = parse_table([heading, ["机密" if column == name else "x" for column in heading]])
+
+    assert ([r.classification for r in rows], findings) == (["机密"], [])
+
+
+def test_columns_about_the_classification_are_read_as_one_and_a_review_of_secrecy_is_none():
+    """R1-40."""
+    heading = [*HEADING, "保密期限", "保密审查意见"]
+    row = ["机密" if column == "密级" else "x" for column in HEADING]
+
+    rows, findings = parse_table([heading, [*row, "10年", "可以公开"]])
+
+    assert [r.classification for r in rows] == ["机密 10年"]
+    assert [(f.rule, f.values["found"]) for f in findings] == [("catalogue_column_unknown", "保密审查意见")]
+
+
+def test_empty_table_is_told_as_such():
+    assert [f.rule for f in parse_table([])[1]] == ["catalogue_empty"]
+    assert [f.rule for f in parse_table([["", " "], []])[1]] == ["catalogue_empty"]
 
 
 @pytest.mark.parametrize("content", [b'a,"b\n', b"\xff\xff\xff", b"a\0b\n", b"\xff\xfea"])

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
 from factories_bag import row, rules
 from lantai.records.finding import Severity
 from lantai.records.record import AccessLevel
-from lantai.rules import scope
 from lantai.rules.completeness import Expected, check, read_access_level, read_page_count, resolve_files
 
 EXPECTED = Expected("Z109", 2025)
@@ -107,32 +105,3 @@ def test_pages_and_access_levels_are_read_as_written():
     assert read_access_level(" 部分公开 ") is AccessLevel.PARTLY_OPEN
     assert read_access_level("") is AccessLevel.CLOSED
     assert read_access_level("随便") is None
-
-
-@pytest.mark.parametrize("mark", ["秘密", "机密", "绝密", "机密★20年", "top secret", "Confidential"])
-def test_state_secret_is_refused(mark):
-    """R1-40."""
-    found = scope.check_classification(row(1, classification=mark))
-
-    assert [(f.rule, f.severity) for f in found] == [("classified_record", Severity.FAULT)]
-
-
-@pytest.mark.parametrize("mark", ["", "无", "公开", "普通", "内部", "非密"])
-def test_open_mark_passes(mark):
-    assert scope.check_classification(row(1, classification=mark)) == []
-
-
-@pytest.mark.parametrize("mark", ["工作秘密", "商业秘密", "？"])
-def test_mark_that_leaves_it_open_waits_for_a_person(mark):
-    found = scope.check_classification(row(1, classification=mark))
-
-    assert [(f.rule, f.severity) for f in found] == [("classification_unclear", Severity.HOLD)]
-
-
-def test_record_due_for_the_archive_is_remarked_upon_from_its_day_on():
-    """R1-05."""
-    day = date(2026, 3, 1)
-
-    assert rules(scope.check_transfer_due(row(1), day, day)) == {"due_for_transfer"}
-    assert scope.check_transfer_due(row(1), day, date(2026, 2, 28)) == []
-    assert scope.check_transfer_due(row(1), None, day) == []

@@ -8,6 +8,7 @@ import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -47,6 +48,10 @@ def states(house: FilingHouse, code: str = "JY") -> list[tuple[int, RoundState]]
 def told(house: FilingHouse, carrier: str) -> set[str]:
     with house.centre.database.read() as connection:
         return {finding.rule for finding in findings_of(connection, carrier)}
+
+
+def opinions(house: FilingHouse, name: str = "001.r1", code: str = "JY") -> dict[str, Any]:
+    return canonical.loads(house.inbox(code)[f"{name}.opinions.json"])
 
 
 def board_state(house: FilingHouse, code: str = "JY", year: int = 2025) -> str:
@@ -280,6 +285,25 @@ def test_classified_record_is_refused_at_the_door(house: FilingHouse) -> None:
 
     assert done.returned == 1
     assert "classified_record" in told(house, "JY-2025-E-001-R1")
+
+
+def test_marks_of_a_secret_anywhere_return_the_package_and_nothing_of_it_stays(house: FilingHouse) -> None:
+    """R1-40, I6: the ordinary channel is no place for it, not even for the days that a returned package is kept."""
+    house.add_unit()
+    house.open_year()
+    house.file(
+        rows=[house.row("JY", 1, title="机密★3年 关于某事的请示"), house.row("JY", 2, files=("data/（秘密）.txt",))]
+    )
+
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+    lying = house.centre.quarantine.carriers()
+    purged = purge_returned(house.centre)
+
+    assert done.returned == 1
+    assert {f["record_no"] for f in opinions(house)["findings"] if f["rule"] == "classified_mark"} == {0, 1}
+    assert (len(lying), purged, house.centre.quarantine.carriers()) == (1, 1, [])
+    assert look(house.centre).ready == {}
 
 
 def test_archive_is_taken_apart_and_taken_in(house: FilingHouse) -> None:

@@ -58,6 +58,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 REQUIRED_COLUMNS = ("archival_code", "title", "author", "formed_on", "retention", "files")
 _IGNORED = frozenset({"", "序号", "no", "no."})
+_SECRECY = re.compile(r"密(?!.*审)")
+"""A column so called says something of the classification (涉密, 保密期限 ...): none may be passed over, all are read as one."""
 _HEADING_WITHIN = 10
 """A heading stands among the first rows; a title or a unit's name may stand above it."""
 _KNOWN_IN_HEADING = 3
@@ -72,11 +74,14 @@ def parse_table(rows: Iterable[Sequence[str]]) -> tuple[list[CatalogueRow], list
         rows: Cells as text, heading included; blank rows are passed over, but counted in `row_no`.
 
     Returns:
-        The rows in order, none when mandatory columns are missing; a fault `catalogue_columns` then names them.
+        The rows in order, none when mandatory columns are missing; a fault `catalogue_columns` then names them. Whatever
+        columns speak of the classification are read as one.
     """
     numbered = enumerate(rows)
     heading_at, heading = _find_heading(numbered)
-    columns, findings = _read_heading(heading)
+    if not heading:
+        return [], [Finding("catalogue_empty", Severity.FAULT, "", {}, "GD-2-1")]
+    columns, secrecy, findings = _read_heading(heading)
     if findings and any(f.severity is Severity.FAULT for f in findings):
         return [], findings
     parsed = []
@@ -84,6 +89,7 @@ def parse_table(rows: Iterable[Sequence[str]]) -> tuple[list[CatalogueRow], list
         if not any(cells):  # Of a million blank rows below a catalogue each costs this look and no more.
             continue
         texts = {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}
+        texts["classification"] = " ".join(cells[at].strip() for at in secrecy if at < len(cells)).strip()
         if any(texts.values()):
             files = tuple(part.strip() for part in _FILE_SEPARATOR.split(texts.pop("files", "")) if part.strip())
             parsed.append(CatalogueRow(row_no=number - heading_at, files=files, **texts))
@@ -137,14 +143,18 @@ def _find_heading(numbered: Iterator[tuple[int, Sequence[str]]]) -> tuple[int, l
     return first or (0, [])
 
 
-def _read_heading(heading: Sequence[str]) -> tuple[dict[str, int], list[Finding]]:
+def _read_heading(heading: Sequence[str]) -> tuple[dict[str, int], list[int], list[Finding]]:
+    """Return where each column stands, where those about the classification do, and what is odd about the heading."""
     columns: dict[str, int] = {}
+    secrecy: list[int] = []
     findings = []
     unknown = []
     for at, cell in enumerate(heading):
         identifier = _BY_NAME.get(_plain(cell))
-        if identifier and identifier in columns:
-            values = {"found": cell.strip()[:40]}
+        if identifier == "classification" or (identifier is None and _SECRECY.search(cell)):
+            secrecy.append(at)
+        elif identifier and identifier in columns:
+            values = {"found": f"{heading[columns[identifier]].strip()[:40]}、{cell.strip()[:40]}"}
             findings.append(Finding("catalogue_column_twice", Severity.FAULT, "", values, "GD-1-12"))
         elif identifier:
             columns[identifier] = at
@@ -157,7 +167,7 @@ def _read_heading(heading: Sequence[str]) -> tuple[dict[str, int], list[Finding]
     if unknown:
         values = {"found": "、".join(unknown[:20])}
         findings.append(Finding("catalogue_column_unknown", Severity.WARNING, "", values, "GD-1-12"))
-    return columns, findings
+    return columns, secrecy, findings
 
 
 def _plain(name: str) -> str:

@@ -1,6 +1,8 @@
 """Purge returned rounds from the quarantine when their time is over, with an event; nothing of them enters the vault.
 
-Source: interfaces.md, "A carrier" (LANTAI_RETURNED_DAYS); I6.
+What is classified, or bears a mark of it, may not lie on this machine at all and goes at once.
+
+Source: interfaces.md, "A carrier" (LANTAI_RETURNED_DAYS); R1-40; I6.
 """
 
 from __future__ import annotations
@@ -9,13 +11,14 @@ from datetime import timedelta
 
 from lantai.edges.centre import Centre
 from lantai.edges.ledger import append
-from lantai.edges.registry.submissions import mark_purged, unpurged_since
+from lantai.edges.registry.submissions import mark_purged, told_of, unpurged
 from lantai.journey.collect import arrival_id_of, purge
 from lantai.records.event import EventKind
+from lantai.rules.scope import CLASSIFIED
 
 
 def purge_returned(centre: Centre) -> int:
-    """Purge what was returned, withdrawn or replaced so many days ago; return how many rounds.
+    """Purge what was returned, withdrawn or replaced so many days ago, and what is classified; return how many rounds.
 
     The bytes go first and the row says so afterwards: a run that was killed in between purges nothing twice.
 
@@ -24,7 +27,8 @@ def purge_returned(centre: Centre) -> int:
     """
     before = centre.clock.now_at() - timedelta(days=centre.settings.returned_days)
     with centre.database.read() as connection:
-        ripe = unpurged_since(connection, before)
+        classified = told_of(connection, CLASSIFIED)
+        ripe = [this for this in unpurged(connection) if this.received_at < before or this.carrier_id in classified]
     for this in ripe:
         purge(centre, arrival_id_of(this.unit_code, this.filing_year, this.raw_name, this.fingerprint))
         with centre.database.begin() as connection:

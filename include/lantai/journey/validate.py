@@ -121,6 +121,7 @@ def validate(verified: Verified, read: Reader, context: Context) -> Validated:
     findings += check_papers(verified, read, context.unit.unit_code, context.filing_year)
     if not context.has_agreement and not verified.is_zero_report:
         findings.append(Finding("no_agreement", Severity.HOLD, "", {}, "GD-4-7"))
+    findings += scope.check_names(verified.payload)
     rows: list[CatalogueRow] = []
     if verified.data_form is DataForm.BUSINESS_DATA:
         findings += _check_snapshot(verified, context)
@@ -152,7 +153,7 @@ def _validate_catalogue(verified: Verified, read: Reader, context: Context) -> t
     findings += completeness.check(rows, verified.payload, expected)
     findings += _not_told_yet(check_catalogue([_normalised(row) for row in rows], _CHECKS), rows, findings)
     for row in rows:
-        findings += scope.check_classification(row)
+        findings += [*scope.check_classification(row), *scope.check_marks(row)]
         findings += scope.check_transfer_due(row, _transfer_due_on(row, context), context.today)
     return rows, findings
 

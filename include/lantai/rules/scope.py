@@ -10,16 +10,42 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 
 from lantai.records.finding import Finding, Severity
 from lantai.records.record import CatalogueRow
 
-_STATE_SECRET = re.compile(r"绝密|机密|秘密|TOP ?SECRET|SECRET|CONFIDENTIAL")
+_STATE_SECRET = re.compile(r"绝密|机密|秘密|SECRET|CONFIDENTIAL")
 _OTHER_SECRET = re.compile(r"工作秘密|商业秘密")
 _OPEN = frozenset(
-    {"", "无", "公开", "非密", "普通", "一般", "不涉密", "内部", "NONE", "OPEN", "UNCLASSIFIED", "-", "/"}
+    {
+        "",
+        "无",
+        "否",
+        "公开",
+        "非密",
+        "普通",
+        "一般",
+        "不涉密",
+        "非涉密",
+        "内部",
+        "NO",
+        "NONE",
+        "OPEN",
+        "UNCLASSIFIED",
+        "-",
+        "/",
+    }
 )
+_STARRED = re.compile(r"(?:绝密|机密|秘密)\s*[★☆⭐*]")
+_BRACKETED = re.compile(
+    r"^[(【\[〔](?:绝密|机密|秘密)[)】\]〕]|[(【\[〔](?:绝密|机密|秘密)[)】\]〕]$|^(?:绝密|机密|秘密)$"
+)
+_MARKED_COLUMNS = ("title", "author", "doc_no", "doc_type", "dept_or_subject", "remarks")
+
+CLASSIFIED = frozenset({"classified_record", "classified_mark"})
+"""Rules whose findings say that something is here that may not be: its bytes do not stay."""
 
 
 def check_classification(row: CatalogueRow) -> list[Finding]:
@@ -27,13 +53,45 @@ def check_classification(row: CatalogueRow) -> list[Finding]:
 
     Source: R1-40.
     """
-    mark = unicodedata.normalize("NFKC", row.classification).strip().upper()
+    mark = re.sub(r"\s", "", unicodedata.normalize("NFKC", row.classification)).upper()
     if mark in _OPEN:
         return []
     values = {"found": row.classification}
     if _STATE_SECRET.search(mark) and not _OTHER_SECRET.search(mark):
         return [Finding("classified_record", Severity.FAULT, row.archival_code, values, "GD-4-7", row.row_no)]
     return [Finding("classification_unclear", Severity.HOLD, row.archival_code, values, "GD-1-4", row.row_no)]
+
+
+def check_marks(row: CatalogueRow) -> list[Finding]:
+    """Return a fault for each cell outside 密级 that bears the mark of a state secret, as documents do: 秘密★1年, （机密）.
+
+    A title that only speaks of secrets (国家秘密载体管理) has no such mark.
+
+    Source: R1-40; GB/T 9704-2012, 7.2.2.
+    """
+    return [
+        Finding("classified_mark", Severity.FAULT, row.archival_code, {"found": mark}, "GD-4-7", row.row_no)
+        for column in _MARKED_COLUMNS
+        if (mark := _mark(getattr(row, column)))
+    ]
+
+
+def check_names(paths: Iterable[str]) -> list[Finding]:
+    """Return a fault for each file whose name, or that of a folder above it, bears the mark of a state secret.
+
+    Source: R1-40.
+    """
+    return [
+        Finding("classified_mark", Severity.FAULT, path, {"found": path}, "GD-4-7")
+        for path in paths
+        if any(_mark(part) or _mark(part.rpartition(".")[0]) for part in path.split("/"))
+    ]
+
+
+def _mark(text: str) -> str:
+    """Return the text when it bears the mark of a state secret, else nothing."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return text if _STARRED.search(plain) or _BRACKETED.search(plain) else ""
 
 
 def check_transfer_due(row: CatalogueRow, transfer_due_on: date | None, today: date) -> list[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -52,11 +52,16 @@ class Round:
     duty_id: str | None
 
 
-def unpurged_since(connection: Connection, before: datetime) -> list[Round]:
-    """Return rounds that were refused, withdrawn or replaced before a moment and may still lie in the quarantine."""
-    table = tables.carrier
+def unpurged(connection: Connection) -> list[Round]:
+    """Return rounds that were refused, withdrawn or replaced and may still lie in the quarantine."""
     ended = (RoundState.RETURNED, RoundState.SUPERSEDED, RoundState.WITHDRAWN)
-    return _rounds(connection, _in(ended), table.c.received_at < before, table.c.purged_at.is_(None))
+    return _rounds(connection, _in(ended), tables.carrier.c.purged_at.is_(None))
+
+
+def told_of(connection: Connection, rules: Collection[str]) -> set[str]:
+    """Return the carriers of which one of these findings was told."""
+    table = tables.finding
+    return set(connection.execute(select(table.c.carrier_id).where(table.c.rule.in_(rules))).scalars())
 
 
 def mark_purged(connection: Connection, carrier: str, now_at: datetime) -> None:

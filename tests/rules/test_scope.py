@@ -1,0 +1,84 @@
+"""What may come through this channel. Covers R1-02, R1-05, R1-40; rules N11."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from factories_bag import row, rules
+from lantai.records.finding import Severity
+from lantai.rules import scope
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["秘密", "机密", "绝密", "机密★20年", "秘密 1年", "机　密", "国家秘密", "绝密(长期)", "top secret", "Confidential"],
+)
+def test_state_secret_is_refused(mark):
+    """R1-40."""
+    found = scope.check_classification(row(1, classification=mark))
+
+    assert [(f.rule, f.severity) for f in found] == [("classified_record", Severity.FAULT)]
+
+
+@pytest.mark.parametrize("mark", ["", "无", "否", "公开", "普通", "内部", "非密", "非涉密", " 不涉密 ", "none", "／"])
+def test_open_mark_passes(mark):
+    assert scope.check_classification(row(1, classification=mark)) == []
+
+
+@pytest.mark.parametrize("mark", ["工作秘密", "商业秘密", "？", "涉密", "是", "10年", "密", "机"])
+def test_mark_that_leaves_it_open_waits_for_a_person(mark):
+    found = scope.check_classification(row(1, classification=mark))
+
+    assert [(f.rule, f.severity) for f in found] == [("classification_unclear", Severity.HOLD)]
+
+
+@pytest.mark.parametrize("column", ["title", "author", "doc_no", "doc_type", "dept_or_subject", "remarks"])
+@pytest.mark.parametrize(
+    "text", ["秘密★1年", "机密 ★ 关于某事的请示", "绝密☆", "（机密）关于某事", "关于某事【秘密】", "〔绝密〕"]
+)
+def test_mark_of_a_secret_in_another_column_is_found(column, text):
+    """R1-40: documents bear their mark on the page, and who types a title types it too."""
+    (found,) = scope.check_marks(row(1, **{column: text}))
+
+    assert (found.rule, found.severity, found.record_no) == ("classified_mark", Severity.FAULT, 1)
+    assert found.rule in scope.CLASSIFIED
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "关于加强国家秘密载体管理的通知",
+        "关于机密级计算机（涉密）报废的批复",
+        "《绝密》影片放映许可",
+        "秘密一年来工作总结",
+        "保密工作★先进单位",
+        "秘书处关于密码设备的函",
+    ],
+)
+def test_title_that_only_speaks_of_secrets_passes(title):
+    assert scope.check_marks(row(1, title=title)) == []
+
+
+def test_mark_of_a_secret_in_the_name_of_a_file_or_folder_is_found():
+    """R1-40: business data has no catalogue, and a file may not stand in it."""
+    marked = [
+        "data/机密★关于某事.pdf",
+        "data/（秘密）/1.tif",
+        "data/a/某事(机密).docx",
+        "data/绝密★长期",
+        "data/秘密/1.pdf",
+    ]
+    plain = ["data/1.txt", "data/保密制度.pdf", "data/国家秘密目录.xls", "data/机密柜.png"]
+
+    assert [f.subject for f in scope.check_names([*marked, *plain])] == marked
+
+
+def test_record_due_for_the_archive_is_remarked_upon_from_its_day_on():
+    """R1-05."""
+    day = date(2026, 3, 1)
+
+    assert rules(scope.check_transfer_due(row(1), day, day)) == {"due_for_transfer"}
+    assert scope.check_transfer_due(row(1), day, date(2026, 2, 28)) == []
+    assert scope.check_transfer_due(row(1), None, day) == []
