@@ -79,6 +79,15 @@ def test_every_fault_of_a_catalogue_is_told_once_with_row_rule_and_check_code(tm
     assert all(f.check_code.startswith("GD-") for f in found)
 
 
+def test_code_filled_down_over_all_rows_is_told_once(tmp_path):
+    """R1-50: one slip of the mouse in a spreadsheet is one fault, however many rows it spoils."""
+    rows = [row(n, archival_code="Z109-WS·2025-D30-BGS-0001", item_no="") for n in range(1, 41)]
+
+    found = [f for f in validated(carrier(tmp_path, rows)).findings if f.rule == "archival_code_duplicate"]
+
+    assert [f.values["rows"] for f in found] == ["1–40"]
+
+
 def test_library_and_rules_agree_on_every_column_they_both_look_at(tmp_path, monkeypatch):
     rows = [row(1, title="", author=""), row(2, archival_code="bad", page_count="x"), row(3, retention="?")]
     bag = carrier(tmp_path, rows)

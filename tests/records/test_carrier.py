@@ -6,7 +6,14 @@ import unicodedata
 
 import pytest
 
-from lantai.records.carrier import RemoteFile, decode_name, fingerprint
+from lantai.records.carrier import (
+    MOST_NUMBER_CHARACTERS,
+    RemoteFile,
+    bare_name,
+    decode_name,
+    fingerprint,
+    stand_in_number,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,3 +43,22 @@ def test_fingerprint_changes_with_name_size_and_time_and_not_with_order() -> Non
     assert fingerprint([one, RemoteFile(b"b", 3, 20)]) != same
     assert fingerprint([one, RemoteFile(b"b", 2, 21)]) != same
     assert fingerprint([one, RemoteFile(b"c", 2, 20)]) != same
+
+
+def test_ending_of_an_archive_is_no_part_of_its_name() -> None:
+    assert [bare_name(b"001.zip", "zip"), bare_name(b"001.ZIP", "zip"), bare_name(b"a.tar", "tar")] == [
+        b"001",
+        b"001",
+        b"a",
+    ]
+    assert bare_name(b"001.zip", "folder") == b"001.zip"
+
+
+def test_name_stands_in_for_a_number_that_was_not_said() -> None:
+    """R1-34: whatever the name is, the same one twice and no two of them the same."""
+    long, longer = b"a" * 250, b"a" * 251
+
+    assert stand_in_number("报送一.zip".encode("gbk"), "zip") == "报送一"
+    assert stand_in_number(b"\xff\xfe\x81", "folder") == "ff fe 81"
+    assert stand_in_number(long, "folder") == stand_in_number(long, "folder") != stand_in_number(longer, "folder")
+    assert all(len(stand_in_number(name, "folder")) <= MOST_NUMBER_CHARACTERS for name in (long, b"\xff" * 255))

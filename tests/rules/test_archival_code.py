@@ -118,3 +118,8 @@ def test_absurd_number_does_not_list_millions():
     (finding,) = check_continuity(series(1, 999_999_999))
 
     assert len(finding.values["found"]) < 200
+
+
+def test_number_of_thousands_of_digits_is_no_number():
+    assert parse(f"Z109-WS·2025-Y-BGS-{'9' * 5000}") is None
+    assert rules(check(row(1, item_no="9" * 5000), "Z109", 2025)) == set()

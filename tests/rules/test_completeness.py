@@ -8,9 +8,17 @@ from dataclasses import replace
 import pytest
 
 from factories_bag import row, rules
+from lantai.edges import tables
 from lantai.records.finding import Severity
 from lantai.records.record import AccessLevel
-from lantai.rules.completeness import Expected, check, read_access_level, read_page_count, resolve_files
+from lantai.rules.completeness import (
+    MOST_CHARACTERS,
+    Expected,
+    check,
+    read_access_level,
+    read_page_count,
+    resolve_files,
+)
 
 EXPECTED = Expected("Z109", 2025)
 
@@ -56,7 +64,9 @@ def test_blank_mandatory_cell_is_named(column):
         ({"page_count": ""}, "page_count_missing", Severity.WARNING),
         ({"access_level": "绝对公开"}, "access_level_unknown", Severity.FAULT),
         ({"access_level": ""}, "access_level_missing", Severity.WARNING),
-        ({"title": "题" * 501}, "title_too_long", Severity.FAULT),
+        ({"title": "题" * 501}, "field_too_long", Severity.FAULT),
+        ({"doc_no": "9" * 201}, "field_too_long", Severity.FAULT),
+        ({"item_no": "9" * 5000}, "field_too_long", Severity.FAULT),
         ({"title": "a\x07b"}, "control_character", Severity.WARNING),
     ],
 )
@@ -66,15 +76,24 @@ def test_value_that_cannot_be_meant_is_named(changes, rule, severity):
     assert [(f.rule, f.severity) for f in found] == [(rule, severity)]
 
 
+def test_registry_has_room_for_whatever_the_rules_let_pass():
+    """PostgreSQL refuses what is longer, and by then the record would be sealed."""
+    lengths = {column.name: column.type.length for column in tables.record.columns if hasattr(column.type, "length")}
+    bounded = {name for name in lengths if lengths[name] is not None and hasattr(row(), name)}
+
+    assert bounded - {"retention", "access_level"} <= MOST_CHARACTERS.keys()
+    assert all(most <= (lengths[column] or most) for column, most in MOST_CHARACTERS.items())
+
+
 def test_same_code_same_content_and_shared_file_are_found():
     rows = [row(1), replace(row(1), row_no=2), replace(row(2), row_no=3)]
 
     found = checked(rows)
 
     assert {(f.rule, f.values.get("rows")) for f in found} == {
-        ("archival_code_duplicate", "1、2"),
-        ("record_duplicate", "1、2"),
-        ("file_in_two_records", "1、2"),
+        ("archival_code_duplicate", "1–2"),
+        ("record_duplicate", "1–2"),
+        ("file_in_two_records", "1–2"),
     }
 
 

@@ -29,7 +29,7 @@ def text_of(cell: object) -> str:
         return cell.date().isoformat() if cell.time() == MIDNIGHT else cell.isoformat(" ", "seconds")
     if isinstance(cell, date | time):
         return cell.isoformat()
-    return str(cell).strip()
+    return str(cell).replace("\0", "").strip()
 
 
 def main() -> int:

@@ -23,7 +23,7 @@ FETCH = "fetch.txt"
 _MANIFEST_NAME = re.compile(r"(tag)?manifest-([A-Za-z0-9-]+)\.txt")
 _DECLARATION_LINE = re.compile(r"(BagIt-Version|Tag-File-Character-Encoding): (\S+)[ \t]*")
 _MANIFEST_LINE = re.compile(r"([0-9A-Fa-f]+)[ \t]+\*?(.*)")
-_TAG_LINE = re.compile(r"([^\s:][^:]*?):[ \t]*(.*)")
+_TAG_LINE = re.compile(r"([^\s:\0][^:\0]*?):[ \t]*([^\0]*)")
 _ESCAPED = re.compile(r"%(0[AaDd]|25)")
 _ESCAPED_LINE_END = re.compile(r"%(0[AaDd])")
 _DRIVE_OR_VARIABLE = re.compile(r"[A-Za-z]:|%[A-Za-z()0-9]+%[\\/]")
@@ -114,20 +114,19 @@ def read_tags(text: str) -> tuple[list[tuple[str, str]], list[str]]:
 
     A line that begins with white space continues the value before it.
     """
-    pairs: list[tuple[str, str]] = []
+    pairs: list[tuple[str, list[str]]] = []
     malformed = []
     for line in re.split(r"\r\n|\n|\r", text):
         if not line.strip():
             continue
         found = _TAG_LINE.fullmatch(line)
-        if line[0] in " \t" and pairs:
-            label, value = pairs[-1]
-            pairs[-1] = (label, f"{value} {line.strip()}".strip())
+        if line[0] in " \t" and pairs and "\0" not in line:
+            pairs[-1][1].append(line.strip())
         elif found:
-            pairs.append((found[1].strip(), found[2].strip()))
+            pairs.append((found[1].strip(), [found[2].strip()]))
         else:
             malformed.append(line)
-    return pairs, malformed
+    return [(label, " ".join(parts).strip()) for label, parts in pairs], malformed
 
 
 def read_manifest(path: str, text: str, version: tuple[int, int] = (1, 0)) -> ManifestFile:

@@ -8,6 +8,7 @@ Source: R1-50; interfaces.md, "The command".
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ from lantai.journey.verify import Declared, Verified, verify
 from lantai.records.finding import Finding, Severity
 from lantai.records.unit import UNIT_CODE, DataForm, Unit
 
+_YEAR = re.compile(r"[0-9]{4}")
 _NOBODY = "X"
 """Stands in for the unit's code where the carrier names none; the missing tag is a finding of its own."""
 
@@ -51,9 +53,9 @@ def check_carrier(path: Path, today: date, archive_level: str = "city", *, is_wh
         unit_code, year = said.get("Unit-Code", ""), said.get("Filing-Year", "")
         declared = Declared(
             unit_code=unit_code,
-            filing_year=int(year) if year.isdecimal() else 0,
+            filing_year=int(year) if _YEAR.fullmatch(year) else 0,
             fonds_no=said.get("Fonds-Number", ""),
-            carrier_name=path.stem,
+            carrier_name=path.name if carrier.container is None else path.stem,
         )
         verified = verify(carrier.files, carrier.read, profiles.carrier_profile(), declared)
         found = [*_not_regular(carrier), *judge_serialization(carrier.container, profiles.carrier_profile())]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lantai.records.carrier import BackupStrategy
+from lantai.records.carrier import MOST_NUMBER_CHARACTERS, BackupStrategy
 from lantai.records.finding import Finding, Severity
 from lantai.records.unit import DataForm
 
@@ -57,10 +57,15 @@ def identify(
     elif data_form is not None and form is not data_form:
         values = {"tag": "Data-Form", "found": written, "expected": data_form.value}
         findings.append(Finding("wrong_folder", Severity.FAULT, "Data-Form", values, "GD-1-14"))
+    number, most = first.get("carrier-number", ""), MOST_NUMBER_CHARACTERS
+    if len(number) > most:
+        values = {"found": str(len(number)), "expected": str(most)}
+        findings.append(Finding("tag_too_long", Severity.FAULT, "Carrier-Number", values, "GD-1-2"))
+        number = ""
     strategy = first.get("backup-strategy", "")
     return Identity(
         data_form=form,
-        carrier_number=first.get("carrier-number", ""),
+        carrier_number=number,
         strategy=BackupStrategy(strategy) if strategy in set(BackupStrategy) else None,
         base_carrier=first.get("base-carrier", ""),
         is_zero_report=first.get("zero-report", "").lower() == "true",

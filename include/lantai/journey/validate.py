@@ -160,10 +160,13 @@ def _validate_catalogue(verified: Verified, read: Reader, context: Context) -> t
 
 def _not_told_yet(unmet: Sequence[Unmet], rows: Sequence[CatalogueRow], told: Sequence[Finding]) -> Iterator[Finding]:
     known = {(f.rule, f.values.get("column", ""), f.record_no) for f in told}
-    for finding in told:
-        listed = finding.values.get("rows", "")
-        known |= {(finding.rule, "", int(number)) for number in listed.split("、") if number}
     by_number = {row.row_no: row for row in rows}
+    doubled = {archival_code.normalise(f.values["found"]) for f in told if f.rule == "archival_code_duplicate"}
+    known |= {
+        ("archival_code_duplicate", "", row.row_no)
+        for row in rows
+        if archival_code.normalise(row.archival_code) in doubled
+    }
     for rule, column, row_nos in unmet:
         if not row_nos and (rule, "", None) not in known:
             yield Finding(rule, Severity.FAULT, "", {}, _CHECK_CODES[rule])

@@ -21,6 +21,9 @@ class BackupStrategy(StrEnum):
     DIFFERENTIAL = "differential"
 
 
+MOST_NUMBER_CHARACTERS = 100
+"""A Carrier-Number longer than this is no number."""
+
 _LAST_LATIN, _LAST_OF_TWO_BYTES = "\u024f", "\u07ff"
 _MARKS = frozenset(map(chr, range(0x300, 0x370)))
 _FIRST_HAN, _LAST_HAN = "\u4e00", "\u9fff"
@@ -68,6 +71,21 @@ def fingerprint(files: list[RemoteFile]) -> str:
     """
     rows = sorted((f.name.hex(), f.bytes, f.mtime) for f in files)
     return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
+
+
+def bare_name(raw: bytes, kind: str) -> bytes:
+    """Return a package's name without the ending of its archive; `kind` is `folder`, `zip` or `tar`."""
+    ending = b"." + kind.encode()
+    return raw[: -len(ending)] if kind != "folder" and raw.lower().endswith(ending) else raw
+
+
+def stand_in_number(raw: bytes, kind: str) -> str:
+    """Return what a carrier is called that does not say its number: its bare name, cut where it is too long for one."""
+    name = bare_name(raw, kind)
+    text = decode_name(name) or name.hex(" ")
+    if len(text) <= MOST_NUMBER_CHARACTERS:
+        return text
+    return f"{text[:80]}~{hashlib.sha256(name).hexdigest()[:16]}"
 
 
 def decode_name(raw: bytes) -> str | None:

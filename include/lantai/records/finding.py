@@ -7,6 +7,7 @@ Source: R1-47, R1-50.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -41,6 +42,18 @@ class Finding:
     values: dict[str, str] = field(default_factory=dict)
     check_code: str = ""
     record_no: int | None = None
+
+
+def in_ranges(rows: Iterable[int], most: int = 100) -> str:
+    """Return row numbers as people list them, e.g. `1–3、7`; from the `most`-th range on an ellipsis stands for the rest."""
+    ranges: list[list[int]] = []
+    for row in sorted(set(rows)):
+        if ranges and row == ranges[-1][1] + 1:
+            ranges[-1][1] = row
+        else:
+            ranges.append([row, row])
+    written = [str(first) if first == last else f"{first}–{last}" for first, last in ranges[:most]]
+    return "、".join(written) + ("、…" if len(ranges) > most else "")
 
 
 def is_acceptable(findings: list[Finding]) -> bool:

@@ -20,7 +20,7 @@ from lantai.rules.retention import read_retention
 
 PATTERN = re.compile(
     r"(?P<fonds_no>[A-Z0-9]{4})-(?P<category>[A-Z]+(?:\.[A-Z]+)*)\u00b7(?P<year>[0-9]{4})"
-    r"-(?P<retention>Y|D30|D10|C|D)-(?P<dept_or_subject>[^\s\-\u00b7]+)-(?P<item_no>[0-9]{4}|[1-9][0-9]{4,})"
+    r"-(?P<retention>Y|D30|D10|C|D)-(?P<dept_or_subject>[^\s\-\u00b7]+)-(?P<item_no>[0-9]{4}|[1-9][0-9]{4,8})"
 )
 """What a normalised code looks like; C and D stand for 长期 and 短期 on old records."""
 
@@ -35,6 +35,7 @@ _LETTERS = {
 _MIDDOTS = dict.fromkeys(map(ord, "\u2022\u2027\u22c5\u30fb\uff65\u2219\u0387\uff0e"), "\u00b7")
 _HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\uff0d"), "-")
 _DOT_BEFORE_YEAR = re.compile(r"\.(?=[0-9]{4}-)")
+_ITEM_NO = re.compile(r"\d{1,16}")
 _LISTED_GAPS = 20
 """How many missing numbers a finding names; more would drown the opinion."""
 
@@ -151,7 +152,7 @@ def _parts(code: ArchivalCode, row: CatalogueRow, fonds_no: str, filing_year: in
         yield "retention", code.retention.value, retention.value
     if re.fullmatch(r"[A-Z0-9]+", row.dept_or_subject):
         yield "dept_or_subject", code.dept_or_subject, row.dept_or_subject
-    if row.item_no.isdecimal():
+    if _ITEM_NO.fullmatch(row.item_no):
         yield "item_no", str(int(code.item_no)), str(int(row.item_no))
 
 

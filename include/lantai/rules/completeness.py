@@ -14,8 +14,9 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
-from lantai.records.finding import Finding, Severity
+from lantai.records.finding import Finding, Severity, in_ranges
 from lantai.records.record import AccessLevel, CatalogueRow, Retention
 from lantai.rules import archival_code
 from lantai.rules.calendar import read_date
@@ -38,8 +39,10 @@ _ACCESS = {
 PAGES = re.compile(r"0*[1-9][0-9]{0,6}")
 """A number of pages, 1 or more."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_TITLE_CHARACTERS = 500
-"""A title longer than this is a text in the wrong column."""
+MOST_CHARACTERS = MappingProxyType(
+    {"archival_code": 100, "title": 500, "doc_no": 200, "doc_type": 100, "dept_or_subject": 200, "item_no": 16}
+)
+"""By column; what is longer is a text in the wrong place, and the registry has no room for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +162,12 @@ def _check_values(row: CatalogueRow, _expected: Expected) -> Iterator[Finding]:
         yield _finding("page_count_invalid", Severity.FAULT, row, "GD-1-3", found=row.page_count)
     if read_access_level(row.access_level) is None:
         yield _finding("access_level_unknown", Severity.FAULT, row, "GD-1-4", found=row.access_level)
-    if len(row.title) > _TITLE_CHARACTERS:
-        found, most = str(len(row.title)), str(_TITLE_CHARACTERS)
-        yield _finding("title_too_long", Severity.FAULT, row, "GD-1-2", found=found, expected=most)
+    for column, most in MOST_CHARACTERS.items():
+        count = len(getattr(row, column))
+        if count > most:
+            yield _finding(
+                "field_too_long", Severity.FAULT, row, "GD-1-2", column=column, found=str(count), expected=str(most)
+            )
     if _CONTROL.search(f"{row.title}{row.author}{row.doc_no}"):
         yield _finding("control_character", Severity.WARNING, row, "GD-1-6")
 
@@ -219,7 +225,7 @@ def _check_counts(rows: Sequence[CatalogueRow], expected: Expected) -> Iterator[
 
 
 def _row_numbers(rows: Sequence[CatalogueRow]) -> str:
-    return "、".join(str(r.row_no) for r in rows[:20])
+    return in_ranges(row.row_no for row in rows)
 
 
 def _finding(rule: str, severity: Severity, row: CatalogueRow, code: str, **values: str) -> Finding:
