@@ -12,6 +12,7 @@ from pathlib import Path
 
 import factories_bag
 from lantai.edges.centre import Centre
+from lantai.edges.registry.submissions import rounds
 from lantai.edges.registry.units import put_unit, units
 from lantai.journey.agree import agree
 from lantai.journey.open_year import open_year
@@ -123,6 +124,11 @@ class FilingHouse:
     def sender(self, unit: Unit) -> Sender:
         """Return how a unit names itself on its papers."""
         return replace(factories_bag.SENDER, unit_code=unit.unit_code, name=unit.name, fonds_no=unit.fonds_no)
+
+    def numbers(self) -> dict[str, str]:
+        """Return the carrier number of each submission."""
+        with self.centre.database.read() as connection:
+            return {found.submission_id: found.carrier_number for found in rounds(connection)}
 
     def inbox(self, code: str = "JY", year: int = 2025) -> dict[str, bytes]:
         """Return what lies in a unit's inbox."""

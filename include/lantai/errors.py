@@ -20,6 +20,13 @@ class LantaiError(Exception):
     retryable: ClassVar[bool] = False
 
 
+class UnexpectedError(LantaiError):
+    """A step failed in a way that Lantai has no name for: a fault of the program."""
+
+    hint = "Send the message and the log to whoever maintains Lantai; everything else was done, and a rerun tries this again."
+    hint_zh = "请将说明和日志发给系统维护人员；其余工作均已完成，重跑时会再次尝试。"
+
+
 # --- settings and set-up -----------------------------------------------------------------------------------------------------
 
 

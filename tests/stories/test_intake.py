@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -20,16 +21,19 @@ from lantai.edges.clock import Clock
 from lantai.edges.database import run_checks
 from lantai.edges.keys import load_identities
 from lantai.edges.ledger import moment_text
+from lantai.edges.outbox import PackageSeen
 from lantai.edges.registry.duties import board
 from lantai.edges.registry.submissions import findings_of, rounds
-from lantai.errors import KeyMissingError
+from lantai.errors import KeyMissingError, LantaiError, UnexpectedError
 from lantai.formats import canonical, merkle, signed_note
+from lantai.journey.assess import assess
 from lantai.journey.board import board_of
 from lantai.journey.look import look
 from lantai.journey.purge_returned import purge_returned
 from lantai.journey.restore import open_record
 from lantai.journey.take_in import take_in
 from lantai.records.submission import RoundState
+from lantai.records.unit import Unit
 from servers.openssh import OpenSsh
 
 pytestmark = pytest.mark.server("sshd")
@@ -193,6 +197,23 @@ def test_other_bytes_after_an_acceptance_are_held_for_somebody_to_look_at(house:
     assert board_state(house) == "accepted"
 
 
+def test_mended_filing_after_an_acceptance_is_held_whatever_it_repeats(house: FilingHouse) -> None:
+    """Interfaces: `already_accepted` alone; that its archival codes stand in the accepted round is no fault of its own."""
+    house.add_unit()
+    house.open_year()
+    house.file()
+    look(house.centre)
+    take_in(house.centre, "JY")
+
+    house.file(rows=[house.row("JY", number, title="更正后的题名") for number in (1, 2, 3)])
+    look(house.centre)
+    again = take_in(house.centre, "JY")
+
+    assert (again.held, again.returned) == (1, 0)
+    assert told(house, "JY-2025-E-001-R2") == {"already_accepted"}
+    assert set(house.inbox()) == {"001.r1.receipt.json", "001.r1.receipt.pdf", "001.r1.receipt.sig"}
+
+
 def test_zero_report_counts_as_filed(house: FilingHouse) -> None:
     """R1-22."""
     house.add_unit()
@@ -205,6 +226,41 @@ def test_zero_report_counts_as_filed(house: FilingHouse) -> None:
     assert (done.accepted, done.zero_reports, done.records) == (1, 1, 0)
     assert board_state(house) == "zero_report"
     assert "001.r1.receipt.json" in house.inbox()
+
+
+def test_zero_report_after_a_filing_contradicts_it_and_is_held(house: FilingHouse) -> None:
+    """R1-22: a unit cannot have filed and have nothing to file."""
+    house.add_unit()
+    house.open_year()
+    house.file()
+    look(house.centre)
+    take_in(house.centre, "JY")
+
+    house.file(name="nothing", carrier_number="nothing", zero_signed_by="王强")
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    assert (done.held, done.accepted) == (1, 0)
+    assert told(house, "JY-2025-E-002-R1") == {"zero_report_contradicts"}
+    assert board_state(house) == "accepted"
+
+
+def test_filing_after_a_zero_report_takes_its_place(house: FilingHouse) -> None:
+    """R1-22, R11-03: the board says accepted, the duty keeps its first moment, the unit reads that its zero report is over."""
+    house.add_unit()
+    house.open_year()
+    house.file(name="nothing", carrier_number="nothing", zero_signed_by="王强")
+    look(house.centre)
+    take_in(house.centre, "JY")
+    before = board_state(house)
+
+    house.file()
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    assert (before, done.accepted) == ("zero_report", 1)
+    assert told(house, "JY-2025-E-002-R1") == {"zero_report_replaced"}
+    assert board_state(house) == "accepted"
 
 
 def test_filing_without_an_agreement_is_held_and_goes_on_when_there_is_one(house: FilingHouse) -> None:
@@ -319,6 +375,112 @@ def test_archive_is_taken_apart_and_taken_in(house: FilingHouse) -> None:
 
     assert (done.accepted, done.records) == (1, 3)
     assert "001.r1.receipt.json" in house.inbox()
+
+
+def test_archive_that_cannot_be_taken_apart_is_told_of_alone(house: FilingHouse) -> None:
+    """R1-50: of what is in it nothing is known, so nothing is said to be missing."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file()
+    whole = Path(shutil.make_archive(str(carrier), "zip", carrier.parent, carrier.name))
+    shutil.rmtree(carrier)
+    good = whole.read_bytes()
+    whole.write_bytes(good[:-40])
+
+    look(house.centre)
+    first = take_in(house.centre, "JY")
+    told_first = told(house, "JY-2025-E-001-R1")
+    whole.write_bytes(good)
+    look(house.centre)
+    second = take_in(house.centre, "JY")
+
+    assert (first.returned, told_first) == (1, {"archive_refused"})
+    assert (second.accepted, states(house)) == (1, [(1, RoundState.SUPERSEDED), (2, RoundState.ACCEPTED)])
+    assert house.numbers() == {"JY-2025-E-001": "001"}
+
+
+def test_carrier_that_says_its_number_at_last_is_the_next_round_of_the_same_submission(house: FilingHouse) -> None:
+    """R1-49: what came back without a number is mended, and no submission stays open for ever."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file(name="报送", carrier_number="007")
+    info = carrier / "bag-info.txt"
+    info.write_text(info.read_text().replace("Carrier-Number: 007\n", ""))
+    look(house.centre)
+    take_in(house.centre, "JY")
+    nameless = house.numbers()
+
+    house.file(name="报送", carrier_number="007")
+    house.file(name="另一", carrier_number="008", rows=[house.row("JY", n) for n in (4, 5)])
+    look(house.centre)
+    take_in(house.centre, "JY")
+
+    assert nameless == {"JY-2025-E-001": "报送"}
+    assert house.numbers() == {"JY-2025-E-001": "007", "JY-2025-E-002": "008"}
+    assert states(house) == [(1, RoundState.SUPERSEDED), (2, RoundState.ACCEPTED), (1, RoundState.ACCEPTED)]
+
+
+def test_links_and_pipes_in_a_package_are_named_by_their_path(house: FilingHouse) -> None:
+    """S2: not followed, not read, told to the unit."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file()
+    (carrier / "data" / "link.txt").symlink_to("/etc/passwd")
+    os.mkfifo(carrier / "data" / "管道")
+
+    look(house.centre)
+    take_in(house.centre, "JY")
+
+    assert {f["message"] for f in opinions(house)["findings"]} == {
+        "data/link.txt 是链接或设备。",
+        "data/管道 是链接或设备。",
+    }
+
+
+def test_fault_of_the_program_in_one_package_stops_no_other(
+    house: FilingHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R1-50: it is named as what it is, the other package is accepted, and a rerun takes up the rest."""
+    house.add_unit()
+    house.open_year()
+    house.file(name="001", carrier_number="001")
+    house.file(name="002", carrier_number="002", rows=[house.row("JY", 4)])
+    look(house.centre)
+
+    def stumbling(centre: Centre, unit: Unit, package: PackageSeen, *rest: Any) -> Any:
+        if package.raw_name == b"001":
+            raise ZeroDivisionError("division by zero")
+        return assess(centre, unit, package, *rest)
+
+    monkeypatch.setattr("lantai.journey.take_in.assess", stumbling)
+    with pytest.raises(UnexpectedError, match="JY: ZeroDivisionError"):
+        take_in(house.centre, "JY")
+    early = house.numbers()
+    monkeypatch.undo()
+    done = take_in(house.centre, "JY")
+
+    assert early == {"JY-2025-E-001": "002"}
+    assert (done.accepted, states(house)) == (1, [(1, RoundState.ACCEPTED), (1, RoundState.ACCEPTED)])
+
+
+def test_answer_that_cannot_be_delivered_stops_no_other_and_is_tried_again(house: FilingHouse) -> None:
+    """I4: each answer by itself, and once."""
+    house.add_unit()
+    house.open_year()
+    house.file(name="001", carrier_number="001")
+    house.file(name="002", carrier_number="002", rows=[house.row("JY", 4)])
+    in_the_way = house.sshd.files / "JY" / "inbox" / "2025" / "001.r1.receipt.pdf"
+    in_the_way.mkdir(parents=True)
+    look(house.centre)
+    with pytest.raises(LantaiError):
+        take_in(house.centre, "JY")
+    early = {path.name for path in in_the_way.parent.glob("*.json")}
+
+    in_the_way.rmdir()
+    done = take_in(house.centre, "JY")
+
+    assert early == {"002.r1.receipt.json"}
+    assert (done.answered, len(house.inbox())) == (1, 6)
 
 
 def test_unreachable_unit_is_unknown_and_the_others_are_taken_in(house: FilingHouse) -> None:

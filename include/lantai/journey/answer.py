@@ -27,14 +27,17 @@ from lantai.edges.registry.submissions import (
     unanswered,
 )
 from lantai.edges.sftp_session import Session
-from lantai.errors import LedgerError, NotFoundError
+from lantai.errors import LantaiError, LedgerError, NotFoundError
 from lantai.formats import canonical, form
 from lantai.formats.signed_note import Checkpoint
 from lantai.journey.inspection import Case, case_of, inspection_form, opinion_form, opinions_body
+from lantai.records.carrier import bare_name
 from lantai.records.event import EventKind
 from lantai.records.submission import RoundState
 
 INBOX = b"inbox"
+MOST_NAME_BYTES = 200
+"""File systems take names of 255 bytes; the ending, and what a name carries while it is being delivered, need the rest."""
 
 
 def answer(centre: Centre, session: Session, unit_code: str, checkpoint: Checkpoint | None) -> int:
@@ -49,24 +52,35 @@ def answer(centre: Centre, session: Session, unit_code: str, checkpoint: Checkpo
     Raises:
         DeliveryError: The inbox has other bytes under the answer's name.
         ServerUnreachableError: The line broke; a rerun delivers.
+        LantaiError: The first answer that could not be delivered, after all others were.
     """
     delivered = 0
+    failed: list[LantaiError] = []
     with centre.database.read() as connection:
         waiting = unanswered(connection, unit_code)
         made = {this.carrier_id for this in waiting if answer_of(connection, this.carrier_id) is not None}
     for this in waiting:
-        if this.carrier_id not in made and not _make(centre, this, checkpoint):
-            continue
-        _deliver(centre, session, this)
-        delivered += 1
+        try:
+            if this.carrier_id not in made and not _make(centre, this, checkpoint):
+                continue
+            _deliver(centre, session, this)
+        except LantaiError as error:
+            failed.append(error)
+        else:
+            delivered += 1
+    if failed:
+        raise failed[0]
     return delivered
 
 
 def inbox_name(this: Round, ending: str) -> bytes:
-    """Return where a part of the answer lies below the unit's folder: `<carrier>.r<round>.<ending>`."""
-    name = this.raw_name
-    if this.kind != "folder":
-        name = name.removesuffix(b"." + this.kind.encode())
+    """Return where a part of the answer lies below the unit's folder: `<carrier>.r<round>.<ending>`.
+
+    A carrier whose name leaves no room for the ending is called by its acceptance number.
+    """
+    name = bare_name(this.raw_name, this.kind)
+    if len(name) > MOST_NAME_BYTES:
+        name = this.submission_id.encode()
     return b"/".join((INBOX, str(this.filing_year).encode(), name + f".r{this.round_no}.{ending}".encode()))
 
 

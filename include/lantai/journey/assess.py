@@ -18,7 +18,7 @@ from lantai.journey.collect import Collected
 from lantai.journey.receive import Arrival, follows_acceptance, receive
 from lantai.journey.validate import Context, Validated, validate
 from lantai.journey.verify import Declared, Verified, verify
-from lantai.records.carrier import BackupStrategy
+from lantai.records.carrier import BackupStrategy, stand_in_number
 from lantai.records.finding import Finding, Severity
 from lantai.records.unit import Unit
 from lantai.rules.archival_code import normalise
@@ -65,12 +65,15 @@ def assess(centre: Centre, unit: Unit, package: PackageSeen, collected: Collecte
         filing_year=package.filing_year,
         fonds_no=unit.fonds_no,
         data_form=unit.data_forms[0] if len(unit.data_forms) == 1 else None,
-        carrier_name=package.raw_name.decode("utf-8", "replace"),
+        carrier_name=stand_in_number(package.raw_name, package.kind.value),
     )
     verified = verify(collected.files, collected.read, profiles.carrier_profile(), declared)
-    verified = replace(verified, findings=(*collected.findings, *verified.findings))
     this = known or receive(centre, _arrival(unit, package, collected, verified))
     context = _context(centre, unit, this, verified)
+    if collected.is_refused:
+        # Of what is in it nothing is known: that papers or files were missing would be a guess.
+        return Assessed(this, verified, Validated(collected.findings, (), ()), context, collected.findings)
+    verified = replace(verified, findings=(*collected.findings, *verified.findings))
     validated = validate(verified, collected.read, context)
     findings = (*validated.findings, *_registry_findings(centre, this, validated))
     return Assessed(this, verified, validated, context, findings)
@@ -86,6 +89,7 @@ def _arrival(unit: Unit, package: PackageSeen, collected: Collected, verified: V
         # A package that does not say what it is still gets a number and an answer: under what the unit owes first.
         data_form=verified.data_form or unit.data_forms[0],
         carrier_number=verified.carrier_number,
+        stand_in=stand_in_number(package.raw_name, package.kind.value),
         is_zero_report=verified.is_zero_report,
         strategy=verified.strategy,
         file_count=len(collected.files),
@@ -113,15 +117,36 @@ def _context(centre: Centre, unit: Unit, this: Round, verified: Verified) -> Con
 
 
 def _registry_findings(centre: Centre, this: Round, validated: Validated) -> list[Finding]:
-    """Return what only the registry can tell: an earlier acceptance, archival codes used before."""
-    findings = []
+    """Return what only the registry can tell: an earlier acceptance, archival codes used before, a zero report and a filing."""
+    findings = _zero_report_findings(centre, this)
     if follows_acceptance(centre, this):
         findings.append(Finding("already_accepted", Severity.HOLD, this.submission_id, {"found": this.submission_id}))
     codes = {normalise(row.archival_code): row.row_no for row in validated.rows if row.archival_code}
     with centre.database.read() as connection:
-        used = registered_codes(connection, this.unit_code, list(codes), this.carrier_id)
+        used = registered_codes(connection, this.unit_code, list(codes), this.submission_id)
     findings += [
         Finding("archival_code_used_before", Severity.FAULT, code, {"found": code}, "GD-1-8", codes[code])
         for code in sorted(used)
     ]
     return findings
+
+
+def _zero_report_findings(centre: Centre, this: Round) -> list[Finding]:
+    """Return what a zero report and a filing for the same duty say of each other. Source: R1-22."""
+    if this.duty_id is None:
+        return []
+    with centre.database.read() as connection:
+        accepted = rounds(connection, unit_code=this.unit_code, states=(RoundState.ACCEPTED,))
+    others = [
+        other
+        for other in accepted
+        if other.duty_id == this.duty_id
+        and other.submission_id != this.submission_id
+        and other.is_zero_report is not this.is_zero_report
+    ]
+    if not others:
+        return []
+    values = {"found": "、".join(other.carrier_number for other in others)}
+    if this.is_zero_report:
+        return [Finding("zero_report_contradicts", Severity.HOLD, this.submission_id, values, "GD-1-5")]
+    return [Finding("zero_report_replaced", Severity.WARNING, this.submission_id, values, "GD-1-5")]

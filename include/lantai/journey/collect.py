@@ -22,7 +22,7 @@ from lantai.edges.registry.submissions import Round
 from lantai.edges.sftp_session import Session
 from lantai.edges.unpack import unpack
 from lantai.errors import PackageError
-from lantai.records.carrier import ReceivedFile
+from lantai.records.carrier import ReceivedFile, decode_name
 from lantai.records.finding import Finding, Severity
 
 
@@ -43,6 +43,11 @@ class Collected:
     read: Callable[[int], BinaryIO]
     findings: tuple[Finding, ...]
     size_bytes: int
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it is an archive that could not be taken apart, so that nothing is known of what is in it."""
+        return not self.files and bool(self.findings)
 
 
 def arrival_id_of(unit_code: str, filing_year: int, raw_name: bytes, fingerprint: str) -> str:
@@ -76,16 +81,7 @@ def collect(
     files = outbox.collect(session, package, centre.quarantine, arrival_id, on_bytes)
     size_bytes = sum(file.bytes for file in files)
     if package.kind is PackageKind.FOLDER:
-        odd = tuple(
-            Finding(
-                "file_not_regular",
-                Severity.FAULT,
-                name.decode("utf-8", "replace"),
-                {"found": kind.name.lower()},
-                "GD-4-3",
-            )
-            for name, kind in package.odd.items()
-        )
+        odd = tuple(map(_not_regular, sorted(package.odd)))
         return Collected(arrival_id, tuple(files), _reader(centre, arrival_id), odd, size_bytes)
     inside = f"{arrival_id}-inside"
     try:
@@ -114,6 +110,11 @@ def purge(centre: Centre, arrival_id: str) -> None:
     """Remove a package, and what was taken out of it, from the quarantine."""
     centre.quarantine.purge(arrival_id)
     centre.quarantine.purge(f"{arrival_id}-inside")
+
+
+def _not_regular(raw_name: bytes) -> Finding:
+    shown = decode_name(raw_name) or raw_name.hex(" ")
+    return Finding("file_not_regular", Severity.FAULT, shown, {"found": shown}, "GD-4-3")
 
 
 def _reader(centre: Centre, folder: str) -> Callable[[int], BinaryIO]:

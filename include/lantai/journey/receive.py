@@ -24,13 +24,16 @@ from lantai.edges.registry.submissions import (
     add_round,
     add_submission,
     find_submission,
+    findings_of,
     move_round,
+    number_submission,
     round_of,
     rounds,
 )
-from lantai.records.carrier import BackupStrategy
+from lantai.records.carrier import BackupStrategy, stand_in_number
 from lantai.records.duty import Duty
 from lantai.records.event import EventKind
+from lantai.records.finding import Finding
 from lantai.records.submission import RoundState
 from lantai.records.unit import DataForm
 
@@ -47,6 +50,7 @@ class Arrival:
         fingerprint: Of the state that was brought in.
         data_form: As the package says, else what the unit owes.
         carrier_number: The unit's own number of it.
+        stand_in: What it is called where it does not say its number.
         strategy: Of business data, None for other forms.
     """
 
@@ -57,6 +61,7 @@ class Arrival:
     fingerprint: str
     data_form: DataForm
     carrier_number: str
+    stand_in: str
     is_zero_report: bool
     strategy: BackupStrategy | None
     file_count: int
@@ -69,7 +74,7 @@ def receive(centre: Centre, arrival: Arrival) -> Round:
     with centre.database.begin() as connection:
         number = find_submission(
             connection, arrival.unit_code, arrival.filing_year, arrival.data_form, arrival.carrier_number
-        )
+        ) or _numbered_now(connection, arrival)
         if number is None:
             due = next_duty(connection, arrival.unit_code, arrival.filing_year, arrival.data_form)
             number = add_submission(
@@ -95,6 +100,24 @@ def follows_acceptance(centre: Centre, this: Round) -> bool:
     return any(
         found.round_no < this.round_no and found.state in (RoundState.SEALED, RoundState.ACCEPTED) for found in earlier
     )
+
+
+def _numbered_now(connection: Connection, arrival: Arrival) -> str | None:
+    """Return the submission whose last try came back because it did not say its number; it has this one from now on."""
+    number = find_submission(connection, arrival.unit_code, arrival.filing_year, arrival.data_form, arrival.stand_in)
+    if number is None:
+        return None
+    newest = rounds(connection, submission=number)[-1]
+    if newest.state is not RoundState.RETURNED or stand_in_number(newest.raw_name, newest.kind) != arrival.stand_in:
+        return None
+    if not any(map(_says_no_number, findings_of(connection, newest.carrier_id))):
+        return None
+    number_submission(connection, number, arrival.carrier_number)
+    return number
+
+
+def _says_no_number(finding: Finding) -> bool:
+    return finding.rule in ("archive_refused", "not_a_bag") or finding.subject == "Carrier-Number"
 
 
 def _add(

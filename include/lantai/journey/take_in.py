@@ -33,7 +33,7 @@ from lantai.edges.registry.submissions import (
 from lantai.edges.registry.units import units
 from lantai.edges.sftp import connect
 from lantai.edges.sftp_session import Session
-from lantai.errors import ConnectionConfigError, LantaiError, LeaseLostError
+from lantai.errors import ConnectionConfigError, LantaiError, LeaseLostError, UnexpectedError
 from lantai.formats.signed_note import Checkpoint
 from lantai.journey.answer import answer
 from lantai.journey.assess import Assessed, assess
@@ -145,6 +145,10 @@ def _try(work: _Work, step: Callable[[], None]) -> None:
         raise
     except LantaiError as error:
         work.problems.append(error)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the unit's other packages are seen to, and other units after it
+        named = UnexpectedError(f"{work.unit.unit_code}: {type(error).__name__}: {error}")
+        named.__cause__ = error
+        work.problems.append(named)
 
 
 def _take_in_package(work: _Work, package: PackageSeen) -> None:

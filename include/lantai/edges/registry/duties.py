@@ -76,13 +76,19 @@ def duty(connection: Connection, duty_id: str) -> Duty:
 
 
 def meet_duty(connection: Connection, duty_id: str, state: DutyState, met_at: datetime) -> None:
-    """Mark a duty as met; one that is met already keeps its first moment."""
+    """Mark a duty as met; one that is met already keeps its first moment, and records count for more than a zero report."""
     table = tables.duty
     connection.execute(
         update(table)
         .where(table.c.duty_id == duty_id, table.c.state == DutyState.OPEN.value)
         .values(state=state.value, met_at=met_at),
     )
+    if state is DutyState.ACCEPTED:
+        connection.execute(
+            update(table)
+            .where(table.c.duty_id == duty_id, table.c.state == DutyState.ZERO_REPORT.value)
+            .values(state=state.value),
+        )
 
 
 def board(connection: Connection, filing_year: int) -> Sequence[Row[Any]]:

@@ -89,15 +89,16 @@ def full_backups(connection: Connection, unit_code: str, data_form: DataForm) ->
     return query(connection, "full_backups", unit_code=unit_code, data_form=data_form.value)
 
 
-def registered_codes(connection: Connection, unit_code: str, codes: Sequence[str], carrier_id: str) -> set[str]:
-    """Return which of these archival codes the unit has used already, in other carriers than this one."""
+def registered_codes(connection: Connection, unit_code: str, codes: Sequence[str], submission_id: str) -> set[str]:
+    """Return which of these archival codes the unit has used already, in other submissions than this one."""
     table, found = tables.record, set[str]()
+    own = select(tables.carrier.c.carrier_id).where(tables.carrier.c.submission_id == submission_id)
     for start in range(0, len(codes), 500):
         part = codes[start : start + 500]
         statement = select(table.c.archival_code).where(
             table.c.unit_code == unit_code,
             table.c.archival_code.in_(part),
-            table.c.carrier_id != carrier_id,
+            table.c.carrier_id.not_in(own),
         )
         found.update(connection.execute(statement).scalars())
     return found

@@ -84,6 +84,12 @@ def find_submission(
     return connection.execute(statement).scalar_one_or_none()
 
 
+def number_submission(connection: Connection, submission: str, carrier_number: str) -> None:
+    """Give a submission the number that its unit had not said before."""
+    table = tables.submission
+    connection.execute(update(table).where(table.c.submission_id == submission).values(carrier_number=carrier_number))
+
+
 def add_submission(
     connection: Connection,
     unit_code: str,
@@ -212,7 +218,8 @@ def put_findings(connection: Connection, carrier: str, findings: Sequence[Findin
             "finding_no": number,
             "rule": finding.rule,
             "severity": finding.severity.value,
-            "subject": finding.subject,
+            # No database holds a NUL in a text; JSON writes it as an escape of its own.
+            "subject": finding.subject.replace("\0", "\N{SYMBOL FOR NULL}"),
             "values_json": json.dumps(finding.values, ensure_ascii=False, sort_keys=True),
             "check_code": finding.check_code,
             "record_no": finding.record_no,
