@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from lantai import profiles
 from lantai.edges import folder as folder_edge
-from lantai.formats.bag import FoundFile
+from lantai.formats.bag_manifests import FoundFile
 from lantai.journey.pack import PackOrder, Sender, pack
 from lantai.journey.validate import Context, Validated, validate
 from lantai.journey.verify import Declared, Verified, verify

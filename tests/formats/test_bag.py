@@ -109,6 +109,24 @@ def test_percent_encoded_line_ends_are_read_as_written():
     assert unescape(escape(name)) == name
 
 
+def test_lines_nobody_can_read_are_told_once_and_their_files_are_not_said_to_be_unlisted():
+    """R1-50: a manifest as another tool writes it is one fault, not one per file."""
+    files = bag_of(PAYLOAD)
+    digests = {path: found_in(PAYLOAD)[path].digests["sha256"] for path in PAYLOAD}
+    files["manifest-sha256.txt"] = "".join(f"SHA256 ({p}) = {d}\n" for p, d in digests.items()).encode()
+
+    (finding,) = judged(files)
+
+    assert (finding.rule, finding.subject, finding.values["count"]) == ("line_malformed", "manifest-sha256.txt", "2")
+
+
+def test_manifest_that_cannot_be_read_is_not_said_to_be_missing():
+    files = bag_of(PAYLOAD)
+    files["manifest-sha256.txt"] = files["manifest-sha256.txt"].decode().encode("gbk")
+
+    assert rules(judged(files), Severity.FAULT) == {"tag_file_encoding"}
+
+
 def test_names_that_look_alike_are_reported():
     one, other = unicodedata.normalize("NFC", "data/é.txt"), unicodedata.normalize("NFD", "data/é.txt")
     files = bag_of({one: b"1", other: b"2", "data/A.txt": b"3", "data/a.txt": b"4"})

@@ -59,7 +59,7 @@ def test_both_languages_put_in_the_same_values():
 def test_finding_is_told_in_words_of_the_field():
     finding = Finding("field_missing", Severity.FAULT, "x", {"column": "title"}, "GD-2-4", 3)
 
-    assert describe(finding, "zh") == ("必填项空白", "第 3 行缺少题名。", "请补填题名。")
+    assert describe(finding, "zh") == ("必填项空白", "第 3 行缺少题名。", "请补填题名；合并的单元格只算第一行。")
     assert describe(finding, "en").message == "Row 3 lacks: title."
 
 

@@ -97,6 +97,18 @@ def test_same_code_same_content_and_shared_file_are_found():
     }
 
 
+def test_number_of_a_code_that_cannot_be_read_is_not_missing():
+    """R1-50: a slip in one code is one fault."""
+    rows = [row(1), row(2, archival_code="Z109-WS-2025-D30-BGS-0002号"), row(4)]
+
+    found = checked(rows)
+
+    assert [(f.rule, f.values.get("found")) for f in found] == [
+        ("archival_code_malformed", "Z109-WS-2025-D30-BGS-0002号"),
+        ("item_no_gap", "0003"),
+    ]
+
+
 def test_empty_catalogue_is_a_fault():
     assert rules(checked([]), Severity.FAULT) == {"catalogue_empty"}
 

@@ -311,7 +311,9 @@ def test_missing_file_is_named_when_the_unit_says_it_is_ready(house: FilingHouse
     done = take_in(house.centre, "JY")
 
     assert done.returned == 1
-    assert "file_missing" in told(house, "JY-2025-E-001-R1")
+    assert [(f["rule"], f["record_no"], f["message"]) for f in opinions(house)["findings"]] == [
+        ("catalogue_file_missing", 2, "第 2 行列有 data/2.txt，包内没有。")
+    ]
 
 
 def test_changed_file_is_returned_and_never_sealed(house: FilingHouse) -> None:

@@ -17,21 +17,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from lantai.formats import bag_profile, tag_file
+from lantai.formats import bag_manifests, bag_profile, tag_file
+from lantai.formats.bag_manifests import FoundFile
 from lantai.formats.tag_file import ALGORITHMS, ManifestFile
 from lantai.records.finding import Finding, Severity
 
 KNOWN_VERSIONS = frozenset({(0, 93), (0, 94), (0, 95), (0, 96), (0, 97), (1, 0)})
-_WEAK = frozenset({"md5", "sha1"})
 _OXUM = re.compile(r"(\d{1,19})\.(\d{1,12})")
-
-
-@dataclass(frozen=True, slots=True)
-class FoundFile:
-    """One file of a bag as it lies there: its size, and its digests in lower-case hex by algorithm."""
-
-    bytes: int
-    digests: Mapping[str, str]
 
 
 class NeededDigests(NamedTuple):
@@ -47,6 +39,7 @@ class _Bag:
 
     version: tuple[int, int]
     manifests: list[ManifestFile] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     tags: list[tuple[str, str]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -87,18 +80,15 @@ def judge(
     findings = [*bag.findings, *_judge_names(found)]
     if tag_file.FETCH in found:
         findings.append(Finding("fetch_refused", Severity.FAULT, tag_file.FETCH, {}, "GD-2-11"))
-    if not any(m.algorithm in ALGORITHMS and not m.is_tag_manifest for m in bag.manifests):
+    if not bag.unread and all(manifest.is_tag_manifest for manifest in bag.manifests):
         findings.append(Finding("manifest_missing", Severity.FAULT, "", {}, "GD-1-13"))
-    for manifest in bag.manifests:
-        findings += _judge_manifest(manifest, found)
-    findings += _judge_unlisted(bag, found)
+    findings += bag_manifests.judge(bag.manifests, bag.version, found)
     findings += _judge_oxum(bag.tags, found)
-    findings += _judge_weakness(bag.manifests)
     if profile is not None:
         findings += bag_profile.judge_tags(bag.tags, profile)
         findings += bag_profile.judge_manifests(bag.manifests, profile)
         findings += bag_profile.judge_files(found, bag.version, profile)
-    return list(_unique(findings))
+    return findings
 
 
 def _read(tag_files: Mapping[str, bytes]) -> _Bag:
@@ -129,6 +119,8 @@ def _text(bag: _Bag, path: str, content: bytes, encoding: str) -> str | None:
         text, has_mark = tag_file.read_text(content, encoding)
     except UnicodeDecodeError:
         bag.findings.append(Finding("tag_file_encoding", Severity.FAULT, path, {"expected": encoding}, "GD-3-1"))
+        if tag_file.manifest_name(path):
+            bag.unread.append(path)
         return None
     if has_mark:
         bag.findings.append(Finding("tag_file_bom", Severity.WARNING, path, {}, "GD-1-13"))
@@ -148,11 +140,13 @@ def _take(bag: _Bag, path: str, text: str) -> None:
     else:
         pairs, malformed = tag_file.read_tags(text)
         bag.tags = bag.tags or pairs
-    for line in malformed:
-        bag.findings.append(Finding("line_malformed", Severity.FAULT, path, {"found": line[:120]}, "GD-1-13"))
+    if malformed:
+        values = {"found": malformed[0][:120], "count": str(len(malformed))}
+        bag.findings.append(Finding("line_malformed", Severity.FAULT, path, values, "GD-1-13"))
 
 
 def _judge_names(found: Mapping[str, FoundFile]) -> Iterator[Finding]:
+    # Twins are shown with their letters spelled out: printed as they are, nobody could tell them apart.
     composed: dict[str, list[str]] = defaultdict(list)
     folded: dict[str, list[str]] = defaultdict(list)
     for path in sorted(found):
@@ -163,69 +157,13 @@ def _judge_names(found: Mapping[str, FoundFile]) -> Iterator[Finding]:
         composed[unicodedata.normalize("NFC", path)].append(path)
     for name, twins in composed.items():
         if len(twins) > 1:
-            values = {"found": twins[0], "expected": ascii(twins[1])}
+            values = {"found": ascii(twins[0])[1:-1], "expected": ascii(twins[1])[1:-1]}
             yield Finding("name_normalisation_twin", Severity.FAULT, twins[1], values, "GD-1-10")
         folded[name.casefold()].append(name)
     for twins in folded.values():
         if len(twins) > 1:
             values = {"found": twins[0], "expected": twins[1]}
             yield Finding("name_case_twin", Severity.WARNING, twins[1], values, "GD-1-10")
-
-
-def _judge_manifest(manifest: ManifestFile, found: Mapping[str, FoundFile]) -> Iterator[Finding]:
-    listed: dict[str, str] = {}
-    spellings = _spellings(found)
-    for name, digest in manifest.entries:
-        if tag_file.is_unsafe(name):
-            yield _fault("name_unsafe", name, "GD-1-6", found=name, manifest=manifest.name)
-            continue
-        path = tag_file.plain_path(name)
-        if path != name:
-            yield Finding("path_not_plain", Severity.WARNING, name, {"found": name, "expected": path}, "GD-1-13")
-        if path in listed:
-            if listed[path] == digest:
-                yield Finding("listed_twice", Severity.WARNING, path, {"manifest": manifest.name}, "GD-1-8")
-            else:
-                yield _fault("listed_twice_differently", path, "GD-1-8", manifest=manifest.name)
-            continue
-        listed[path] = digest
-        if manifest.is_tag_manifest == path.startswith("data/"):
-            yield _fault("listed_in_wrong_manifest", path, "GD-1-13", manifest=manifest.name)
-    for path, digest in listed.items():
-        yield from _judge_entry(manifest, path, digest, found, spellings)
-
-
-def _judge_entry(
-    manifest: ManifestFile,
-    path: str,
-    digest: str,
-    found: Mapping[str, FoundFile],
-    spellings: Mapping[str, Sequence[str]],
-) -> Iterator[Finding]:
-    present = _present(path, found, spellings)
-    if present is None:
-        yield _fault("file_missing", path, "GD-2-11", manifest=manifest.name)
-        return
-    if present != path:
-        values = {"found": present, "expected": path, "manifest": manifest.name}
-        yield Finding("name_spelt_differently", Severity.WARNING, path, values, "GD-1-10")
-    actual = found[present].digests.get(manifest.algorithm)
-    if actual != digest:
-        rule = "tag_file_changed" if manifest.is_tag_manifest else "digest_mismatch"
-        values = {"algorithm": manifest.algorithm, "expected": digest, "found": actual or "-"}
-        yield _fault(rule, path, "GD-1-1", manifest=manifest.name, **values)
-
-
-def _judge_unlisted(bag: _Bag, found: Mapping[str, FoundFile]) -> Iterator[Finding]:
-    """Every payload file stands in every payload manifest; before version 1.0 one of them was enough."""
-    payload = [path for path in found if path.startswith("data/")]
-    manifests = [m for m in bag.manifests if not m.is_tag_manifest]
-    spellings = _spellings(found)
-    listed = {m.name: {_present(name, found, spellings) for name, _ in m.entries} for m in manifests}
-    for path in sorted(payload):
-        lacking = [name for name, paths in listed.items() if path not in paths]
-        if lacking and (bag.version >= (1, 0) or len(lacking) == len(manifests)):
-            yield _fault("file_unlisted", path, "GD-4-3", found=path, manifest=", ".join(lacking))
 
 
 def _judge_oxum(tags: Sequence[tuple[str, str]], found: Mapping[str, FoundFile]) -> Iterator[Finding]:
@@ -239,40 +177,6 @@ def _judge_oxum(tags: Sequence[tuple[str, str]], found: Mapping[str, FoundFile])
             yield _fault("oxum_malformed", "Payload-Oxum", "GD-2-2", found=value, expected=counted)
         elif (int(oxum[1]), int(oxum[2])) != (sum(sizes), len(sizes)):
             yield _fault("oxum_mismatch", "Payload-Oxum", "GD-2-2", found=counted, expected=value)
-
-
-def _judge_weakness(manifests: Sequence[ManifestFile]) -> Iterator[Finding]:
-    algorithms = {m.algorithm for m in manifests if not m.is_tag_manifest}
-    if algorithms and algorithms <= _WEAK:
-        values = {"found": ", ".join(sorted(algorithms)), "expected": "sha256, sm3"}
-        yield Finding("digest_weak", Severity.WARNING, "", values, "GD-1-1")
-
-
-def _spellings(found: Mapping[str, FoundFile]) -> Mapping[str, Sequence[str]]:
-    spellings: dict[str, list[str]] = defaultdict(list)
-    for path in found:
-        spellings[_spelling(path)].append(path)
-    return spellings
-
-
-def _present(name: str, found: Mapping[str, FoundFile], spellings: Mapping[str, Sequence[str]]) -> str | None:
-    """Return the path of the file that a manifest means: the same, or the only one that differs in case or accents."""
-    path = tag_file.plain_path(name)
-    twins = spellings.get(_spelling(path), ())
-    return path if path in found else twins[0] if len(twins) == 1 else None
-
-
-def _spelling(path: str) -> str:
-    return unicodedata.normalize("NFC", path).casefold()
-
-
-def _unique(findings: Sequence[Finding]) -> Iterator[Finding]:
-    seen = set()
-    for finding in findings:
-        key = (finding.rule, finding.subject, tuple(sorted(finding.values.items())))
-        if key not in seen:
-            seen.add(key)
-            yield finding
 
 
 def _fault(rule: str, subject: str, code: str, **values: str) -> Finding:

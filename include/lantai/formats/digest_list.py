@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from lantai.formats.bag import FoundFile
+from lantai.formats.bag_manifests import FoundFile, may_be_named
 from lantai.formats.tag_file import ALGORITHMS, is_unsafe, plain_path
 from lantai.records.finding import Finding, Severity
 
@@ -49,11 +49,12 @@ def judge(path: str, text: str, found: Mapping[str, FoundFile]) -> Iterator[Find
     """
     listed: set[str] = set()
     used: set[str] = set()
+    malformed = []
     for line in text.splitlines():
         entry = _LINE.fullmatch(line.strip())
         if not entry:
             if line.strip() and not line.startswith("#"):
-                yield _fault("line_malformed", path, "GD-1-13", found=line[:120])
+                malformed.append(line)
             continue
         name, digest = entry[2].strip(), entry[1].lower()
         if is_unsafe(name):
@@ -63,8 +64,11 @@ def judge(path: str, text: str, found: Mapping[str, FoundFile]) -> Iterator[Find
         candidates = (_named(path),) if _named(path) else _BY_LENGTH.get(len(digest), ())
         used.update(candidates)
         yield from _judge_line(path, plain_path(name), digest, candidates, found)
+    if malformed:
+        yield _fault("line_malformed", path, "GD-1-13", found=malformed[0][:120], count=str(len(malformed)))
     for name in sorted(found.keys() - listed):
-        yield _fault("file_unlisted", name, "GD-4-3", found=name, manifest=path)
+        if not may_be_named(name, malformed):
+            yield _fault("file_unlisted", name, "GD-4-3", found=name, manifest=path)
     if used and used <= WEAK:
         values = {"found": ", ".join(sorted(used)), "expected": "sha256, sm3"}
         yield Finding("digest_weak", Severity.WARNING, path, values, "GD-1-1")

@@ -18,6 +18,7 @@ from lantai.edges.registry.submissions import Round
 from lantai.edges.registry.units import units
 from lantai.formats.signed_note import Checkpoint
 from lantai.journey.four_property_test import results_of
+from lantai.journey.gather import lines
 from lantai.locales import describe, say
 from lantai.records.copy import Copy, CopyState
 from lantai.records.finding import Finding, Severity
@@ -113,11 +114,11 @@ def inspection_form(case: Case, findings: Sequence[Finding], checkpoint: Checkpo
 
 
 def opinion_form(case: Case, findings: Sequence[Finding]) -> dict[str, Any]:
-    """Return the content of the list of opinions for a returned round: every finding, faults first."""
+    """Return the content of the list of opinions for a returned round: every finding, faults first, the same said once."""
     this = case.round
     return {
         **_filing(case, f"{this.carrier_id}-意见"),
-        "findings": [_finding_line(finding, case.locale) for finding in in_order(findings)],
+        "findings": list(lines(in_order(findings), case.locale)),
         "supplement_by": this.supplement_by_on,
         "resubmit_to": f"outbox/{this.filing_year}/",
     }
@@ -195,19 +196,4 @@ def _check_line(result: ItemResult, locale: str) -> dict[str, Any]:
         "code": result.code,
         "check": result.name_zh if locale == "zh" else result.name_en,
         "centre_result": "not_applicable" if found == "n/a" else found,
-    }
-
-
-def _finding_line(finding: Finding, locale: str) -> dict[str, Any]:
-    words = describe(finding, locale)
-    where = finding.subject or "—"
-    if finding.record_no is not None:
-        where = f"{finding.record_no} · {where}"
-    return {
-        "where": where,
-        "found": f"{words.title}：{words.message}",
-        "expected": finding.values.get("expected", "—"),
-        "source": finding.check_code or finding.rule,
-        "fix": words.fix,
-        "severity": finding.severity.value,
     }

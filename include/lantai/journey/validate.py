@@ -26,6 +26,7 @@ from lantai.records.record import CatalogueRow, Retention
 from lantai.records.unit import DataForm, Unit
 from lantai.rules import archival_code, completeness, scope
 from lantai.rules.calendar import read_date
+from lantai.rules.consequences import causes
 from lantai.rules.four_properties import ItemResult
 from lantai.rules.retention import RuleRow, read_retention, rule_rows, transfer_due_on
 
@@ -96,7 +97,7 @@ class Validated:
     """A package after it was validated.
 
     Attributes:
-        findings: Everything found by `verify` and here.
+        findings: Everything found by `verify` and here, each cause once.
         rows: The catalogue, its files spelt as the package spells them; empty for business data.
         four_properties: Every item of the four-property test with its result; the scan and manual items are still open.
     """
@@ -130,9 +131,9 @@ def validate(verified: Verified, read: Reader, context: Context) -> Validated:
         findings += found
     unique = tuple(dict.fromkeys(_key(f) for f in findings))
     by_key = {_key(f): f for f in reversed(findings)}
-    told = tuple(by_key[key] for key in unique)
-    results = results_of(verified.data_form, told, is_zero_report=verified.is_zero_report)
-    return Validated(told, tuple(rows), tuple(results))
+    found_once = [by_key[key] for key in unique]
+    results = results_of(verified.data_form, found_once, is_zero_report=verified.is_zero_report)
+    return Validated(tuple(causes(found_once)), tuple(rows), tuple(results))
 
 
 def _validate_catalogue(verified: Verified, read: Reader, context: Context) -> tuple[list[CatalogueRow], list[Finding]]:

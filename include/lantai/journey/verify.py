@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from lantai.edges import folder as folder_edge
 from lantai.formats import bag, digest_list, tag_file
-from lantai.formats.bag import FoundFile
+from lantai.formats.bag_manifests import FoundFile
 from lantai.formats.stream_digest import take_digests
 from lantai.journey.find_papers import FORMS, find_papers, judge_zero_report
 from lantai.journey.identify import Identity, identify

@@ -46,13 +46,18 @@ def say(key: str, locale: str, **values: object) -> str:
     return str(template).format_map(_Blank({name: str(value) for name, value in values.items()}))
 
 
-def describe(finding: Finding, locale: str) -> FindingText:
+def describe(finding: Finding, locale: str, rows: str = "") -> FindingText:
     """Return a finding in words.
+
+    Args:
+        finding: What to describe.
+        locale: `zh` or `en`.
+        rows: Rows of the catalogue where it is said of several, e.g. `1–3、7`.
 
     Raises:
         KeyError: Its rule has no wording.
     """
-    values = {"subject": finding.subject, "row": str(finding.record_no or ""), **finding.values}
+    values = {"subject": finding.subject, "row": rows or str(finding.record_no or ""), **finding.values}
     if "column" in values:
         values["column"] = say(f"columns.{values['column']}", locale)
     if "part" in values:

@@ -111,7 +111,9 @@ def check(row: CatalogueRow, fonds_no: str, filing_year: int) -> list[Finding]:
 
 
 def check_continuity(
-    codes: Iterable[tuple[int, ArchivalCode]], declared_gaps: frozenset[str] = frozenset()
+    codes: Iterable[tuple[int, ArchivalCode]],
+    declared_gaps: frozenset[str] = frozenset(),
+    meant: frozenset[int] = frozenset(),
 ) -> list[Finding]:
     """Return gaps in the item numbers of each (fonds, category, year, retention, department).
 
@@ -121,6 +123,7 @@ def check_continuity(
     Args:
         codes: Row number and code of every row that has a valid one.
         declared_gaps: Codes that the unit says are missing on purpose.
+        meant: Item numbers of codes that cannot be read; they are not missing.
     """
     series: dict[tuple[str, str, int, str, str], set[int]] = defaultdict(set)
     sample: dict[tuple[str, str, int, str, str], ArchivalCode] = {}
@@ -132,7 +135,8 @@ def check_continuity(
     for key, numbers in series.items():
         subject = str(sample[key]).rpartition("-")[0]
         first, last = min(numbers), max(numbers)
-        missing = [f"{n:04d}" for n in range(first, last) if n not in numbers] if last - first < 10**6 else ["..."]
+        absent = (n for n in range(first, last) if n not in numbers and n not in meant)
+        missing = [f"{n:04d}" for n in absent] if last - first < 10**6 else ["..."]
         for rule, severity, listed in (
             ("item_no_gap", Severity.FAULT, [n for n in missing if f"{subject}-{n}" not in declared_gaps]),
             ("item_no_gap_declared", Severity.WARNING, [n for n in missing if f"{subject}-{n}" in declared_gaps]),
