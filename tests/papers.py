@@ -125,7 +125,7 @@ def _transfer_register() -> dict[str, Any]:
         "record_count": 60,
         "total_bytes": 1_234_500_000,
         "carrier_range": "0001—0003",
-        "carrier_kind": "在线",
+        "carrier_kind": "online",
         "checks": checks,
         "digests": [carrier()],
         "formed_due_on": date(2019, 12, 31),

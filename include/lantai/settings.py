@@ -41,6 +41,7 @@ class Settings:
         region: Province or other region whose local rules apply, e.g. `浙江`; empty is the national text alone.
         archive_level: Level of the archive that records go to in the end.
         archive_connection: Name of the connection that transfers go to.
+        archive_name: Name of that archive as it stands on papers; empty prints the name of its connection.
         cooling_off_days: Days between the last signature and the act.
         settle_seconds: Apart from each other, two looks at a package have to find the same.
         returned_days: Days after which a returned round is purged from the quarantine.
@@ -72,6 +73,7 @@ class Settings:
     region: str = ""
     archive_level: str = "county"
     archive_connection: str = "sftp_ARCHIVE"
+    archive_name: str = ""
     cooling_off_days: int = 7
     settle_seconds: int = 60
     returned_days: int = 30
@@ -141,6 +143,7 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
         region=_text(env, "REGION", ""),
         archive_level=_choice(env, "ARCHIVE_LEVEL", "county", ARCHIVE_LEVELS),
         archive_connection=_text(env, "ARCHIVE_CONNECTION", "sftp_ARCHIVE"),
+        archive_name=_text(env, "ARCHIVE_NAME", ""),
         cooling_off_days=_count(env, "COOLING_OFF_DAYS", 7),
         settle_seconds=_count(env, "SETTLE_SECONDS", 60),
         returned_days=_count(env, "RETURNED_DAYS", 30),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import tomllib
-from datetime import timedelta
+from datetime import UTC, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,11 @@ def text_of(pdf: bytes) -> str:
 def joined(pdf: bytes) -> str:
     """Return the text without the line breaks that the width of a column makes."""
     return "".join(text_of(pdf).split())
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    """Return the text of every page, without line breaks."""
+    return ["".join(page.split()) for page in text_of(pdf).split("\f")[:-1]]
 
 
 def words_of(locale: str) -> dict[str, Any]:
@@ -190,11 +196,133 @@ def test_certificate_says_what_was_looked_at_and_never_more(locale: str) -> None
 
 @reads_pdf
 def test_paper_of_a_centre_with_a_set_date_says_so() -> None:
-    usual = joined(render("receipt", paper("receipt"), locale="zh"))
-    demo = joined(render("receipt", paper("receipt", today_is_set=True), locale="zh"))
+    findings = [finding(where=str(number)) for number in range(60)]
+    usual = pages_of(render("opinions", paper("opinions", findings=findings), locale="zh"))
+    demo = pages_of(render("opinions", paper("opinions", findings=findings, today_is_set=True), locale="zh"))
 
-    assert "本件日期由系统设定" in demo
-    assert "本件日期由系统设定" not in usual
+    assert len(demo) > 1
+    assert all("日期由LANTAI_TODAY设定为2026年6月30日" in page for page in demo)
+    assert not any("LANTAI_TODAY" in page for page in usual)
+
+
+@reads_pdf
+def test_loose_pages_say_which_paper_they_belong_to() -> None:
+    findings = [finding(where=str(number)) for number in range(60)]
+
+    pages = pages_of(render("opinions", paper("opinions", findings=findings, paper_no="JY-意见-7"), locale="zh"))
+
+    assert len(pages) > 1
+    assert all("JY-意见-7" in page for page in pages)
+
+
+@reads_pdf
+def test_time_zone_is_said_once_and_a_moment_of_another_zone_says_its_own() -> None:
+    elsewhere = NOW.astimezone(UTC)
+
+    text = joined(render("receipt", paper("receipt", received_at=elsewhere, accepted_at=NOW), locale="zh"))
+
+    assert "接收时间2026年6月30日17:05:00单位名称" in text
+    assert "收到时间2026年6月30日09:05:00(UTC+00:00)" in text
+    assert text.count("北京时间") == 1
+
+
+@reads_pdf
+def test_row_of_a_register_is_never_split_over_two_pages() -> None:
+    rows = [
+        record_row(number, decision="dispose", reason=f"起{number:03d}" + "由" * 90 + f"止{number:03d}")
+        for number in range(1, 31)
+    ]
+
+    pages = pages_of(render("destruction_register", paper("destruction_register", rows=rows), locale="zh"))
+
+    begun = [re.findall(r"起(\d{3})", page) for page in pages]
+    ended = [re.findall(r"止(\d{3})", page) for page in pages]
+    assert len(pages) > 3
+    assert begun == ended
+    assert sum(map(len, begun)) == 30
+
+
+@reads_pdf
+def test_row_that_is_longer_than_a_page_goes_on_on_the_next() -> None:
+    rows = [record_row(1, decision="dispose", reason="缘" * 3000 + "止")]
+
+    pages = pages_of(render("destruction_register", paper("destruction_register", rows=rows), locale="zh"))
+
+    assert sum(page.count("缘") for page in pages) == 3000
+    assert "止" in "".join(pages)
+
+
+@reads_pdf
+def test_register_says_how_many_records_and_pages_witnesses_have_to_count_and_who_signs() -> None:
+    """Rules N3: quantity, panel's head, approver, two witnesses."""
+    rows = [record_row(1, decision="dispose", page_count=7), record_row(2, decision="dispose", page_count=5)]
+    rows += [record_row(3, decision="keep", extend_years=10, page_count=40)]
+
+    text = joined(
+        render("destruction_register", paper("destruction_register", rows=rows, fonds_no="Z109"), locale="zh")
+    )
+
+    assert "全宗号Z109" in text
+    assert "应销毁2件，共12页" in text
+    assert "延期保管1件，共40页" in text
+    assert text.index("编制人") < text.index("审核人") < text.index("鉴定小组组长") < text.index("批准人")
+    assert text.count("监销人监销人") == 1
+
+
+@reads_pdf
+def test_short_list_of_opinions_is_signed_on_its_first_page() -> None:
+    findings = [finding(found="清单所列文件不在包内，总字节数与登记的不符。" * 2) for _ in range(5)]
+
+    pages = pages_of(render("opinions", paper("opinions", findings=findings), locale="zh"))
+
+    assert len(pages) == 1
+    assert "（单位公章）" in pages[0]
+
+
+@reads_pdf
+def test_inspection_form_is_signed_on_the_page_that_says_the_result_and_items_are_an_annex() -> None:
+    """R1-28, R1-48; rules N8: what waits for a person is never told as passed."""
+    checks = [
+        {"property": "authenticity", "code": f"GD-1-{n}", "check": "检测", "centre_result": "pass"}
+        for n in range(1, 15)
+    ]
+    checks += [
+        {"property": "usability", "code": f"GD-3-{n}", "check": "检测", "centre_result": result}
+        for n, result in ((1, "pass"), (2, "pending_manual"))
+    ]
+
+    content = paper("acceptance_inspection", checks=checks)
+    first, annex = pages_of(render("acceptance_inspection", content, locale="zh"))
+
+    assert "真实性合格合格14项" in first
+    assert "可用性待人工检验待人工检验1项，合格1项" in first
+    assert "本表一式两份" in first
+    assert "（单位公章）" in first
+    assert "GD-1-14" not in first
+    assert all(line["code"] in annex for line in checks)
+
+
+@reads_pdf
+def test_certificate_names_places_with_their_address_and_leaves_out_columns_that_say_nothing() -> None:
+    places = [
+        {
+            "place": "主保管库",
+            "address": "file:///srv/vault",
+            "carrier_id": "JY-2005-E-001-R1",
+            "erasure_class": "overwritten",
+            "looked_at": NOW,
+            "looked_by": "石敬之",
+            "result": "absent",
+        }
+    ]
+
+    content = paper("destruction_certificate", places=places, header_backups=[], twins=[])
+    text = joined(render("destruction_certificate", content, locale="zh"))
+
+    assert "主保管库file:///srv/vault" in text
+    assert "残留至" not in text
+    assert "密钥头备份：未登记有留存。" in text
+    assert "仍可能解密" not in text
 
 
 def test_paper_with_a_field_missing_is_not_printed() -> None:

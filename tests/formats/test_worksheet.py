@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -73,6 +74,36 @@ def test_reason_keeps_its_lines() -> None:
     assert import_decisions("appraisal", head_of(rows), rows, sheets) == list(decisions.values())
 
 
+def test_sheet_says_how_many_records_and_pages_it_has_and_who_signs() -> None:
+    """Rules N3; R9-15, R9-16."""
+    rows = [record_row(1, page_count=7), record_row(2, page_count=None)]
+
+    of_destruction = cells_of(exported(rows, head_of(rows)))["到期鉴定表"]
+    inventory = cells_of(exported(rows, head_of(rows, "transfer_inventory", "transfer"), "transfer_inventory"))
+    of_transfer = inventory["电子档案移交清册"]
+
+    assert of_destruction[FIRST + 2][1] == "合计：2件，共7页"
+    signing = " ".join(row[1] for row in of_destruction[FIRST + 3 :])
+    assert [signing.count(duty) for duty in ("编制人：", "鉴定小组组长：", "批准人：", "监销人：", "（单位公章）")] == [
+        1,
+        1,
+        1,
+        2,
+        1,
+    ]
+    assert "一式两份" in of_transfer[FIRST + 2][1]
+    assert "移交人（签名）：" in of_transfer[FIRST + 4][1]
+    assert "接收人（签名）：" in of_transfer[FIRST + 4][1]
+
+
+def test_sheet_of_a_demo_says_its_date() -> None:
+    rows = [record_row(1)]
+
+    sheet = cells_of(exported(rows, head_of(rows, today_is_set=True, prepared_on=date(2026, 6, 30))))["到期鉴定表"]
+
+    assert sheet[3][1].endswith("演示文书：日期由 LANTAI_TODAY 设定为2026年6月30日")
+
+
 def test_untouched_sheet_decides_nothing(returned: Returned) -> None:
     """R9-19: silence is refusal."""
     assert returned.answers() == []
@@ -125,7 +156,7 @@ def test_added_row_is_refused(returned: Returned) -> None:
 def test_row_added_below_the_signatures_is_refused(returned: Returned) -> None:
     returned.sheet.append(["", "6", "Z109-WS·2014-D10-BGS-0006"])
 
-    with pytest.raises(WorksheetError, match="C14"):
+    with pytest.raises(WorksheetError, match="C15"):
         returned.answers()
 
 

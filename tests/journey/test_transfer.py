@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import io
 import json
+import subprocess
 import tarfile
 from dataclasses import replace
 from datetime import date
@@ -112,6 +114,24 @@ def opened(archive: Path, list_id: str) -> dict[str, bytes]:
         return {m.name.removeprefix(f"{list_id}/"): package.extractfile(m).read() for m in package.getmembers()}
 
 
+@pytest.mark.server("pdftotext")
+def test_transfer_register_names_the_archive_and_claims_only_what_handing_over_proved(
+    centre: Centre, ready: str
+) -> None:
+    """Rules N7: results of both sides; what nobody looked at is open."""
+    settings = dataclasses.replace(centre.settings, archive_name="江源市档案馆")
+    run(dataclasses.replace(centre, settings=settings), ready)
+
+    pdf = (settings.papers / ready / "电子档案移交与接收登记表.pdf").read_bytes()
+    text = "".join(
+        subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True)
+        .stdout.decode()
+        .split()
+    )
+    assert "接收单位江源市档案馆" in text
+    assert "真实性合格完整性合格可用性待人工检验安全性待人工检验" in text
+
+
 def test_package_holds_the_records_as_they_were_received_and_a_signed_inventory(
     centre: Centre, ready: str, archive: Path, settings: Settings
 ) -> None:
@@ -126,6 +146,7 @@ def test_package_holds_the_records_as_they_were_received_and_a_signed_inventory(
         found["metadata/transfer-inventory.json"], found["metadata/transfer-inventory.json.sig"]
     )
     assert found["metadata/transfer-inventory.pdf"].startswith(b"%PDF")
+    assert (settings.papers / ready / "移交清册.pdf").read_bytes() == found["metadata/transfer-inventory.pdf"]
     for line in found["manifest-sha256.txt"].decode().splitlines():
         sha256, name = line.split("  ", 1)
         assert hashlib.sha256(found[name]).hexdigest() == sha256

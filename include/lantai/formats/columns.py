@@ -16,7 +16,7 @@ class Column:
     Attributes:
         key: Key of the row's mapping.
         label: Key of its heading in the forms' words.
-        width: Share of the page's width, and characters on a sheet.
+        width: Share of the page's width.
         align: `left`, `center` or `right`.
         is_decision: A person fills it in; all else is locked.
     """
@@ -27,35 +27,40 @@ class Column:
     align: str = "center"
     is_decision: bool = False
 
+    @property
+    def sheet_width(self) -> float:
+        """Width on a sheet in characters: less than on the page, so that a sheet on A4 is not shrunk until nobody can read it."""
+        return round(self.width * 0.86, 2)
 
-_NO = Column("row_no", "row_no", 5)
-_CODE = Column("archival_code", "archival_code", 25, "left")
-_TITLE = Column("title", "title", 36, "left")
-_AUTHOR = Column("author", "author", 13, "left")
-_DOC_NO = Column("doc_no", "doc_no", 15, "left")
-_FORMED = Column("formed_on", "formed_on", 11)
-_YEAR = Column("filing_year", "year", 6)
-_REQUIRED = Column("retention", "retention", 9)
-_ELAPSED = Column("elapsed", "elapsed", 9)
-_PAGES = Column("page_count", "page_count", 6, "right")
-_REASON = Column("reason", "reason", 16, "left", is_decision=True)
-_DECISION = Column("decision", "decision", 10, is_decision=True)
-_EXTEND = Column("extend_years", "extend_years", 7, is_decision=True)
-_REMARKS = Column("remarks", "remarks", 10, "left")
+
+_NO = Column("row_no", "row_no", 6)
+_CODE = Column("archival_code", "archival_code", 24, "left")
+_TITLE = Column("title", "title", 34, "left")
+_AUTHOR = Column("author", "author", 14, "left")
+_DOC_NO = Column("doc_no", "doc_no", 17, "left")
+_FORMED = Column("formed_on", "formed_on", 12.5)
+_YEAR = Column("filing_year", "year", 6.5)
+_REQUIRED = Column("retention", "retention", 12)
+_ELAPSED = Column("elapsed", "elapsed", 12)
+_PAGES = Column("page_count", "page_count", 6.5, "right")
+_REASON = Column("reason", "reason", 17, "left", is_decision=True)
+_DECISION = Column("decision", "decision", 11, is_decision=True)
+_EXTEND = Column("extend_years", "extend_years", 10, is_decision=True)
+_REMARKS = Column("remarks", "remarks", 9, "left")
 
 COLUMNS = MappingProxyType(
     {
         "appraisal": (
             _NO, _CODE, _TITLE, _AUTHOR, _DOC_NO, _FORMED, _YEAR, _REQUIRED, _ELAPSED, _PAGES,
-            Column("due_on", "destroy_due_on", 11), _DECISION, _EXTEND, _REASON, _REMARKS,
+            Column("due_on", "destroy_due_on", 12.5), _DECISION, _EXTEND, _REASON, _REMARKS,
         ),
         "transfer_inventory": (
-            _NO, _CODE, _TITLE, _AUTHOR, _DOC_NO, _FORMED, _YEAR, Column("retention", "retention_period", 9), _PAGES,
-            Column("file_count", "file_count", 7, "right"), Column("bytes", "bytes", 11, "right"),
-            Column("due_on", "transfer_due_on", 11), _DECISION, _REASON, _REMARKS,
+            _NO, _CODE, _TITLE, _AUTHOR, _DOC_NO, _FORMED, _YEAR, Column("retention", "retention_period", 10), _PAGES,
+            Column("file_count", "file_count", 8, "right"), Column("bytes", "bytes", 12, "right"),
+            Column("due_on", "transfer_due_on", 12.5), Column("decision", "transfer_decision", 11, is_decision=True), _REASON, _REMARKS,
         ),
         "destruction_register": (
-            _NO, _CODE, _DOC_NO, _AUTHOR, _TITLE, _FORMED, _REQUIRED, _ELAPSED, Column("destroyed_on", "destroyed_on", 11),
+            _NO, _CODE, _DOC_NO, _AUTHOR, _TITLE, _FORMED, _REQUIRED, _ELAPSED, Column("destroyed_on", "destroyed_on", 12.5),
             _PAGES, _DECISION, _EXTEND, _REASON, _REMARKS,
         ),
     }

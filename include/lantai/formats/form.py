@@ -62,7 +62,7 @@ def render(kind: str, content: Mapping[str, Any], *, locale: str) -> bytes:
     """
     import typst
 
-    paper = json.dumps(_paper(kind, content, Wording(locale)), ensure_ascii=False)
+    paper = json.dumps(_paper(kind, content, locale), ensure_ascii=False)
     compiler = typst.Compiler(
         templates.template_source("paper"),
         font_paths=_fonts(),
@@ -77,26 +77,34 @@ def render(kind: str, content: Mapping[str, Any], *, locale: str) -> bytes:
     return pdf
 
 
-def _paper(kind: str, content: Mapping[str, Any], wording: Wording) -> dict[str, Any]:
+def _paper(kind: str, content: Mapping[str, Any], locale: str) -> dict[str, Any]:
     if kind not in _KINDS:
         raise ValueError(f"paper {kind!r}: expected one of {', '.join(KINDS)}")
     fields, layout, is_landscape = _KINDS[kind]
     _refuse_other_fields(kind, content, fields)
+    printed_at = content["printed_at"]
+    wording = Wording(locale, printed_at.utcoffset())
     blocks = layout(content, wording)
     for block in blocks:
         if block["type"] == "table" and not block["rows"]:
-            block["rows"] = [[wording.word("page", "none")] + [""] * (len(block["head"]) - 1)]
+            block["rows"] = [[wording.word("page", "none")]]
     paper = {
         "title": wording.word("titles", kind).format(filing_year=content.get("filing_year", "")),
         "subtitle": "",
         "issuer": content["centre"],
         "left": wording.pair("centre", content["centre"]),
         "right": wording.pair("paper_no", content["paper_no"]),
-        "footer": wording.word("page", "printed").format(printed_at=wording.show(content["printed_at"])),
-        "note": wording.word("page", "today_is_set") if content.get("today_is_set") else "",
+        "footer": wording.word("page", "printed").format(
+            printed_at=wording.show(printed_at), zone=wording.zone(printed_at)
+        ),
+        "note": wording.word("page", "today_is_set").format(today=wording.day(printed_at))
+        if content.get("today_is_set")
+        else "",
+        "paper_no": content["paper_no"],
         "page_of": wording.word("page", "page_of"),
         "lang": wording.locale,
         "font": templates.SERIF,
+        "heading_font": templates.SANS,
         "landscape": is_landscape,
         "blocks": blocks,
     }

@@ -13,22 +13,37 @@ from lantai.formats.form_content import Signer
 from lantai.formats.wording import Wording
 
 Block = dict[str, Any]
-Fact = tuple[str, str]
+Cell = str | dict[str, str]
+"""Text, or text with small print below it, see `with_small_print`."""
+Fact = tuple[str, Cell]
 
 
 def facts(pairs: Sequence[Fact], *, wide: Sequence[Fact] = (), heading: str = "") -> Block:
     """Return labels with their values, two to a line, then the wide ones each on a line of its own."""
-    rows = [[*pairs[first], *pairs[first + 1]] for first in range(0, len(pairs) - 1, 2)]
+    rows: list[list[Cell]] = [[*pairs[first], *pairs[first + 1]] for first in range(0, len(pairs) - 1, 2)]
     if len(pairs) % 2:
         rows.append(list(pairs[-1]))
     rows.extend(list(fact) for fact in wide)
     return {"type": "facts", "heading": heading, "rows": rows}
 
 
+def with_small_print(text: str, small: str) -> Cell:
+    """Return a cell with a second line in small print: what is there to be compared rather than read."""
+    return {"text": text, "small": small} if small else text
+
+
 def table(
-    columns: Sequence[tuple[str, float, str]], rows: Iterable[Sequence[str]], *, heading: str = "", size: float = 9
+    columns: Sequence[tuple[str, float, str]],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    heading: str = "",
+    size: float = 9,
+    is_annex: bool = False,
 ) -> Block:
-    """Return a table; a column is heading, share of the width and `left`, `center` or `right`; `size` in points."""
+    """Return a table; a column is heading, share of the width and `left`, `center` or `right`; `size` in points.
+
+    A row of one cell goes over all columns: a band that says what the rows below it are. An annex begins a page of its own.
+    """
     return {
         "type": "table",
         "heading": heading,
@@ -37,6 +52,7 @@ def table(
         "aligns": [align for _head, _width, align in columns],
         "rows": [list(row) for row in rows],
         "size": size,
+        "is_annex": is_annex,
     }
 
 
@@ -60,7 +76,7 @@ def signatures(parties: Sequence[Block], *, above: Sequence[str] = (), heading: 
     return {"type": "signs", "heading": heading, "sentences": list(above), "columns": list(parties)}
 
 
-def signer_table(wording: Wording, signers: Sequence[Signer]) -> Block:
+def signer_table(wording: Wording, signers: Sequence[Signer], *, heading: str) -> Block:
     """Return who signed what and how; without a personal signature the paper says so."""
     rows = [
         (
@@ -68,15 +84,15 @@ def signer_table(wording: Wording, signers: Sequence[Signer]) -> Block:
             _person(wording, signer),
             wording.value("stage", signer["stage"]),
             wording.show(signer["signed_at"]),
-            wording.sentence("by_key", fingerprint=signer["fingerprint"])
+            with_small_print(wording.sentence("by_key"), signer["fingerprint"])
             if signer["fingerprint"]
             else wording.sentence("asserted"),
         )
         for signer in signers
     ]
-    widths = (("duty", 13.0), ("person", 18.0), ("stage", 13.0), ("signed_at", 22.0), ("signature", 34.0))
+    widths = (("duty", 12.0), ("person", 15.0), ("stage", 10.0), ("signed_at", 20.0), ("signature", 43.0))
     columns = [(wording.field(key), width, "center") for key, width in widths]
-    return table(columns, rows, heading=wording.word("headings", "decisions"))
+    return table(columns, rows, heading=wording.word("headings", heading), size=8.5)
 
 
 def evidence(wording: Wording, content: Mapping[str, Any]) -> list[Fact]:
@@ -88,8 +104,9 @@ def evidence(wording: Wording, content: Mapping[str, Any]) -> list[Fact]:
         found.append((wording.field("list_digest"), digest_text(content["list_digest"])))
     if content.get("checkpoint"):
         point = content["checkpoint"]
-        text = wording.sentence("checkpoint", origin=point["origin"], size=point["size"], root=point["root"])
-        found.append((wording.field("checkpoint"), text))
+        text = wording.sentence("checkpoint", origin=point["origin"], size=point["size"])
+        root = wording.sentence("root", root=point["root"])
+        found.append((wording.field("checkpoint"), with_small_print(text, root)))
     if content.get("proof"):
         proof = content["proof"]
         text = wording.sentence("proof", leaf_index=proof["leaf_index"], count=len(proof["hashes"]))

@@ -85,9 +85,14 @@ class PlaceLine(TypedDict):
 
 
 class ErasureLine(TypedDict):
-    """A place looked at after erasure: `erasure_class` overwritten | versions_deleted | residue_until | shredded_by_key."""
+    """A place looked at after erasure: `erasure_class` overwritten | versions_deleted | residue_until | shredded_by_key.
+
+    `place` is its name, `address` where it is; `carrier_id` whose records were erased there.
+    """
 
     place: str
+    address: NotRequired[str]
+    carrier_id: NotRequired[str]
     erasure_class: str
     looked_at: Moment
     looked_by: str
@@ -208,7 +213,10 @@ class SideCheck(TypedDict):
 
 
 class TransferRegister(Paper):
-    """电子档案移交与接收登记表 with its digest table; gigabytes with three decimals are computed here. Source: rules N7."""
+    """电子档案移交与接收登记表 with its digest table; gigabytes with three decimals are computed here.
+
+    `carrier_kind` is a channel (`online`, `disc`), `appearance` a result as on inspection forms. Source: rules N7.
+    """
 
     job_name: str
     description: str
@@ -249,7 +257,9 @@ class DestructionCertificate(Paper):
 
     list_id: str
     units: str
+    fonds_no: NotRequired[str]
     record_count: int
+    page_count: NotRequired[int]
     list_digest: Digest
     destroyed_at: Moment
     places: list[ErasureLine]

@@ -23,18 +23,18 @@ from lantai.formats.wording import Wording
 
 
 def acceptance_inspection(content: AcceptanceInspection, wording: Wording) -> list[blocks.Block]:
-    """Lay out 《档案备份数据移交、接收检验表》."""
+    """Lay out 《档案备份数据移交、接收检验表》: what both sides sign first, every item of the test as an annex below it."""
     filing = [
         *_filing_facts(content, wording),
-        (wording.field("strategy"), wording.value("strategy", content.get("strategy"))),
         (wording.field("channel"), wording.value("channel", content.get("channel"))),
+        (wording.field("strategy"), wording.value("strategy", content.get("strategy"))),
         *_count_facts(content, wording),
         (wording.field("outcome"), wording.value("outcome", content["outcome"])),
     ]
     parts = [
-        blocks.facts(filing),
+        blocks.facts([fact for fact in filing if fact[1]]),
         carrier_table(content["carriers"], wording),
-        check_table(content["checks"], wording),
+        property_table(content["checks"], wording),
     ]
     if content["places"]:
         parts.append(_place_table(content["places"], wording))
@@ -45,22 +45,24 @@ def acceptance_inspection(content: AcceptanceInspection, wording: Wording) -> li
     responsible = [
         wording.sentence(f"responsible_unit_{content['data_form']}"),
         wording.sentence("responsible_centre"),
+        wording.sentence("duplicate"),
     ]
     halves = [_half(content, wording, "unit", "sending_party"), _half(content, wording, "centre", "receiving_party")]
     parts.append(blocks.signatures(halves, above=responsible, heading=wording.word("headings", "responsibility")))
-    return parts
+    items = [line for line in content["checks"] if line.get("code")]
+    return [*parts, check_table(items, wording)] if items else parts
 
 
 def opinions(content: Opinions, wording: Wording) -> list[blocks.Block]:
     """Lay out 修改意见（补正意见单）: each finding with its rule and its remedy. Source: R1-50."""
     columns = [
         (wording.field("number"), 5.0, "center"),
-        (wording.field("severity"), 9.0, "center"),
-        (wording.field("where"), 20.0, "left"),
-        (wording.field("found"), 20.0, "left"),
-        (wording.field("expected"), 20.0, "left"),
-        (wording.field("source"), 18.0, "left"),
-        (wording.field("fix"), 24.0, "left"),
+        (wording.field("severity"), 8.0, "center"),
+        (wording.field("where"), 21.0, "left"),
+        (wording.field("found"), 33.0, "left"),
+        (wording.field("expected"), 16.0, "left"),
+        (wording.field("source"), 14.0, "left"),
+        (wording.field("fix"), 29.0, "left"),
     ]
     rows = [
         (
@@ -80,15 +82,14 @@ def opinions(content: Opinions, wording: Wording) -> list[blocks.Block]:
         resubmit_to=content["resubmit_to"],
         next_round=content["round_no"] + 1,
     )
+    if contact := content.get("contact"):
+        again = f"{again}{wording.sentence('contact', contact=contact)}"
     party = blocks.signature_party(wording, "issuing_party", [("issuer", content.get("issuer", ""))])
-    contact = [(wording.field("contact"), content.get("contact", ""))]
     return [
         blocks.facts(_filing_facts(content, wording)),
         blocks.sentences([wording.sentence("opinions", count=len(rows))]),
         blocks.table(columns, rows, heading=wording.word("headings", "findings"), size=8.5),
-        blocks.sentences([again], heading=wording.word("headings", "resubmission")),
-        blocks.facts([(wording.field("supplement_by"), wording.show(content["supplement_by"])), *contact]),
-        blocks.signatures([party]),
+        blocks.signatures([party], above=[again], heading=wording.word("headings", "resubmission")),
     ]
 
 
@@ -157,7 +158,7 @@ def carrier_table(carriers: Sequence[CarrierLine], wording: Wording, *, heading:
     ]
     rows = [
         (
-            "\n".join(filter(None, (line["carrier"], line.get("carrier_id")))),
+            blocks.with_small_print(line["carrier"], line.get("carrier_id", "")),
             line.get("description", ""),
             wording.show(line["bytes"]),
             blocks.algorithm_text(wording, line["algorithm"]),
@@ -168,28 +169,72 @@ def carrier_table(carriers: Sequence[CarrierLine], wording: Wording, *, heading:
     return blocks.table(columns, rows, heading=wording.word("headings", heading), size=8.5)
 
 
-def check_table(checks: Sequence[CheckLine], wording: Wording) -> blocks.Block:
-    """Return the four properties with both halves' results. Source: rules N8."""
+def property_table(checks: Sequence[CheckLine], wording: Wording) -> blocks.Block:
+    """Return the four properties with either side's result, as both sign them. Source: R1-28, R1-48; rules N8."""
     columns = [
-        (wording.field("property"), 12.0, "center"),
-        (wording.field("code"), 12.0, "center"),
-        (wording.field("check"), 32.0, "left"),
-        (wording.field("unit_result"), 12.0, "center"),
-        (wording.field("centre_result"), 12.0, "center"),
-        (wording.field("remark"), 20.0, "left"),
+        (wording.field("property"), 16.0, "center"),
+        (wording.field("unit_result"), 24.0, "center"),
+        (wording.field("centre_result"), 24.0, "center"),
+        (wording.field("remark"), 36.0, "left"),
     ]
     rows = [
         (
-            wording.value("property", line["property"]),
-            line.get("code", ""),
-            line["check"],
-            wording.value("result", line.get("unit_result")),
-            wording.value("result", line["centre_result"]),
-            line.get("remark", ""),
+            wording.value("property", name),
+            wording.value("result", _worst([line.get("unit_result", "") for line in lines])),
+            wording.value("result", _worst([line["centre_result"] for line in lines])),
+            _counted([line["centre_result"] for line in lines], wording),
         )
-        for line in checks
+        for name, lines in _by_property(checks).items()
     ]
     return blocks.table(columns, rows, heading=wording.word("headings", "checks"))
+
+
+def check_table(checks: Sequence[CheckLine], wording: Wording) -> blocks.Block:
+    """Return every item of the test under its property, an annex to the form. Source: rules N8."""
+    columns = [
+        (wording.field("code"), 12.0, "center"),
+        (wording.field("check"), 46.0, "left"),
+        (wording.field("centre_result"), 16.0, "center"),
+        (wording.field("remark"), 26.0, "left"),
+    ]
+    rows: list[list[blocks.Cell]] = []
+    for name, lines in _by_property(checks).items():
+        rows.append([wording.value("property", name)])
+        rows += [
+            [
+                line.get("code", ""),
+                line["check"],
+                wording.value("result", line["centre_result"]),
+                line.get("remark", ""),
+            ]
+            for line in lines
+        ]
+    return blocks.table(columns, rows, heading=wording.word("headings", "items"), size=8.5, is_annex=True)
+
+
+_FROM_BAD_TO_GOOD = ("fail", "pending_manual", "pass", "not_applicable", "")
+
+
+def _by_property(checks: Sequence[CheckLine]) -> dict[str, list[CheckLine]]:
+    found: dict[str, list[CheckLine]] = {}
+    for line in checks:
+        found.setdefault(line["property"], []).append(line)
+    return found
+
+
+def _worst(results: Sequence[str]) -> str:
+    """Return what a property as a whole is: as bad as its worst item; an unknown word is left for the wording to refuse."""
+    unknown = [result for result in results if result not in _FROM_BAD_TO_GOOD]
+    return unknown[0] if unknown else min(results, key=_FROM_BAD_TO_GOOD.index)
+
+
+def _counted(results: Sequence[str], wording: Wording) -> str:
+    """Return how many items have which result, when there are several."""
+    if len(results) == 1:
+        return ""
+    counts = [(result, results.count(result)) for result in _FROM_BAD_TO_GOOD if result in results]
+    told = [wording.sentence("items", result=wording.value("result", result), count=count) for result, count in counts]
+    return wording.word("page", "comma").join(told)
 
 
 def _filing_facts(content: Filing, wording: Wording) -> list[blocks.Fact]:
@@ -201,7 +246,7 @@ def _filing_facts(content: Filing, wording: Wording) -> list[blocks.Fact]:
         (wording.field("filing_year"), str(content["filing_year"])),
         (wording.field("data_form"), wording.value("data_form", content["data_form"])),
         (wording.field("submission_id"), content["submission_id"]),
-        (wording.field("round_no"), str(content["round_no"])),
+        (wording.field("round_no"), wording.sentence("round", number=content["round_no"])),
         (wording.field("received_at"), wording.show(content["received_at"])),
         (wording.field("due_on"), wording.show(content["due_on"])),
         (wording.field("timeliness"), wording.sentence("late", days=late) if late else wording.sentence("on_time")),

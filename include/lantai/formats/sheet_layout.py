@@ -62,11 +62,12 @@ class Layout:
         head = self.head
         note = self.wording.word("sentences", "sheet_note")
         if head.get("today_is_set"):
-            note = f"{note}　{self.wording.word('page', 'today_is_set')}"
+            today = self.wording.show(head.get("prepared_on"))
+            note = f"{note}　{self.wording.word('page', 'today_is_set').format(today=today)}"
         pair = self.wording.pair
         facts = [
             [pair("list_id", head["list_id"]), pair("units", head["units"]), pair("fonds_no", head.get("fonds_no"))],
-            [pair("on", str(head["on"])), pair("list_digest", f"SHA-256 {head['digest']}")],
+            [pair("on", head["on"]), pair("list_digest", f"SHA-256 {head['digest']}")],
         ]
         lines = [self.title, *("　　".join(fact) for fact in facts), note]
         rows = [
@@ -95,17 +96,28 @@ class Layout:
         reason = "\n".join(cell_text(line, self.left_out) for line in answer.reason.split("\n"))
         return {"decision": self.words[answer.decision.value], "extend_years": years, "reason": reason}
 
-    def foot_rows(self) -> list[Cells]:
-        """Return the signature block below the records."""
-        duty = self.wording.words("duties")
-        line = "________________"
-        people = ["preparer", "reviewer", "approver"]
-        if self.head["disposal"] == "destruction":
-            people += ["witness", "witness"]
-        pair = self.wording.word("page", "pair")
-        signs = "　　".join(pair.format(label=duty[each], value=line) for each in people)
-        day = self.wording.word("page", "blank_date")
-        return [[""], ["", signs], ["", f"{duty['seal']}　　　　　　　　　　　　{day}"]]
+    def foot_rows(self, count: int, pages: int) -> list[Cells]:
+        """Return what stands below the records: how many there are, and the signature block.
+
+        Args:
+            count: Records above.
+            pages: Their pages. Source: rules N3, a register is recounted by both.
+        """
+        is_transfer = self.head["disposal"] == "transfer"
+        lower = ("handed_over_by", "received_by") if is_transfer else ("witness", "witness")
+        total = self.wording.sentence("total", count=count, pages=pages)
+        if is_transfer:
+            total = f"{total}　　{self.wording.sentence('duplicate')}"
+        return [
+            ["", total],
+            ["", self._signs(("preparer", "reviewer", "panel_leader", "approver"))],
+            ["", self._signs(lower)],
+            ["", f"{self.wording.word('duties', 'seal')}　　　　　　　　{self.wording.word('page', 'blank_date')}"],
+        ]
+
+    def _signs(self, people: Iterable[str]) -> str:
+        pair, duty = self.wording.word("page", "pair"), self.wording.words("duties")
+        return "　　　".join(pair.format(label=duty[each], value="_" * 18) for each in people)
 
     def meta_rows(self) -> list[Cells]:
         """Return what the hidden sheet says."""
@@ -131,7 +143,9 @@ class Layout:
         """Return every row of the sheet in order, decision columns blank; with the number of its record, None above and below them."""
         for cells in self.head_rows():
             yield None, cells
+        count = pages = 0
         for row in rows:
+            count, pages = count + 1, pages + (row.get("page_count") or 0)
             yield row["row_no"], self.row(row)
-        for cells in self.foot_rows():
+        for cells in self.foot_rows(count, pages):
             yield None, cells

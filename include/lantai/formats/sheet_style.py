@@ -23,6 +23,7 @@ NO_DATE = datetime(1980, 1, 1, tzinfo=UTC)
 
 FILLED_IN = "#FFF8DC"
 SHADE = "#F2F2F2"
+NOTE_INK = "#7F0000"
 MAX_EXTENSION_YEARS = 100
 LINE_POINTS = 14.5
 ROW_LINES = 2
@@ -32,6 +33,8 @@ MAX_ROW_POINTS = 409
 """The file format's own limit."""
 
 _FONTS = {"zh": "宋体", "en": "Times New Roman"}
+HEADING_FONTS = {"zh": "黑体", "en": "Arial"}
+"""Titles and the headings of columns, as on official forms."""
 
 _PROTECTION = {"format_columns": True, "format_rows": True, "autofilter": True}
 """What a locked sheet still lets people do: make room to read, and filter."""
@@ -66,8 +69,8 @@ def write(
     _page(sheet, layout)
     head_rows = layout.head_rows()
     _write_head(book, sheet, layout, head_rows)
-    count = _write_rows(book, sheet, layout, rows, decisions, len(head_rows))
-    _write_foot(book, sheet, layout, len(head_rows) + count)
+    count, pages = _write_rows(book, sheet, layout, rows, decisions, len(head_rows))
+    _write_foot(book, sheet, layout.foot_rows(count, pages), len(head_rows) + count)
     _drop_downs(sheet, layout, len(head_rows), count)
     meta = book.add_worksheet(META_SHEET)
     for number, cells in enumerate(layout.meta_rows()):
@@ -91,7 +94,7 @@ def _page(sheet: Worksheet, layout: Layout) -> None:
     sheet.freeze_panes(head_count, 3)
     sheet.set_column(0, 0, 3, None, {"hidden": True})
     for place, column in enumerate(layout.columns, start=1):
-        sheet.set_column(place, place, column.width)
+        sheet.set_column(place, place, column.sheet_width)
     sheet.set_default_row(LINE_POINTS * ROW_LINES)
     sheet.protect("", _PROTECTION)
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
@@ -99,21 +102,29 @@ def _page(sheet: Worksheet, layout: Layout) -> None:
 
 def _write_head(book: Workbook, sheet: Worksheet, layout: Layout, head_rows: list[list[str]]) -> None:
     plain = {"valign": "vcenter", "text_wrap": True}
-    title = book.add_format({**plain, "font_size": 18, "bold": True, "align": "center"})
+    face = HEADING_FONTS[layout.wording.locale]
+    title = book.add_format({**plain, "font_name": face, "font_size": 18, "align": "center"})
     styles = [
         title,
         book.add_format(plain),
         book.add_format(plain),
-        book.add_format({**plain, "font_color": "#7F0000", "font_size": 9}),
+        book.add_format({**plain, "font_color": NOTE_INK, "font_size": 9}),
     ]
-    width = sum(column.width for column in layout.columns)
+    width = sum(column.sheet_width for column in layout.columns)
     last = len(head_rows) - 1
     for number, (cells, style) in enumerate(zip(head_rows[:last], styles, strict=True)):
         sheet.set_row(number, 34 if style is title else 6 + LINE_POINTS * lines(cells[1], width))
         sheet.write_string(number, 0, cells[0], style)
         sheet.merge_range(number, 1, number, len(layout.columns), "", style)
         sheet.write_string(number, 1, cells[1], style)
-    look = {"bold": True, "border": 1, "bg_color": SHADE, "align": "center", "valign": "vcenter", "text_wrap": True}
+    look = {
+        "font_name": face,
+        "border": 1,
+        "bg_color": SHADE,
+        "align": "center",
+        "valign": "vcenter",
+        "text_wrap": True,
+    }
     heading = book.add_format(look)
     sheet.set_row(last, 32)
     for place, text in enumerate(head_rows[last]):
@@ -133,15 +144,18 @@ def _write_rows(
     rows: Iterable[Mapping[str, Any]],
     decisions: Mapping[int, RowAnswer],
     first: int,
-) -> int:
+) -> tuple[int, int]:
+    """Write the records; return how many there are, and how many pages they have."""
     styles = [book.add_format({"border": 1})]
     for column in layout.columns:
         look: dict[str, Any] = {"border": 1, "align": column.align, "valign": "vcenter", "text_wrap": True}
         styles.append(book.add_format({**look, "locked": False, "bg_color": FILLED_IN} if column.is_decision else look))
     write_string, write_blank, row_cells = sheet.write_string, sheet.write_blank, layout.row
-    wrapping = [(place, column.width) for place, column in enumerate(layout.columns, start=1) if column.align == "left"]
-    number = first
+    left = [(place, column) for place, column in enumerate(layout.columns, start=1) if column.align == "left"]
+    wrapping = [(place, column.sheet_width) for place, column in left]
+    number, pages = first, 0
     for row in rows:
+        pages += row.get("page_count") or 0
         cells = row_cells(row)
         answer = decisions.get(row["row_no"])
         if answer is not None:
@@ -159,13 +173,13 @@ def _write_rows(
             else:
                 write_blank(number, place, None, styles[place])
         number += 1
-    return number - first
+    return number - first, pages
 
 
-def _write_foot(book: Workbook, sheet: Worksheet, layout: Layout, first: int) -> None:
-    style = book.add_format({"valign": "bottom"})
-    for number, cells in enumerate(layout.foot_rows(), start=first):
-        sheet.set_row(number, 30 if len(cells) > 1 else 12)
+def _write_foot(book: Workbook, sheet: Worksheet, foot_rows: list[list[str]], first: int) -> None:
+    style = book.add_format({"valign": "vcenter"})
+    for number, cells in enumerate(foot_rows, start=first):
+        sheet.set_row(number, 32)
         for place, text in enumerate(cells):
             if text:
                 sheet.write_string(number, place, text, style)

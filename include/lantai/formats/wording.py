@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -19,9 +19,15 @@ BYTES_PER_GB = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Words and ways of writing for one language; `locale` is `zh` or `en`."""
+    """Words and ways of writing for one language.
+
+    Attributes:
+        locale: `zh` or `en`.
+        offset: From UTC, of the moments on a paper that names it once; a moment with another offset names its own.
+    """
 
     locale: str
+    offset: timedelta | None = None
 
     def word(self, section: str, key: str) -> str:
         """Return one word, e.g. `word("fields", "unit")`; `section` may be nested with dots.
@@ -62,7 +68,7 @@ class Wording:
         return self.word("sentences", key).format(**{name: self.show(value) for name, value in values.items()})
 
     def show(self, value: object) -> str:
-        """Return a value as it is printed: blank for None, grouped digits, long dates, moments with their offset from UTC."""
+        """Return a value as it is printed: blank for None, grouped digits, long dates, moments to the second."""
         if value is None:
             return ""
         if isinstance(value, bool):
@@ -70,11 +76,16 @@ class Wording:
         if isinstance(value, int):
             return f"{value:,}"
         if isinstance(value, datetime):
-            offset = value.strftime("%z")
-            return f"{value:%Y-%m-%d %H:%M:%S} (UTC{offset[:3]}:{offset[3:5]})"
+            moment = f"{self.day(value)} {value:%H:%M:%S}"
+            return moment if value.utcoffset() == self.offset else f"{moment} ({offset_of(value)})"
         if isinstance(value, date):
             return self.day(value)
         return str(value)
+
+    def zone(self, moment: datetime) -> str:
+        """Return the name of the zone that a moment is given in, as far as the language has one for its offset."""
+        offset = offset_of(moment)
+        return self.words("zones").get(offset.removeprefix("UTC"), offset)
 
     def pair(self, key: str, value: object) -> str:
         """Return a field's label and its value on one line."""
@@ -87,3 +98,9 @@ class Wording:
     def gigabytes(self, size_bytes: int) -> str:
         """Return a size in GB with exactly three decimals, half up. Source: rules N7."""
         return str((Decimal(size_bytes) / BYTES_PER_GB).quantize(Decimal("0.001"), ROUND_HALF_UP))
+
+
+def offset_of(moment: datetime) -> str:
+    """Return a moment's offset from UTC, e.g. `UTC+08:00`."""
+    offset = moment.strftime("%z")
+    return f"UTC{offset[:3]}:{offset[3:5]}"

@@ -30,6 +30,7 @@ from lantai.formats.signed_note import Checkpoint
 from lantai.journey.checkpoint import make_checkpoint, newest_note, proof
 from lantai.journey.erase import PlaceErasure
 from lantai.journey.examine import Examined, examine
+from lantai.journey.name_place import name_place
 from lantai.journey.print_list import (
     ALGORITHM,
     print_list,
@@ -69,7 +70,8 @@ def certify(
         destroyed = dispositions.newest_event(connection, list_id, EventKind.DESTROYED)
         left, _ = disposal.counted(connection, list_id, [RecordStatus.DESTROYING.value])
         twins = dispositions.twins(connection, list_id)
-        names = {each.person_id: people.person(connection, each.person_id).name for each in examined.dossier.acting}
+        acting = {custodian, *(each.person_id for each in examined.dossier.acting)}
+        names = {each: people.person(connection, each).name for each in acting}
     if destroyed is None or checkpoint is None or left:
         raise NotPermittedError(f"list {list_id}: {left} records are not destroyed yet, expected none")
     inclusion = proof(centre.database, destroyed.event_id, checkpoint.size)
@@ -183,17 +185,20 @@ def _certificate_paper(
         "today_is_set": centre.clock.is_set_by_hand,
         "list_id": examined.chosen.list_id,
         "units": examined.unit.name,
+        "fonds_no": examined.unit.fonds_no,
         "record_count": len(body["record_ids"]),
+        "page_count": sum(row.page_count or 0 for row in examined.records if row.record_id in set(body["record_ids"])),
         "list_digest": body["list_digest"],
         "destroyed_at": destroyed_at.astimezone(zone),
         "places": [
             {
-                "place": one["place"],
+                "place": name_place(centre.settings, one["place"]),
+                "address": one["place"],
+                "carrier_id": one["carrier_id"],
                 "erasure_class": one["erasure_class"],
                 "looked_at": datetime.fromisoformat(one["looked_at"]).astimezone(zone),
-                "looked_by": one["looked_by"],
+                "looked_by": names[one["looked_by"]],
                 "result": "residue" if one["remaining"] else "absent",
-                "remark": one["carrier_id"],
             }
             for one in body["places"]
         ],

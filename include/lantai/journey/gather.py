@@ -43,14 +43,15 @@ def _line(same: Sequence[Finding], shown: Finding, locale: str) -> dict[str, Any
     rows = [finding.record_no for finding in same if finding.record_no is not None]
     is_one = len(same) == 1
     words = describe(shown, locale, "" if shown is same[0] else in_ranges(rows, _SHOWN))
-    told = f"{words.title}：{words.message}"
+    told = say("inspection.found", locale, title=words.title, message=words.message)
     if shown is same[0] and not is_one:
         told += say("opinions.others", locale, count=len(same) - 1)
+    source = "inspection.standard" if shown.check_code else "inspection.package_format"
     return {
-        "where": _place(same[0]) if is_one else _places(same, rows, locale),
+        "where": _place(same[0], locale) if is_one else _places(same, rows, locale),
         "found": told,
         "expected": shown.values.get("expected", "—") if is_one or shown is not same[0] else "—",
-        "source": shown.check_code or shown.rule,
+        "source": say(source, locale, code=shown.check_code, rule=shown.rule),
         "fix": words.fix,
         "severity": shown.severity.value,
     }
@@ -74,9 +75,11 @@ def _places(same: Sequence[Finding], rows: Sequence[int], locale: str) -> str:
     return say(key, locale, rows=in_ranges(rows, _NAMED), files=names, count=len(same))
 
 
-def _place(finding: Finding) -> str:
+def _place(finding: Finding, locale: str) -> str:
     where = finding.subject or "—"
-    return where if finding.record_no is None else f"{finding.record_no} · {where}"
+    if finding.record_no is None:
+        return where
+    return say("inspection.row", locale, number=finding.record_no, subject=where)
 
 
 def _joined(texts: Sequence[str], most: int) -> str:

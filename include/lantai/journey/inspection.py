@@ -6,7 +6,7 @@ same. Source: R1-28, R1-36, R1-46 to R1-50; rules N8.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,6 +19,7 @@ from lantai.edges.registry.units import units
 from lantai.formats.signed_note import Checkpoint
 from lantai.journey.four_property_test import results_of
 from lantai.journey.gather import lines
+from lantai.journey.name_place import name_place
 from lantai.locales import describe, say
 from lantai.records.copy import Copy, CopyState
 from lantai.records.finding import Finding, Severity
@@ -35,7 +36,8 @@ class Case:
         round: The round.
         unit: Whose it is.
         due_on: The duty's deadline, None when nothing was due.
-        places: Copies that were read back.
+        places: Copies that were read back, the vault's first.
+        place_names: Name of each of their places, by address.
         now_at: Aware moment in the centre's zone, printed on the papers.
         is_today_set: Whether the date was set by hand.
     """
@@ -44,6 +46,7 @@ class Case:
     unit: Unit
     due_on: date | None
     places: tuple[Copy, ...]
+    place_names: Mapping[str, str]
     centre_name: str
     now_at: datetime
     today: date
@@ -56,12 +59,14 @@ def case_of(centre: Centre, this: Round) -> Case:
     with centre.database.read() as connection:
         unit = units(connection, [this.unit_code])[0]
         due_on = duty(connection, this.duty_id).deadline_on if this.duty_id else None
-        places = tuple(copies_of(connection, this.carrier_id))
+        copies = copies_of(connection, this.carrier_id)
+    places = tuple(sorted(copies, key=lambda copy: copy.place != centre.settings.vault_url))
     return Case(
         round=this,
         unit=unit,
         due_on=due_on,
         places=places,
+        place_names={copy.place: name_place(centre.settings, copy.place) for copy in places},
         centre_name=centre.settings.centre_name,
         now_at=centre.clock.now_at().astimezone(centre.settings.zone),
         today=centre.clock.today_on(),
@@ -81,6 +86,12 @@ def inspection_form(case: Case, findings: Sequence[Finding], checkpoint: Checkpo
             {
                 "carrier": this.carrier_number,
                 "carrier_id": this.carrier_id,
+                "description": say(
+                    "inspection.carrier",
+                    case.locale,
+                    year=this.filing_year,
+                    form=say(f"values.data_form.{this.data_form.value}", case.locale),
+                ),
                 "algorithm": "SHA-256",
                 "digest": this.manifest_sha256,
                 "bytes": this.size_bytes,
@@ -90,6 +101,7 @@ def inspection_form(case: Case, findings: Sequence[Finding], checkpoint: Checkpo
     return {
         **_filing(case, this.carrier_id),
         "channel": "online",
+        "strategy": this.strategy.value if this.strategy else "",
         "record_count": this.record_count,
         "file_count": this.file_count,
         "total_bytes": this.size_bytes,
@@ -98,7 +110,7 @@ def inspection_form(case: Case, findings: Sequence[Finding], checkpoint: Checkpo
         "checks": [_check_line(result, case.locale) for result in results],
         "places": [
             {
-                "place": copy.place,
+                "place": case.place_names[copy.place],
                 "verified_at": copy.verified_at.astimezone(case.now_at.tzinfo),
                 "result": "verified" if copy.state is CopyState.VERIFIED else "unreachable",
             }
@@ -107,7 +119,7 @@ def inspection_form(case: Case, findings: Sequence[Finding], checkpoint: Checkpo
         "checkpoint": {"origin": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root.hex()},
         "outcome": "accepted" if this.state is RoundState.ACCEPTED else "held",
         "remarks": [
-            *(f"{describe(f, case.locale).title}：{describe(f, case.locale).message}" for f in findings),
+            *(_remark(finding, case.locale) for finding in findings),
             *([say("inspection.pending", case.locale)] if any(_is_pending(result) for result in results) else []),
         ],
     }
@@ -197,3 +209,8 @@ def _check_line(result: ItemResult, locale: str) -> dict[str, Any]:
         "check": result.name_zh if locale == "zh" else result.name_en,
         "centre_result": "not_applicable" if found == "n/a" else found,
     }
+
+
+def _remark(finding: Finding, locale: str) -> str:
+    words = describe(finding, locale)
+    return say("inspection.found", locale, title=words.title, message=words.message)

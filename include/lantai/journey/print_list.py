@@ -16,10 +16,19 @@ from lantai.edges.ledger import Inclusion
 from lantai.formats import form
 from lantai.formats.signed_note import Checkpoint
 from lantai.journey.examine import Examined
+from lantai.locales import say
 from lantai.records.disposal import Decision, ListKind
 from lantai.rules.appraisal import electronic_transfer_due_on
 
 ALGORITHM = "SHA-256"
+
+_SENDER_RESULTS = (
+    ("authenticity", "pass"),
+    ("integrity", "pass"),
+    ("usability", "pending_manual"),
+    ("security", "pending_manual"),
+)
+"""What handing over proves: every file opened and had its digests of arrival. Nobody looked at it, and nothing scanned it."""
 
 
 def signers(examined: Examined) -> list[dict[str, Any]]:
@@ -97,7 +106,7 @@ def print_list(
         "checkpoint": printed_checkpoint(checkpoint) if checkpoint else None,
     }
     if chosen.kind is ListKind.TRANSFER:
-        content["archive"] = centre.settings.archive_connection.removeprefix("sftp_")
+        content["archive"] = archive_name(centre)
     kind = "transfer_inventory" if chosen.kind is ListKind.TRANSFER else "destruction_register"
     return form.render(kind, content, locale=centre.settings.locale)
 
@@ -130,7 +139,13 @@ def _printed_at(centre: Centre, examined: Examined) -> datetime:
 
 
 def _reasons(examined: Examined, row_no: int) -> str:
-    return "；".join(d.reason for d in examined.decisions if d.row_no == row_no and d.reason)
+    # Members who say the same say it once.
+    return "；".join(dict.fromkeys(d.reason for d in examined.decisions if d.row_no == row_no and d.reason))
+
+
+def archive_name(centre: Centre) -> str:
+    """Return the archive's name as it stands on papers."""
+    return centre.settings.archive_name or centre.settings.archive_connection.removeprefix("sftp_")
 
 
 def print_transfer_register(
@@ -148,24 +163,34 @@ def print_transfer_register(
     Source: rules N7.
     """
     chosen, zone = examined.chosen, centre.settings.zone
-    properties = ("authenticity", "integrity", "usability", "security")
+    named = {
+        "unit": examined.unit.name,
+        "fonds_no": examined.unit.fonds_no,
+        "list_id": chosen.list_id,
+        "count": body["record_count"],
+    }
+    description = say("sentences.transfer_description", centre.settings.locale, **named)
     content = {
         "paper_no": body["certificate_id"],
         "centre": centre.settings.centre_name,
         "printed_at": now_at.astimezone(zone),
         "today_is_set": centre.clock.is_set_by_hand,
-        "job_name": f"{examined.unit.name} {chosen.list_id}",
-        "description": f"{examined.unit.fonds_no} {examined.unit.name}，{body['record_count']} 件",
+        "job_name": say("sentences.transfer_job", centre.settings.locale, **named),
+        "description": description,
         "sender": examined.unit.name,
-        "receiver": centre.settings.archive_connection.removeprefix("sftp_"),
+        "receiver": archive_name(centre),
         "record_count": body["record_count"],
         "total_bytes": body["payload_bytes"],
         "carrier_range": f"{chosen.list_id}.tar",
-        "carrier_kind": "在线",
-        "checks": [{"property": p, "sender_result": "pass", "receiver_result": "pending_manual"} for p in properties],
+        "carrier_kind": "online",
+        "appearance": "not_applicable",
+        "checks": [
+            {"property": name, "sender_result": result, "receiver_result": ""} for name, result in _SENDER_RESULTS
+        ],
         "digests": [
             {
                 "carrier": f"{chosen.list_id}.tar",
+                "description": description,
                 "algorithm": ALGORITHM,
                 "digest": body["package"]["sha256"],
                 "bytes": body["package"]["bytes"],

@@ -29,7 +29,7 @@ from lantai.edges.keys import DISPOSAL, Signer, key_files, load_identities, load
 from lantai.edges.lease import Lease, leased, require
 from lantai.edges.ledger import append
 from lantai.edges.list_papers import put_paper
-from lantai.edges.registry import disposal, dispositions
+from lantai.edges.registry import disposal, dispositions, people
 from lantai.edges.registry.disposal import DutyHeld
 from lantai.edges.sftp import connect
 from lantai.edges.transfer_package import open_package, remove_work
@@ -41,7 +41,7 @@ from lantai.journey.package import Packaged, package, work_folder
 from lantai.journey.permit import disposed_rows, permit
 from lantai.journey.prepare import Prepared
 from lantai.journey.prepare import prepare as prepare_lists
-from lantai.journey.print_list import ALGORITHM, print_transfer_register, signers
+from lantai.journey.print_list import ALGORITHM, print_list, print_transfer_register, signers
 from lantai.journey.receive_receipt import archive_connection, receive_receipt
 from lantai.journey.refuse import recorded, refuse_if
 from lantai.journey.take_duty import take_duty
@@ -52,6 +52,7 @@ from lantai.rules.appraisal import closed_paths, sender_keeps_until
 
 CERTIFICATE = "移交证明"
 REGISTER = "电子档案移交与接收登记表"
+INVENTORY = "移交清册"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,7 @@ def _write_down(centre: Centre, list_id: str, custodian: str, packaged: Packaged
     with centre.database.read() as connection:
         examined = examine(connection, centre.settings, list_id)
         rows = disposed_rows(examined)
+        names = {each.person_id: people.person(connection, each.person_id).name for each in examined.dossier.acting}
     now_at = centre.clock.now_at()
     certificate_id = f"{list_id}-YJ"
     body = {**_body(examined, packaged), "certificate_id": certificate_id, "delivered_at": now_at.isoformat()}
@@ -192,6 +194,8 @@ def _write_down(centre: Centre, list_id: str, custodian: str, packaged: Packaged
     folder = centre.settings.papers / list_id
     put_paper(folder, f"{CERTIFICATE}.json", text)
     put_paper(folder, f"{CERTIFICATE}.json.sig", signature)
+    # The same bytes as in the package: one for either side.
+    put_paper(folder, f"{INVENTORY}.pdf", print_list(centre, examined, names, None, None))
     paper = print_transfer_register(centre, examined, rows, body, now_at)
     paper_sha256 = put_paper(folder, f"{REGISTER}.pdf", paper)
     with centre.database.begin() as connection:

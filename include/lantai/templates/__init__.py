@@ -16,7 +16,11 @@ from pathlib import Path
 SERIF = "Noto Serif CJK SC"
 """The 宋体 of our papers."""
 
+SANS = "Noto Sans CJK SC"
+"""The 黑体 of titles and headings; only our own words are set in it."""
+
 _SERIF_FILE = "NotoSerifCJKsc-Regular.otf"
+_FILES = (_SERIF_FILE, "NotoSansCJKsc-Regular.otf")
 
 
 def template_source(name: str) -> bytes:
@@ -35,8 +39,9 @@ def font_folder() -> Path:
     if spec is None or spec.origin is None:
         raise FileNotFoundError("package mplfonts: expected beside this one, it carries the fonts of the papers")
     folder = Path(spec.origin).parent / "fonts"
-    if not (folder / _SERIF_FILE).is_file():
-        raise FileNotFoundError(f"{_SERIF_FILE}: expected in the fonts of the package mplfonts")
+    for name in _FILES:
+        if not (folder / name).is_file():
+            raise FileNotFoundError(f"{name}: expected in the fonts of the package mplfonts")
     return folder
 
 
