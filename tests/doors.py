@@ -57,7 +57,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
         "demo/*",
         "bench/*",
     ),
-    "xlsxwriter": ("formats/workbook.py", "formats/sheet_style.py", "demo/*", "bench/*"),
+    "xlsxwriter": ("formats/workbook.py", "formats/form_style.py", "formats/sheet_style.py", "demo/*", "bench/*"),
     "typst": ("formats/form.py", "demo/*"),
     "docx": ("formats/letter.py", "demo/*"),
     "PIL": ("demo/*",),

@@ -48,9 +48,28 @@ def test_continuation_sheet_has_one_row_per_carrier_with_its_digest() -> None:
 
     sheet = cells_of(unit_form("backup_statement", {}, carriers))["续表"]
 
-    assert [row[places["number"]] for row in sheet[1:]] == ["1", "2"]
-    assert [row[places["carrier"]] for row in sheet[1:3]] == ["JY-2025-01", "JY-2025-02"]
-    assert {row[places["digest"]] for row in sheet[1:3]} == {SHA256}
+    assert sheet[0][0] == "电子文件和数字档案备份情况表（续表）"
+    assert [row[places["number"]] for row in sheet[3:]] == ["1", "2"]
+    assert [row[places["carrier"]] for row in sheet[3:5]] == ["JY-2025-01", "JY-2025-02"]
+    assert {row[places["digest"]] for row in sheet[3:5]} == {SHA256}
+
+
+def test_every_carrier_row_of_the_continuation_sheet_can_be_filled_in_and_the_head_is_repeated_in_print() -> None:
+    """R1-27."""
+    xlsx = unit_form("backup_statement", {"unit": "江源市教育局", "fonds_no": "Z109", "filing_year": "2025"})
+
+    about = cells_of(xlsx)["续表"][1][0]
+
+    assert [word in about for word in ("江源市教育局", "Z109", "2025")] == [True] * 3
+    assert "续表!$3:$3" in part(xlsx, "xl/workbook.xml")
+
+
+def test_digest_has_a_whole_line_of_its_form() -> None:
+    xlsx = unit_form("acceptance_inspection", {"digest": SHA256})
+
+    row = next(number for number, row in enumerate(cells_of(xlsx)["档案备份数据移交、接收检验表"], 1) if SHA256 in row)
+
+    assert f'<mergeCell ref="B{row}:D{row}"/>' in part(xlsx, "xl/worksheets/sheet1.xml")
 
 
 def test_coded_values_stand_on_the_form_in_its_language() -> None:

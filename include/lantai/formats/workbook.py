@@ -18,7 +18,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from lantai.formats import sheet_style
+from lantai.formats import form_style, sheet_style
 from lantai.formats.sheet_text import cell_text
 from lantai.formats.wording import Wording
 
@@ -27,7 +27,7 @@ FORM_KINDS = ("management_register", "backup_statement", "acceptance_inspection"
 CATALOGUE_ROWS = 5_000
 """Rows of a blank catalogue that have drop-downs; more may be filled in without."""
 
-SPARE_ROWS = 20
+SPARE_ROWS = 30
 """Blank rows of the continuation sheet below those already known."""
 
 
@@ -78,10 +78,17 @@ _CODED = frozenset({"data_form", "strategy", "channel", "result"})
 """Drop-downs whose words stand for a coded value."""
 
 _CATALOGUE_WIDTHS = MappingProxyType(
-    {"archival_code": 28, "title": 44, "author": 18, "doc_no": 18, "files": 36, "remarks": 18}
+    {"archival_code": 27, "title": 36, "author": 15, "doc_no": 16, "formed_on": 11, "files": 28, "remarks": 12}
 )
-_FORM_WIDTHS = (24, 28, 24, 28)
-_ROW_WIDTHS = (6, 24, 24, 9, 9, 16, 11, 36, 20, 16)
+_CATALOGUE_WIDTH = 9
+_FORM_WIDTHS = (24, 24, 24, 24)
+_FORM_POINTS = 11
+_FORM_ROW_POINTS = 36
+_LONG = frozenset({"digest"})
+"""Fields whose value needs a whole line."""
+_ROW_WIDTHS = (6, 20, 20, 8, 8, 14, 11, 36, 14, 14)
+_ROWS_FROM = 2
+"""Row of the continuation sheet's headings, counted from 0: its title and what it belongs to stand above."""
 
 
 def form_fields(kind: str) -> tuple[FormField, ...]:
@@ -130,7 +137,7 @@ def unit_form(
     book = _open(out, wording, wording.word("titles", kind))
     _fill_form(book, wording, kind, fields, values)
     if columns:
-        _fill_rows(book, wording, columns, rows)
+        _fill_rows(book, wording, kind, values, rows)
     book.close()
     return out.getvalue()
 
@@ -142,16 +149,16 @@ def catalogue_template(locale: str) -> bytes:
     book = _open(out, wording, wording.word("titles", "catalogue"))
     sheet = book.add_worksheet(wording.word("titles", "catalogue"))
     text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
-    heading = _heading(book)
+    heading = form_style.heading(book, wording)
     for place, field in enumerate(catalogue_fields()):
-        sheet.set_column(place, place, _CATALOGUE_WIDTHS.get(field.key, 11), text)
+        sheet.set_column(place, place, _CATALOGUE_WIDTHS.get(field.key, _CATALOGUE_WIDTH), text)
         sheet.write_string(0, place, getattr(field, locale), heading)
         if field.key in ("retention", "classification", "access_level"):
             choices = {"validate": "list", "source": wording.choices(field.key)}
             sheet.data_validation(1, place, CATALOGUE_ROWS, place, choices)
     sheet.set_row(0, 26)
     sheet.freeze_panes(1, 2)
-    _print_setup(sheet, wording, is_landscape=True)
+    form_style.set_up_page(sheet, wording, is_landscape=True)
     sheet.repeat_rows(0)
     book.close()
     return out.getvalue()
@@ -182,56 +189,82 @@ def _fill_form(
     sheet = book.add_worksheet(title[:31])
     for place, width in enumerate(_FORM_WIDTHS):
         sheet.set_column(place, place, width)
-    look = {"font_size": 18, "bold": True, "align": "center", "valign": "vcenter"}
-    sheet.merge_range(0, 0, 0, 3, title, book.add_format(look))
-    sheet.set_row(0, 40)
-    sheet.merge_range(
-        1, 0, 1, 3, wording.word("sentences", "form_note"), book.add_format({"font_size": 9, "font_color": "#7F0000"})
-    )
-    label = book.add_format(
-        {"border": 1, "bg_color": sheet_style.SHADE, "align": "center", "valign": "vcenter", "text_wrap": True}
-    )
-    filled = _filled(book, "left")
-    for number, field in enumerate(fields):
-        row, place = 2 + number // 2, 2 * (number % 2)
-        sheet.set_row(row, 34)
-        sheet.write_string(row, place, getattr(field, wording.locale) + (" *" if field.is_mandatory else ""), label)
-        _write_value(sheet, row, place + 1, _shown(wording, field.key, values.get(field.key)), filled)
-        _drop_down(sheet, wording, field.key, (row, place + 1, row, place + 1))
-    _finish_form(sheet, wording, 2 + (len(fields) - 1) // 2, len(fields) % 2, label)
-    _print_setup(sheet, wording, is_landscape=False)
+    last_place = len(_FORM_WIDTHS) - 1
+    form_style.write_title(book, sheet, wording, title, last_place)
+    sheet.merge_range(1, 0, 1, last_place, wording.word("sentences", "form_note"), form_style.note(book))
+    label, filled = form_style.label(book), form_style.filled_in(book, points=_FORM_POINTS)
+    lines = _in_lines(fields)
+    for row, line in enumerate(lines, start=2):
+        sheet.set_row(row, _FORM_ROW_POINTS)
+        for number, field in enumerate(line):
+            place = 2 * number + 1
+            sheet.write_string(row, place - 1, _starred(field, wording), label)
+            if len(line) == 1:
+                sheet.merge_range(row, place, row, last_place, "", filled)
+            _write_value(sheet, row, place, _shown(wording, field.key, values.get(field.key)), filled)
+            _drop_down(sheet, wording, field.key, (row, place, row, place))
+    _write_seal(book, sheet, wording, 2 + len(lines), last_place)
+    form_style.set_up_page(sheet, wording, is_landscape=False)
     sheet.protect("", {"format_columns": True, "format_rows": True})
 
 
-def _finish_form(sheet: Worksheet, wording: Wording, last_row: int, is_odd: int, label: Format) -> None:
-    if is_odd:
-        sheet.write_blank(last_row, 2, None, label)
-        sheet.write_blank(last_row, 3, None, label)
-    seal = f"{wording.word('duties', 'seal')}　　　　{wording.word('page', 'blank_date')}"
-    sheet.set_row(last_row + 1, 110)
-    sheet.merge_range(last_row + 1, 0, last_row + 1, 3, seal, label)
+def _in_lines(fields: Sequence[FormField]) -> list[list[FormField]]:
+    """Return the fields two to a line; a long one, and one that is left without a neighbour, have a line of their own."""
+    lines: list[list[FormField]] = []
+    is_open = False
+    for field in fields:
+        is_long = field.key in _LONG
+        if is_open and not is_long:
+            lines[-1].append(field)
+        else:
+            lines.append([field])
+        is_open = not is_long and not is_open
+    return lines
+
+
+def _write_seal(book: Workbook, sheet: Worksheet, wording: Wording, row: int, last_place: int) -> None:
+    """Write where people sign by hand and where the seal goes."""
+    duty, pair = wording.words("duties"), wording.word("page", "pair")
+    signs = "　　".join(pair.format(label=duty[each], value="_" * 16) for each in ("form_preparer", "form_reviewer"))
+    date = f"{duty['seal']}　　　　{wording.word('page', 'blank_date')}"
+    sheet.set_row(row, 96)
+    sheet.merge_range(row, 0, row, last_place, f"{signs}\n\n\n{date}", form_style.signed_by_hand(book))
 
 
 def _fill_rows(
-    book: Workbook, wording: Wording, columns: Sequence[FormField], rows: Sequence[Mapping[str, Any]]
+    book: Workbook, wording: Wording, kind: str, values: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    sheet = book.add_worksheet(wording.word("groups", "continuation"))
-    heading, filled = _heading(book), _filled(book, "left")
-    last = len(rows) + SPARE_ROWS
+    name = wording.word("groups", "continuation")
+    sheet = book.add_worksheet(name)
+    columns = row_fields(kind)
+    last_place = len(columns) - 1
+    title = wording.word("groups", "continuation_of").format(title=wording.word("titles", kind))
+    form_style.write_title(book, sheet, wording, title, last_place)
+    about = [
+        wording.word("page", "pair").format(label=getattr(field, wording.locale), value=values.get(field.key) or "")
+        for field in form_fields(kind)
+        if field.key in ("unit", "fonds_no", "filing_year")
+    ]
+    sheet.merge_range(1, 0, 1, last_place, "　　　".join(about), book.add_format({"valign": "vcenter"}))
+    sheet.set_row(1, 22)
+    heading = form_style.heading(book, wording)
+    left, centred = form_style.filled_in(book), form_style.filled_in(book, "center")
+    first, last = _ROWS_FROM + 1, _ROWS_FROM + len(rows) + SPARE_ROWS
     for place, (column, width) in enumerate(zip(columns, _ROW_WIDTHS, strict=True)):
         sheet.set_column(place, place, width)
-        sheet.write_string(0, place, getattr(column, wording.locale) + (" *" if column.is_mandatory else ""), heading)
-        _drop_down(sheet, wording, column.key, (1, place, last, place))
-    sheet.set_row(0, 32)
-    for number in range(1, last + 1):
+        sheet.write_string(_ROWS_FROM, place, _starred(column, wording), heading)
+        _drop_down(sheet, wording, column.key, (first, place, last, place))
+    sheet.set_row(_ROWS_FROM, 32)
+    for number in range(1, last - _ROWS_FROM + 1):
         row = rows[number - 1] if number <= len(rows) else {}
-        sheet.set_row(number, 32)
+        sheet.set_row(_ROWS_FROM + number, 30)
         for place, column in enumerate(columns):
             value = row.get(column.key, number if row and column.key == "number" else None)
-            _write_value(sheet, number, place, _shown(wording, column.key, value), filled)
-    sheet.freeze_panes(1, 2)
-    sheet.repeat_rows(0)
-    _print_setup(sheet, wording, is_landscape=True)
+            style = left if column.key in ("carrier", "description", "digest", "remarks") else centred
+            _write_value(sheet, _ROWS_FROM + number, place, _shown(wording, column.key, value), style)
+    sheet.freeze_panes(first, 2)
+    sheet.repeat_rows(_ROWS_FROM)
+    form_style.set_up_page(sheet, wording, is_landscape=True)
     sheet.protect("", {"format_columns": True, "format_rows": True})
 
 
@@ -256,28 +289,6 @@ def _drop_down(sheet: Worksheet, wording: Wording, key: str, area: tuple[int, in
         )
 
 
-def _heading(book: Workbook) -> Format:
-    look = {
-        "bold": True,
-        "border": 1,
-        "bg_color": sheet_style.SHADE,
-        "align": "center",
-        "valign": "vcenter",
-        "text_wrap": True,
-    }
-    return book.add_format(look)
-
-
-def _filled(book: Workbook, align: str) -> Format:
-    look = {"border": 1, "num_format": "@", "align": align, "valign": "vcenter", "text_wrap": True}
-    return book.add_format({**look, "locked": False, "bg_color": sheet_style.FILLED_IN})
-
-
-def _print_setup(sheet: Worksheet, wording: Wording, *, is_landscape: bool) -> None:
-    if is_landscape:
-        sheet.set_landscape()
-    sheet.set_paper(9)  # A4, by the number that the file format gives it
-    sheet.fit_to_pages(1, 0)
-    sheet.center_horizontally()
-    sheet.set_footer(f"&C{wording.word('page', 'sheet_page_of')}")
-    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+def _starred(field: FormField, wording: Wording) -> str:
+    name = field.zh if wording.locale == "zh" else field.en
+    return f"{name} *" if field.is_mandatory else name
