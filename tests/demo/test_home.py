@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from lantai.demo.home import make_home
+from lantai.demo.home import make_home, named
 from lantai.errors import UsageError
 from lantai.settings import from_env
 
@@ -36,8 +36,11 @@ def test_folder_of_an_earlier_demo_is_emptied_but_what_a_link_points_to_stays(tm
     assert (outside / "kept.txt").read_text() == "kept"
 
 
-def test_file_env_says_the_same_as_the_settings(tmp_path):
+@pytest.mark.parametrize("names", [None, ("云溪县档案登记备份中心", "云溪县档案馆")])
+def test_file_env_says_the_same_as_the_settings(tmp_path, names):
     made = make_home(tmp_path / "home", TODAY, "en")
+    if names:
+        made = named(made, *names)
 
     lines = (made.folder / "env").read_text("utf-8").splitlines()
 

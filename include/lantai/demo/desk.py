@@ -107,8 +107,9 @@ def destroy_under_witness(centre: Centre, chosen: DisposalList) -> tuple[int, st
 def _types_into_row(words: Wording, kind: ListKind, judge: Callable[[Shown], Opinion], shown: Shown) -> Typed:
     opinion = judge(shown)
     decision = "keep" if opinion.keeps else "dispose"
+    heading = "transfer_decision" if kind is ListKind.TRANSFER else "decision"
     typed = {
-        words.field("decision"): words.words(f"decisions.{kind.value}")[decision],
+        words.field(heading): words.words(f"decisions.{kind.value}")[decision],
         words.field("reason"): opinion.reason,
     }
     if opinion.extend_years is not None:

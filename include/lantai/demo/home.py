@@ -80,6 +80,15 @@ def make_home(folder: Path, today: date, locale: str) -> DemoHome:
         "LANTAI_BATCH_UNITS": "6",
         "LANTAI_BATCH_SIZE": "6",
     }
+    return _told(folder, variables)
+
+
+def named(home: DemoHome, centre: str, archive: str) -> DemoHome:
+    """Return the home with names for the centre and its archive, as they stand on papers."""
+    return _told(home.folder, {**home.variables, "LANTAI_CENTRE_NAME": centre, "LANTAI_ARCHIVE_NAME": archive})
+
+
+def _told(folder: Path, variables: dict[str, str]) -> DemoHome:
     text = "".join(f"{name}={value}\n" for name, value in variables.items())
     (folder / ENV_FILE).write_text(text, encoding="utf-8")
     return DemoHome(folder, variables, from_env(variables))

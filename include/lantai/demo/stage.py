@@ -49,7 +49,8 @@ class Stage:
         if done.state != "success":
             raise OrchestratorError(f"DAG {dag_id}, run {done.run_id}: {done.state}: {dict(done.tasks)}")
         said = "，".join(f"{name}={value}" for name, value in (form or {}).items() if value)
-        self.teller.say(f"DAG {dag_id}（{said[:80]}）✓ {len(done.tasks)} 个任务 · tasks")
+        with_form = f"（{said[:80]}）" if said else ""
+        self.teller.say(f"✓ DAG {dag_id}{with_form}：{len(done.tasks)} 个任务成功 · {len(done.tasks)} tasks succeeded")
 
 
 @contextmanager

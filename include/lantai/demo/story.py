@@ -16,13 +16,13 @@ from lantai.demo import archive, desk, show, summary
 from lantai.demo.desk import Opinion, Shown
 from lantai.demo.flaws import put_in_outbox, spoil
 from lantai.demo.gateway import ARCHIVE, folder_of
-from lantai.demo.home import DemoHome
+from lantai.demo.home import DemoHome, named
 from lantai.demo.packages import PACKAGES, Flaw, Package
 from lantai.demo.packing import make_carrier
 from lantai.demo.people import ARCHIVIST, PANEL, Player, responsible_person
 from lantai.demo.stage import Stage, raised
 from lantai.demo.teller import Teller
-from lantai.demo.units import UNITS
+from lantai.demo.units import COUNTY, UNITS
 from lantai.edges.registry.disposal import DisposalList
 from lantai.journey.export_sheet import export_sheet
 from lantai.journey.hold import hold
@@ -44,6 +44,7 @@ def run(home: DemoHome, teller: Teller) -> dict[str, Any]:
     Raises:
         OrchestratorError: A run of a DAG ended otherwise than it should.
     """
+    home = named(home, f"{COUNTY}档案登记备份中心", f"{COUNTY}档案馆")
     units = [(unit.as_unit(responsible_person(unit.unit_code)), unit.archivist, unit.leader) for unit in UNITS]
     without = frozenset(package.unit_code for package in PACKAGES if package.flaw is Flaw.NO_AGREEMENT)
     with raised(home, teller, units, without, partial(_send_all, home)) as stage:
@@ -90,23 +91,30 @@ def _disposal(stage: Stage) -> None:
     with teller.step(
         "decide", "鉴定小组逐件填写鉴定表并签署，领导审批", "panel decides row by row and signs, then the leader"
     ):
-        teller.say(f"被拒绝的越权签署 · a shortcut that was refused: {desk.refused_shortcut(centre, drafted[0])}")
+        told = desk.refused_shortcut(centre, drafted[0])
+        teller.say(
+            f"鉴定小组成员试图代领导审批，被拒绝 · a member who tried to sign for the leader was refused: {told}"
+        )
         for each in drafted:
             desk.decide_and_sign(centre, stage.home.desks, each, think)
         teller.say(
-            f"{len(drafted)} 份清册、{len(PANEL)} 名鉴定人员、每份 4 个签名 · lists, panel members, signatures each"
+            f"{len(drafted)} 份清册，每份由 {len(PANEL)} 名鉴定小组成员和主管领导签署"
+            f" · {len(drafted)} lists, each signed by {len(PANEL)} panel members and the leader"
         )
     with teller.step("transfer", "移交进馆：打包、送达、读回、取得档案馆回执", "transfer to the archive"):
         stage.dag("transfer_records")
         handed = [desk.hand_over(centre, each) for each in _waiting(stage, ListKind.TRANSFER)]
         taken = archive.receive(folder_of(stage.home, ARCHIVE))
         stage.dag("transfer_records")
-        teller.say(f"移交 {sum(handed)} 件，档案馆回执 {len(taken)} 份 · records handed over, receipts of the archive")
+        teller.say(
+            f"移交 {sum(handed)} 件，取得档案馆回执 {len(taken)} 份"
+            f" · {sum(handed)} records handed over, {len(taken)} receipts of the archive"
+        )
     with teller.step("destroy", "销毁：两人监销、先写账后销毁、逐处核对、出具证明", "destroy under two witnesses"):
         stage.dag("destroy_records")
         for each in _waiting(stage, ListKind.DESTRUCTION):
             count, certificate = desk.destroy_under_witness(centre, each)
-            teller.say(f"{each.list_id}：销毁 {count} 件 · destroyed，证明 certificate {certificate or '—'}")
+            teller.say(f"{each.list_id}：销毁 {count} 件，证明 {certificate or '—'} · {count} destroyed, certificate")
         stage.dag("destroy_records")
 
 
@@ -119,7 +127,9 @@ def _place_hold(stage: Stage) -> None:
     placed = hold(
         stage.centre, HoldScope.CARRIER, audited, "云审通〔2026〕7号：专项审计期间暂停处置", ARCHIVIST.person_id
     )
-    stage.teller.say(f"冻结 hold {placed.hold_id}：{audited}（审计期间）· under audit")
+    stage.teller.say(
+        f"审计期间冻结 {audited}，不列入销毁（{placed.hold_id}） · held while under audit, so never proposed for destruction"
+    )
 
 
 def think(member: Player, kind: ListKind, shown: Shown) -> Opinion:
