@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
 import zipfile
+from itertools import pairwise
 
 import pytest
 from lxml import etree
@@ -51,8 +53,70 @@ def test_docx_carries_title_and_text():
 
     text = [p.text for p in docx.Document(io.BytesIO(write(made).files[0][1])).paragraphs]
 
+    assert text[:2] == ["云溪县自然资源和规划局文件", made.doc_no]
     assert made.title in text
     assert made.paragraphs[0] in text
+
+
+def all_of(unit_code: str, year: int, medium: Medium):
+    return filing(by_code(unit_code), year, (medium,), 9)
+
+
+def letters(text: str) -> str:
+    return "".join(text.split())
+
+
+@pytest.mark.server("pdftotext")
+@pytest.mark.parametrize(("unit_code", "year"), [("CZ", 2025), ("ZR", 2005), ("RS", 2014)])
+def test_seal_never_stands_on_a_page_without_text(unit_code, year):
+    for made in all_of(unit_code, year, Medium.PDF):
+        content = write(made).files[0][1]
+
+        read = subprocess.run(["pdftotext", "-raw", "-", "-"], input=content, capture_output=True, check=True)
+
+        pages = [letters(page) for page in read.stdout.decode().split("\f")[:-1]]
+        [signed] = [page for page in pages if re.search(rf"{made.author}{made.formed_on.year}年\d+月\d+日", page)]
+        assert letters(made.paragraphs[-1]) in signed
+
+
+@pytest.mark.parametrize("unit_code", ["CZ", "RS"])
+def test_ofd_is_signed_on_a_page_with_text_and_breaks_no_number(unit_code):
+    for made in all_of(unit_code, 2025, Medium.OFD):
+        package = zipfile.ZipFile(io.BytesIO(write(made).files[0][1]))
+        names = sorted(name for name in package.namelist() if name.endswith("Content.xml"))
+
+        lines = [re.findall(r"<ofd:TextCode[^>]*>([^<]*)<", package.read(name).decode()) for name in names]
+
+        [signed] = [page for page in lines if made.author in page]
+        assert letters(made.paragraphs[-1]) in letters("".join(signed))
+        text = [] if made.table else [line for page in lines for line in page]
+        assert not [one for one, other in pairwise(text) if one[-1:].isdigit() and other[:1].isdigit()]
+
+
+@pytest.mark.parametrize(
+    ("unit_code", "year", "mark"), [("ZR", 2005, "云国土资"), ("ZR", 2025, "云自然资"), ("WJ", 2014, "云卫计")]
+)
+def test_reorganised_office_numbers_its_papers_under_its_name_of_then(unit_code, year, mark):
+    numbers = [made.doc_no for made in all_of(unit_code, year, Medium.PDF) if made.doc_no]
+
+    assert all(number.startswith(f"{mark}〔{year}〕") for number in numbers)
+
+
+def test_paper_that_goes_up_names_who_signed_it():
+    signers = {made.doc_type: made.signed_by for made in all_of("CZ", 2025, Medium.PDF)}
+
+    assert signers["请示"] == "钱舒怀"
+    assert signers["通知"] == ""
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.unit_code)
+def test_summary_never_tells_of_months_that_have_not_been(unit):
+    for year in (2005, 2014, 2025):
+        for made in filing(unit, year, BORN_DIGITAL, 9):
+            if made.doc_type == "工作总结" and made.title.startswith(f"{year}年工作总结"):
+                assert made.formed_on.month >= 10
+            if made.doc_type == "统计报告" and made.title.startswith(f"{year}年"):
+                assert f"1—{made.formed_on.month - 1}月" in made.title
 
 
 def test_scan_as_jpeg_has_one_picture_per_page():

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from lantai.demo.docx import write_docx
 from lantai.demo.filings import Document, Medium
 from lantai.demo.ofd import write_ofd
+from lantai.demo.title import title_lines
 from lantai.templates import font_folder
 
 if TYPE_CHECKING:
@@ -80,9 +81,11 @@ def _compiler() -> Compiler:
 def _set(document: Document, kind: str, ppi: int = SCAN_PPI) -> list[bytes]:
     printed = {
         "title": document.title,
+        "title_lines": title_lines(document.title),
         "author": document.author,
         "head": f"{document.author}文件" if document.has_red_head else "",
         "doc_no": document.doc_no,
+        "signed_by": document.signed_by,
         "recipient": document.recipient,
         "paragraphs": document.paragraphs,
         "table": document.table,

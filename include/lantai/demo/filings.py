@@ -59,6 +59,7 @@ class Document:
         attachment: Name of what is attached, empty for none.
         copies: Who gets a copy; empty leaves the record of copies out.
         has_red_head: Sent out under the office's red head, or an internal paper.
+        signed_by: Who signed it for sending; only a paper to a higher authority says so.
     """
 
     archival_code: str
@@ -76,6 +77,7 @@ class Document:
     attachment: str = ""
     copies: str = ""
     has_red_head: bool = True
+    signed_by: str = ""
 
     @property
     def item_no(self) -> str:
@@ -123,7 +125,7 @@ def filing(unit: SampleUnit, year: int, media: tuple[Medium, ...], count: int, d
                 archival_code=numbering.next_code(kind.retention, department or kind.department),
                 title=text.title,
                 author=unit.name_in(year),
-                doc_no=f"{unit.mark}〔{year}〕{number}号" if kind.has_red_head else "",
+                doc_no=f"{unit.mark_in(year)}〔{year}〕{number}号" if kind.has_red_head else "",
                 formed_on=formed_on,
                 retention=kind.retention,
                 doc_type=kind.doc_type,
@@ -135,6 +137,7 @@ def filing(unit: SampleUnit, year: int, media: tuple[Medium, ...], count: int, d
                 attachment=text.attachment,
                 copies=text.copies,
                 has_red_head=kind.has_red_head,
+                signed_by=unit.leader if kind.goes_up else "",
             )
         )
     return documents

@@ -17,12 +17,13 @@ from lantai.records.record import Retention
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of document with the period that the county's table gives it."""
+    """A kind of document with the period that the county's table gives it; `goes_up` to a higher authority."""
 
     doc_type: str
     retention: Retention
     department: str
     has_red_head: bool = True
+    goes_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,9 @@ KINDS = (
     Kind("通知", Retention.D10, "YWK"),
     Kind("工作要点", Retention.D30, "BGS"),
     Kind("会议纪要", Retention.Y, "BGS", has_red_head=False),
-    Kind("请示", Retention.Y, "BGS"),
+    Kind("请示", Retention.Y, "BGS", goes_up=True),
     Kind("情况通报", Retention.D10, "YWK"),
-    Kind("工作总结", Retention.Y, "BGS"),
+    Kind("工作总结", Retention.Y, "BGS", goes_up=True),
     Kind("函", Retention.D10, "BGS"),
     Kind("任免通知", Retention.Y, "RSK"),
     Kind("统计报告", Retention.D30, "YWK"),
@@ -52,6 +53,7 @@ KINDS = (
 
 _TOWNS = ("城关街道", "石梁镇", "沙湾镇", "双溪口乡", "云岭镇", "白沙乡", "枫林镇", "河东街道")
 _QUARTERS = "一二三四"
+_JUNE, _OCTOBER = 6, 10
 _SURNAMES = "沈方陆蒋傅顾韩田罗叶秦祝程苏汪夏邵余丁龚"
 _GIVEN = ("文博", "静怡", "国强", "晓岚", "志远", "秀兰", "建平", "雨涵", "立新", "春燕", "海波", "丽萍")
 
@@ -154,7 +156,7 @@ def _minutes(unit: SampleUnit, subject: str, on: date, chance: Random) -> Text:
     )
 
 
-def _request(unit: SampleUnit, subject: str, on: date, chance: Random) -> Text:
+def _request(_unit: SampleUnit, subject: str, on: date, chance: Random) -> Text:
     cost = chance.randint(80, 620)
     return Text(
         f"关于要求解决{subject}工作经费的请示",
@@ -169,7 +171,7 @@ def _request(unit: SampleUnit, subject: str, on: date, chance: Random) -> Text:
                 f"日常运行{cost - cost * 5 // 10 - cost * 2 // 10}万元。我局已通过压缩一般性支出自筹{cost // 10}万元，"
                 f"尚缺{cost - cost // 10}万元，恳请县政府从{on.year}年度预备费中予以安排。"
             ),
-            f"经费到位后，我局将严格按照《{unit.subjects[3]}》相关规定实行专款专用，并主动接受财政、审计部门的监督。",
+            "经费到位后，我局将严格按照专项资金管理有关规定，实行专款专用，并主动接受财政、审计部门的监督。",
             "妥否，请批示。",
         ),
         attachment=f"{subject}工作经费测算表",
@@ -203,14 +205,15 @@ def _circular(unit: SampleUnit, subject: str, on: date, chance: Random) -> Text:
 
 
 def _summary(unit: SampleUnit, subject: str, on: date, chance: Random) -> Text:
+    told, ahead = _spans(on)
     return Text(
-        f"{on.year}年工作总结和下一年工作思路",
+        f"{told}工作总结和{ahead}工作思路",
         "县委、县人民政府",
         (
-            f"{on.year}年，在县委、县政府的坚强领导下，我局认真履行职责，较好地完成了各项目标任务。现将有关情况报告如下。",
-            f"## 一、{on.year}年主要工作",
+            f"{told}，在县委、县政府的坚强领导下，我局认真履行职责，较好地完成了各项目标任务。现将有关情况报告如下。",
+            f"## 一、{told}主要工作",
             (
-                f"（一）{subject}取得新进展。全年开展专项检查{chance.randint(12, 48)}次，发现并整改问题{chance.randint(30, 160)}个，整改率达到"
+                f"（一）{subject}取得新进展。{told}开展专项检查{chance.randint(12, 48)}次，发现并整改问题{chance.randint(30, 160)}个，整改率达到"
                 f"{chance.randint(920, 1000) / 10:.1f}%；受理群众来信来访{chance.randint(20, 90)}件，办结率100%。"
             ),
             (
@@ -223,12 +226,26 @@ def _summary(unit: SampleUnit, subject: str, on: date, chance: Random) -> Text:
             ),
             "## 二、存在的主要问题",
             "一是工作发展不平衡，个别乡镇基础薄弱；二是专业人员不足，业务能力有待提高；三是信息化程度不高，部门间数据共享不够。",
-            f"## 三、{on.year + 1}年工作思路",
+            f"## 三、{ahead}工作思路",
             f"（一）健全长效机制，推动{subject}常态化、规范化。",
             "（二）加强队伍建设，每季度组织一次业务学习和技能比武。",
-            "（三）推进数字化改革，加强电子文件归档管理，提升服务效能。",
+            f"（三）推进{_reform(on)}，加强文件材料归档管理，提升服务效能。",
         ),
     )
+
+
+def _spans(on: date) -> tuple[str, str]:
+    """Return what a summary of that day is about, and what it looks ahead to."""
+    if on.month < _JUNE:
+        return f"{on.year - 1}年", f"{on.year}年"
+    if on.month < _OCTOBER:
+        return f"{on.year}年上半年", "下半年"
+    return f"{on.year}年", f"{on.year + 1}年"
+
+
+def _reform(on: date) -> str:
+    reforms = ((2010, "办公自动化建设"), (2018, "电子政务建设"))
+    return next((name for until, name in reforms if on.year <= until), "数字化改革")
 
 
 def _letter(unit: SampleUnit, subject: str, on: date, chance: Random) -> Text:
@@ -269,12 +286,13 @@ def _statistics(unit: SampleUnit, subject: str, on: date, chance: Random) -> Tex
         count = chance.randint(40, 900)
         total += count
         rows.append((str(number), name, str(count), f"{chance.randint(-80, 190) / 10:+.1f}%"))
+    span = f"{on.year}年1—{on.month - 1}月" if on.month > 1 else f"{on.year - 1}年"
     return Text(
-        f"{on.year}年{subject}情况统计报告",
+        f"{span}{subject}情况统计报告",
         "县统计局",
         (
             (
-                f"按照统计调查制度要求，我局对{on.year}年{subject}情况进行了统计汇总。经审核，全县共计{total}件（项），"
+                f"按照统计调查制度要求，我局对{span}{subject}情况进行了统计汇总。经审核，全县共计{total}件（项），"
                 f"数据由各乡镇（街道）逐级上报，{unit.subjects[1]}有关数据另行报送。"
             ),
             "分乡镇（街道）情况如下表，同比按可比口径计算。",

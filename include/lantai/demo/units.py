@@ -29,7 +29,7 @@ class SampleUnit:
         leader: Who answers for the filing and reviews the forms.
         phone: Of the archivist; from the range of no subscriber.
         forms: What it owes every year.
-        former: Name until the year given, of offices that were reorganised.
+        former: Name and mark until the year given, of offices that were reorganised.
     """
 
     unit_code: str
@@ -42,7 +42,7 @@ class SampleUnit:
     leader: str
     phone: str
     forms: tuple[DataForm, ...] = (E,)
-    former: tuple[tuple[int, str], ...] = ()
+    former: tuple[tuple[int, str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -51,8 +51,13 @@ class SampleUnit:
 
     def name_in(self, year: int) -> str:
         """Return the full name that the office had in a year."""
-        held = [office for until, office in self.former if year <= until]
+        held = [office for until, office, _ in self.former if year <= until]
         return COUNTY + (held[0] if held else self.office)
+
+    def mark_in(self, year: int) -> str:
+        """Return the word of its document numbers in a year: a reorganised office numbered under its name of then."""
+        held = [mark for until, _, mark in self.former if year <= until]
+        return held[0] if held else self.mark
 
     def as_unit(self, responsible_person: str) -> Unit:
         """Return the office as the registry knows it."""
@@ -94,7 +99,7 @@ UNITS = (
         "陆明远",
         "纪文渊",
         "0570-5550103",
-        former=((2018, "国土资源局"),),
+        former=((2018, "国土资源局", "云国土资"),),
     ),
     SampleUnit(
         "RS",
@@ -106,7 +111,7 @@ UNITS = (
         "蒋思宁",
         "施远帆",
         "0570-5550104",
-        former=((2009, "劳动和社会保障局"),),
+        former=((2009, "劳动和社会保障局", "云劳社"),),
     ),
     SampleUnit(
         "WJ",
@@ -118,7 +123,7 @@ UNITS = (
         "傅清和",
         "尤承志",
         "0570-5550105",
-        former=((2013, "卫生局"), (2018, "卫生和计划生育局")),
+        former=((2013, "卫生局", "云卫"), (2018, "卫生和计划生育局", "云卫计")),
     ),
     SampleUnit(
         "CZ",
@@ -141,7 +146,7 @@ UNITS = (
         "韩松岩",
         "郝建业",
         "0570-5550107",
-        former=((2010, "建设局"),),
+        former=((2010, "建设局", "云建"),),
     ),
     SampleUnit(
         "NY",
@@ -153,7 +158,7 @@ UNITS = (
         "田雨桐",
         "岳青禾",
         "0570-5550108",
-        former=((2018, "农业局"),),
+        former=((2018, "农业局", "云农"),),
     ),
     SampleUnit(
         "JT",
@@ -165,7 +170,7 @@ UNITS = (
         "罗启航",
         "简学舟",
         "0570-5550109",
-        former=((2010, "交通局"),),
+        former=((2010, "交通局", "云交"),),
     ),
     SampleUnit(
         "WL",
@@ -177,7 +182,7 @@ UNITS = (
         "叶听澜",
         "雷锦书",
         "0570-5550110",
-        former=((2018, "文化广电新闻出版局"),),
+        former=((2018, "文化广电新闻出版局", "云文广新"),),
     ),
     SampleUnit(
         "SJ",
