@@ -50,15 +50,17 @@ def tell_failure(context: Mapping[str, Any]) -> None:
     tell(ti.dag_id, ti.run_id, task, context.get("exception"))
 
 
-def shape(*tags: str, task_hours: float, run_hours: float) -> dict[str, Any]:
+def shape(title: str, *tags: str, task_hours: float, run_hours: float) -> dict[str, Any]:
     """Return the arguments that all DAGs share.
 
     Args:
+        title: What the pages call the DAG, in Chinese and by its id.
         tags: Words that operators filter by, besides `lantai`.
         task_hours: After so long one task counts as hung and is ended.
         run_hours: After so long the whole run does.
     """
     return {
+        "dag_display_name": title,
         "start_date": pendulum.datetime(2026, 1, 1, tz=_ZONE),
         "catchup": False,
         "max_active_runs": 1,

@@ -8,6 +8,8 @@
 - **重跑** 随时可重跑；同一天不会重复列入，冻结的记录不会列入。
 - **求助** `lantai list show <清册号>`、`lantai list export <清册号> -o X.xlsx`；须有人任“编制人”。
 
+---
+
 - **Runs** on 1 September at 08:00; by hand for a day, a kind and units.
 - **Reads** records that are due, holds, lists that are still open.
 - **Writes** one draft list per unit for transfer or destruction, with its event; nothing else.
@@ -38,11 +40,12 @@ from filing_calendar import EveryYear
             type=["null", "string"],
             enum=[None, "transfer", "destruction"],
             title="种类 kind",
-            description="移交或销毁；空白为两者 / empty is both",
+            description="空白为移交和销毁 / empty is both",
+            values_display={"None": "移交和销毁 both", "transfer": "移交 transfer", "destruction": "销毁 destruction"},
         ),
         "units": units_field(),
     },
-    **shape("disposal", task_hours=2, run_hours=12),
+    **shape("到期鉴定 appraise_records", "disposal", task_hours=2, run_hours=12),
 )
 def appraise_records() -> None:
     """Draft lists of what is due for transfer or destruction."""

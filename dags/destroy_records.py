@@ -8,6 +8,8 @@
 - **重跑** 随时可重跑；任一字节删除之前会重新核对全部签字与冻结。
 - **求助** `lantai list show <清册号>`、`lantai hold list`；批准失效的清册会使本次运行失败并列出清册号。
 
+---
+
 - **Runs** when a destruction list is approved, and every working day at 08:00.
 - **Reads** approved destruction lists, their signatures, waiting times, holds; what woke it proves nothing.
 - **Writes** a checkpoint of the ledger; lists whose waiting time is over become `awaiting_custodian`, and the run ends green.
@@ -28,7 +30,7 @@ from filing_calendar import WorkingDays
 @dag(
     schedule=AssetOrTimeSchedule(timetable=WorkingDays(), assets=[Asset(APPROVED_LISTS)]),
     doc_md=__doc__,
-    **shape("disposal", task_hours=4, run_hours=12),
+    **shape("销毁到期档案 destroy_records", "disposal", task_hours=4, run_hours=12),
 )
 def destroy_records() -> None:
     """Hand approved destruction lists to the custodian, and go on with what the custodian has done."""

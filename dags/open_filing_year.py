@@ -8,6 +8,8 @@
 - **重跑** 随时可重跑，结果相同；新增单位后重跑即可补上任务。
 - **求助** `lantai year status <年度>`；单位未指定责任人时见返回值 units_without_person。
 
+---
+
 - **Runs** on 2 January at 08:00, and by hand for a given year.
 - **Reads** the register of units and the forms they file.
 - **Writes** a duty per unit and form with its deadline (30 June of the next year), one event `year_opened`.
@@ -32,7 +34,7 @@ from filing_calendar import EveryYear
     schedule=EveryYear(1, 2),
     doc_md=__doc__,
     params={"year": year_field("如 2025；空白为上一年 / e.g. 2025; empty is the year past")},
-    **shape("year", task_hours=1, run_hours=6),
+    **shape("开启归档年度 open_filing_year", "year", task_hours=1, run_hours=6),
 )
 def open_filing_year() -> None:
     """Duties of every unit and form for the year past."""

@@ -6,7 +6,9 @@
 - **不可逆** 回执发出以后：已接收的载体不再重收，更正须按下一轮或注销办理。
 - **无人答复** 连不上的单位为“未知”，绝不视为“未报送”；其余单位照常接收，本次运行以失败结束并列出单位。
 - **重跑** 随时可重跑。只重跑一个单位：表单填 JY，或清除该单位的映射任务，或 `lantai collect --unit JY`，效果相同。
-- **求助** `lantai submissions --unit JY`、`lantai findings <报送号>`；错误及处理见 docs/runbook.md。
+- **求助** `lantai submissions --unit JY`、`lantai findings <受理号>`；错误及处理见 docs/runbook.md。
+
+---
 
 - **Runs** nightly at 02:00 from 1 March to 31 July, hourly from 24 to 30 June, Mondays otherwise; by hand for years and units.
 - **Reads** the outbox of every unit; deletes nothing there.
@@ -35,7 +37,7 @@ from filing_calendar import FilingWindow
         "year": year_field("如 2025 或 2024, 2025；空白为全部 / e.g. 2024, 2025; empty is all"),
         "units": units_field(),
     },
-    **shape("intake", task_hours=12, run_hours=24),
+    **shape("接收归档数据 take_in_filings", "intake", task_hours=12, run_hours=24),
 )
 def take_in_filings() -> None:
     """Look, collect, verify, validate, answer, seal, store and register what departments have filed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import time
 from copy import copy
 from datetime import timedelta
@@ -52,6 +53,32 @@ def test_the_operators_page_answers_seven_questions_in_both_languages(dag_bag, d
 
     missing = [word for word in (*PAGE, *PAGE_EN) if f"- **{word}**" not in text]
     assert missing == []
+
+
+@pytest.mark.parametrize("dag_id", sorted(IDS))
+def test_the_pages_call_a_dag_by_a_chinese_name_and_its_id_and_keep_the_languages_apart(dag_bag, dag_id):
+    dag = dag_bag.dags[dag_id]
+
+    name, _, shown_id = dag.dag_display_name.partition(" ")
+    chinese, _, english = dag.doc_md.partition("\n---\n")
+    assert re.fullmatch("[\u4e00-\u9fff]+", name)
+    assert shown_id == dag_id
+    assert all(f"- **{word}**" in chinese for word in PAGE)
+    assert all(f"- **{word}**" in english for word in PAGE_EN)
+
+
+def test_every_choice_of_a_form_is_shown_in_words(dag_bag):
+    """What a person chooses from never reads `null`."""
+    choices = [
+        (dag_id, name, param.schema["enum"], param.schema.get("values_display", {}))
+        for dag_id, dag in dag_bag.dags.items()
+        for name, param in dag.params.items()
+        if hasattr(param, "schema") and "enum" in param.schema
+    ]
+
+    assert ("appraise_records", "kind") in [choice[:2] for choice in choices]
+    for _, _, values, shown in choices:
+        assert {str(value) for value in values} == set(shown)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -113,6 +113,7 @@ def _configuration(settings: Settings, folder: Path, port: int, kept: dict[str, 
             "base_url": f"http://{LOOPBACK}:{port}",
             "workers": 1,
             "secret_key": kept.get("secret_key") or secrets.token_urlsafe(32),
+            "instance_name": f"兰台 · {settings.centre_name}",
         },
         "api_auth": {"jwt_secret": kept.get("jwt_secret") or secrets.token_urlsafe(48)},
         "secrets": {
