@@ -13,13 +13,14 @@ from lantai.edges.centre import Centre
 from lantai.edges.outbox import PackageSeen
 from lantai.edges.registry.duties import agreements
 from lantai.edges.registry.holdings import accepted_count, full_backups, registered_codes
-from lantai.edges.registry.submissions import Round
+from lantai.edges.registry.submissions import Round, rounds
 from lantai.journey.collect import Collected
 from lantai.journey.receive import Arrival, follows_acceptance, receive
 from lantai.journey.validate import Context, Validated, validate
 from lantai.journey.verify import Declared, Verified, verify
 from lantai.records.carrier import BackupStrategy, stand_in_number
 from lantai.records.finding import Finding, Severity
+from lantai.records.submission import RoundState
 from lantai.records.unit import Unit
 from lantai.rules.archival_code import normalise
 
