@@ -182,10 +182,16 @@ class UnitsInterruptedError(UnitsUnfinishedError):
 
 
 class OrchestratorError(LantaiError):
-    """Airflow did not start, or a run of a DAG did not end well."""
+    """Airflow did not start, did not answer, refused, or a run of a DAG did not end well."""
 
-    hint = "Read the log that the message names, under LANTAI_HOME/airflow; the `lantai` command does the same work without Airflow."
-    hint_zh = "请查看上面所指的 LANTAI_HOME/airflow 下的日志；lantai 命令可在没有 Airflow 时完成同样的工作。"
+    hint = (
+        "Read the log that the message names, under LANTAI_HOME/airflow, or see LANTAI_AIRFLOW_URL and LANTAI_AIRFLOW_LOGIN_FILE; "
+        "the `lantai` command does the same work without Airflow."
+    )
+    hint_zh = (
+        "请查看上面所指的 LANTAI_HOME/airflow 下的日志，或检查 LANTAI_AIRFLOW_URL 与 LANTAI_AIRFLOW_LOGIN_FILE；"
+        "lantai 命令可在没有 Airflow 时完成同样的工作。"
+    )
 
 
 class ValidationUnavailableError(LantaiError):

@@ -56,6 +56,8 @@ class Settings:
         clamd_address: Socket or host:port of the virus scanner; None means that no scan is configured.
         smtp_host: Mail server for notices; None means that notices stay in the registry.
         notify_urls: Further addresses for notices.
+        airflow_url: Where Airflow's api-server listens, so that an approved list wakes its DAG; None asks the login file.
+        airflow_login_file: Who rings there, JSON; without it a list waits for the next working-day run.
         today: A date that stands in for the real one, in demo homes only; printed on every paper.
     """
 
@@ -67,6 +69,7 @@ class Settings:
     recipients_file: Path
     intake_key_file: Path
     log_key_file: Path
+    airflow_login_file: Path
     centre_name: str = "档案登记备份中心"
     locale: str = "zh"
     timezone: str = "Asia/Shanghai"
@@ -88,6 +91,7 @@ class Settings:
     clamd_address: str | None = None
     smtp_host: str | None = None
     notify_urls: tuple[str, ...] = ()
+    airflow_url: str | None = None
     today: date | None = None
 
     @property
@@ -137,6 +141,7 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
         recipients_file=Path(_text(env, "RECIPIENTS_FILE", str(keys / "recipients.txt"))),
         intake_key_file=Path(_text(env, "INTAKE_KEY_FILE", str(keys / "intake.pem"))),
         log_key_file=Path(_text(env, "LOG_KEY_FILE", str(keys / "log.pem"))),
+        airflow_login_file=Path(_text(env, "AIRFLOW_LOGIN_FILE", str(home / "airflow" / "login.json"))),
         centre_name=_text(env, "CENTRE_NAME", "档案登记备份中心"),
         locale=_choice(env, "LOCALE", "zh", LOCALES),
         timezone=_zone(env),
@@ -158,8 +163,29 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
         clamd_address=_text(env, "CLAMD_ADDRESS", "") or None,
         smtp_host=_text(env, "SMTP_HOST", "") or None,
         notify_urls=tuple(_text(env, "NOTIFY_URLS", "").split()),
+        airflow_url=_web_address(env, "AIRFLOW_URL"),
         today=_day(env, "TODAY"),
     )
+
+
+def web_address(text: str, name: str) -> str:
+    """Return the address of a web server, without a slash at its end.
+
+    Args:
+        text: What was given.
+        name: Where it was given, for the message.
+
+    Raises:
+        SettingsError: It is none, or it carries a password; the message does not repeat it.
+    """
+    try:
+        parts = urlsplit(text)
+        is_meant = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_meant = False
+    if not is_meant or parts.username is not None or parts.query or parts.fragment:
+        raise SettingsError(f"{name}: expected an address like https://airflow.example:8080, without user and password")
+    return text.rstrip("/")
 
 
 def _text(env: Mapping[str, str], name: str, default: str) -> str:
@@ -200,6 +226,11 @@ def _day(env: Mapping[str, str], name: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
         raise SettingsError(f"{PREFIX}{name}: found {text!r}, expected a date like 2026-06-30") from error
+
+
+def _web_address(env: Mapping[str, str], name: str) -> str | None:
+    text = _text(env, name, "")
+    return web_address(text, PREFIX + name) if text else None
 
 
 def _place(env: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:

@@ -1,23 +1,19 @@
-"""What is asked of a running Airflow over its REST API, with the standard library's client."""
+"""What the demo and the tests ask of a running Airflow over its REST API."""
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlencode
-from urllib.request import Request, urlopen
+from urllib.parse import quote
 
-from lantai.demo.airflow_home import USER, AirflowHome
+from lantai.demo.airflow_home import AirflowHome
+from lantai.edges.airflow_client import AirflowClient
 from lantai.errors import OrchestratorError
 
 COMPONENTS = ("metadatabase", "scheduler", "dag_processor")
 ENDED = ("success", "failed")
-ANSWER_SECONDS = 30
 PAUSE_SECONDS = 0.5
 
 
@@ -44,8 +40,7 @@ class AirflowApi:
     """
 
     def __init__(self, home: AirflowHome) -> None:
-        self._home = home
-        self._token: str | None = None
+        self._ask = AirflowClient(home.login).ask
 
     def is_healthy(self) -> bool:
         """Return whether database, scheduler and dag-processor are all alive."""
@@ -99,21 +94,10 @@ class AirflowApi:
         }
         self._ask("POST", f"/api/v2/dags/{dag_id}/clearTaskInstances", body)
 
-    def announce(self, uri: str, extra: Mapping[str, str]) -> None:
-        """Say that an asset has changed; DAGs that wait for it are woken.
-
-        Raises:
-            OrchestratorError: No DAG knows the asset.
-        """
-        assets = self._ask("GET", "/api/v2/assets?" + urlencode({"uri_pattern": uri}))["assets"]
-        known = [asset["id"] for asset in assets if asset["uri"] == uri]
-        if not known:
-            raise OrchestratorError(f"asset {uri}: no DAG knows it")
-        self._ask("POST", "/api/v2/assets/events", {"asset_id": known[0], "extra": dict(extra)})
-
-    def run_ids(self, dag_id: str) -> list[str]:
-        """Return the ids of all runs of a DAG, oldest first."""
-        runs = self._ask("GET", f"/api/v2/dags/{dag_id}/dagRuns?order_by=run_after&limit=100")["dag_runs"]
+    def woken_runs(self, dag_id: str) -> list[str]:
+        """Return the ids of the runs of a DAG that an asset started, oldest first."""
+        query = "order_by=run_after&limit=100&run_type=asset_triggered"
+        runs = self._ask("GET", f"/api/v2/dags/{dag_id}/dagRuns?{query}")["dag_runs"]
         return [run["dag_run_id"] for run in runs]
 
     def run(self, dag_id: str, run_id: str) -> DagRun:
@@ -137,27 +121,6 @@ class AirflowApi:
                 )
             time.sleep(PAUSE_SECONDS)
         return run
-
-    def _ask(self, method: str, path: str, body: object = None, *, needs_login: bool = True) -> Any:  # noqa: ANN401 - JSON
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        if needs_login:
-            headers["Authorization"] = f"Bearer {self._login()}"
-        content = json.dumps(body).encode() if body is not None else None
-        request = Request(self._home.address + path, content, headers, method=method)  # noqa: S310 - our own http address
-        try:
-            with urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310 - the same
-                return json.loads(answer.read() or b"null")
-        except HTTPError as error:
-            said = error.read().decode(errors="replace")[:500]
-            raise OrchestratorError(f"{method} {path}: Airflow answered {error.code}: {said}") from error
-        except (URLError, OSError, HTTPException, ValueError) as error:
-            raise OrchestratorError(f"{method} {path}: no answer from Airflow: {error}") from error
-
-    def _login(self) -> str:
-        if self._token is None:
-            body = {"username": USER, "password": self._home.password}
-            self._token = str(self._ask("POST", "/auth/token", body, needs_login=False)["access_token"])
-        return self._token
 
 
 def _task_name(instance: Mapping[str, Any]) -> str:

@@ -15,12 +15,16 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from lantai.edges.airflow_client import AirflowLogin, login_text
 from lantai.edges.private_file import read_if_there, replace_private
 from lantai.errors import MissingProgramError
 from lantai.settings import Settings
 
 PARALLELISM = 4
 """Tasks at a time: at 32, the default, the workers alone take 1.3 GB."""
+
+BUSY_SECONDS = 60
+"""How long a component waits for another one that writes; after SQLite's own 5 s a busy machine answers requests with 500."""
 
 USER = "lantai"
 LOOPBACK = "127.0.0.1"
@@ -45,6 +49,11 @@ class AirflowHome:
         """Where the web pages are."""
         return f"http://{LOOPBACK}:{self.port}"
 
+    @property
+    def login(self) -> AirflowLogin:
+        """How to log in there."""
+        return AirflowLogin(self.address, USER, self.password)
+
 
 def checkout() -> Path:
     """Return the folder that holds dags/ and plugins/.
@@ -59,7 +68,7 @@ def checkout() -> Path:
 
 
 def prepare(settings: Settings, port: int | None = None) -> AirflowHome:
-    """Write Airflow's configuration; secrets and password of an earlier time are kept.
+    """Write Airflow's configuration, and the login with which an approved list wakes it; secrets of an earlier time are kept.
 
     Args:
         settings: Names the home and the file of connections.
@@ -73,7 +82,9 @@ def prepare(settings: Settings, port: int | None = None) -> AirflowHome:
     password = _kept_password(passwords) or secrets.token_urlsafe(12)
     replace_private(passwords, json.dumps({USER: password}) + "\n")
     replace_private(folder / "airflow.cfg", _configuration(settings, folder, port, kept))
-    return AirflowHome(folder, port, password)
+    home = AirflowHome(folder, port, password)
+    replace_private(folder / "login.json", login_text(home.login))
+    return home
 
 
 def free_port() -> int:
@@ -106,7 +117,10 @@ def _configuration(settings: Settings, folder: Path, port: int, kept: dict[str, 
             "simple_auth_manager_users": f"{USER}:admin",
             "simple_auth_manager_passwords_file": folder / "passwords.json",
         },
-        "database": {"sql_alchemy_conn": f"sqlite:///{folder / 'airflow.db'}", "load_default_connections": False},
+        "database": {
+            "sql_alchemy_conn": f"sqlite:///{folder / 'airflow.db'}?timeout={BUSY_SECONDS}",
+            "load_default_connections": False,
+        },
         "api": {
             "host": LOOPBACK,
             "port": port,
