@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -9,7 +10,9 @@ from sqlalchemy import func, select
 
 from airflow_runs import run
 from factories_disposal import approve, decide_all, draft, lay_down_carrier, make_people, make_unit, record, state_of
-from lantai.edges import tables
+from lantai.demo.airflow_home import prepare
+from lantai.demo.airflow_process import started
+from lantai.edges import airflow_bell, tables
 from lantai.errors import NotPermittedError, UsageError
 from lantai.records.disposal import ListKind
 from lantai.tasks import open_filing_year
@@ -133,3 +136,46 @@ def test_the_demo_date_counts_for_scheduled_runs_too(centre_of_tasks):
     planned = check_form({}, "2030-09-01")
 
     assert {one["on"] for one in planned} == {str(date(2026, 3, 2))}
+
+
+def test_the_dags_wait_for_what_the_bell_announces(dag_bag):
+    """Two words in two rooms: a DAG file may not import the edge when it is parsed."""
+    from _shape import APPROVED_LISTS
+
+    waiting = [dag_id for dag_id, dag in dag_bag.dags.items() if APPROVED_LISTS in repr(dag.timetable.asset_condition)]
+
+    assert sorted(waiting) == ["destroy_records", "transfer_records"]
+    assert airflow_bell.APPROVED_LISTS == APPROVED_LISTS
+
+
+@pytest.mark.slow
+def test_the_leaders_signature_alone_brings_the_list_to_the_custodian(office):
+    """Api-server, scheduler and dag-processor as in the demo; nobody presses a button. Covers I3."""
+    settings = office.settings
+    variables = {"LANTAI_HOME": str(settings.home), "LANTAI_TODAY": "2026-03-02", "LANTAI_COOLING_OFF_DAYS": "0"}
+    list_id = draft(office, ListKind.DESTRUCTION)
+    decide_all(office, list_id, (1, 2, 3))
+
+    with started(prepare(settings), variables) as airflow:
+        api = airflow.api
+        for dag_id in ("transfer_records", "destroy_records"):
+            api.wait_for_dag(dag_id)
+        before = api.woken_runs("destroy_records")
+        signed = approve(office, list_id)
+        until = time.monotonic() + 600
+        while state_of(office, list_id) == "approved" and time.monotonic() < until:
+            time.sleep(0.5)
+        after = state_of(office, list_id)
+        done = [api.wait("destroy_records", run_id, 300) for run_id in api.woken_runs("destroy_records")]
+        # An event for a list that is with the custodian already, and one for a list that nobody knows.
+        for again in (list_id, "D-2026-XX-99"):
+            office.bell.ring(again)
+        while len(woken := api.woken_runs("destroy_records")) == len(done) and time.monotonic() < until:
+            time.sleep(0.5)
+        idle = api.wait("destroy_records", woken[-1], 300)
+
+    assert (before, signed.unheard) == ([], None)
+    assert after == state_of(office, list_id) == "awaiting_custodian"
+    assert {run.state for run in done} == {"success"}
+    assert idle.state == "success"
+    assert count(office, tables.tombstone) == 0

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lantai.cli.screen import AsJson, answer, opened, out, table
+from lantai.cli.screen import AsJson, answer, err, opened, out, table
 from lantai.edges.centre import Centre
 from lantai.edges.registry import disposal
 from lantai.edges.registry.holds import held_on_list
@@ -130,7 +130,15 @@ def sign(
         "fingerprint": signed.fingerprint,
         "is_new": signed.is_new,
     }
-    answer(payload, lambda: _facts(payload), as_json=as_json)
+    unheard = str(signed.unheard) if signed.unheard else None
+    answer({**payload, "unheard": unheard}, lambda: _facts(payload), as_json=as_json)
+    if unheard:
+        err.print(
+            f"清单已批准；未能唤醒 Airflow，下一个工作日的运行会接手 · The list is approved; Airflow was not woken, "
+            f"so the next working-day run picks it up: {unheard}",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 @app.command("message")

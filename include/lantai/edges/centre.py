@@ -19,6 +19,7 @@ from lantai.edges.migrations import require_current
 from lantai.settings import Settings, from_env
 
 if TYPE_CHECKING:
+    from lantai.edges.airflow_bell import AirflowBell
     from lantai.edges.keys import Signer
     from lantai.edges.quarantine import Quarantine
     from lantai.edges.vault import Vault
@@ -75,6 +76,13 @@ class Centre:
         from lantai.edges.keys import load_recipients
 
         return load_recipients(self.settings.recipients_file)
+
+    @cached_property
+    def bell(self) -> AirflowBell | None:
+        """What wakes Airflow's DAGs; None when the settings name no Airflow."""
+        from lantai.edges.airflow_bell import bell_of
+
+        return bell_of(self.settings)
 
 
 @contextmanager

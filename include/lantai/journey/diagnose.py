@@ -15,7 +15,7 @@ from lantai.edges.keys import DISPOSAL, key_files, load_verifier, public_path
 from lantai.edges.machine import free_bytes, has_program, is_there, sqlite_version
 from lantai.edges.migrations import current, newest
 from lantai.edges.registry.units import units
-from lantai.errors import ConnectionConfigError, KeyMissingError, LantaiError
+from lantai.errors import ConnectionConfigError, KeyMissingError, LantaiError, OrchestratorError
 
 SAFE_SQLITE = (3, 51, 3)
 """Older ones can corrupt a database in WAL mode with several writers; the registry does not use WAL."""
@@ -49,6 +49,7 @@ def diagnose(centre: Centre) -> list[Diagnosis]:
         ("keys", _keys),
         ("places", _places),
         ("connections", _connections),
+        ("airflow", _airflow),
         ("checks", _checks),
         ("programs", _programs),
     )
@@ -137,6 +138,19 @@ def _connections(centre: Centre) -> Iterator[Diagnosis]:
         yield Diagnosis("connections", "fault", f"none for {', '.join(missing[:20])}", ConnectionConfigError.hint)
     elif not bad:
         yield Diagnosis("connections", "ok", f"{len(known)} for {len(codes)} units")
+
+
+def _airflow(centre: Centre) -> Iterator[Diagnosis]:
+    if centre.bell is None:
+        yield Diagnosis("airflow", "ok", "none named: an approved list waits for the next working-day run")
+        return
+    try:
+        centre.bell.asset_id()
+    except OrchestratorError as error:
+        advice = "Start it, or correct LANTAI_AIRFLOW_URL and LANTAI_AIRFLOW_LOGIN_FILE; lists wait for the next working-day run."
+        yield Diagnosis("airflow", "warning", str(error), advice)
+    else:
+        yield Diagnosis("airflow", "ok", "an approved list wakes its DAG")
 
 
 def _checks(centre: Centre) -> Iterator[Diagnosis]:

@@ -4,14 +4,14 @@ A signature is bound to the list's digest and, where the signer has a key
 enrolled, made with that key over canonical JSON of list, duty, stage and digest
 (purpose `lantai-list`); `ssh-keygen -Y sign` makes the same. Without a key it
 is asserted by the system, and the papers say so. With the leader's signature,
-after the whole panel's, the list is approved.
+after the whole panel's, the list is approved, and the DAG of its kind is woken.
 
 Source: R9-19, R10-08; rules N3 (witnesses recount before, sign after); vault.md, "The ledger".
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -23,11 +23,19 @@ from lantai.edges.registry import disposal, people
 from lantai.edges.registry.disposal import DutyHeld
 from lantai.edges.registry.holds import held_on_list
 from lantai.edges.registry.sign_offs import add_sign_off
-from lantai.errors import KeyMissingError, NotPermittedError, PlaceUnavailableError, SignatureInvalidError, UsageError
+from lantai.errors import (
+    KeyMissingError,
+    LantaiError,
+    NotPermittedError,
+    PlaceUnavailableError,
+    SignatureInvalidError,
+    UsageError,
+)
 from lantai.formats import ssh_signature
 from lantai.journey.examine import SIGNATURE_NAMESPACE, Examined, examine, message_to_sign
 from lantai.journey.refuse import recorded, refuse_if, refuse_if_held
 from lantai.journey.take_duty import take_duty
+from lantai.journey.wake import wake
 from lantai.records.disposal import Decision, Duty, ListKind, ListState, SignOff, Stage
 from lantai.records.event import EventKind
 from lantai.records.record import RecordStatus
@@ -39,7 +47,15 @@ KEY_FILE_BYTES = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class SignedList:
-    """What a signature did; `is_new` is false when the same one was there already."""
+    """What a signature did.
+
+    Attributes:
+        list_digest: What was signed.
+        state: Of the list, after the signature.
+        is_new: False when the same signature was there already.
+        fingerprint: Of the key it was made with; None when it is asserted by the system.
+        unheard: Why Airflow was not woken by an approval; None when it was, or when there was nothing to wake.
+    """
 
     list_id: str
     duty: Duty
@@ -48,6 +64,7 @@ class SignedList:
     state: ListState
     is_new: bool
     fingerprint: str | None
+    unheard: LantaiError | None = None
 
 
 def sign(
@@ -61,7 +78,7 @@ def sign(
     on_behalf_of: str | None = None,
     counted: tuple[int, int] | None = None,
 ) -> SignedList:
-    """Sign a list in one's duty.
+    """Sign a list in one's duty; the signature that approves it wakes Airflow, once it is in the registry.
 
     Args:
         centre: The centre.
@@ -81,29 +98,46 @@ def sign(
     """
     with recorded(centre, list_id, person_id, "sign"), centre.database.begin() as connection:
         before = examine(connection, centre.settings, list_id, locks=True)
-        stage = _stage(before, duty)
-        facts = _recount(before, stage, counted)
-        take_duty(connection, centre, list_id, DutyHeld(person_id, duty, on_behalf_of))
-        examined = examine(connection, centre.settings, list_id)
-        _refuse_early(connection, examined, duty, stage)
-        digest = examined.dossier.decided_now
-        armored, fingerprint = _signature(connection, centre, examined, (duty, stage, person_id), key_file, armored)
-        row = (person_id, stage.value, digest)
-        if row in {(each.person_id, each.stage, each.list_digest) for each in examined.sign_off_rows}:
-            return SignedList(list_id, duty, stage, digest, examined.chosen.state, False, fingerprint)
-        now_at = centre.clock.now_at()
-        facts |= {
-            "duty": duty.value,
-            "stage": stage.value,
-            "list_digest": digest,
-            "on_behalf_of": on_behalf_of or "",
-            "fingerprint": fingerprint or "",
-        }
-        event_id = append(connection, EventKind.LIST_SIGNED, list_id, person_id, now_at, facts)
-        sign_off = SignOff(list_id, duty, stage, person_id, digest, now_at, armored, on_behalf_of)
-        add_sign_off(connection, sign_off, fingerprint, event_id)
-        state = _approve(connection, centre, list_id) if duty is Duty.LEADER else examined.chosen.state
-        return SignedList(list_id, duty, stage, digest, state, True, fingerprint)
+        held = DutyHeld(person_id, duty, on_behalf_of)
+        signed = _sign(connection, centre, before, held, key_file, armored, counted)
+    if signed.is_new and duty is Duty.LEADER:
+        return replace(signed, unheard=wake(centre, list_id))
+    return signed
+
+
+def _sign(
+    connection: Connection,
+    centre: Centre,
+    before: Examined,
+    held: DutyHeld,
+    key_file: Path | None,
+    armored: str | None,
+    counted: tuple[int, int] | None,
+) -> SignedList:
+    list_id, duty = before.chosen.list_id, held.duty
+    stage = _stage(before, duty)
+    facts = _recount(before, stage, counted)
+    take_duty(connection, centre, list_id, held)
+    examined = examine(connection, centre.settings, list_id)
+    _refuse_early(connection, examined, duty, stage)
+    digest = examined.dossier.decided_now
+    armored, fingerprint = _signature(connection, centre, examined, (duty, stage, held.person_id), key_file, armored)
+    row = (held.person_id, stage.value, digest)
+    if row in {(each.person_id, each.stage, each.list_digest) for each in examined.sign_off_rows}:
+        return SignedList(list_id, duty, stage, digest, examined.chosen.state, False, fingerprint)
+    now_at = centre.clock.now_at()
+    facts |= {
+        "duty": duty.value,
+        "stage": stage.value,
+        "list_digest": digest,
+        "on_behalf_of": held.on_behalf_of or "",
+        "fingerprint": fingerprint or "",
+    }
+    event_id = append(connection, EventKind.LIST_SIGNED, list_id, held.person_id, now_at, facts)
+    sign_off = SignOff(list_id, duty, stage, held.person_id, digest, now_at, armored, held.on_behalf_of)
+    add_sign_off(connection, sign_off, fingerprint, event_id)
+    state = _approve(connection, centre, list_id) if duty is Duty.LEADER else examined.chosen.state
+    return SignedList(list_id, duty, stage, digest, state, True, fingerprint)
 
 
 def _stage(examined: Examined, duty: Duty) -> Stage:
