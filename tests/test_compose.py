@@ -124,6 +124,15 @@ def test_real_use_has_a_real_auth_manager_and_celery():
     assert environment["LANTAI_CONNECTIONS_FILE"] in environment["AIRFLOW__SECRETS__BACKEND_KWARGS"]
 
 
+def test_the_bell_is_told_where_airflow_is_and_its_password_is_no_variable_of_a_container():
+    environment = SERVICES["airflow-worker"]["environment"]
+    mounted = {config["source"]: config["target"] for config in SERVICES["airflow-worker"]["configs"]}
+
+    assert environment["LANTAI_AIRFLOW_URL"] == "http://airflow-apiserver:8080"
+    assert environment["LANTAI_AIRFLOW_LOGIN_FILE"] == mounted["airflow-login"]
+    assert "BELL_PASSWORD" not in json.dumps(environment)
+
+
 def test_the_registry_is_a_database_of_its_own():
     environment = SERVICES["airflow-worker"]["environment"]
     created = COMPOSE["configs"]["databases"]["content"]
@@ -214,7 +223,7 @@ def test_every_command_of_the_file_is_known_to_the_airflow_that_is_locked(tmp_pa
     refused = parsed_by_airflow([["no-such-command"]], tmp_path)
 
     assert ["lantai", "init", "--without-custody"] in prepares
-    assert len(commands) == 6 + 2 + 3
+    assert len(commands) == 6 + 2 + 7
     assert done.returncode == 0, done.stderr
     assert refused.returncode == 2
 

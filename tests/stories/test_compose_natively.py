@@ -19,6 +19,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,10 @@ from conftest import find_program
 from filing_house import FilingHouse
 from lantai.cli.environment import completed
 from lantai.demo.airflow_process import session_members
+from lantai.edges.airflow_bell import bell_of
+from lantai.edges.airflow_client import AirflowClient, AirflowLogin, read_login
 from lantai.edges.centre import open_centre
+from lantai.errors import OrchestratorError
 from lantai.settings import from_env
 from servers.openssh import OpenSsh
 
@@ -82,7 +86,7 @@ class NativeCompose:
             ("airflow-apiserver:8080", f"127.0.0.1:{ports['web']}"),
             ("127.0.0.1:8080", f"127.0.0.1:{ports['web']}"),
             ("/opt/lantai", str(ROOT)),
-            ("/run/lantai/keys", str(self.folder / "keys")),
+            ("/run/lantai", str(self.folder)),
             ("/opt/airflow", str(self.folder / "airflow")),
             ("/var/lib/lantai", str(self.folder / "lantai")),
         ):
@@ -176,6 +180,12 @@ class NativeCompose:
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our own http address
             return json.loads(answer.read() or b"null")
 
+    def woken_runs(self, dag_id: str) -> list[str]:
+        """Return the states of the runs that an asset started."""
+        self.require_alive()
+        runs = self.ask("GET", f"/api/v2/dags/{dag_id}/dagRuns?run_type=asset_triggered")["dag_runs"]
+        return [run["state"] for run in runs]
+
     def run_dag(self, dag_id: str, **form: str) -> str:
         """Switch a DAG on, start it by its form, and return how it ended."""
 
@@ -204,6 +214,7 @@ def system(tmp_path: Path) -> Iterator[NativeCompose]:
         (tmp_path / name).mkdir(parents=True)
     written, _ = completed("", {"LANTAI_KEYS_DIR": tmp_path / "keys", "LANTAI_GATEWAY_KEYS_DIR": tmp_path / "keys"})
     native = NativeCompose(tmp_path, dict(line.split("=", 1) for line in written.splitlines()))
+    (tmp_path / "airflow-login.json").write_text(native.filled(COMPOSE["configs"]["airflow-login"]["content"]))
     # The server's own user cannot enter the folder of a test that runs as root.
     with tempfile.TemporaryDirectory(prefix="lantai-pg-") as data:
         try:
@@ -268,7 +279,7 @@ def require(name: str) -> str:
 
 
 def test_filing_is_taken_in_by_celery_workers_over_postgresql_and_redis(system: NativeCompose, sshd: OpenSsh) -> None:
-    """From the first start to a receipt in the department's inbox, on the system that a bureau runs."""
+    """From the first start to a receipt in the department's inbox, on the system that a bureau runs, and an approval's bell."""
     keys = system.folder / "keys"
     lantai = Path(sys.executable).with_name("lantai")
     for words in (
@@ -306,3 +317,19 @@ def test_filing_is_taken_in_by_celery_workers_over_postgresql_and_redis(system: 
     assert not [path for path in (system.folder / "lantai").rglob("*") if path.name in ("identity.txt", "disposal.pem")]
     for service in ("airflow-scheduler", "airflow-dag-processor", "airflow-worker", "airflow-triggerer"):
         assert system.healthcheck(service), system.log(service)
+    assert system.run_dag("destroy_records") == "success"
+    bell_of(settings).ring("D-2026-JY-001")
+    until(lambda: system.woken_runs("destroy_records") == ["success"], "the bell starts a run")
+    client = AirflowClient(replace(read_login(settings.airflow_login_file), address=settings.airflow_url))
+    assert [refused(client, "GET", name) for name in ("dags", "connections", "variables", "pools")] == [403] * 4
+    assert refused(client, "POST", "dags/destroy_records/dagRuns", {"logical_date": None}) == 403
+    assert refused(AirflowClient(AirflowLogin(str(settings.airflow_url), "bell", "another")), "GET", "assets") == 401
+
+
+def refused(client: AirflowClient, method: str, path: str, body: object = None) -> int:
+    """Return the status with which Airflow refuses."""
+    with pytest.raises(OrchestratorError) as caught:
+        client.ask(method, f"/api/v2/{path}", body)
+    found = re.search(r"answered (\d+)", str(caught.value))
+    assert found, caught.value
+    return int(found[1])

@@ -35,6 +35,7 @@ SECRETS: Mapping[str, Callable[[], str]] = {
     "AIRFLOW_JWT_SECRET": _password,
     "AIRFLOW_API_SECRET_KEY": _password,
     "LANTAI_ADMIN_PASSWORD": _password,
+    "LANTAI_BELL_PASSWORD": _password,
 }
 """Every secret that docker-compose.yml asks for, and how a new one is made."""
 
