@@ -196,8 +196,9 @@ def _transfer(stage: Stage) -> None:
     ):
         for each in chosen:
             desk.decide_and_sign(stage.centre, stage.home.desks, each, _agree)
+        stage.approve(chosen)
     with stage.teller.step("transfer", "移交进馆", "transfer to the archive"):
-        stage.dag("transfer_records")
+        stage.woken("transfer_records", ListKind.TRANSFER)
         for each in desk.lists_in(stage.centre, ListKind.TRANSFER, ListState.AWAITING_CUSTODIAN):
             desk.hand_over(stage.centre, each)
         archive.receive(folder_of(stage.home, ARCHIVE))

@@ -15,7 +15,7 @@ from lantai.demo.sheets import Typed, fill_in
 from lantai.edges.centre import Centre
 from lantai.edges.registry import disposal
 from lantai.edges.registry.disposal import DisposalList
-from lantai.errors import NotPermittedError
+from lantai.errors import LantaiError, NotPermittedError
 from lantai.formats.wording import Wording
 from lantai.journey.destroy import destroy
 from lantai.journey.export_sheet import export_sheet
@@ -47,7 +47,7 @@ def lists_in(centre: Centre, kind: ListKind, state: ListState) -> list[DisposalL
 
 
 def decide_and_sign(centre: Centre, desks: Path, chosen: DisposalList, judge: Judge) -> None:
-    """Let every panel member fill in a worksheet of their own, then let panel and leader sign.
+    """Let every panel member fill in a worksheet of their own, then let the panel sign.
 
     Args:
         centre: The centre.
@@ -63,8 +63,13 @@ def decide_and_sign(centre: Centre, desks: Path, chosen: DisposalList, judge: Ju
         types = partial(_types_into_row, words, chosen.kind, partial(judge, member, chosen.kind))
         sheet.write_bytes(fill_in(sheet.read_bytes(), types))
         import_sheet(centre, sheet, member.person_id)
-    for signer, duty in (*((member, Duty.PANEL_MEMBER) for member in PANEL), (LEADER, Duty.LEADER)):
-        sign(centre, chosen.list_id, duty, signer.person_id, _key(centre, signer))
+    for member in PANEL:
+        sign(centre, chosen.list_id, Duty.PANEL_MEMBER, member.person_id, _key(centre, member))
+
+
+def approve(centre: Centre, chosen: DisposalList) -> LantaiError | None:
+    """Let the leader sign, which approves the list and wakes Airflow; return what the leader is told when nobody heard."""
+    return sign(centre, chosen.list_id, Duty.LEADER, LEADER.person_id, _key(centre, LEADER)).unheard
 
 
 def refused_shortcut(centre: Centre, chosen: DisposalList) -> str:

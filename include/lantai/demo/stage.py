@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from types import FrameType
 
+from lantai.demo import desk
+from lantai.demo.airflow_api import ENDED, DagRun
 from lantai.demo.airflow_home import prepare
 from lantai.demo.airflow_process import AirflowProcess, started
 from lantai.demo.gateway import gateway
@@ -17,14 +20,20 @@ from lantai.demo.home import DemoHome
 from lantai.demo.people import ARCHIVIST, settle_in
 from lantai.demo.teller import Teller
 from lantai.edges.centre import Centre, open_centre
+from lantai.edges.registry.disposal import DisposalList
 from lantai.edges.registry.units import put_unit
 from lantai.errors import OrchestratorError
 from lantai.journey.agree import agree
 from lantai.journey.set_up import set_up
 from lantai.records.agreement import Agreement
+from lantai.records.disposal import ListKind, ListState
 from lantai.records.unit import Unit
 
 AGREED_FROM = date(1980, 1, 1)
+QUIET_SECONDS = 60
+"""An approval starts its run within seconds; after so long without one, nobody heard."""
+
+PAUSE_SECONDS = 0.5
 DESTRUCTION_CLAUSE = "保管期满经鉴定后由中心销毁，并出具销毁证明"
 
 
@@ -46,11 +55,39 @@ class Stage:
         api = self.airflow.api
         api.wait_for_dag(dag_id)
         done = api.wait(dag_id, api.trigger(dag_id, form))
-        if done.state != "success":
-            raise OrchestratorError(f"DAG {dag_id}, run {done.run_id}: {done.state}: {dict(done.tasks)}")
+        _require_success(done)
         said = "，".join(f"{name}={value}" for name, value in (form or {}).items() if value)
         with_form = f"（{said[:80]}）" if said else ""
         self.teller.say(f"✓ DAG {dag_id}{with_form}：{len(done.tasks)} 个任务成功 · {len(done.tasks)} tasks succeeded")
+
+    def approve(self, chosen: Iterable[DisposalList]) -> None:
+        """Let the leader sign lists; each signature wakes Airflow, and one that nobody hears is told."""
+        for each in chosen:
+            unheard = desk.approve(self.centre, each)
+            if unheard is not None:
+                self.teller.say(f"{each.list_id}：未能唤醒 Airflow · Airflow was not woken: {unheard}")
+
+    def woken(self, dag_id: str, kind: ListKind) -> None:
+        """Wait for the runs that the leader's signatures started, until every approved list of a kind is with the custodian.
+
+        One run may serve several signatures, and the last one may find nothing left to do. Where nobody heard, the DAG
+        is run as on the next working day.
+
+        Raises:
+            OrchestratorError: A run failed; the message names its tasks.
+        """
+        api, quiet_since = self.airflow.api, time.monotonic()
+        while desk.lists_in(self.centre, kind, ListState.APPROVED):
+            if any(api.run(dag_id, run_id).state not in ENDED for run_id in api.woken_runs(dag_id)):
+                quiet_since = time.monotonic()
+            elif time.monotonic() - quiet_since > QUIET_SECONDS:
+                self.dag(dag_id)
+                return
+            time.sleep(PAUSE_SECONDS)
+        runs = [api.wait(dag_id, run_id) for run_id in api.woken_runs(dag_id)]
+        for done in runs:
+            _require_success(done)
+        self.teller.say(f"DAG {dag_id}（领导签批即自动启动 · woken by the signature）✓ {len(runs)} 次运行 · runs")
 
 
 @contextmanager
@@ -89,6 +126,11 @@ def raised(
             packed.result()
             teller.say(f"SFTP 127.0.0.1:{port}，Airflow {airflow.home.address}")
         yield Stage(home, centre, airflow, teller)
+
+
+def _require_success(done: DagRun) -> None:
+    if done.state != "success":
+        raise OrchestratorError(f"DAG {done.dag_id}, run {done.run_id}: {done.state}: {dict(done.tasks)}")
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

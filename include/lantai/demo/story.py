@@ -1,7 +1,8 @@
 """One year of a county, from the offices' folders to certificates of destruction, in one run.
 
-Everything the centre does is done by its own DAGs; everything people do, they do
-with their own keys. What is printed is read back from the registry.
+Everything the centre does is done by its own DAGs, some of them woken by the
+leader's signature; everything people do, they do with their own keys. What is
+printed is read back from the registry.
 """
 
 from __future__ import annotations
@@ -97,12 +98,13 @@ def _disposal(stage: Stage) -> None:
         )
         for each in drafted:
             desk.decide_and_sign(centre, stage.home.desks, each, think)
+        stage.approve(drafted)
         teller.say(
             f"{len(drafted)} 份清册，每份由 {len(PANEL)} 名鉴定小组成员和主管领导签署"
             f" · {len(drafted)} lists, each signed by {len(PANEL)} panel members and the leader"
         )
     with teller.step("transfer", "移交进馆：打包、送达、读回、取得档案馆回执", "transfer to the archive"):
-        stage.dag("transfer_records")
+        stage.woken("transfer_records", ListKind.TRANSFER)
         handed = [desk.hand_over(centre, each) for each in _waiting(stage, ListKind.TRANSFER)]
         taken = archive.receive(folder_of(stage.home, ARCHIVE))
         stage.dag("transfer_records")
@@ -111,7 +113,7 @@ def _disposal(stage: Stage) -> None:
             f" · {sum(handed)} records handed over, {len(taken)} receipts of the archive"
         )
     with teller.step("destroy", "销毁：两人监销、先写账后销毁、逐处核对、出具证明", "destroy under two witnesses"):
-        stage.dag("destroy_records")
+        stage.woken("destroy_records", ListKind.DESTRUCTION)
         for each in _waiting(stage, ListKind.DESTRUCTION):
             count, certificate = desk.destroy_under_witness(centre, each)
             teller.say(f"{each.list_id}：销毁 {count} 件，证明 {certificate or '—'} · {count} destroyed, certificate")
