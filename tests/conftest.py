@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +24,11 @@ PROGRAM_FOLDERS = (
     *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin"))),
 )
 
+PutBack = Callable[[], None]
+Keep = Callable[..., PutBack]
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+
 pytest_plugins = [f"servers.{path.stem}" for path in sorted((ROOT / "tests" / "servers").glob("[a-z]*.py"))]
 
 
@@ -38,6 +43,13 @@ def find_shared() -> Path | None:
 def find_program(name: str) -> str | None:
     """Return the path of a server program, also where it is not on the path of a user."""
     return shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", ""), *PROGRAM_FOLDERS)))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is marked `both_databases` on SQLite and on PostgreSQL."""
+    if metafunc.definition.get_closest_marker("both_databases") and "registry_on" in metafunc.fixturenames:
+        on_server = pytest.param(POSTGRESQL, marks=pytest.mark.server("postgres", "initdb"))
+        metafunc.parametrize("registry_on", [SQLITE, on_server])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -75,27 +87,77 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A registry file of the newest schema, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "registry.db"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database)
+    database.close()
+    return path
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def registry_on() -> str:
+    """Which database the registry lies on; modules marked `both_databases` are run with either."""
+    return SQLITE
+
+
+@pytest.fixture
+def settings(tmp_path: Path, registry_on: str, request: pytest.FixtureRequest) -> Settings:
     """Settings of a home of one's own, on a fixed date, without waiting times."""
-    return from_env(
-        {
-            "LANTAI_HOME": str(tmp_path / "home"),
-            "LANTAI_TODAY": "2026-03-02",
-            "LANTAI_SETTLE_SECONDS": "0",
-            "LANTAI_COOLING_OFF_DAYS": "0",
-        },
-    )
+    variables = {
+        "LANTAI_HOME": str(tmp_path / "home"),
+        "LANTAI_TODAY": "2026-03-02",
+        "LANTAI_SETTLE_SECONDS": "0",
+        "LANTAI_COOLING_OFF_DAYS": "0",
+    }
+    if registry_on == POSTGRESQL:
+        variables["LANTAI_REGISTRY_URL"] = request.getfixturevalue("postgres_registry")
+    return from_env(variables)
 
 
 @pytest.fixture
-def centre(settings: Settings) -> Iterator[Centre]:
-    """A centre on SQLite with its keys made, on 2 March 2026."""
+def centre(settings: Settings, registry_on: str, sqlite_template: Path) -> Iterator[Centre]:
+    """A centre with its registry laid and its keys made, on 2 March 2026."""
     from lantai.edges.keys import make_home_keys
 
     settings.home.mkdir(parents=True)
     make_home_keys(settings)
+    if registry_on == SQLITE:
+        shutil.copy(sqlite_template, settings.home / "registry.db")
     database = Database(settings.registry_url)
-    upgrade(database)
     yield Centre(settings, Clock(settings.zone, date(2026, 3, 2)), database, "test:1:aaaa")
     database.close()
+
+
+@pytest.fixture
+def keep(centre: Centre, registry_on: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Keep]:
+    """What keeps the centre as it stands, and further folders, and returns what puts all of it back."""
+    if registry_on == POSTGRESQL:
+        server, name = request.getfixturevalue("postgres_server"), centre.database.url.database
+
+    def keep_all(*folders: Path) -> PutBack:
+        pairs = [
+            (folder, tmp_path / "kept" / str(number)) for number, folder in enumerate((centre.settings.home, *folders))
+        ]
+        for source, target in pairs:
+            shutil.copytree(source, target, symlinks=True)
+        if registry_on == POSTGRESQL:
+            centre.database.close()
+            server.make(f"{name}_kept", name)
+
+        def put_all_back() -> None:
+            for source, target in pairs:
+                shutil.rmtree(source)
+                shutil.copytree(target, source, symlinks=True)
+            if registry_on == POSTGRESQL:
+                centre.database.close()
+                server.drop(name)
+                server.make(name, f"{name}_kept")
+
+        return put_all_back
+
+    yield keep_all
+    if registry_on == POSTGRESQL:
+        server.drop(f"{name}_kept")

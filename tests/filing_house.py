@@ -50,21 +50,17 @@ class FilingHouse:
         """Write the unit's connection into the file that Airflow and the command read."""
         path = self.centre.settings.connections_file
         known = json.loads(path.read_text()) if path.exists() else {}
-        server = self.sshd.connection(code, folder)
-        host_key = (self.sshd.folder / "host_key.pub").read_text().split()
-        extra = {
-            "key_file": str(server.key_file),
-            "host_key": " ".join(host_key[:2]),
-            "remote_root": str(folder),
-        }
-        known[f"sftp_{code}"] = {
-            "conn_type": "sftp",
-            "host": server.host,
-            "port": server.port,
-            "login": server.login,
-            "extra": {**extra, **changed},
-        }
+        entry = self.sshd.entry(code, folder)
+        known[f"sftp_{code}"] = {**entry, "extra": {**entry["extra"], **changed}}
         path.write_text(json.dumps(known))
+
+    def add_archive(self) -> Path:
+        """Connect the archive that transfers go to; return its folder."""
+        folder = self.sshd.files / "ARCHIVE"
+        (folder / "incoming").mkdir(parents=True)
+        (folder / "receipts").mkdir()
+        self.connect("ARCHIVE", folder)
+        return folder
 
     def agree(self, code: str, form: DataForm = DataForm.E_DOCUMENT) -> None:
         """Sign an agreement with a unit."""

@@ -9,6 +9,8 @@ from lantai.errors import FixityError, LedgerError, NotFoundError, RegistryConfl
 from lantai.formats import merkle
 from lantai.records.event import EventKind
 
+pytestmark = pytest.mark.both_databases
+
 
 def happen(centre, count):
     with centre.database.begin() as connection:

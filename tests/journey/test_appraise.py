@@ -19,6 +19,8 @@ from lantai.records.disposal import ListKind
 from lantai.records.hold import HoldScope
 from lantai.records.record import Retention
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def due_centre(centre: Centre) -> Centre:

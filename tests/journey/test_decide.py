@@ -46,6 +46,8 @@ from lantai.journey.withdraw import withdraw
 from lantai.records.disposal import Decision, Duty, ListState, Stage
 from lantai.records.person import Appointment, Person, Role
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def drafted(centre: Centre) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import os
-import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -45,8 +45,10 @@ from lantai.records.disposal import Decision, Duty, ListState, Stage
 from lantai.records.hold import HoldScope
 from lantai.settings import Settings
 
+pytestmark = pytest.mark.both_databases
+
 CARRIER = "JY-2015-E-001-R1"
-POINTS = 10
+POINTS = {"sqlite": 10, "postgresql": 3}
 
 
 @pytest.fixture
@@ -423,6 +425,7 @@ def dies_at(step: int, settings: Settings, list_id: str) -> subprocess.Completed
         **os.environ,
         "PYTHONPATH": os.pathsep.join((str(tests), str(tests.parent / "include"))),
         "LANTAI_HOME": str(settings.home),
+        "LANTAI_REGISTRY_URL": settings.registry_url,
         "LANTAI_TODAY": "2026-03-02",
         "LANTAI_COOLING_OFF_DAYS": "0",
     }
@@ -432,17 +435,16 @@ def dies_at(step: int, settings: Settings, list_id: str) -> subprocess.Completed
 
 @pytest.mark.slow
 def test_destruction_killed_anywhere_is_finished_by_an_ordinary_rerun(
-    due_centre: Centre, ready: str, settings: Settings, tmp_path: Path
+    due_centre: Centre, ready: str, settings: Settings, registry_on: str, keep: Callable[..., Callable[[], None]]
 ) -> None:
-    """Fault K1: every change of file or registry is a place to die at; ten of them, evenly spaced."""
-    shutil.copytree(settings.home, tmp_path / "before")
+    """Fault K1: every change of file or registry is a place to die at; some of them, evenly spaced."""
+    put_back, points = keep(), POINTS[registry_on]
     undisturbed = dies_at(0, settings, ready)
     changes = int(undisturbed.stdout)
     assert changes > 20, undisturbed.stderr
 
-    for step in sorted({1 + changes * point // POINTS for point in range(POINTS)}):
-        shutil.rmtree(settings.home)
-        shutil.copytree(tmp_path / "before", settings.home)
+    for step in sorted({1 + changes * point // points for point in range(points)}):
+        put_back()
         assert dies_at(step, settings, ready).returncode == KILLED
 
         half_way = destroy(due_centre, ready, "C01")

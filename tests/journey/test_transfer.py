@@ -42,7 +42,7 @@ from lantai.records.record import Retention
 from lantai.settings import Settings
 from servers.openssh import OpenSsh
 
-pytestmark = pytest.mark.server("sshd")
+pytestmark = [pytest.mark.server("sshd"), pytest.mark.both_databases]
 
 CARRIER = "JY-2015-E-001-R1"
 
@@ -60,19 +60,7 @@ def permanent(number: int, **changed: object) -> object:
 @pytest.fixture
 def archive(sshd: OpenSsh, settings: Settings, centre: Centre) -> Path:
     """The archive's folder on a real server, and the connection to it in the centre's file."""
-    there = sshd.connection("ARCHIVE")
-    entry = {
-        "conn_type": "sftp",
-        "host": there.host,
-        "port": there.port,
-        "login": there.login,
-        "extra": {
-            "key_file": str(there.key_file),
-            "host_key": f"{there.host_key_type} {base64.b64encode(there.host_key).decode()}",
-            "remote_root": there.root.decode(),
-        },
-    }
-    settings.connections_file.write_text(json.dumps({"sftp_ARCHIVE": entry}))
+    settings.connections_file.write_text(json.dumps({"sftp_ARCHIVE": sshd.entry("ARCHIVE")}))
     return sshd.files
 
 

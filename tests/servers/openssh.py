@@ -113,6 +113,16 @@ class OpenSsh:
         )
         return replace(connection, **changed)
 
+    def entry(self, unit_code: str = "JY", root: Path | None = None) -> dict[str, object]:
+        """Return the same connection as it stands in the file that Airflow and the command read."""
+        there = self.connection(unit_code, root)
+        extra = {
+            "key_file": str(there.key_file),
+            "host_key": f"{there.host_key_type} {base64.b64encode(there.host_key).decode()}",
+            "remote_root": os.fsdecode(there.root),
+        }
+        return {"conn_type": "sftp", "host": there.host, "port": there.port, "login": there.login, "extra": extra}
+
 
 @pytest.fixture(scope="session")
 def sshd_server() -> Iterator[OpenSsh]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -30,20 +29,6 @@ def house(centre: Centre, sshd: OpenSsh, tmp_path: Path) -> FilingHouse:
     return FilingHouse(centre, sshd, tmp_path / "work")
 
 
-def copy_of(house: FilingHouse, saved: Path) -> Callable[[], None]:
-    """Keep home and departments' folders as they are; return what puts them back."""
-    pairs = ((house.centre.settings.home, saved / "home"), (house.sshd.files, saved / "files"))
-    for source, target in pairs:
-        shutil.copytree(source, target, symlinks=True)
-
-    def put_back() -> None:
-        for source, target in pairs:
-            shutil.rmtree(source)
-            shutil.copytree(target, source, symlinks=True)
-
-    return put_back
-
-
 def outcome(house: FilingHouse) -> dict[str, object]:
     """Return what a run has come to, without what differs from seal to seal."""
     root = Path(house.centre.vault.first.name.removeprefix("file://"))
@@ -61,13 +46,15 @@ def outcome(house: FilingHouse) -> dict[str, object]:
 
 @pytest.mark.server("sshd")
 @pytest.mark.slow
-def test_take_in_killed_anywhere_ends_after_a_rerun_as_if_undisturbed(house: FilingHouse, tmp_path: Path) -> None:
+def test_take_in_killed_anywhere_ends_after_a_rerun_as_if_undisturbed(
+    house: FilingHouse, keep: Callable[..., Callable[[], None]]
+) -> None:
     """K1, I1, I2, I4, I5, I6: twenty kills spread over the journey of one carrier, one rerun after each."""
     house.add_unit()
     house.open_year()
     house.file()
     look(house.centre)
-    put_back = copy_of(house, tmp_path / "saved")
+    put_back = keep(house.sshd.files)
     variables = {
         "LANTAI_HOME": str(house.centre.settings.home),
         "LANTAI_TODAY": "2026-03-02",
