@@ -33,7 +33,11 @@ def outcome(package, tmp_path):
     known = {"unit_code": unit.unit_code, "filing_year": package.year, "fonds_no": unit.fonds_no}
     found = verified(bag, **known, data_form=package.form)
     against = context(
-        unit=unit.as_unit("P001"), filing_year=package.year, today=TODAY, archive_level="county", has_agreement=True
+        unit=unit.as_unit("P001", 2005),
+        filing_year=package.year,
+        today=TODAY,
+        archive_level="county",
+        has_agreement=True,
     )
     return validate(found, arrive(bag).read, against)
 

@@ -105,3 +105,9 @@ PACKAGES = (
     Package("SW", 2025, count=8, flaw=Flaw.NO_AGREEMENT),
 )
 """WL sends nothing at all."""
+
+
+def first_year_of(unit_code: str) -> int:
+    """Return the filing year from which an office owes: that of its oldest package, the newest year for one that sends nothing."""
+    years = {package.year for package in PACKAGES if package.unit_code == unit_code}
+    return min(years, default=max(package.year for package in PACKAGES))

@@ -18,7 +18,7 @@ from lantai.demo.desk import Opinion, Shown
 from lantai.demo.flaws import put_in_outbox, spoil
 from lantai.demo.gateway import ARCHIVE, folder_of
 from lantai.demo.home import DemoHome, named
-from lantai.demo.packages import PACKAGES, Flaw, Package
+from lantai.demo.packages import PACKAGES, Flaw, Package, first_year_of
 from lantai.demo.packing import make_carrier
 from lantai.demo.people import ARCHIVIST, PANEL, Player, responsible_person
 from lantai.demo.stage import Stage, raised
@@ -46,7 +46,10 @@ def run(home: DemoHome, teller: Teller) -> dict[str, Any]:
         OrchestratorError: A run of a DAG ended otherwise than it should.
     """
     home = named(home, f"{COUNTY}档案登记备份中心", f"{COUNTY}档案馆")
-    units = [(unit.as_unit(responsible_person(unit.unit_code)), unit.archivist, unit.leader) for unit in UNITS]
+    units = [
+        (unit.as_unit(responsible_person(unit.unit_code), first_year_of(unit.unit_code)), unit.archivist, unit.leader)
+        for unit in UNITS
+    ]
     without = frozenset(package.unit_code for package in PACKAGES if package.flaw is Flaw.NO_AGREEMENT)
     with raised(home, teller, units, without, partial(_send_all, home)) as stage:
         _intake(stage)

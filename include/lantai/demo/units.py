@@ -59,9 +59,16 @@ class SampleUnit:
         held = [mark for until, _, mark in self.former if year <= until]
         return held[0] if held else self.mark
 
-    def as_unit(self, responsible_person: str) -> Unit:
+    def as_unit(self, responsible_person: str, first_filing_year: int) -> Unit:
         """Return the office as the registry knows it."""
-        return Unit(self.unit_code, self.name, self.fonds_no, self.forms, responsible_person=responsible_person)
+        return Unit(
+            self.unit_code,
+            self.name,
+            self.fonds_no,
+            self.forms,
+            responsible_person=responsible_person,
+            first_filing_year=first_filing_year,
+        )
 
 
 UNITS = (
