@@ -73,10 +73,10 @@ def carrier(**changes: Any) -> dict[str, Any]:
 
 
 def _inspection() -> dict[str, Any]:
-    checks = [
-        {"property": each, "check": "检测内容", "unit_result": "pass", "centre_result": "pass"} for each in PROPERTIES
-    ]
-    return _filing() | _counts() | {"carriers": [carrier()], "checks": checks, "outcome": "accepted"}
+    checks = [{"property": each, "check": "检测内容", "centre_result": "pass"} for each in PROPERTIES]
+    unit_side = {"unit_results": dict.fromkeys(PROPERTIES, "合格"), "unit_preparer": "李强", "unit_reviewer": "王芳"}
+    content = {"carriers": [carrier()], "checks": checks, "outcome": "accepted"}
+    return _filing() | _counts() | unit_side | content
 
 
 def finding(**changes: Any) -> dict[str, Any]:

@@ -294,8 +294,9 @@ def test_inspection_form_is_signed_on_the_page_that_says_the_result_and_items_ar
     content = paper("acceptance_inspection", checks=checks)
     first, annex = pages_of(render("acceptance_inspection", content, locale="zh"))
 
-    assert "真实性合格合格14项" in first
-    assert "可用性待人工检验待人工检验1项，合格1项" in first
+    assert "真实性合格合格合格14项" in first
+    assert "可用性合格待人工检验待人工检验1项，合格1项" in first
+    assert "填表人（签名）李强审核人（签名）王芳" in first
     assert "本表一式两份" in first
     assert "（单位公章）" in first
     assert "GD-1-14" not in first

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import shutil
+import subprocess
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -81,6 +83,29 @@ def test_perfect_filing_is_accepted_sealed_twice_and_receipted(house: FilingHous
     assert not list(house.centre.settings.work.iterdir())
     with house.centre.database.read() as connection:
         assert not any(run_checks(connection).values())
+
+
+@pytest.mark.server("pdftotext")
+def test_form_comes_back_with_the_half_that_the_unit_filled_in_and_the_digest_it_registered(house: FilingHouse) -> None:
+    """R1-28, R1-45, R1-48."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file()
+    registered = hashlib.sha256((carrier / "manifest-sha256.txt").read_bytes()).hexdigest()
+    look(house.centre)
+    take_in(house.centre, "JY")
+
+    pdf = house.inbox()["001.r1.receipt.pdf"]
+
+    read = subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True)
+    text = "".join(read.stdout.decode().split())
+    assert f"SHA-256{registered}" in text
+    assert "真实性合格合格" in text
+    assert "可用性合格待人工检验" in text
+    assert "填表人（签名）李敏审核人（签名）王强" in text
+    assert "2026年3月2日" in text[text.index("审核人（签名）王强") :]
+    assert "主保管库" in text
+    assert "file://" not in text
 
 
 def test_receipt_is_signed_and_proves_its_place_in_the_ledger(house: FilingHouse) -> None:

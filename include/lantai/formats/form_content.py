@@ -71,7 +71,6 @@ class CheckLine(TypedDict):
     property: str
     code: NotRequired[str]
     check: str
-    unit_result: NotRequired[str]
     centre_result: str
     remark: NotRequired[str]
 
@@ -144,7 +143,10 @@ class Filing(Paper):
 
 
 class AcceptanceInspection(Filing):
-    """《档案备份数据移交、接收检验表》, both halves. `outcome` accepted | returned | held. Source: R1-28, R1-36, R1-48."""
+    """《档案备份数据移交、接收检验表》, both halves. `outcome` accepted | returned | held. Source: R1-28, R1-36, R1-48.
+
+    `carriers` have the digest that the unit registered; `unit_results` are what it found, by property, in its own words.
+    """
 
     strategy: NotRequired[str]
     channel: NotRequired[str]
@@ -158,6 +160,7 @@ class AcceptanceInspection(Filing):
     checkpoint: Checkpoint | None
     outcome: str
     remarks: NotRequired[list[str]]
+    unit_results: NotRequired[Mapping[str, str]]
     unit_preparer: NotRequired[str]
     unit_reviewer: NotRequired[str]
     unit_signed_on: NotRequired[Day]

@@ -34,7 +34,7 @@ def acceptance_inspection(content: AcceptanceInspection, wording: Wording) -> li
     parts = [
         blocks.facts([fact for fact in filing if fact[1]]),
         carrier_table(content["carriers"], wording),
-        property_table(content["checks"], wording),
+        property_table(content["checks"], content.get("unit_results", {}), wording),
     ]
     if content["places"]:
         parts.append(_place_table(content["places"], wording))
@@ -169,7 +169,7 @@ def carrier_table(carriers: Sequence[CarrierLine], wording: Wording, *, heading:
     return blocks.table(columns, rows, heading=wording.word("headings", heading), size=8.5)
 
 
-def property_table(checks: Sequence[CheckLine], wording: Wording) -> blocks.Block:
+def property_table(checks: Sequence[CheckLine], unit_results: Mapping[str, str], wording: Wording) -> blocks.Block:
     """Return the four properties with either side's result, as both sign them. Source: R1-28, R1-48; rules N8."""
     columns = [
         (wording.field("property"), 16.0, "center"),
@@ -180,7 +180,7 @@ def property_table(checks: Sequence[CheckLine], wording: Wording) -> blocks.Bloc
     rows = [
         (
             wording.value("property", name),
-            wording.value("result", _worst([line.get("unit_result", "") for line in lines])),
+            unit_results.get(name, ""),
             wording.value("result", _worst([line["centre_result"] for line in lines])),
             _counted([line["centre_result"] for line in lines], wording),
         )

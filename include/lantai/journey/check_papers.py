@@ -19,13 +19,19 @@ from lantai.formats.stream_digest import take_digests
 from lantai.formats.tag_file import ALGORITHMS
 from lantai.journey.verify import FORMS, PackageKind, Reader, Verified
 from lantai.records.finding import Finding, Severity
+from lantai.records.inspection import PROPERTIES, UnitHalf
 from lantai.rules.calendar import read_date
 
 _CODE = "GD-1-12"
 
+LONGEST_ANSWER = 100
+"""Characters of an answer on a form that are kept for the form of the centre: a name or a result, never an essay."""
 
-def check_papers(verified: Verified, read: Reader, unit_code: str, filing_year: int) -> list[Finding]:
-    """Return every fault of the three forms of a package.
+
+def check_papers(
+    verified: Verified, read: Reader, unit_code: str, filing_year: int
+) -> tuple[list[Finding], UnitHalf | None]:
+    """Return every fault of the three forms of a package, and the unit's half of the inspection form when it sent one.
 
     A zero report needs none of them. A package that is no bag is accepted without them, with a remark; a form that is
     there has to be right in any case.
@@ -40,8 +46,9 @@ def check_papers(verified: Verified, read: Reader, unit_code: str, filing_year: 
         ValidationUnavailableError: The forms could not be read for a reason of ours.
     """
     if verified.is_zero_report:
-        return []
+        return [], None
     findings: list[Finding] = []
+    half = None
     for kind, name in FORMS.items():
         received = verified.forms.get(kind)
         path = f"metadata/{name}.xlsx"
@@ -58,7 +65,17 @@ def check_papers(verified: Verified, read: Reader, unit_code: str, filing_year: 
             continue
         findings += _check_form(form, path, unit_code, filing_year)
         findings += _check_digest(form, path, verified, read)
-    return findings
+        if kind == "acceptance_inspection":
+            half = _half_of(form)
+    return findings, half
+
+
+def _half_of(form: FilledForm) -> UnitHalf:
+    said = {key: value[:LONGEST_ANSWER] for key, value in form.values.items()}
+    results = {name: said[name] for name in PROPERTIES if name in said}
+    named = ("algorithm", "digest", "preparer", "reviewer", "filled_on")
+    algorithm, digest, preparer, reviewer, filled_on = (said.get(name, "") for name in named)
+    return UnitHalf(algorithm, digest.strip().lower(), results, preparer, reviewer, filled_on)
 
 
 def _check_form(form: FilledForm, path: str, unit_code: str, filing_year: int) -> Iterator[Finding]:

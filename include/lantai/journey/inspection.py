@@ -14,6 +14,7 @@ from typing import Any
 from lantai.edges.centre import Centre
 from lantai.edges.registry.duties import duty
 from lantai.edges.registry.holdings import copies_of
+from lantai.edges.registry.inspections import unit_half
 from lantai.edges.registry.submissions import Round
 from lantai.edges.registry.units import units
 from lantai.formats.signed_note import Checkpoint
@@ -23,8 +24,10 @@ from lantai.journey.name_place import name_place
 from lantai.locales import describe, say
 from lantai.records.copy import Copy, CopyState
 from lantai.records.finding import Finding, Severity
+from lantai.records.inspection import UnitHalf
 from lantai.records.submission import RoundState
 from lantai.records.unit import Unit
+from lantai.rules.calendar import read_date
 from lantai.rules.four_properties import ItemResult, Result
 
 
@@ -36,6 +39,7 @@ class Case:
         round: The round.
         unit: Whose it is.
         due_on: The duty's deadline, None when nothing was due.
+        unit_half: The unit's half of its inspection form, None when it sent none.
         places: Copies that were read back, the vault's first.
         place_names: Name of each of their places, by address.
         now_at: Aware moment in the centre's zone, printed on the papers.
@@ -45,6 +49,7 @@ class Case:
     round: Round
     unit: Unit
     due_on: date | None
+    unit_half: UnitHalf | None
     places: tuple[Copy, ...]
     place_names: Mapping[str, str]
     centre_name: str
@@ -60,11 +65,13 @@ def case_of(centre: Centre, this: Round) -> Case:
         unit = units(connection, [this.unit_code])[0]
         due_on = duty(connection, this.duty_id).deadline_on if this.duty_id else None
         copies = copies_of(connection, this.carrier_id)
+        half = unit_half(connection, this.carrier_id)
     places = tuple(sorted(copies, key=lambda copy: copy.place != centre.settings.vault_url))
     return Case(
         round=this,
         unit=unit,
         due_on=due_on,
+        unit_half=half,
         places=places,
         place_names={copy.place: name_place(centre.settings, copy.place) for copy in places},
         centre_name=centre.settings.centre_name,
@@ -77,7 +84,7 @@ def case_of(centre: Centre, this: Round) -> Case:
 
 def inspection_form(case: Case, findings: Sequence[Finding], checkpoint: Checkpoint) -> dict[str, Any]:
     """Return the content of 《档案备份数据移交、接收检验表》 for an accepted round."""
-    this = case.round
+    this, half = case.round, case.unit_half
     results = results_of(this.data_form, findings, is_zero_report=this.is_zero_report)
     digest = {"algorithm": "SHA-256", "value": this.manifest_sha256} if this.manifest_sha256 else None
     carriers = []
@@ -92,8 +99,8 @@ def inspection_form(case: Case, findings: Sequence[Finding], checkpoint: Checkpo
                     year=this.filing_year,
                     form=say(f"values.data_form.{this.data_form.value}", case.locale),
                 ),
-                "algorithm": "SHA-256",
-                "digest": this.manifest_sha256,
+                "algorithm": half.algorithm if half else "",
+                "digest": half.digest if half else "",
                 "bytes": this.size_bytes,
                 "records": this.record_count,
             },
@@ -117,11 +124,22 @@ def inspection_form(case: Case, findings: Sequence[Finding], checkpoint: Checkpo
             for copy in case.places
         ],
         "checkpoint": {"origin": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root.hex()},
+        **(_unit_side(half) if half else {}),
         "outcome": "accepted" if this.state is RoundState.ACCEPTED else "held",
         "remarks": [
+            *([say("inspection.zero_report", case.locale, year=this.filing_year)] if this.is_zero_report else []),
             *(_remark(finding, case.locale) for finding in findings),
             *([say("inspection.pending", case.locale)] if any(_is_pending(result) for result in results) else []),
         ],
+    }
+
+
+def _unit_side(half: UnitHalf) -> dict[str, Any]:
+    return {
+        "unit_results": half.results,
+        "unit_preparer": half.preparer,
+        "unit_reviewer": half.reviewer,
+        "unit_signed_on": read_date(half.filled_on) or half.filled_on,
     }
 
 

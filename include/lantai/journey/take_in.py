@@ -22,6 +22,7 @@ from lantai.edges.ledger import append
 from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.edges.outbox_whole import is_whole
 from lantai.edges.registry.duties import open_years
+from lantai.edges.registry.inspections import put_unit_half
 from lantai.edges.registry.packages import known_whole, note_look, note_package
 from lantai.edges.registry.submissions import (
     Round,
@@ -201,6 +202,8 @@ def _decide(work: _Work, assessed: Assessed, collected: Collected) -> None:
     if this.state is not RoundState.SEALED:
         with centre.database.begin() as connection:
             put_findings(connection, this.carrier_id, assessed.findings)
+            if assessed.validated.unit_half is not None:
+                put_unit_half(connection, this.carrier_id, assessed.validated.unit_half)
         if not is_acceptable(list(assessed.findings)):
             _refuse(work, this, assessed.findings)
             return

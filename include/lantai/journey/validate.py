@@ -22,6 +22,7 @@ from lantai.journey.read_catalogue import read_catalogue
 from lantai.journey.verify import Reader, Verified
 from lantai.records.carrier import BackupStrategy
 from lantai.records.finding import Finding, Severity
+from lantai.records.inspection import UnitHalf
 from lantai.records.record import CatalogueRow, Retention
 from lantai.records.unit import DataForm, Unit
 from lantai.rules import archival_code, completeness, scope
@@ -100,11 +101,13 @@ class Validated:
         findings: Everything found by `verify` and here, each cause once.
         rows: The catalogue, its files spelt as the package spells them; empty for business data.
         four_properties: Every item of the four-property test with its result; the scan and manual items are still open.
+        unit_half: What the unit filled into its half of the inspection form; None when it sent none.
     """
 
     findings: tuple[Finding, ...]
     rows: tuple[CatalogueRow, ...]
     four_properties: tuple[ItemResult, ...]
+    unit_half: UnitHalf | None = None
 
 
 def validate(verified: Verified, read: Reader, context: Context) -> Validated:
@@ -119,7 +122,8 @@ def validate(verified: Verified, read: Reader, context: Context) -> Validated:
         ValidationUnavailableError: The checks could not be run; nothing is known about the package, and it is not returned.
     """
     findings = list(verified.findings)
-    findings += check_papers(verified, read, context.unit.unit_code, context.filing_year)
+    found, half = check_papers(verified, read, context.unit.unit_code, context.filing_year)
+    findings += found
     if not context.has_agreement and not verified.is_zero_report:
         findings.append(Finding("no_agreement", Severity.HOLD, "", {}, "GD-4-7"))
     findings += scope.check_names(verified.payload)
@@ -133,7 +137,7 @@ def validate(verified: Verified, read: Reader, context: Context) -> Validated:
     by_key = {_key(f): f for f in reversed(findings)}
     found_once = [by_key[key] for key in unique]
     results = results_of(verified.data_form, found_once, is_zero_report=verified.is_zero_report)
-    return Validated(tuple(causes(found_once)), tuple(rows), tuple(results))
+    return Validated(tuple(causes(found_once)), tuple(rows), tuple(results), half)
 
 
 def _validate_catalogue(verified: Verified, read: Reader, context: Context) -> tuple[list[CatalogueRow], list[Finding]]:

@@ -27,6 +27,7 @@ from lantai.edges.tables.filing import (
     outbox_look,
     package_seen,
     submission,
+    unit_half,
 )
 from lantai.edges.tables.holdings import copy, hold, record, record_file, schedule, schedule_rule, sealed_record
 from lantai.edges.tables.ledger import checkpoint, event, lease, ledger_leaf
@@ -70,4 +71,5 @@ __all__ = [
     "tombstone",
     "unit",
     "unit_form",
+    "unit_half",
 ]

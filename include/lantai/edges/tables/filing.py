@@ -173,6 +173,21 @@ finding = Table(
     one_of("severity", Severity, "severity"),
 )
 
+unit_half = Table(
+    "unit_half",
+    metadata,
+    Column("carrier_id", ForeignKey("carrier.carrier_id"), primary_key=True),
+    Column("algorithm", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("authenticity", Text, nullable=False),
+    Column("integrity", Text, nullable=False),
+    Column("usability", Text, nullable=False),
+    Column("security", Text, nullable=False),
+    Column("preparer", Text, nullable=False),
+    Column("reviewer", Text, nullable=False),
+    Column("filled_on", Text, nullable=False),
+)
+
 answer = Table(
     "answer",
     metadata,
