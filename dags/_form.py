@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from airflow.sdk import Param
 
+SECTION = "运行范围 what to run"
+
 
 def text_field(title: str, description: str, pattern: str) -> Param:
     """Return a field of a form: text of a pattern, or nothing."""
-    return Param(None, type=["null", "string"], title=title, description=description, pattern=pattern)
+    return Param(None, type=["null", "string"], title=title, description=description, pattern=pattern, section=SECTION)
 
 
 def year_field(description: str) -> Param:
@@ -27,4 +29,6 @@ def units_field() -> Param:
 
 def day_field(description: str) -> Param:
     """Return the field for a day."""
-    return Param(None, type=["null", "string"], format="date", title="日期 on", description=description)
+    return Param(
+        None, type=["null", "string"], format="date", title="日期 on", description=description, section=SECTION
+    )

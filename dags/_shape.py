@@ -55,7 +55,7 @@ def shape(title: str, *tags: str, task_hours: float, run_hours: float) -> dict[s
 
     Args:
         title: What the pages call the DAG, in Chinese and by its id.
-        tags: Words that operators filter by, besides `lantai`.
+        tags: Words that operators filter by, in both languages, besides `lantai`.
         task_hours: After so long one task counts as hung and is ended.
         run_hours: After so long the whole run does.
     """

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from _form import day_field, units_field
+from _form import SECTION, day_field, units_field
 from _shape import scheduled_on, shape
 from airflow.sdk import Param, dag, task
 
@@ -40,12 +40,13 @@ from filing_calendar import EveryYear
             type=["null", "string"],
             enum=[None, "transfer", "destruction"],
             title="种类 kind",
+            section=SECTION,
             description="空白为移交和销毁 / empty is both",
             values_display={"None": "移交和销毁 both", "transfer": "移交 transfer", "destruction": "销毁 destruction"},
         ),
         "units": units_field(),
     },
-    **shape("到期鉴定 appraise_records", "disposal", task_hours=2, run_hours=12),
+    **shape("到期鉴定 appraise_records", "处置 disposal", task_hours=2, run_hours=12),
 )
 def appraise_records() -> None:
     """Draft lists of what is due for transfer or destruction."""

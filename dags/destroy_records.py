@@ -30,7 +30,7 @@ from filing_calendar import WorkingDays
 @dag(
     schedule=AssetOrTimeSchedule(timetable=WorkingDays(), assets=[Asset(APPROVED_LISTS)]),
     doc_md=__doc__,
-    **shape("销毁到期档案 destroy_records", "disposal", task_hours=4, run_hours=12),
+    **shape("销毁到期档案 destroy_records", "处置 disposal", task_hours=4, run_hours=12),
 )
 def destroy_records() -> None:
     """Hand approved destruction lists to the custodian, and go on with what the custodian has done."""

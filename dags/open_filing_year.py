@@ -34,7 +34,7 @@ from filing_calendar import EveryYear
     schedule=EveryYear(1, 2),
     doc_md=__doc__,
     params={"year": year_field("如 2025；空白为上一年 / e.g. 2025; empty is the year past")},
-    **shape("开启归档年度 open_filing_year", "year", task_hours=1, run_hours=6),
+    **shape("开启归档年度 open_filing_year", "年度 year", task_hours=1, run_hours=6),
 )
 def open_filing_year() -> None:
     """Duties of every unit and form for the year past."""

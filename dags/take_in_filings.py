@@ -37,7 +37,7 @@ from filing_calendar import FilingWindow
         "year": year_field("如 2025 或 2024, 2025；空白为全部 / e.g. 2024, 2025; empty is all"),
         "units": units_field(),
     },
-    **shape("接收归档数据 take_in_filings", "intake", task_hours=12, run_hours=24),
+    **shape("接收归档数据 take_in_filings", "接收 intake", task_hours=12, run_hours=24),
 )
 def take_in_filings() -> None:
     """Look, collect, verify, validate, answer, seal, store and register what departments have filed."""

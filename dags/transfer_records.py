@@ -30,7 +30,7 @@ from filing_calendar import WorkingDays
 @dag(
     schedule=AssetOrTimeSchedule(timetable=WorkingDays(), assets=[Asset(APPROVED_LISTS)]),
     doc_md=__doc__,
-    **shape("移交进馆 transfer_records", "disposal", task_hours=4, run_hours=12),
+    **shape("移交进馆 transfer_records", "处置 disposal", task_hours=4, run_hours=12),
 )
 def transfer_records() -> None:
     """Hand approved transfer lists to the custodian, and go on with what the custodian has done."""

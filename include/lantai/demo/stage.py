@@ -58,7 +58,7 @@ class Stage:
         _require_success(done)
         said = "，".join(f"{name}={value}" for name, value in (form or {}).items() if value)
         with_form = f"（{said[:80]}）" if said else ""
-        self.teller.say(f"✓ DAG {dag_id}{with_form}：{len(done.tasks)} 个任务成功 · {len(done.tasks)} tasks succeeded")
+        self.teller.say(f"✓ DAG {dag_id}{with_form}：{len(done.tasks)} 个任务全部成功 · all tasks succeeded")
 
     def approve(self, chosen: Iterable[DisposalList]) -> None:
         """Let the leader sign lists; each signature wakes Airflow, and one that nobody hears is told."""

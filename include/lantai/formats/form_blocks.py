@@ -90,9 +90,9 @@ def signer_table(wording: Wording, signers: Sequence[Signer], *, heading: str) -
         )
         for signer in signers
     ]
-    widths = (("duty", 12.0), ("person", 15.0), ("stage", 10.0), ("signed_at", 20.0), ("signature", 43.0))
+    widths = (("duty", 11.5), ("person", 15.0), ("stage", 10.0), ("signed_at", 20.0), ("signature", 43.5))
     columns = [(wording.field(key), width, "center") for key, width in widths]
-    return table(columns, rows, heading=wording.word("headings", heading), size=8.5)
+    return table(columns, rows, heading=wording.word("headings", heading), size=8)
 
 
 def evidence(wording: Wording, content: Mapping[str, Any]) -> list[Fact]:
