@@ -62,12 +62,12 @@ class FilingHouse:
         self.connect("ARCHIVE", folder)
         return folder
 
-    def agree(self, code: str, form: DataForm = DataForm.E_DOCUMENT) -> None:
-        """Sign an agreement with a unit."""
-        agree(
-            self.centre,
-            Agreement("", code, form, False, "", "", "", "到期双方确认后销毁", date(2020, 1, 1), None, "王强", "赵静"),
+    def agree(self, code: str, form: DataForm = DataForm.E_DOCUMENT, **changes: object) -> None:
+        """Sign an agreement with a unit; a keyword changes one thing of it."""
+        known = Agreement(
+            "", code, form, False, "", "", "", "到期双方确认后销毁", date(2020, 1, 1), None, "王强", "赵静"
         )
+        agree(self.centre, replace(known, **changes))
 
     def open_year(self, year: int = 2025) -> None:
         """Open a filing year."""

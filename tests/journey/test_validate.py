@@ -148,6 +148,25 @@ def test_package_without_agreement_is_held(tmp_path):
     assert [(f.rule, f.severity) for f in found] == [("no_agreement", Severity.HOLD)]
 
 
+def test_encrypted_file_that_nobody_agreed_to_is_a_fault_and_a_protected_pdf_a_remark(tmp_path):
+    """R1-37, N7: what cannot be opened in 30 years is no record; many a PDF only forbids printing."""
+    rows = [row(1, files=("data/1.age",)), row(2, files=("data/2.pdf",)), row(3, files=("data/3.txt",))]
+    made = filing(tmp_path, rows)
+    (made.folder / "1.age").write_bytes(b"age-encryption.org/v1\n-> X25519 ...")
+    (made.folder / "2.pdf").write_bytes(b"%PDF-1.7\ntrailer << /Encrypt 9 0 R >>\nstartxref\n0\n%%EOF\n")
+    bag = pack(made.folder, SENDER, order(), made.catalogue, tmp_path / "outbox")
+
+    without, with_it = (validated(bag, encrypts=agreed).findings for agreed in (False, True))
+
+    assert [(f.rule, f.severity, f.subject) for f in without] == [
+        ("file_encrypted", Severity.FAULT, "data/1.age"),
+        ("file_protected", Severity.WARNING, "data/2.pdf"),
+    ]
+    assert [(f.rule, f.severity, f.values["found"]) for f in with_it] == [
+        ("not_encrypted_as_agreed", Severity.HOLD, "2")
+    ]
+
+
 def test_blank_form_cells_and_missing_forms_are_named(tmp_path):
     """R1-25, R1-26, R1-28, R1-30."""
     bag = carrier(tmp_path, form_values=FORM_VALUES | {"archivist": "", "filled_on": "soon"})

@@ -35,7 +35,7 @@ from lantai.journey.purge_returned import purge_returned
 from lantai.journey.restore import open_record
 from lantai.journey.take_in import take_in
 from lantai.records.submission import RoundState
-from lantai.records.unit import Unit
+from lantai.records.unit import DataForm, Unit
 from servers.openssh import OpenSsh
 
 pytestmark = pytest.mark.server("sshd")
@@ -306,6 +306,43 @@ def test_filing_without_an_agreement_is_held_and_goes_on_when_there_is_one(house
     assert early == {}
     assert dict(idle.ready) == {}
     assert dict(woken.ready) == {"JY": 1}
+    assert second.accepted == 1
+
+
+def test_agreement_that_is_over_or_of_another_form_is_none(house: FilingHouse) -> None:
+    """R1-37: in force on the day of intake, for this form; `--to` counts as the last day."""
+    house.add_unit(with_agreement=False)
+    house.open_year()
+    house.agree("JY", to_on=date(2026, 3, 1))
+    house.agree("JY", from_on=date(2026, 3, 3))
+    house.agree("JY", DataForm.BUSINESS_DATA)
+    house.file()
+    look(house.centre)
+    first = take_in(house.centre, "JY")
+
+    house.agree("JY", to_on=date(2026, 3, 2))
+    look(house.centre)
+    second = take_in(house.centre, "JY")
+
+    assert (first.held, second.accepted) == (1, 1)
+
+
+def test_unit_that_agreed_to_encrypt_and_sends_in_the_open_is_held(house: FilingHouse) -> None:
+    """R1-37: held, not guessed; a later agreement speaks louder, and the round goes on when a person asks for the unit."""
+    house.add_unit(with_agreement=False)
+    house.open_year()
+    keys = {"algorithm": "age", "unit_key_custodian": "李强", "centre_key_custodian": "赵静"}
+    house.agree("JY", encrypts_before_sending=True, **keys)
+    house.file()
+    look(house.centre)
+    first = take_in(house.centre, "JY")
+    held = told(house, "JY-2025-E-001-R1")
+
+    house.agree("JY", from_on=date(2026, 3, 2))
+    look(house.centre, units=["JY"])
+    second = take_in(house.centre, "JY")
+
+    assert (first.held, held, house.inbox().keys() >= {"001.r1.receipt.json"}) == (1, {"not_encrypted_as_agreed"}, True)
     assert second.accepted == 1
 
 

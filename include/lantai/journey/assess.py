@@ -101,9 +101,11 @@ def _arrival(unit: Unit, package: PackageSeen, collected: Collected, verified: V
 def _context(centre: Centre, unit: Unit, this: Round, verified: Verified) -> Context:
     form = verified.data_form or this.data_form
     with centre.database.read() as connection:
-        agreed = agreements(connection, unit.unit_code, centre.clock.today_on())
+        in_force = agreements(connection, unit.unit_code, centre.clock.today_on())
         backups = full_backups(connection, unit.unit_code, form)
         last_year = accepted_count(connection, unit.unit_code, form, this.filing_year - 1)
+    # Where two are in force the later one speaks.
+    agreed = [agreement for agreement in in_force if agreement.data_form is form]
     return Context(
         unit=unit,
         filing_year=this.filing_year,
@@ -113,7 +115,8 @@ def _context(centre: Centre, unit: Unit, this: Round, verified: Verified) -> Con
         last_year_count=last_year,
         last_snapshot_bytes=backups[-1].size_bytes if backups else None,
         full_backups={backup.carrier_number: backup.carrier_id for backup in backups},
-        has_agreement=any(agreement.data_form is form for agreement in agreed),
+        has_agreement=bool(agreed),
+        encrypts=agreed[-1].encrypts_before_sending if agreed else None,
     )
 
 

@@ -16,6 +16,7 @@ from functools import cache
 
 from lantai import profiles
 from lantai.edges.expectations import CheckKind, ColumnCheck, Unmet, check_catalogue
+from lantai.journey.check_encryption import check_encryption
 from lantai.journey.check_papers import check_papers
 from lantai.journey.four_property_test import results_of
 from lantai.journey.read_catalogue import read_catalogue
@@ -74,6 +75,7 @@ class Context:
         last_snapshot_bytes: Payload of the last accepted full backup of business data, None when there is none.
         full_backups: Carrier-Number of each accepted full backup of this unit that is still there -> our id of its carrier.
         has_agreement: Whether an agreement on encryption and custody is in force.
+        encrypts: Whether it says that the unit encrypts before sending; None where that is not known.
     """
 
     unit: Unit
@@ -87,6 +89,7 @@ class Context:
     last_snapshot_bytes: int | None = None
     full_backups: Mapping[str, str] = field(default_factory=dict)
     has_agreement: bool = True
+    encrypts: bool | None = None
 
     def transfer_due_on(self, formed_on: date, retention: Retention) -> date | None:
         """Return the first day on which the archive may receive a record, see `rules.retention`."""
@@ -127,6 +130,7 @@ def validate(verified: Verified, read: Reader, context: Context) -> Validated:
     if not context.has_agreement and not verified.is_zero_report:
         findings.append(Finding("no_agreement", Severity.HOLD, "", {}, "GD-4-7"))
     findings += scope.check_names(verified.payload)
+    findings += check_encryption(verified, read, encrypts=context.encrypts)
     rows: list[CatalogueRow] = []
     if verified.data_form is DataForm.BUSINESS_DATA:
         findings += _check_snapshot(verified, context)
