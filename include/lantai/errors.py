@@ -153,6 +153,12 @@ class PackageError(LantaiError):
     hint = "The unit gets the list of opinions; it sends the package again as the next round."
     hint_zh = "该单位将收到意见单，并按意见重新报送（下一轮）。"
 
+    def __init__(self, message: str, reason: str = "", **values: str | int) -> None:
+        """Say what was found; `reason` names the words in which the unit reads it, `values` go into them."""
+        super().__init__(message)
+        self.reason = reason
+        self.values = {name: str(value) for name, value in values.items()}
+
 
 class UnsafeNameError(PackageError):
     """A name in a package points outside its folder or cannot be a file name."""

@@ -56,6 +56,37 @@ def test_both_languages_put_in_the_same_values():
                 assert names[0] == names[1], (rule, key)
 
 
+REFUSALS = {"PackageError", "ArchiveLimitError", "UnsafeNameError", "CatalogueError"}
+
+
+def test_every_reason_for_a_refusal_has_its_words_in_both_languages():
+    """R1-50: a department reads no English of ours in the middle of a Chinese sentence."""
+    reasons, without = set(), set()
+    for path in (
+        PACKAGE / "edges" / "archive.py",
+        PACKAGE / "edges" / "sheet.py",
+        PACKAGE / "formats" / "catalogue.py",
+    ):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in REFUSALS:
+                named = [a.value for a in node.args[1:] if isinstance(a, ast.Constant)]
+                (reasons.update if named else without.update)(named or [ast.unparse(node)])
+
+    assert not without
+    assert len(reasons) > 15
+    assert all(reasons <= words(locale)["reasons"].keys() for locale in LOCALES)
+    assert words("zh")["reasons"].keys() == words("en")["reasons"].keys()
+
+
+def test_refusal_is_told_in_the_language_of_the_paper():
+    values = {"found": "archive: 'x' asks for a password", "reason": "archive_password", "name": "目录.xlsx"}
+
+    finding = Finding("archive_refused", Severity.FAULT, "", values)
+
+    assert describe(finding, "zh").message == "目录.xlsx 设有密码。"
+    assert describe(finding, "en").message == "The archive was not taken apart: 目录.xlsx asks for a password."
+
+
 def test_finding_is_told_in_words_of_the_field():
     finding = Finding("field_missing", Severity.FAULT, "x", {"column": "title"}, "GD-2-4", 3)
 

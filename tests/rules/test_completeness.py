@@ -131,6 +131,12 @@ def test_files_are_found_however_the_catalogue_spells_them():
     assert resolved.files == ("data/a.txt", nfd, "data/data/c.txt", "gone.txt")
 
 
+def test_files_of_a_bare_folder_are_found_though_its_catalogue_writes_data():
+    (resolved,) = resolve_files([row(1, files=("data/a.txt", "data/b/c.txt"))], ["a.txt", "b/c.txt"])
+
+    assert resolved.files == ("a.txt", "b/c.txt")
+
+
 def test_pages_and_access_levels_are_read_as_written():
     assert [read_page_count(t) for t in ("12", "０１２", "", "x", "99999999")] == [12, 12, None, None, None]
     assert read_access_level(" 部分公开 ") is AccessLevel.PARTLY_OPEN

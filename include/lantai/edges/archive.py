@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 from lantai.errors import ArchiveLimitError, PackageError, UnsafeNameError
+from lantai.records.carrier import decode_name
 
 _MEBIBYTE = 1024 * 1024
 _UTF8_NAME_FLAG = 0x800
@@ -82,7 +83,7 @@ def members(source: BinaryIO, *, limits: ArchiveLimits = DEFAULT_LIMITS) -> Iter
     """
     kind = media_type(source)
     if kind is None:
-        raise PackageError("archive: found neither zip nor tar")
+        raise PackageError("archive: found neither zip nor tar", "archive_kind")
     size = source.seek(0, 2)
     with _translated():
         yield from (
@@ -101,12 +102,15 @@ class _Tally:
 
     def name(self, raw_name: bytes) -> None:
         if not raw_name:
-            raise UnsafeNameError("archive: found a file without a name")
+            raise UnsafeNameError("archive: found a file without a name", "archive_nameless")
         if raw_name in self._names:
-            raise UnsafeNameError(f"archive: found {raw_name!r} twice, expected every name once")
+            raise UnsafeNameError(
+                f"archive: found {raw_name!r} twice, expected every name once", "archive_twice", name=_shown(raw_name)
+            )
         self._names.add(raw_name)
         if len(self._names) > self._limits.members:
-            raise ArchiveLimitError(f"archive: expected at most {self._limits.members} files")
+            most = self._limits.members
+            raise ArchiveLimitError(f"archive: expected at most {most} files", "archive_files", most=most)
 
     def add(self, count: int) -> None:
         self._unpacked_bytes += count
@@ -115,10 +119,16 @@ class _Tally:
     def check(self, unpacked_bytes: int) -> None:
         limits = self._limits
         if unpacked_bytes > limits.unpacked_bytes:
-            raise ArchiveLimitError(f"archive: expected at most {limits.unpacked_bytes} bytes unpacked")
+            most = limits.unpacked_bytes
+            raise ArchiveLimitError(f"archive: expected at most {most} bytes unpacked", "archive_bytes", most=most)
         if unpacked_bytes > limits.ratio_from_bytes and unpacked_bytes > self._packed_bytes * limits.ratio:
             found = unpacked_bytes // self._packed_bytes
-            raise ArchiveLimitError(f"archive: found a ratio of {found} or more, expected at most {limits.ratio}")
+            raise ArchiveLimitError(
+                f"archive: found a ratio of {found} or more, expected at most {limits.ratio}",
+                "archive_ratio",
+                count=found,
+                most=limits.ratio,
+            )
 
 
 class _Counted:
@@ -141,7 +151,9 @@ class _Counted:
             self._read_bytes += len(block)
             if not block and size and self._read_bytes != self._expected_bytes:
                 found = f"{self._read_bytes} bytes, expected {self._expected_bytes}"
-                raise PackageError(f"archive: {self._raw_name!r} has {found}")
+                raise PackageError(
+                    f"archive: {self._raw_name!r} has {found}", "archive_damaged", name=_shown(self._raw_name)
+                )
             return block
 
     def close(self) -> None:
@@ -173,22 +185,31 @@ def _check_directory(source: BinaryIO, size: int, limits: ArchiveLimits) -> None
     tail = source.read()
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) - at < 22:  # noqa: PLR2004 - size of the end record, APPNOTE 4.3.16
-        raise PackageError("archive: found no directory at the end of the zip; it is cut")
+        raise PackageError("archive: found no directory at the end of the zip; it is cut", "archive_cut")
     (directory_bytes,) = struct.unpack_from("<L", tail, at + 12)
     is_zip64 = directory_bytes == 0xFFFFFFFF  # noqa: PLR2004 - marker of zip64, APPNOTE 4.3.16
     if not is_zip64 and directory_bytes > limits.directory_bytes:
-        raise ArchiveLimitError(f"archive: found a directory of {directory_bytes} bytes")
+        raise ArchiveLimitError(
+            f"archive: found a directory of {directory_bytes} bytes", "archive_files", most=limits.members
+        )
 
 
 def _check_zip_member(info: zipfile.ZipInfo) -> None:
+    name = _shown(_raw_name(info))
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise UnsafeNameError(f"archive: {info.orig_filename!r} is a link or device, expected files only")
+        raise UnsafeNameError(
+            f"archive: {info.orig_filename!r} is a link or device, expected files only", "archive_link", name=name
+        )
     if info.flag_bits & _ENCRYPTED_FLAG:
-        raise PackageError(f"archive: {info.orig_filename!r} asks for a password, expected open files")
+        raise PackageError(
+            f"archive: {info.orig_filename!r} asks for a password, expected open files", "archive_password", name=name
+        )
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise PackageError(
-            f"archive: {info.orig_filename!r} is packed by method {info.compress_type}, expected deflate"
+            f"archive: {info.orig_filename!r} is packed by method {info.compress_type}, expected deflate",
+            "archive_method",
+            name=name,
         )
 
 
@@ -207,10 +228,16 @@ def _tar_members(source: BinaryIO, size: int, limits: ArchiveLimits) -> Iterator
             if info.isdir():
                 continue
             if info.type not in (tarfile.REGTYPE, tarfile.AREGTYPE):
-                raise UnsafeNameError(f"archive: {info.name!r} is a link, device or sparse file, expected files only")
+                raise UnsafeNameError(
+                    f"archive: {info.name!r} is a link, device or sparse file, expected files only",
+                    "archive_link",
+                    name=_shown(raw_name),
+                )
             tally.name(raw_name)
             if info.size > size:
-                raise PackageError(f"archive: {info.name!r} claims {info.size} bytes, the archive has {size}")
+                raise PackageError(
+                    f"archive: {info.name!r} claims {info.size} bytes, the archive has {size}", "archive_cut"
+                )
             stream = archive.extractfile(info)
             if stream is not None:
                 yield Member(raw_name, info.size, _Counted(stream, info.size, tally, raw_name))  # type: ignore[arg-type]  # read() is all there is
@@ -224,7 +251,9 @@ class _BoundedReads:
 
     def read(self, size: int = -1) -> bytes:
         if size > _MOST_HEADER_BYTES:
-            raise ArchiveLimitError(f"archive: a header of {size} bytes, expected at most {_MOST_HEADER_BYTES}")
+            raise ArchiveLimitError(
+                f"archive: a header of {size} bytes, expected at most {_MOST_HEADER_BYTES}", "archive_headers"
+            )
         return self._source.read(size)
 
     def seek(self, offset: int, whence: int = 0) -> int:
@@ -234,12 +263,16 @@ class _BoundedReads:
         return self._source.tell()
 
 
+def _shown(raw_name: bytes) -> str:
+    return decode_name(raw_name) or raw_name.hex(" ")
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
         yield
     except RecursionError as error:
-        raise ArchiveLimitError("archive: its headers never end") from error
+        raise ArchiveLimitError("archive: its headers never end", "archive_headers") from error
     except (
         zipfile.BadZipFile,
         tarfile.TarError,
@@ -253,4 +286,4 @@ def _translated() -> Iterator[None]:
         ValueError,
         OverflowError,
     ) as error:
-        raise PackageError(f"archive: it is damaged ({error})") from error
+        raise PackageError(f"archive: it is damaged ({error})", "archive_damaged", name="") from error

@@ -98,7 +98,7 @@ def read_workbook(source: BinaryIO, *, limits: SheetLimits = DEFAULT_LIMITS) -> 
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
-            raise ArchiveLimitError(f"workbook: not read within {limits.seconds} s") from error
+            raise ArchiveLimitError(f"workbook: not read within {limits.seconds} s", "workbook_large") from error
         except OSError as error:
             raise ValidationUnavailableError(f"workbook: the reading process did not start ({error})") from error
     _raise_for(child.returncode, child.stderr)
@@ -108,42 +108,56 @@ def read_workbook(source: BinaryIO, *, limits: SheetLimits = DEFAULT_LIMITS) -> 
 def _check_container(source: BinaryIO, limits: SheetLimits) -> None:
     size = source.seek(0, 2)
     if size > limits.packed_bytes:
-        raise ArchiveLimitError(f"workbook: found {size} bytes, expected at most {limits.packed_bytes}")
+        raise ArchiveLimitError(
+            f"workbook: found {size} bytes, expected at most {limits.packed_bytes}", "workbook_large"
+        )
     source.seek(max(0, size - _LONGEST_COMMENT - _END_OF_DIRECTORY.size))
     tail = source.read()
     at = tail.rfind(_END_SIGNATURE)
     if at < 0 or len(tail) - at < _END_OF_DIRECTORY.size:
-        raise CatalogueError("workbook: found no xlsx file (not a zip, or cut), expected xlsx or csv")
+        raise CatalogueError("workbook: found no xlsx file (not a zip, or cut), expected xlsx or csv", "workbook_kind")
     _, _, _, _, entries, directory_bytes, _, _ = _END_OF_DIRECTORY.unpack_from(tail, at)
     # Looked at before zipfile reads the whole directory into memory; 64 KiB are room for the longest name and its extras.
     if entries > limits.entries or directory_bytes > limits.entries * 65_536:
-        raise ArchiveLimitError(f"workbook: found {entries} members, expected at most {limits.entries}")
+        raise ArchiveLimitError(
+            f"workbook: found {entries} members, expected at most {limits.entries}", "workbook_large"
+        )
     try:
         with zipfile.ZipFile(source) as container:
             members = container.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, struct.error) as error:
-        raise CatalogueError(f"workbook: found a damaged zip ({error}), expected xlsx or csv") from error
+        raise CatalogueError(
+            f"workbook: found a damaged zip ({error}), expected xlsx or csv", "workbook_damaged"
+        ) from error
     unpacked = sum(m.file_size for m in members)
     packed = max(1, sum(m.compress_size for m in members))
     if len(members) > limits.entries:
-        raise ArchiveLimitError(f"workbook: found {len(members)} members, expected at most {limits.entries}")
+        raise ArchiveLimitError(
+            f"workbook: found {len(members)} members, expected at most {limits.entries}", "workbook_large"
+        )
     if unpacked > limits.unpacked_bytes:
-        raise ArchiveLimitError(f"workbook: found {unpacked} bytes unpacked, expected at most {limits.unpacked_bytes}")
+        raise ArchiveLimitError(
+            f"workbook: found {unpacked} bytes unpacked, expected at most {limits.unpacked_bytes}", "workbook_large"
+        )
     if unpacked > packed * limits.ratio:
-        raise ArchiveLimitError(f"workbook: found a ratio of {unpacked // packed}, expected at most {limits.ratio}")
+        raise ArchiveLimitError(
+            f"workbook: found a ratio of {unpacked // packed}, expected at most {limits.ratio}", "workbook_large"
+        )
 
 
 def _raise_for(returncode: int, complaint: bytes) -> None:
     if returncode == 0:
         return
     if returncode == _PASSWORD:
-        raise CatalogueError("workbook: found a password, expected an open file")
+        raise CatalogueError("workbook: found a password, expected an open file", "workbook_password")
     if returncode == _NOT_A_WORKBOOK:
-        raise CatalogueError("workbook: cannot be read as xlsx; expected a workbook saved by WPS, Excel or LibreOffice")
+        raise CatalogueError(
+            "workbook: cannot be read as xlsx; expected a workbook saved by WPS, Excel or LibreOffice", "workbook_kind"
+        )
     if returncode == _OVER_LIMIT or returncode < 0 or b"memory allocation" in complaint:
-        raise ArchiveLimitError("workbook: asked for more memory, time or rows than is allowed")
+        raise ArchiveLimitError("workbook: asked for more memory, time or rows than is allowed", "workbook_large")
     if b"PanicException" in complaint or b"panicked" in complaint:
-        raise CatalogueError("workbook: cannot be read as xlsx; the file is damaged")
+        raise CatalogueError("workbook: cannot be read as xlsx; the file is damaged", "workbook_damaged")
     last = complaint.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"exit {returncode}"]
     raise ValidationUnavailableError(f"workbook: the reading process failed ({last[0][:200]})")
 

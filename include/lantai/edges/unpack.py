@@ -44,7 +44,7 @@ def unpack(archive: BinaryIO, quarantine: Quarantine, folder: str) -> list[Recei
                 _take(member.stream, request)
                 receiving.take(FetchResult(request, None))
     if wanted:
-        raise PackageError(f"archive: {len(wanted)} files were listed and not found again")
+        raise PackageError(f"archive: {len(wanted)} files were listed and not found again", "archive_damaged", name="")
     return quarantine.finish(folder)
 
 

@@ -23,6 +23,7 @@ from lantai.formats.tag_file import ALGORITHMS, ManifestFile
 from lantai.records.finding import Finding, Severity
 
 KNOWN_VERSIONS = frozenset({(0, 93), (0, 94), (0, 95), (0, 96), (0, 97), (1, 0)})
+_PROBLEMS = {"byte order mark": "declaration_mark", "not UTF-8": "declaration_encoding"}
 _OXUM = re.compile(r"(\d{1,19})\.(\d{1,12})")
 
 
@@ -96,7 +97,7 @@ def _read(tag_files: Mapping[str, bytes]) -> _Bag:
         declaration = tag_file.read_declaration(tag_files[tag_file.DECLARATION])
         bag = _Bag(declaration.version)
         if declaration.problem:
-            values = {"found": declaration.problem}
+            values = {"found": declaration.problem, "reason": _PROBLEMS.get(declaration.problem, "")}
             bag.findings.append(Finding("declaration_malformed", Severity.FAULT, "bagit.txt", values, "GD-1-13"))
         elif declaration.version not in KNOWN_VERSIONS:
             values = {"found": f"{declaration.version[0]}.{declaration.version[1]}", "expected": "1.0"}

@@ -106,14 +106,14 @@ def read_csv(content: bytes) -> Iterator[list[str]]:
     """
     text = _decode(content)
     if "\0" in text:
-        raise CatalogueError("catalogue: found NUL characters, expected a CSV text file")
+        raise CatalogueError("catalogue: found NUL characters, expected a CSV text file", "csv_kind")
     csv.field_size_limit(_MOST_FIELD_CHARACTERS)
     first = text.split("\n", 1)[0]
     delimiter = max((",", "\t", "，"), key=first.count)
     try:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     except csv.Error as error:
-        raise CatalogueError(f"catalogue: cannot be read as CSV ({error})") from error
+        raise CatalogueError(f"catalogue: cannot be read as CSV ({error})", "csv_damaged") from error
 
 
 def _decode(content: bytes) -> str:
@@ -123,7 +123,9 @@ def _decode(content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise CatalogueError(f"catalogue: found bytes that are not {' or '.join(encodings)}; expected UTF-8 or GB18030")
+    raise CatalogueError(
+        f"catalogue: found bytes that are not {' or '.join(encodings)}; expected UTF-8 or GB18030", "csv_encoding"
+    )
 
 
 def _find_heading(numbered: Iterator[tuple[int, Sequence[str]]]) -> tuple[int, list[str]]:

@@ -17,6 +17,7 @@ from lantai.errors import ArchiveLimitError, CatalogueError
 from lantai.formats.filing_forms import FilledForm, missing_fields, read_form
 from lantai.formats.stream_digest import take_digests
 from lantai.formats.tag_file import ALGORITHMS
+from lantai.journey.read_catalogue import found_in
 from lantai.journey.verify import FORMS, PackageKind, Reader, Verified
 from lantai.records.finding import Finding, Severity
 from lantai.records.inspection import PROPERTIES, UnitHalf
@@ -60,7 +61,7 @@ def check_papers(
             with read(received.file_no) as stream:
                 form = read_form(kind, read_workbook(stream))
         except (CatalogueError, ArchiveLimitError) as error:
-            values = {"form": kind, "found": str(error)}
+            values = {"form": kind, **found_in(error)}
             findings.append(Finding("form_unreadable", Severity.FAULT, path, values, "GD-3-1"))
             continue
         findings += _check_form(form, path, unit_code, filing_year)

@@ -22,6 +22,7 @@ from lantai.edges.registry.submissions import Round
 from lantai.edges.sftp_session import Session
 from lantai.edges.unpack import unpack
 from lantai.errors import PackageError
+from lantai.journey.read_catalogue import found_in
 from lantai.records.carrier import ReceivedFile, decode_name
 from lantai.records.finding import Finding, Severity
 
@@ -88,7 +89,7 @@ def collect(
         with centre.quarantine.open(arrival_id, files[0].file_no) as archive:
             unpacked = unpack(archive, centre.quarantine, inside)
     except PackageError as error:
-        finding = Finding("archive_refused", Severity.FAULT, "", {"found": str(error)}, "GD-3-8")
+        finding = Finding("archive_refused", Severity.FAULT, "", found_in(error), "GD-3-8")
         return Collected(arrival_id, (), _reader(centre, arrival_id), (finding,), size_bytes)
     return Collected(arrival_id, tuple(unpacked), _reader(centre, inside), (), size_bytes)
 

@@ -18,7 +18,8 @@ FORMS = {
 """The three written materials, by kind, with the name each has in `metadata/`."""
 
 _CATALOGUE_STEMS = frozenset({"catalogue", "catalog", "机读目录", "目录", "归档文件目录"})
-_TABLE_SUFFIXES = (".xlsx", ".csv")
+_TABLE_SUFFIXES = (".xlsx", ".csv", ".xls", ".xlsm", ".et", ".ods")
+"""Tables that only xlsx and csv are read of: the others are a catalogue that cannot be read, not one that is missing."""
 
 
 def find_papers(paths: Collection[str], *, is_bag: bool) -> tuple[str, dict[str, str], list[Finding]]:

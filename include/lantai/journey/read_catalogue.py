@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from lantai.edges.sheet import read_cells
-from lantai.errors import ArchiveLimitError, CatalogueError
+from lantai.errors import ArchiveLimitError, CatalogueError, PackageError
 from lantai.formats.catalogue import parse_table, read_csv
 from lantai.records.finding import Finding, Severity
 from lantai.records.record import CatalogueRow
@@ -34,13 +34,18 @@ def read_catalogue(stream: BinaryIO, name: str) -> tuple[list[CatalogueRow], lis
             return parse_table(read_csv(_content(stream)))
         return parse_table(read_cells(stream))
     except ArchiveLimitError as error:
-        return [], [Finding("catalogue_over_limit", Severity.FAULT, name, {"found": str(error)}, "GD-3-1")]
+        return [], [Finding("catalogue_over_limit", Severity.FAULT, name, found_in(error), "GD-3-1")]
     except CatalogueError as error:
-        return [], [Finding("catalogue_unreadable", Severity.FAULT, name, {"found": str(error)}, "GD-3-1")]
+        return [], [Finding("catalogue_unreadable", Severity.FAULT, name, found_in(error), "GD-3-1")]
+
+
+def found_in(error: PackageError) -> dict[str, str]:
+    """Return what an error says, as the values of a finding: in our words, and by the name of the words a unit reads."""
+    return {**error.values, "found": str(error), "reason": error.reason}
 
 
 def _content(stream: BinaryIO) -> bytes:
     content = stream.read(MOST_CSV_BYTES + 1)
     if len(content) > MOST_CSV_BYTES:
-        raise ArchiveLimitError(f"catalogue: expected at most {MOST_CSV_BYTES} bytes")
+        raise ArchiveLimitError(f"catalogue: expected at most {MOST_CSV_BYTES} bytes", "csv_large", most=MOST_CSV_BYTES)
     return content

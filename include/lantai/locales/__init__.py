@@ -58,6 +58,8 @@ def describe(finding: Finding, locale: str, rows: str = "") -> FindingText:
         KeyError: Its rule has no wording.
     """
     values = {"subject": finding.subject, "row": rows or str(finding.record_no or ""), **finding.values}
+    if values.get("reason"):
+        values["found"] = say(f"reasons.{values['reason']}", locale, **values)
     if "column" in values:
         values["column"] = say(f"columns.{values['column']}", locale)
     if "part" in values:

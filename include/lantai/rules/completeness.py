@@ -89,8 +89,8 @@ def check(rows: Sequence[CatalogueRow], payload: Collection[str], expected: Expe
 def resolve_files(rows: Sequence[CatalogueRow], payload: Collection[str]) -> list[CatalogueRow]:
     r"""Return the rows with their files spelt as the package spells them.
 
-    A catalogue may leave out `data/`, write `\` for `/`, or compose its accents otherwise than the file's name; a file that
-    is not found stays as written.
+    A catalogue may leave out `data/`, or write it where a bare folder has none, write `\` for `/`, or compose its accents
+    otherwise than the file's name; a file that is not found stays as written.
     """
     exact = set(payload)
     composed: dict[str, list[str]] = defaultdict(list)
@@ -99,10 +99,11 @@ def resolve_files(rows: Sequence[CatalogueRow], payload: Collection[str]) -> lis
 
     def spelt(written: str) -> str:
         plain = written.replace("\\", "/").removeprefix("./")
-        for candidate in (written, plain, f"data/{plain}"):
+        spellings = (plain, f"data/{plain}", plain.removeprefix("data/"))
+        for candidate in (written, *spellings):
             if candidate in exact:
                 return candidate
-        for candidate in (plain, f"data/{plain}"):
+        for candidate in spellings:
             twins = composed.get(unicodedata.normalize("NFC", candidate), [])
             if len(twins) == 1:
                 return twins[0]

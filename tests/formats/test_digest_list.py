@@ -1,0 +1,81 @@
+"""The list of digests beside a package that is no bag. Covers R1-45, R1-47; N11."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from factories_bag import found_in
+from lantai.formats.digest_list import algorithms_of, is_digest_list, judge
+from lantai.records.finding import Severity
+
+FILES = {"1.txt": b"one", "目录.csv": b"two"}
+
+
+def listed(algorithm="sha256", files=None):
+    return "".join(f"{hashlib.new(algorithm, body).hexdigest()}  {name}\n" for name, body in (files or FILES).items())
+
+
+def told(path, text, files=None):
+    return [(f.rule, f.subject, f.severity) for f in judge(path, text, found_in(files or FILES))]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_list"),
+    [
+        ("sha256sums.txt", True),
+        ("SHA256SUM.txt", True),
+        ("sm3.txt", True),
+        ("摘要.txt", True),
+        ("manifest-sm3.txt", True),
+        ("checksums.md5", True),
+        ("a/sha256sums.txt", False),
+        ("摘要.docx", False),
+        ("sums.txt", False),
+    ],
+)
+def test_list_is_known_by_its_name_at_the_top(name, is_list):
+    assert is_digest_list(name) is is_list
+
+
+def test_algorithm_follows_from_the_name_or_the_number_of_digits():
+    assert algorithms_of("sm3.txt", "") == {"sm3"}
+    assert algorithms_of("checksums.md5", "") == {"md5"}
+    assert algorithms_of("摘要.txt", f"{'a' * 64}  x\n{'b' * 32}  y\n# comment\n{'c' * 128} z\n") == {
+        "sha256",
+        "sm3",
+        "md5",
+        "sha512",
+    }
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sm3", "sha512"])
+def test_files_that_are_as_listed_have_no_finding(algorithm):
+    assert told("摘要.txt", f"# 2026-03-02\n\n{listed(algorithm)}") == []
+
+
+def test_weak_digests_alone_are_remarked_upon():
+    assert told("md5.txt", listed("md5")) == [("digest_weak", "md5.txt", Severity.WARNING)]
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "rule", "subject"),
+    [
+        (listed(), {**FILES, "1.txt": b"onf"}, "digest_mismatch", "1.txt"),
+        (listed(), {"1.txt": b"one"}, "file_missing", "目录.csv"),
+        (listed(files={"1.txt": b"one"}), FILES, "file_unlisted", "目录.csv"),
+        (listed() + f"{'0' * 64}  ../../etc/passwd\n", FILES, "name_unsafe", "../../etc/passwd"),
+        (listed() + "Get-FileHash 1.txt\n", FILES, "line_malformed", "sha256sums.txt"),
+    ],
+)
+def test_disagreement_is_told_once(text, files, rule, subject):
+    """R1-47."""
+    assert told("sha256sums.txt", text, files) == [(rule, subject, Severity.FAULT)]
+
+
+def test_list_as_another_tool_writes_it_is_one_fault():
+    """R1-50: not one per file, and no file is said to be unlisted besides."""
+    text = "".join(f"SHA256 ({name}) = {hashlib.sha256(body).hexdigest()}\n" for name, body in FILES.items())
+
+    assert told("sha256sums.txt", text) == [("line_malformed", "sha256sums.txt", Severity.FAULT)]
