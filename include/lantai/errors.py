@@ -44,12 +44,28 @@ class SchemaOutdatedError(LantaiError):
     hint_zh = "请先备份登记库，再运行 lantai init 升级。"
 
 
+class SchemaUnknownError(LantaiError):
+    """The registry was upgraded by a newer Lantai than this one."""
+
+    hint = "Install the version of Lantai that the registry was upgraded with; nothing was changed."
+    hint_zh = "请安装升级该登记库所用的兰台版本；未作任何更改。"
+
+
 class RegistryUnavailableError(LantaiError):
     """The registry database did not answer."""
 
     hint = "See that the database runs and LANTAI_REGISTRY_URL is right; the work is retried."
     hint_zh = "请检查数据库是否运行、LANTAI_REGISTRY_URL 是否正确；系统会自动重试。"
     retryable = True
+
+
+class RegistryBusyError(RegistryUnavailableError):
+    """Somebody else kept the registry, or a part of it, too long; or two transactions crossed and this one was undone."""
+
+    hint = (
+        "Nothing to do: the work is retried. If it happens again, see who keeps a transaction open (pg_stat_activity)."
+    )
+    hint_zh = "无需处理：系统会自动重试。若再次出现，请查看是谁长时间占用事务（pg_stat_activity）。"
 
 
 class RegistryConflictError(LantaiError):

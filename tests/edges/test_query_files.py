@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from lantai.edges.database import Database, run_checks, sql_folder
-from lantai.edges.migrations import upgrade
 from lantai.edges.query_file import load_query
 
 FILES = sorted([*(sql_folder() / "queries").glob("*.sql"), *(sql_folder() / "checks").glob("*.sql")])
@@ -24,9 +24,8 @@ SAMPLES = {
 
 
 @pytest.fixture(scope="module")
-def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('queries') / 'registry.db'}")
-    upgrade(database)
+def sqlite(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path_factory.mktemp('queries'))}")
     yield database
     database.close()
 
@@ -50,9 +49,8 @@ def test_query_runs_on_sqlite_and_returns_the_columns_of_its_header(sqlite: Data
 
 
 @pytest.mark.server("postgres", "initdb")
-def test_every_query_runs_on_postgresql_and_returns_the_columns_of_its_header(postgres_url: str) -> None:
-    database = Database(postgres_url)
-    upgrade(database)
+def test_every_query_runs_on_postgresql_and_returns_the_columns_of_its_header(postgres_registry: str) -> None:
+    database = Database(postgres_registry)
 
     results = {path.stem: run(database, path) for path in FILES}
 

@@ -9,22 +9,36 @@ driver leave this module as classes of `lantai.errors`. Tables stand in
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Table, create_engine, event, text
+from sqlalchemy import Connection, Engine, Executable, Row, Table, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from lantai.edges.driver_error import meaning_of
 from lantai.edges.query_file import QueryFile, load_query
-from lantai.errors import RegistryConflictError, RegistryUnavailableError, SchemaOutdatedError
+from lantai.errors import RegistryUnavailableError, SchemaOutdatedError
 
-SQLITE_BUSY_SECONDS = 60
-"""How long a writer waits for another one on SQLite; the longest transaction is one bulk load (1.7 s per million rows)."""
+LOCK_WAIT_SECONDS = 60
+"""How long a writer waits for another one; the longest transaction is one bulk load."""
+
+IDLE_SECONDS = 900
+"""A PostgreSQL session that is silent inside a transaction for as long as a lease lasts is ended: what it holds is freed."""
+
+LINE: Mapping[str, str | int] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""When a line to PostgreSQL counts as dead, in libpq's words: seconds, and milliseconds for the last. What the address says goes before."""
 
 LOAD_BATCH_ROWS = 20_000
 """Rows handed to SQLite at a time: bounds memory, not transactions."""
@@ -48,18 +62,24 @@ class Database:
 
     Args:
         url: SQLAlchemy address; `sqlite:///file` or `postgresql+psycopg://...`.
+        lock_wait_seconds: How long a transaction waits for another one, 1 or more.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, lock_wait_seconds: int = LOCK_WAIT_SECONDS) -> None:
         self.url = make_url(url)
         if self.url.drivername == "postgresql":
             self.url = self.url.set(drivername="postgresql+psycopg")
         if self.is_sqlite:
-            self.engine = create_engine(self.url, poolclass=NullPool, connect_args={"timeout": SQLITE_BUSY_SECONDS})
+            self.engine = create_engine(self.url, poolclass=NullPool, connect_args={"timeout": lock_wait_seconds})
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+            self._reads: dict[str, Any] = {"lantai_reads": True}
         else:
-            self.engine = create_engine(self.url, pool_pre_ping=True, pool_size=4, max_overflow=8)
+            line = {name: value for name, value in LINE.items() if name not in self.url.query}
+            self.engine = create_engine(self.url, pool_pre_ping=True, pool_size=4, max_overflow=8, connect_args=line)
+            event.listen(self.engine, "connect", partial(_prepare_postgresql, lock_wait_seconds))
+            # Several statements see one state, as on SQLite.
+            self._reads = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
     @property
     def is_sqlite(self) -> bool:
@@ -71,17 +91,21 @@ class Database:
         """Open a transaction that may write; it is committed when the block ends well.
 
         Raises:
-            RegistryUnavailableError: The database did not answer, or stayed busy.
+            RegistryUnavailableError: The database did not answer; a RegistryBusyError, another transaction was in the way.
             RegistryConflictError: A named rule of the registry was broken; the message names it.
         """
-        with translated(), self.engine.begin() as connection:
+        with self._translated(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a transaction that only reads; it takes no write lock."""
-        with translated(), self.engine.connect().execution_options(lantai_reads=True) as connection:
+        """Open a transaction that only reads: it takes no write lock, and all its statements see the same state."""
+        with self._translated(), self.engine.connect().execution_options(**self._reads) as connection:
             yield connection
+
+    def _translated(self) -> AbstractContextManager[None]:
+        driver = self.engine.dialect.dbapi
+        return translated(DBAPIError if driver is None else driver.Error)
 
     def close(self) -> None:
         """Close all connections."""
@@ -151,6 +175,20 @@ def load_missing(connection: Connection, table: Table, rows: Iterable[Mapping[st
     return sum(connection.execute(statement, batch).rowcount for batch in _batches(rows))
 
 
+def add_if_new(connection: Connection, table: Table, **values: Any) -> bool:  # noqa: ANN401 - any SQL value
+    """Insert one row unless one of its key is there, also when somebody else puts it there at this moment; say whether it is new."""
+    # One dialect is loaded with its engine, the other need not be.
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        statement: Executable = postgresql.insert(table).values(values).on_conflict_do_nothing()
+    else:
+        from sqlalchemy.dialects import sqlite
+
+        statement = sqlite.insert(table).values(values).on_conflict_do_nothing()
+    return connection.execute(statement).rowcount == 1
+
+
 def _copy(connection: Connection, target: str, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
     """Stream rows with the columns of a table into it, or into another one of its shape."""
     names = [column.name for column in table.columns]
@@ -158,7 +196,7 @@ def _copy(connection: Connection, target: str, table: Table, rows: Iterable[Mapp
     driver = connection.connection.driver_connection
     if driver is None:
         raise RegistryUnavailableError("the connection was closed before the load")
-    with _translated_copy(), driver.cursor() as cursor:
+    with driver.cursor() as cursor:
         with cursor.copy(f"COPY {target} ({', '.join(names)}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(values_of(row))
@@ -172,53 +210,33 @@ def _batches(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, An
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Turn the driver's errors into ours."""
+def translated(driver_error: type[Exception] = DBAPIError) -> Iterator[None]:
+    """Turn the driver's errors into ours.
+
+    Args:
+        driver_error: What the driver raises where SQLAlchemy does not stand between, as in COPY.
+    """
     try:
         yield
-    except IntegrityError as error:
-        raise RegistryConflictError(_first_line(error)) from error
-    except ProgrammingError as error:
-        if "no such table" in str(error) or "UndefinedTable" in str(error) or "does not exist" in str(error):
-            raise SchemaOutdatedError(f"the registry lacks a table: {_first_line(error)}") from error
-        raise
-    except OperationalError as error:
-        if "no such table" in str(error):
-            raise SchemaOutdatedError(f"the registry lacks a table: {_first_line(error)}") from error
-        raise RegistryUnavailableError(_first_line(error)) from error
-    except InterfaceError as error:
-        raise RegistryUnavailableError(_first_line(error)) from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise RegistryUnavailableError(_first_line(error)) from error
-        raise RegistryConflictError(_first_line(error)) from error
-
-
-@contextmanager
-def _translated_copy() -> Iterator[None]:
-    """Turn errors of a COPY into ours: it goes past SQLAlchemy, which would have wrapped them."""
-    import psycopg
-
-    try:
-        yield
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-        raise RegistryUnavailableError(_line(error)) from error
-    except psycopg.Error as error:
-        raise RegistryConflictError(_line(error)) from error
-
-
-def _first_line(error: DBAPIError) -> str:
-    return _line(error.orig if error.orig is not None else error)
-
-
-def _line(error: BaseException) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+    except (DBAPIError, driver_error) as error:
+        meaning = meaning_of(error)
+        if meaning is None:
+            raise
+        raise meaning from error
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own class
     connection.isolation_level = None
     for pragma in ("foreign_keys = ON", "journal_mode = DELETE", "synchronous = FULL"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgresql(lock_wait_seconds: int, connection: Any, _record: object) -> None:  # noqa: ANN401 - the same
+    connection.autocommit = True
+    connection.execute(
+        f"SET lock_timeout = '{lock_wait_seconds}s'; SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"
+    )
+    connection.autocommit = False
 
 
 def _begin_sqlite(connection: Connection) -> None:
