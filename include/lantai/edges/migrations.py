@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect, text
 
 from lantai.edges.database import Database, engine_of, sql_folder, translated
-from lantai.errors import SchemaOutdatedError
+from lantai.errors import SchemaOutdatedError, SchemaUnknownError
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -19,9 +19,15 @@ VERSION_TABLE = "lantai_schema"
 
 
 def upgrade(database: Database) -> str:
-    """Bring the registry to the newest schema; return its revision. Safe to run again at any moment."""
+    """Bring the registry to the newest schema; return its revision. Safe to run again at any moment.
+
+    Raises:
+        SchemaUnknownError: A newer Lantai has upgraded it.
+        RegistryBusyError: Somebody else upgrades it at this moment, or works in a table that would be changed.
+    """
     from alembic import command
 
+    _refuse_newer(current(database))
     with translated():
         command.upgrade(_config(database), "head")
     return newest()
@@ -54,18 +60,26 @@ def require_current(database: Database) -> None:
 
     Raises:
         SchemaOutdatedError: Its revision is not the newest one.
+        SchemaUnknownError: A newer Lantai has upgraded it.
     """
-    found, expected = current(database), _newest_name()
+    found, expected = current(database), _revisions()[-1]
+    _refuse_newer(found)
     if found != expected:
         raise SchemaOutdatedError(f"registry schema: found {found or 'none'}, expected {expected}")
 
 
-def _newest_name() -> str:
+def _refuse_newer(found: str | None) -> None:
+    known = _revisions()
+    if found is not None and found not in known:
+        raise SchemaUnknownError(f"registry schema: found {found}, this version knows {known[0]} to {known[-1]}")
+
+
+def _revisions() -> list[str]:
     # Reading the file names costs nothing; importing Alembic costs a third of a second on every command.
     names = sorted(path.stem for path in (sql_folder() / "migrations" / "versions").glob("[0-9]*.py"))
     if not names:
         raise SchemaOutdatedError("sql/migrations holds no migration")
-    return names[-1].split("_", 1)[0]
+    return [name.split("_", 1)[0] for name in names]
 
 
 def _config(database: Database) -> Config:

@@ -13,7 +13,7 @@ from lantai.edges.connections import PREFIX, read_connections
 from lantai.edges.database import run_checks, server_version
 from lantai.edges.keys import DISPOSAL, key_files, load_verifier, public_path
 from lantai.edges.machine import free_bytes, has_program, is_there, sqlite_version
-from lantai.edges.migrations import current, newest
+from lantai.edges.migrations import newest, require_current
 from lantai.edges.registry.units import units
 from lantai.errors import ConnectionConfigError, KeyMissingError, LantaiError, OrchestratorError
 
@@ -75,12 +75,9 @@ def _home(centre: Centre) -> Iterator[Diagnosis]:
 
 
 def _registry(centre: Centre) -> Iterator[Diagnosis]:
-    database, expected = centre.database, newest()
-    found = current(database)
-    if found != expected:
-        yield Diagnosis("registry", "fault", f"schema {found or 'none'}, expected {expected}", "Run `lantai init`.")
-        return
-    yield Diagnosis("registry", "ok", f"{database.url.render_as_string(hide_password=True)}, schema {found}")
+    database = centre.database
+    require_current(database)
+    yield Diagnosis("registry", "ok", f"{database.url.render_as_string(hide_password=True)}, schema {newest()}")
     if database.is_sqlite:
         version = sqlite_version()
         note = "journal_mode=DELETE is used, so this version is safe here; never copy the file while a task runs."
