@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from lantai.edges import lease as leases
+from sqlalchemy import Connection
+
 from lantai.edges.database import Database
-from lantai.edges.lease import Lease
-from lantai.errors import LeaseLostError
+from lantai.edges.lease import Lease, renew, require
 
 LEASE_SECONDS = 900
 RENEW_SECONDS = 60
@@ -41,12 +41,7 @@ class Fence:
             LeaseLostError: Somebody else holds it, or held it meanwhile.
         """
         now_at = self._now_at()
-        ours = self._lease
-        with self._database.read() as connection:
-            leases.require(connection, ours)
-        found = leases.acquire(self._database, ours.name, ours.holder, now_at, LEASE_SECONDS)
-        if found.fence != ours.fence:
-            raise LeaseLostError(f"lease {ours.name}: found fence {found.fence}, expected {ours.fence}")
+        renew(self._database, self._lease, now_at, LEASE_SECONDS)
         self._renewed_at = now_at
 
     def keep_now_and_then(self) -> None:
@@ -58,3 +53,11 @@ class Fence:
         passed = None if self._renewed_at is None else self._now_at() - self._renewed_at
         if passed is None or abs(passed.total_seconds()) >= RENEW_SECONDS:
             self.keep()
+
+    def require(self, connection: Connection) -> None:
+        """Refuse to go on when somebody else has taken over; to be called inside the transaction that writes.
+
+        Raises:
+            LeaseLostError: Somebody else has taken over.
+        """
+        require(connection, self._lease)

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, select, update
 
 from lantai.edges import tables
-from lantai.edges.database import Database
+from lantai.edges.database import Database, add_if_new
 from lantai.errors import LeaseLostError
+
+TRY_AGAIN_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,12 @@ class Lease:
 
 @contextmanager
 def leased(
-    database: Database, name: str, holder: str, now_at: Callable[[], datetime], seconds: int = 900
+    database: Database,
+    name: str,
+    holder: str,
+    now_at: Callable[[], datetime],
+    seconds: int = 900,
+    patience_seconds: float = 0,
 ) -> Iterator[Lease]:
     """Hold a lease while the block runs.
 
@@ -42,15 +51,29 @@ def leased(
         holder: Who works, unique per process, e.g. host, pid and a random part.
         now_at: The clock.
         seconds: After so long without renewal somebody else may take over.
+        patience_seconds: How long to try again while somebody else holds it.
 
     Raises:
         LeaseLostError: Somebody else holds it.
     """
-    lease = acquire(database, name, holder, now_at(), seconds)
+    lease = _wait_for(database, name, holder, now_at, seconds, patience_seconds)
     try:
         yield lease
     finally:
         release(database, lease, now_at())
+
+
+def _wait_for(
+    database: Database, name: str, holder: str, now_at: Callable[[], datetime], seconds: int, patience_seconds: float
+) -> Lease:
+    until = time.monotonic() + patience_seconds
+    while True:
+        try:
+            return acquire(database, name, holder, now_at(), seconds)
+        except LeaseLostError:
+            if time.monotonic() >= until:
+                raise
+        time.sleep(TRY_AGAIN_SECONDS)
 
 
 def acquire(database: Database, name: str, holder: str, now_at: datetime, seconds: int) -> Lease:
@@ -62,11 +85,9 @@ def acquire(database: Database, name: str, holder: str, now_at: datetime, second
     table = tables.lease
     expires_at = now_at + timedelta(seconds=seconds)
     with database.begin() as connection:
-        # FOR UPDATE keeps two workers on PostgreSQL from both finding it free; SQLite has one writer anyway.
-        row = connection.execute(select(table).where(table.c.name == name).with_for_update()).one_or_none()
-        if row is None:
-            connection.execute(insert(table).values(name=name, holder=holder, fence=1, expires_at=expires_at))
-            return Lease(name, holder, 1)
+        # Nobody's, where there is none yet: so two workers who come first at the same moment find one row to queue for.
+        add_if_new(connection, table, name=name, holder="", fence=0, expires_at=now_at)
+        row = connection.execute(_locked(name)).one()
         if row.holder != holder and row.expires_at > now_at and not has_died(row.holder):
             raise LeaseLostError(f"lease {name}: held by {row.holder} until {row.expires_at:%H:%M:%S} UTC")
         fence = row.fence if row.holder == holder else row.fence + 1
@@ -76,17 +97,37 @@ def acquire(database: Database, name: str, holder: str, now_at: datetime, second
         return Lease(name, holder, fence)
 
 
+def renew(database: Database, lease: Lease, now_at: datetime, seconds: int) -> None:
+    """Hold a lease for some time more.
+
+    Raises:
+        LeaseLostError: Somebody else holds it, or held it meanwhile.
+    """
+    table = tables.lease
+    with database.begin() as connection:
+        require(connection, lease)
+        connection.execute(
+            update(table).where(table.c.name == lease.name).values(expires_at=now_at + timedelta(seconds=seconds))
+        )
+
+
 def require(connection: Connection, lease: Lease) -> None:
     """Refuse to go on when somebody else has taken over; to be called inside the transaction that writes.
+
+    Nobody can take over before that transaction ends: on PostgreSQL the row stays locked, SQLite has one writer anyway.
 
     Raises:
         LeaseLostError: The fence has moved on.
     """
-    table = tables.lease
-    row = connection.execute(select(table.c.fence, table.c.holder).where(table.c.name == lease.name)).one_or_none()
+    row = connection.execute(_locked(lease.name)).one_or_none()
     if row is None or row.fence != lease.fence or row.holder != lease.holder:
         found = "nobody" if row is None else f"{row.holder} with fence {row.fence}"
         raise LeaseLostError(f"lease {lease.name}: found {found}, expected {lease.holder} with fence {lease.fence}")
+
+
+def _locked(name: str) -> Select[Any]:
+    table = tables.lease
+    return select(table).where(table.c.name == name).with_for_update()
 
 
 def release(database: Database, lease: Lease, now_at: datetime) -> None:
