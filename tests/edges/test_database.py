@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from lantai.edges import tables
-from lantai.edges.database import Database, load, load_missing, translated
+from lantai.edges.database import Database, add_if_new, load, load_missing, translated
 from lantai.edges.migrations import VERSION_TABLE, upgrade
 from lantai.errors import RegistryConflictError, RegistryUnavailableError
 from lantai.records.disposal import LIST_MOVES
@@ -184,6 +184,16 @@ def first_record(database: Database) -> dict[str, object]:
     with database.read() as connection:
         found = connection.execute(select(tables.record).order_by(tables.record.c.record_id).limit(1)).one()
     return dict(found._mapping)
+
+
+def test_row_added_when_it_is_new_is_there_once_and_unchanged(database: Database) -> None:
+    with database.begin() as connection:
+        first = add_if_new(connection, tables.filing_year, filing_year=2025, opened_at=NOW)
+        second = add_if_new(connection, tables.filing_year, filing_year=2025, opened_at=NOW.replace(year=2027))
+
+    assert (first, second) == (True, False)
+    with database.read() as connection:
+        assert connection.execute(select(tables.filing_year.c.opened_at)).scalar_one() == NOW
 
 
 @pytest.mark.parametrize(

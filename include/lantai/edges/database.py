@@ -186,7 +186,8 @@ def add_if_new(connection: Connection, table: Table, **values: Any) -> bool:  # 
         from sqlalchemy.dialects import sqlite
 
         statement = sqlite.insert(table).values(values).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    # Of an INSERT the count is kept only when it is asked for.
+    return connection.execute(statement.execution_options(preserve_rowcount=True)).rowcount == 1
 
 
 def _copy(connection: Connection, target: str, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, RowMapping, insert, or_, select, update
 
 from lantai.edges import tables
-from lantai.edges.database import load_missing, query
+from lantai.edges.database import add_if_new, load_missing, query
 from lantai.records.agreement import Agreement
 from lantai.records.duty import Duty, DutyState
 from lantai.records.unit import DataForm
@@ -17,11 +17,7 @@ from lantai.records.unit import DataForm
 
 def open_filing_year(connection: Connection, filing_year: int, now_at: datetime) -> bool:
     """Add the year; return whether it is new."""
-    table = tables.filing_year
-    if connection.execute(select(table).where(table.c.filing_year == filing_year)).first():
-        return False
-    connection.execute(insert(table).values(filing_year=filing_year, opened_at=now_at))
-    return True
+    return add_if_new(connection, tables.filing_year, filing_year=filing_year, opened_at=now_at)
 
 
 def open_years(connection: Connection) -> list[int]:

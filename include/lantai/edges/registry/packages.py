@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from lantai.edges import tables
-from lantai.edges.database import query
+from lantai.edges.database import add_if_new, query
 
 
 def note_package(
@@ -30,25 +30,14 @@ def note_package(
     """
     table = tables.package_seen
     key = (table.c.unit_code == unit_code, table.c.filing_year == filing_year, table.c.raw_name_hex == raw_name.hex())
+    state = {"kind": kind, "fingerprint": fingerprint, "seen_at": now_at, "is_whole": is_whole}
     row = connection.execute(select(table).where(*key)).one_or_none()
     if row is None:
-        connection.execute(
-            insert(table).values(
-                unit_code=unit_code,
-                filing_year=filing_year,
-                raw_name_hex=raw_name.hex(),
-                kind=kind,
-                fingerprint=fingerprint,
-                seen_at=now_at,
-                is_whole=is_whole,
-            ),
+        add_if_new(
+            connection, table, unit_code=unit_code, filing_year=filing_year, raw_name_hex=raw_name.hex(), **state
         )
     elif row.fingerprint != fingerprint:
-        connection.execute(
-            update(table).where(*key).values(
-                kind=kind, fingerprint=fingerprint, seen_at=now_at, is_whole=is_whole, carrier_id=None
-            ),
-        )  # fmt: skip
+        connection.execute(update(table).where(*key).values(**state, carrier_id=None))
     elif row.is_whole != is_whole:
         connection.execute(update(table).where(*key).values(is_whole=is_whole))
     return connection.execute(select(table).where(*key)).one()
@@ -111,6 +100,5 @@ def note_look(connection: Connection, unit_code: str, now_at: datetime, error: s
     values: dict[str, Any] = {"state": "unknown", "error": error, "looked_at": now_at}
     if error is None:
         values = {"state": "listed", "error": "", "looked_at": now_at, "listed_at": now_at}
-    changed = connection.execute(update(table).where(table.c.unit_code == unit_code).values(values))
-    if changed.rowcount == 0:
-        connection.execute(insert(table).values(unit_code=unit_code, **values))
+    if not add_if_new(connection, table, unit_code=unit_code, **values):
+        connection.execute(update(table).where(table.c.unit_code == unit_code).values(values))

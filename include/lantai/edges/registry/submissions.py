@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, select, update
 
 from lantai.edges import tables
+from lantai.edges.database import add_if_new
 from lantai.errors import NotFoundError
 from lantai.records.carrier import BackupStrategy
 from lantai.records.finding import Finding, Severity
@@ -244,9 +245,7 @@ def findings_of(connection: Connection, carrier: str) -> list[Finding]:
 
 def put_answer(connection: Connection, carrier: str, values: dict[str, Any]) -> None:
     """Add the answer of a round, once: a second one is left out."""
-    table = tables.answer
-    if connection.execute(select(table.c.carrier_id).where(table.c.carrier_id == carrier)).first() is None:
-        connection.execute(insert(table).values(carrier_id=carrier, **values))
+    add_if_new(connection, tables.answer, carrier_id=carrier, **values)
 
 
 def answer_of(connection: Connection, carrier: str) -> Row[Any] | None:
