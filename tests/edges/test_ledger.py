@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from lantai.edges import tables
-from lantai.edges.ledger import append, leaf_hashes, leaves, proof_for, sequence, tree_size
+from lantai.edges.ledger import append, leaf_hashes, leaves, proof_for, sequence, sequencer, tree_size
 from lantai.errors import FixityError, LedgerError, NotFoundError, RegistryConflictError
 from lantai.formats import merkle
 from lantai.records.event import EventKind
@@ -21,7 +21,8 @@ def happen(centre, count):
 
 
 def order(centre):
-    return sequence(centre.database, centre.holder, centre.clock.now_at)
+    with sequencer(centre.database, centre.holder, centre.clock.now_at) as lease:
+        return sequence(centre.database, lease)
 
 
 def test_events_get_places_in_the_order_in_which_they_happened_without_gaps(centre):

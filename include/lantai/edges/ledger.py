@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,12 +20,14 @@ from sqlalchemy import Connection, Row, func, insert, select
 
 from lantai.edges import tables
 from lantai.edges.database import Database, query, stream
-from lantai.edges.lease import leased, require
+from lantai.edges.lease import Lease, leased, require
 from lantai.errors import LedgerError, MalformedError, NotFoundError
 from lantai.formats import canonical, merkle
 from lantai.records.event import EventKind
 
 SEQUENCER = "ledger:sequencer"
+SEQUENCER_SECONDS = 60
+SEQUENCER_PATIENCE_SECONDS = 10
 OWN_FIELDS = frozenset({"event_id", "kind", "subject", "actor", "occurred_at"})
 
 
@@ -101,21 +104,29 @@ def moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def sequence(database: Database, holder: str, now_at: Callable[[], datetime]) -> int:
-    """Give every event without one its place in the tree.
+@contextmanager
+def sequencer(database: Database, holder: str, now_at: Callable[[], datetime]) -> Iterator[Lease]:
+    """Hold the lease of whoever gives events their places; wait while somebody else does, which takes milliseconds.
 
     Args:
         database: The registry.
         holder: This process's name in leases.
         now_at: The clock.
 
-    Returns:
-        How many leaves the tree has now.
+    Raises:
+        LeaseLostError: Somebody else is at it all the time.
+    """
+    with leased(database, SEQUENCER, holder, now_at, SEQUENCER_SECONDS, SEQUENCER_PATIENCE_SECONDS) as lease:
+        yield lease
+
+
+def sequence(database: Database, lease: Lease) -> int:
+    """Give every event without one its place in the tree; return how many leaves the tree has now.
 
     Raises:
-        LeaseLostError: Somebody else is at it.
+        LeaseLostError: Somebody else has taken over.
     """
-    with leased(database, SEQUENCER, holder, now_at) as lease, database.begin() as connection:
+    with database.begin() as connection:
         require(connection, lease)
         size = tree_size(connection)
         rows = [

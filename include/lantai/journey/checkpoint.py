@@ -13,6 +13,7 @@ from datetime import datetime
 from lantai.edges import ledger
 from lantai.edges.centre import Centre
 from lantai.edges.database import Database
+from lantai.edges.lease import Lease, require
 from lantai.edges.ledger import Inclusion
 from lantai.edges.ledger_files import publish
 from lantai.errors import DiskFullError, PlaceUnavailableError
@@ -34,27 +35,35 @@ def make_checkpoint(centre: Centre, *, whole: bool = False) -> Checkpoint | None
         The newest checkpoint; None when nothing has ever happened.
 
     Raises:
-        LeaseLostError: Another worker is giving events their places.
+        LeaseLostError: Another worker was giving events their places all the time.
         KeyMissingError: The log key is not here.
         PlaceUnavailableError: Fewer places than the policy asks for have it now.
         LedgerError: A place has other leaves or another note.
     """
-    size = ledger.sequence(centre.database, centre.holder, centre.clock.now_at)
-    if size == 0:
-        return None
-    with centre.database.begin() as connection:
-        made = ledger.checkpoint_of(connection, size)
-        if made is None:
-            frontier = ledger.frontier_before(connection, size)
-            for leaf in ledger.leaf_hashes(connection, frontier.size, size):
-                frontier.append(leaf)
-            checkpoint = Checkpoint(ORIGIN, size, frontier.root)
-            note = signed_note.sign(checkpoint.encode(), centre.log_signer.name, centre.log_signer.private_key)
-            ledger.add_checkpoint(connection, frontier, note, centre.clock.now_at())
-        else:
-            checkpoint = Checkpoint(ORIGIN, size, bytes.fromhex(made.root_sha256))
+    with ledger.sequencer(centre.database, centre.holder, centre.clock.now_at) as lease:
+        size = ledger.sequence(centre.database, lease)
+        if size == 0:
+            return None
+        checkpoint = _sign(centre, size, lease)
     _put_out(centre, whole=whole)
     return checkpoint
+
+
+def _sign(centre: Centre, size: int, lease: Lease) -> Checkpoint:
+    # Under the sequencer's lease, so that a smaller checkpoint never comes after a larger one: what lies at the places
+    # is cut into files where checkpoints were made.
+    with centre.database.begin() as connection:
+        require(connection, lease)
+        made = ledger.checkpoint_of(connection, size)
+        if made is not None:
+            return Checkpoint(ORIGIN, size, bytes.fromhex(made.root_sha256))
+        frontier = ledger.frontier_before(connection, size)
+        for leaf in ledger.leaf_hashes(connection, frontier.size, size):
+            frontier.append(leaf)
+        checkpoint = Checkpoint(ORIGIN, size, frontier.root)
+        note = signed_note.sign(checkpoint.encode(), centre.log_signer.name, centre.log_signer.private_key)
+        ledger.add_checkpoint(connection, frontier, note, centre.clock.now_at())
+        return checkpoint
 
 
 def proof(database: Database, event_id: str, tree_size: int) -> Inclusion:

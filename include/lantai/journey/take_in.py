@@ -17,7 +17,7 @@ from lantai.edges import outbox
 from lantai.edges.centre import Centre
 from lantai.edges.connections import PREFIX
 from lantai.edges.fence import LEASE_SECONDS, Fence
-from lantai.edges.lease import Lease, leased
+from lantai.edges.lease import Lease, leased, require
 from lantai.edges.ledger import append
 from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.edges.outbox_whole import is_whole
@@ -35,7 +35,6 @@ from lantai.edges.registry.units import units
 from lantai.edges.sftp import connect
 from lantai.edges.sftp_session import Session
 from lantai.errors import ConnectionConfigError, LantaiError, LeaseLostError, UnexpectedError
-from lantai.formats.signed_note import Checkpoint
 from lantai.journey.answer import answer
 from lantai.journey.assess import Assessed, assess
 from lantai.journey.checkpoint import make_checkpoint
@@ -52,9 +51,6 @@ from lantai.records.unit import Unit
 from lantai.rules.calendar import add_days
 
 Progress = Callable[[str, int, int], None]
-
-CHECKPOINT_TRIES = 20
-"""Another unit's task may be giving events their places; that takes milliseconds, so a few tries half a second apart."""
 
 _GOES_ON = (RoundState.COLLECTED, RoundState.HELD, RoundState.SEALED)
 """A round in one of these states is not ended."""
@@ -132,7 +128,7 @@ def take_in(
             _try(work, partial(_take_in_package, work, package))
         for this in _left_behind(work, packages):
             _try(work, partial(_go_on, work, this))
-        _try(work, lambda: work.count(answered=answer(centre, session, unit_code, _checkpoint(centre))))
+        _try(work, lambda: work.count(answered=answer(centre, session, unit_code, make_checkpoint(centre))))
         _purge_answered(work)
     if work.problems:
         raise work.problems[0]
@@ -158,6 +154,7 @@ def _take_in_package(work: _Work, package: PackageSeen) -> None:
         known_before = known_whole(connection, work.unit.unit_code)
     whole = (package.raw_name, package.fingerprint) in known_before or is_whole(package, work.session.read_small)
     with centre.database.begin() as connection:
+        require(connection, work.lease)
         note_look(connection, work.unit.unit_code, now_at, None)
         row = note_package(
             connection,
@@ -201,6 +198,7 @@ def _decide(work: _Work, assessed: Assessed, collected: Collected) -> None:
     centre, this = work.centre, assessed.round
     if this.state is not RoundState.SEALED:
         with centre.database.begin() as connection:
+            require(connection, work.lease)
             put_findings(connection, this.carrier_id, assessed.findings)
             if assessed.validated.unit_half is not None:
                 put_unit_half(connection, this.carrier_id, assessed.validated.unit_half)
@@ -236,6 +234,7 @@ def _refuse(work: _Work, this: Round, findings: Sequence[Finding]) -> None:
         values["supplement_by_on"] = add_days(centre.clock.today_on(), centre.settings.supplement_days)
     kind = EventKind.CARRIER_RETURNED if is_fault else EventKind.CARRIER_HELD
     with centre.database.begin() as connection:
+        require(connection, work.lease)
         move_round(connection, this.carrier_id, state, **values)
         facts: dict[str, int | str] = {
             "submission_id": this.submission_id,
@@ -244,17 +243,6 @@ def _refuse(work: _Work, this: Round, findings: Sequence[Finding]) -> None:
         }
         append(connection, kind, this.carrier_id, "system", centre.clock.now_at(), facts)
     work.count(**{"returned" if is_fault else "held": 1})
-
-
-def _checkpoint(centre: Centre) -> Checkpoint | None:
-    for left in reversed(range(CHECKPOINT_TRIES)):
-        try:
-            return make_checkpoint(centre)
-        except LeaseLostError:
-            if not left:
-                raise
-            centre.clock.wait(0.5)
-    return None
 
 
 def _purge_answered(work: _Work) -> None:
