@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -22,13 +24,14 @@ from factories_disposal import (
     record,
     say,
     state_of,
+    statuses,
     witness,
 )
 from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.ledger import append
-from lantai.edges.registry import people
-from lantai.errors import LantaiError, LeaseLostError, NotPermittedError, RegistryConflictError
+from lantai.edges.registry import holds, people
+from lantai.errors import HeldError, LantaiError, LeaseLostError, NotPermittedError, RegistryConflictError
 from lantai.journey.appraise import appraise
 from lantai.journey.checkpoint import make_checkpoint
 from lantai.journey.decide import decide
@@ -38,6 +41,7 @@ from lantai.journey.verify_ledger import verify
 from lantai.journey.withdraw import withdraw
 from lantai.records.disposal import Decision, Duty, ListKind, ListState
 from lantai.records.event import EventKind
+from lantai.records.hold import Hold, HoldScope
 from lantai.records.person import Appointment, Person, Role
 
 pytestmark = pytest.mark.both_databases
@@ -212,6 +216,24 @@ def test_of_two_custodians_at_once_one_carries_the_list_out(workers: list[Centre
     with workers[0].database.read() as connection:
         duties = connection.execute(tables.list_duty.select().where(tables.list_duty.c.duty == "custodian")).all()
     assert len(duties) == 1
+
+
+def test_hold_that_is_being_placed_when_the_act_begins_stops_it(workers: list[Centre], ready: str) -> None:
+    """I3; vault.md, destruction 1: holds looked at again now. The act waits for whoever is placing one."""
+    auditor, custodian = workers[:2]
+    placed = Hold("H-2026-1", HoldScope.RECORD, "JY-2015-E-001-R1-0001", "诉讼", "X01", auditor.clock.now_at())
+
+    with ThreadPoolExecutor(1) as pool:
+        with auditor.database.begin() as connection:
+            holds.add_hold(connection, placed)
+            acting = pool.submit(destroy, custodian, ready, "C01")
+            threading.Event().wait(1)
+            assert not acting.done()
+        with pytest.raises(HeldError, match="row 1 by hold H-2026-1"):
+            acting.result(60)
+
+    assert set(statuses(auditor).values()) == {"kept"}
+    assert state_of(auditor, ready) == "awaiting_custodian"
 
 
 def test_checkpoints_made_by_four_at_once_only_grow(workers: list[Centre], tmp_path: Path) -> None:

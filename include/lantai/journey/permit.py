@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row
 
 from lantai.edges.centre import Centre
 from lantai.edges.registry.dispositions import live_chains
-from lantai.edges.registry.holds import held_on_list
+from lantai.edges.registry.holds import held_on_list, keep_as_they_are
 from lantai.journey.examine import Examined
 from lantai.journey.prepare import cooling_shortfalls
 from lantai.journey.refuse import refuse_if, refuse_if_held
@@ -40,6 +40,7 @@ def permit(connection: Connection, centre: Centre, examined: Examined) -> None:
         NotPermittedError: Something is missing; the message names all of it.
         HeldError: Nothing is missing, but a record is under a hold.
     """
+    keep_as_they_are(connection)
     settings, now_at = centre.settings, centre.clock.now_at()
     going = disposed_rows(examined)
     missing = [

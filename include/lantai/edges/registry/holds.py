@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, text, update
 
 from lantai.edges import tables
 from lantai.edges.database import query
@@ -85,6 +85,15 @@ def holds(connection: Connection, *, with_lifted: bool = False) -> list[Hold]:
         )
         for row in connection.execute(statement)
     ]
+
+
+def keep_as_they_are(connection: Connection) -> None:
+    """See that no hold is placed or lifted before this transaction ends; wait for those under way.
+
+    On SQLite there is one writer anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE hold IN SHARE MODE"))
 
 
 def held_on_list(connection: Connection, list_id: str) -> Sequence[Row[Any]]:
