@@ -10,11 +10,13 @@ import json
 import subprocess
 import tarfile
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from at_once import at_once, crew
 from factories_disposal import (
     PANEL,
     approve,
@@ -32,7 +34,17 @@ from factories_disposal import (
 from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.keys import DISPOSAL, key_files, load_verifier
-from lantai.errors import DeliveryError, HeldError, MalformedError, NotPermittedError, ServerUnreachableError
+from lantai.edges.lease import acquire
+from lantai.errors import (
+    DeliveryError,
+    HeldError,
+    LantaiError,
+    LeaseLostError,
+    MalformedError,
+    NotPermittedError,
+    ServerUnreachableError,
+)
+from lantai.journey import transfer as transfer_step
 from lantai.journey.decide import decide
 from lantai.journey.hold import hold
 from lantai.journey.transfer import prepare, transfer
@@ -208,6 +220,24 @@ def test_second_run_hands_nothing_over_again(centre: Centre, ready: str, archive
     assert events(centre, "transferred") == [ready]
 
 
+def test_list_handed_over_by_three_workers_at_once_is_handed_over_once(
+    centre: Centre, ready: str, archive: Path, settings: Settings
+) -> None:
+    """R1, I4: those who were not first go on with what is there, or say that somebody is at it."""
+    with crew(centre, 3) as workers:
+        found = at_once([partial(run, worker, ready) for worker in workers])
+        give_receipt(archive, ready)
+        closed = at_once([partial(prepare, worker) for worker in workers])
+
+    errors = {type(each) for each in (*found, *closed) if isinstance(each, LantaiError)}
+    assert errors <= {LeaseLostError}
+    assert [p.name for p in (archive / "incoming").iterdir()] == [f"{ready}.tar"]
+    assert events(centre, "transferred") == events(centre, "transfer_receipted") == [ready]
+    with centre.database.read() as connection:
+        (row,) = connection.execute(tables.certificate.select()).all()
+    assert row.body_json.encode() == (settings.papers / ready / "移交证明.json").read_bytes()
+
+
 def test_run_killed_after_delivery_goes_on_with_the_same_package(
     centre: Centre, ready: str, archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,6 +254,25 @@ def test_run_killed_after_delivery_goes_on_with_the_same_package(
 
     assert outcome.package_sha256 == hashlib.sha256(delivered).hexdigest()
     assert (archive / "incoming" / f"{ready}.tar").read_bytes() == delivered
+
+
+def test_worker_that_was_replaced_while_it_delivered_writes_nothing_down(
+    centre: Centre, ready: str, archive: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """K3: stopped for longer than its lease, and then continued."""
+    deliver = transfer_step._deliver
+
+    def deliver_slowly(*given: object) -> None:
+        deliver(*given)
+        acquire(centre.database, f"list:{ready}", "elsewhere:1:cccc", centre.clock.now_at() + timedelta(hours=1), 60)
+
+    with monkeypatch.context() as stopped:
+        stopped.setattr("lantai.journey.transfer._deliver", deliver_slowly)
+        with pytest.raises(LeaseLostError):
+            run(centre, ready)
+
+    assert events(centre, "transferred") == []
+    assert not (settings.papers / ready / "移交证明.json").exists()
 
 
 def test_other_bytes_under_the_packages_name_are_never_overwritten(centre: Centre, ready: str, archive: Path) -> None:

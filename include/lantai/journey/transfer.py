@@ -167,7 +167,8 @@ def _hand_over(centre: Centre, list_id: str, custodian: str, keys: tuple[Path, S
         _deliver(centre, list_id, packaged)
     finally:
         remove_work(work_folder(centre, list_id))
-    _write_down(centre, list_id, custodian, packaged, signer)
+    fence.keep()
+    _write_down(centre, list_id, custodian, packaged, signer, fence)
 
 
 def _deliver(centre: Centre, list_id: str, packaged: Packaged) -> None:
@@ -178,7 +179,7 @@ def _deliver(centre: Centre, list_id: str, packaged: Packaged) -> None:
         raise DeliveryError(f"list {list_id}: read back sha256 {read_back}, expected {packaged.sha256}")
 
 
-def _write_down(centre: Centre, list_id: str, custodian: str, packaged: Packaged, signer: Signer) -> None:
+def _write_down(centre: Centre, list_id: str, custodian: str, packaged: Packaged, signer: Signer, fence: Fence) -> None:
     with centre.database.read() as connection:
         examined = examine(connection, centre.settings, list_id)
         rows = disposed_rows(examined)
@@ -199,8 +200,7 @@ def _write_down(centre: Centre, list_id: str, custodian: str, packaged: Packaged
     paper = print_transfer_register(centre, examined, rows, body, now_at)
     paper_sha256 = put_paper(folder, f"{REGISTER}.pdf", paper)
     with centre.database.begin() as connection:
-        if dispositions.delivery_of(connection, list_id) is not None:
-            return
+        fence.require(connection)
         dispositions.add_delivery(
             connection,
             {
