@@ -1,67 +1,183 @@
-"""The same journey on PostgreSQL: intake, rerun, and a list of what is due, with real people and a real server."""
+"""The whole journey on PostgreSQL: from a department's outbox to the archive's receipt and a certificate of destruction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+import json
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
 
+from factories_disposal import statuses
 from filing_house import FilingHouse
+from lantai.demo import archive, desk
+from lantai.demo.desk import Opinion, Shown
+from lantai.demo.people import ARCHIVIST, AUDITOR, CUSTODIAN, Player, settle_in
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.clock import Clock
-from lantai.edges.database import Database, run_checks
-from lantai.edges.keys import make_home_keys
-from lantai.edges.migrations import upgrade
-from lantai.journey.appoint import appoint
+from lantai.edges.database import run_checks
+from lantai.edges.keys import DISPOSAL, INTAKE, LOG, key_files, load_identities, load_verifier
+from lantai.edges.registry.disposal import DisposalList
+from lantai.errors import NotPermittedError
+from lantai.journey import destroy, transfer
 from lantai.journey.appraise import appraise
+from lantai.journey.checkpoint import newest_note
+from lantai.journey.hold import hold, lift
 from lantai.journey.look import look
+from lantai.journey.restore import restore
 from lantai.journey.take_in import take_in
 from lantai.journey.verify_ledger import verify
-from lantai.records.disposal import ListKind
-from lantai.records.person import Person, Role
-from lantai.settings import Settings
+from lantai.journey.verify_receipt import verify_receipt
+from lantai.records.disposal import ListKind, ListState
+from lantai.records.hold import HoldScope
+from lantai.records.record import CatalogueRow
 from servers.openssh import OpenSsh
 
 pytestmark = pytest.mark.server("sshd", "postgres", "initdb")
 
+OLD = "JY-2005-E-001-R1"
+TODAY = date(2026, 3, 2)
+
 
 @pytest.fixture
-def house(settings: Settings, postgres_url: str, sshd: OpenSsh, tmp_path: Path) -> Iterator[FilingHouse]:
-    settings = replace(settings, registry_url=postgres_url)
-    settings.home.mkdir(parents=True)
-    make_home_keys(settings)
-    database = Database(postgres_url)
-    upgrade(database)
-    centre = Centre(settings, Clock(settings.zone, date(2026, 3, 2)), database, "test:1:bbbb")
-    yield FilingHouse(centre, sshd, tmp_path / "work")
-    database.close()
+def registry_on() -> str:
+    return "postgresql"
 
 
-def test_journey_ends_the_same_on_postgresql(house: FilingHouse) -> None:
-    """Issue item 2: the same SQL files on both; R1-43 to R1-54, N2."""
+@pytest.fixture
+def house(centre: Centre, sshd: OpenSsh, tmp_path: Path) -> FilingHouse:
+    house = FilingHouse(centre, sshd, tmp_path / "work")
     house.add_unit()
     house.open_year(2005)
     house.open_year(2025)
-    code = f"{house.unit('JY').fonds_no}-WS·2005-D10-BGS-0001"
-    house.file(year=2005, rows=[house.row("JY", 1, 2005, archival_code=code, retention="10年")])
+    house.file(year=2005, rows=old_records(house))
     house.file(year=2025)
-    appoint(house.centre, Person("P1", "甲"), [Role.PREPARER], date(2020, 1, 1), None, "system")
+    settle_in(centre, {})
+    return house
 
-    look(house.centre)
-    first = take_in(house.centre, "JY")
-    second = take_in(house.centre, "JY")
-    lists = appraise(house.centre, ListKind.DESTRUCTION, date(2026, 3, 2), None, "P1")
-    again = appraise(house.centre, ListKind.DESTRUCTION, date(2026, 3, 2), None, "P1")
 
-    assert (first.accepted, first.records, second.accepted) == (2, 4, 0)
-    assert len(lists) == 1
-    assert again == lists
-    with house.centre.database.read() as connection:
-        assert connection.execute(select(func.count()).select_from(tables.record)).scalar_one() == 4
+def old_records(house: FilingHouse) -> list[CatalogueRow]:
+    """Five records of 2005: two for the archive, three whose ten years are over."""
+    periods = {"Y": ("永久", (1, 2)), "D10": ("10年", (1, 2, 3))}
+    places = [(mark, words, number) for mark, (words, numbers) in periods.items() for number in numbers]
+    fonds = house.unit("JY").fonds_no
+    return [
+        house.row(
+            "JY",
+            place,
+            2005,
+            archival_code=f"{fonds}-WS·2005-{mark}-BGS-{number:04d}",
+            item_no=str(number),
+            retention=words,
+            title=f"关于第{place}项工作的{'决定' if mark == 'Y' else '通知'}",
+        )
+        for place, (mark, words, number) in enumerate(places, start=1)
+    ]
+
+
+def think(member: Player, kind: ListKind, shown: Shown) -> Opinion:
+    """Everything may go, but for the last record, which every member wants kept for ten more years."""
+    if kind is ListKind.DESTRUCTION and "第5项" in " ".join(shown.values()):
+        return Opinion(True, "编史参考", 10)
+    return Opinion(False, "同意")
+
+
+def drafted(centre: Centre, kind: ListKind) -> DisposalList:
+    (list_id,) = appraise(centre, kind, TODAY, actor=ARCHIVIST.person_id)
+    (chosen,) = [each for each in desk.lists_in(centre, kind, ListState.DRAFT) if each.list_id == list_id]
+    return chosen
+
+
+def event_counts(centre: Centre) -> Counter[str]:
+    with centre.database.read() as connection:
+        return Counter(row.kind for row in connection.execute(tables.event.select()))
+
+
+def test_journey_ends_on_postgresql_as_it_should(house: FilingHouse, tmp_path: Path) -> None:
+    """Issue item 2: one filing year from outbox to certificate; R1-43 to R1-54, R9-19; I1 to I7; rules N2, N3, N7."""
+    centre, there = house.centre, house.add_archive()
+    sent = {path.name: path.read_bytes() for path in house.sshd.files.glob("JY/outbox/2005/001/data/*")}
+
+    look(centre)
+    taken = take_in(centre, "JY")
+    kept_outside = newest_note(centre)
+    placed = hold(centre, HoldScope.UNIT, "JY", "专项审计", AUDITOR.person_id)
+    under_hold = appraise(centre, ListKind.DESTRUCTION, TODAY, actor=ARCHIVIST.person_id)
+    lift(centre, placed.hold_id, AUDITOR.person_id)
+    for_archive, for_end = (drafted(centre, kind) for kind in (ListKind.TRANSFER, ListKind.DESTRUCTION))
+    for chosen in (for_archive, for_end):
+        desk.refused_shortcut(centre, chosen)
+        desk.decide_and_sign(centre, tmp_path / "desks", chosen, think)
+    ready = (transfer.prepare(centre).ready, destroy.prepare(centre).ready)
+    handed_count = desk.hand_over(centre, for_archive)
+    accessions = archive.receive(there)
+    finished = transfer.prepare(centre).finished
+    destroyed_count, certificate_id = desk.destroy_under_witness(centre, for_end)
+
+    assert (taken.accepted, taken.records, taken.answered, under_hold) == (2, 8, 2, [])
+    assert ready == ([for_archive.list_id], [for_end.list_id])
+    assert (handed_count, [each.record_count for each in accessions], finished) == (2, [2], [for_archive.list_id])
+    assert (destroyed_count, certificate_id) == (2, f"{for_end.list_id}-XH")
+    assert [status for record_id, status in sorted(statuses(centre).items()) if record_id.startswith(OLD)] == [
+        *("transferred", "transferred"),
+        *("destroyed", "destroyed"),
+        "kept",
+    ]
+    receipts_verify(house)
+    certificate_verifies(centre, for_end.list_id)
+    only_what_is_kept_comes_back(centre, tmp_path / "restored", sent["5.txt"])
+    rerun_changes_nothing(house, for_archive, for_end)
+    verdict = verify(centre, kept_outside)
+    assert (verdict.problems, verdict.unknown, len(verdict.places)) == ((), (), 2)
+    with centre.database.read() as connection:
         assert not any(run_checks(connection).values())
-    assert not verify(house.centre).problems
+    assert centre.quarantine.carriers() == []
+    assert not [path for path in centre.settings.work.rglob("*") if path.is_file()]
+
+
+def receipts_verify(house: FilingHouse) -> None:
+    settings = house.centre.settings
+    keys = load_verifier(INTAKE, settings.intake_key_file), load_verifier(LOG, settings.log_key_file)
+    for year in (2005, 2025):
+        found = house.inbox(year=year)
+        verdict = verify_receipt(found["001.r1.receipt.json"], found["001.r1.receipt.sig"], *keys)
+        assert (verdict.carrier_id, verdict.problems) == (f"JY-{year}-E-001-R1", ())
+
+
+def certificate_verifies(centre: Centre, list_id: str) -> None:
+    folder = centre.settings.papers / list_id
+    text = (folder / "销毁证明.json").read_bytes()
+    load_verifier(DISPOSAL, key_files(centre.settings)[DISPOSAL]).verify(
+        text, (folder / "销毁证明.json.sig").read_bytes()
+    )
+    body = json.loads(text)
+    assert body["record_ids"] == [f"{OLD}-00003", f"{OLD}-00004"]
+    assert all(place["remaining"] == [] for place in body["places"])
+    assert all(each["fingerprint"] and each["signed_at"].endswith("+00:00") for each in body["sign_offs"])
+    assert len(body["sign_offs"]) == 8
+    assert body["destroyed_at"].endswith("+00:00")
+
+
+def only_what_is_kept_comes_back(centre: Centre, folder: Path, sent: bytes) -> None:
+    identities = load_identities(centre.settings.keys / "identity.txt")
+    restore(centre, f"{OLD}-00005", folder, identities)
+    (found,) = [path for path in folder.rglob("*") if path.is_file()]
+    assert found.read_bytes() == sent
+    with pytest.raises(NotPermittedError, match="destroyed"):
+        restore(centre, f"{OLD}-00003", folder, identities)
+
+
+def rerun_changes_nothing(house: FilingHouse, for_archive: DisposalList, for_end: DisposalList) -> None:
+    """I4: every step once more, as a careless operator would."""
+    centre = house.centre
+    before, inbox = event_counts(centre), house.inbox(year=2005)
+    look(centre)
+    again = take_in(centre, "JY")
+    assert (again.accepted, again.answered) == (0, 0)
+    for kind in ListKind:
+        assert appraise(centre, kind, TODAY, actor=ARCHIVIST.person_id) == []
+    assert transfer.prepare(centre).finished == []
+    assert desk.hand_over(centre, for_archive) == 2
+    assert destroy.destroy(centre, for_end.list_id, CUSTODIAN.person_id).record_count == 2
+    assert (event_counts(centre), house.inbox(year=2005)) == (before, inbox)
