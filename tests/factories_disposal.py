@@ -24,6 +24,7 @@ from lantai.formats.stream_digest import take_digests
 from lantai.journey.appoint import enrol_key
 from lantai.journey.appraise import appraise
 from lantai.journey.decide import Decided, decide
+from lantai.journey.destroy import prepare
 from lantai.journey.seal import CarrierFacts, seal
 from lantai.journey.sign import SignedList, sign
 from lantai.journey.store import store
@@ -233,6 +234,19 @@ def witness(centre: Centre, list_id: str, keys: dict[str, Path] | None = None) -
     """Both witnesses sign, before or after as the list stands."""
     for person_id in WITNESSES:
         sign(centre, list_id, Duty.WITNESS, person_id, (keys or {}).get(person_id))
+
+
+def lay_ready_list(centre: Centre) -> str:
+    """A destruction list over two records that only the custodian has still to carry out."""
+    make_people(centre)
+    make_unit(centre)
+    lay_down_carrier(centre, [record(1), record(2)])
+    list_id = draft(centre)
+    decide_all(centre, list_id, [1, 2])
+    approve(centre, list_id)
+    assert prepare(centre).ready == [list_id]
+    witness(centre, list_id)
+    return list_id
 
 
 def state_of(centre: Centre, list_id: str) -> str:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import factories_bag
+from lantai.edges import tables
 from lantai.edges.centre import Centre
+from lantai.edges.database import run_checks
 from lantai.edges.registry.submissions import rounds
 from lantai.edges.registry.units import put_unit, units
 from lantai.journey.agree import agree
@@ -130,3 +133,19 @@ class FilingHouse:
         """Return what lies in a unit's inbox."""
         folder = self.sshd.files / code / "inbox" / str(year)
         return {path.name: path.read_bytes() for path in sorted(folder.iterdir())} if folder.is_dir() else {}
+
+    def outcome(self) -> dict[str, object]:
+        """Return what a run has come to, without what differs from seal to seal; what must not exist does not."""
+        root = Path(self.centre.vault.first.name.removeprefix("file://"))
+        with self.centre.database.read() as connection:
+            found = [(one.carrier_id, one.state, one.record_count, one.generation) for one in rounds(connection)]
+            told = Counter(row.kind for row in connection.execute(tables.event.select()))
+            assert not any(run_checks(connection).values())
+        return {
+            "rounds": found,
+            "events": told,
+            "inbox": sorted(self.inbox()),
+            "vault": sorted(str(path.relative_to(root)) for path in root.rglob("*") if "ledger" not in path.parts),
+            "quarantine": self.centre.quarantine.carriers(),
+            "work": sorted(path.name for path in self.centre.settings.work.iterdir()),
+        }

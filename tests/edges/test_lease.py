@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from dead_process import holder_that_died
 from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.database import Database
@@ -111,11 +110,7 @@ def test_nobody_takes_over_while_a_worker_is_writing(database: Database, connect
 
 
 def test_lease_of_a_process_that_was_killed_here_is_taken_over_at_once(database: Database) -> None:
-    child = os.fork()
-    if child == 0:
-        os._exit(0)
-    os.waitpid(child, 0)
-    acquire(database, NAME, f"{socket.gethostname()}:{child}:aaaa", NOW, 60)
+    acquire(database, NAME, holder_that_died(), NOW, 60)
 
     assert acquire(database, NAME, f"{ELSEWHERE}2", NOW, 60).fence == 2
 

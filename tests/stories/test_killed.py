@@ -12,8 +12,6 @@ import pytest
 
 from filing_house import FilingHouse
 from lantai.edges.centre import Centre
-from lantai.edges.database import run_checks
-from lantai.edges.registry.submissions import rounds
 from lantai.journey.look import look
 from lantai.journey.take_in import take_in
 from lantai.journey.verify_ledger import verify
@@ -27,21 +25,6 @@ KILLED = -1
 @pytest.fixture
 def house(centre: Centre, sshd: OpenSsh, tmp_path: Path) -> FilingHouse:
     return FilingHouse(centre, sshd, tmp_path / "work")
-
-
-def outcome(house: FilingHouse) -> dict[str, object]:
-    """Return what a run has come to, without what differs from seal to seal."""
-    root = Path(house.centre.vault.first.name.removeprefix("file://"))
-    with house.centre.database.read() as connection:
-        found = [(one.carrier_id, one.state, one.record_count, one.generation) for one in rounds(connection)]
-        assert not any(run_checks(connection).values())
-    return {
-        "rounds": found,
-        "inbox": sorted(house.inbox()),
-        "vault": sorted(str(path.relative_to(root)) for path in root.rglob("*") if "ledger" not in path.parts),
-        "quarantine": house.centre.quarantine.carriers(),
-        "work": sorted(path.name for path in house.centre.settings.work.iterdir()),
-    }
 
 
 @pytest.mark.server("sshd")
@@ -71,7 +54,7 @@ def test_take_in_killed_anywhere_ends_after_a_rerun_as_if_undisturbed(
     )
     try:
         steps = until(taking_in, 0)
-        wanted = outcome(house)
+        wanted = house.outcome()
         assert ("JY-2025-E-001-R1", RoundState.ACCEPTED, 3, 1) in wanted["rounds"]
 
         # How often a lease is renewed depends on the time it takes, so a run may have a few steps less than the first.
@@ -81,7 +64,7 @@ def test_take_in_killed_anywhere_ends_after_a_rerun_as_if_undisturbed(
             assert until(taking_in, at) == KILLED, f"the run ended before its step {at}"
             take_in(house.centre, "JY")
 
-            assert outcome(house) == wanted, f"killed at step {at} of {steps}"
+            assert house.outcome() == wanted, f"killed at step {at} of {steps}"
             assert not verify(house.centre).problems
     finally:
         taking_in.terminate()
