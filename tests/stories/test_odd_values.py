@@ -1,41 +1,25 @@
-"""Packages whose words no database would hold as they are: each is answered, none stops its unit. On PostgreSQL, the stricter one."""
+"""Packages whose words no database would hold as they are: each is answered, none stops its unit."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from filing_house import FilingHouse
 from lantai.edges.centre import Centre
-from lantai.edges.clock import Clock
-from lantai.edges.database import Database
-from lantai.edges.keys import make_home_keys
-from lantai.edges.migrations import upgrade
 from lantai.edges.registry.submissions import findings_of
 from lantai.journey.look import look
 from lantai.journey.take_in import take_in
-from lantai.settings import Settings
 from servers.openssh import OpenSsh
 
-pytestmark = pytest.mark.server("sshd", "postgres", "initdb")
+pytestmark = [pytest.mark.server("sshd"), pytest.mark.both_databases]
 
 
 @pytest.fixture
-def house(settings: Settings, postgres_url: str, sshd: OpenSsh, tmp_path: Path) -> Iterator[FilingHouse]:
-    settings = replace(settings, registry_url=postgres_url)
-    settings.home.mkdir(parents=True)
-    make_home_keys(settings)
-    database = Database(postgres_url)
-    upgrade(database)
-    yield FilingHouse(
-        Centre(settings, Clock(settings.zone, date(2026, 3, 2)), database, "test:1:cccc"), sshd, tmp_path / "work"
-    )
-    database.close()
+def house(centre: Centre, sshd: OpenSsh, tmp_path: Path) -> FilingHouse:
+    return FilingHouse(centre, sshd, tmp_path / "work")
 
 
 def test_overlong_cells_and_numbers_and_a_nul_in_a_name_are_findings(house: FilingHouse) -> None:
