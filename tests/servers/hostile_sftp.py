@@ -8,6 +8,7 @@ about files (a subclass of `Honest` that changes answers) or about the stream
 from __future__ import annotations
 
 import base64
+import socket
 import struct
 import threading
 from collections.abc import Callable
@@ -23,6 +24,8 @@ from lantai.formats import sftp_wire as wire
 from lantai.formats.sftp_frames import Frames
 
 LOGIN, PASSWORD = "jy", "correct horse"  # an account of this test's own server
+CUT_SECONDS = 10
+"""A client that sees the end of the line hangs up by itself; after so long it is cut off."""
 
 
 class Honest(AccountFiles):
@@ -220,7 +223,11 @@ class HostileSftp(SftpServer):
     def _send(self, channel: paramiko.Channel, reply: bytes, before: int) -> None:
         if self._cut is not None and before + len(reply) > self._cut:
             channel.sendall(reply[: max(0, self._cut - before)])
-            channel.get_transport().sock.close()
+            transport = channel.get_transport()
+            # Closed at once with requests still unread, a socket takes back what it has sent: how much arrives would be luck.
+            transport.sock.shutdown(socket.SHUT_WR)
+            transport.join(CUT_SECONDS)
+            transport.close()
             raise EOFError
         if self._stall is not None and before + len(reply) > self._stall:
             self._released.wait()

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from lantai.edges.sftp_pipe import Pipe, refusal
@@ -118,7 +119,7 @@ class _Fetch:
             while True:
                 self._start()
                 self._ask_for_bytes()
-                pipe.flush()
+                self._flush()
                 if not pipe.awaited_count:
                     return
                 self._take(*pipe.answer())
@@ -132,6 +133,16 @@ class _Fetch:
         finally:
             if pipe.awaited_count:  # Left early: the answers still on the way belong to nobody.
                 pipe.forget_unsent()
+
+    def _flush(self) -> None:
+        try:
+            self._pipe.flush()
+        except ServerUnreachableError:
+            # What had arrived before the line was cut need not be asked for again by the next run.
+            with suppress(LantaiError):
+                while True:
+                    self._take(*self._pipe.answer())
+            raise
 
     def _start(self) -> None:
         while not self._is_exhausted and self._open_count < self._in_flight:
