@@ -23,8 +23,8 @@ class LantaiError(Exception):
 class UnexpectedError(LantaiError):
     """A step failed in a way that Lantai has no name for: a fault of the program."""
 
-    hint = "Send the message and the log to whoever maintains Lantai; everything else was done, and a rerun tries this again."
-    hint_zh = "请将说明和日志发给系统维护人员；其余工作均已完成，重跑时会再次尝试。"
+    hint = "Send the message and the file or log that it names to whoever maintains Lantai; a rerun goes on where it stopped."
+    hint_zh = "请将说明连同所列文件或日志发给系统维护人员；重跑时会从中断处继续。"
 
 
 # --- settings and set-up -----------------------------------------------------------------------------------------------------
@@ -49,6 +49,20 @@ class SchemaUnknownError(LantaiError):
 
     hint = "Install the version of Lantai that the registry was upgraded with; nothing was changed."
     hint_zh = "请安装升级该登记库所用的兰台版本；未作任何更改。"
+
+
+class RegistryMissingError(LantaiError):
+    """There is no registry where the settings say."""
+
+    hint = "Run `lantai init` to make one, or set LANTAI_HOME to the home of the centre."
+    hint_zh = "请运行 lantai init 建立登记库，或将 LANTAI_HOME 设为本中心的目录。"
+
+
+class RegistryDamagedError(LantaiError):
+    """The file of the registry is damaged, or is no database."""
+
+    hint = "Do not write. Keep the file as it is, put the newest backup in its place, then run `lantai doctor`."
+    hint_zh = "请勿写入。保留该文件原状，用最近的备份替换，再运行 lantai doctor。"
 
 
 class RegistryUnavailableError(LantaiError):
@@ -78,8 +92,14 @@ class RegistryConflictError(LantaiError):
 class NotFoundError(LantaiError):
     """Nothing in the registry has that name."""
 
-    hint = "Look the name up with the matching `list` command."
-    hint_zh = "请用对应的 list 命令查询正确的名称。"
+    hint = (
+        "Look it up: `lantai units list`, `people list`, `submissions`, `agreement list`, `hold list`, `list show`, "
+        "`schedule show`."
+    )
+    hint_zh = (
+        "请查询正确的名称：lantai units list、people list、submissions、agreement list、hold list、list show、"
+        "schedule show。"
+    )
 
 
 class LeaseLostError(LantaiError):
@@ -95,6 +115,20 @@ class UsageError(LantaiError):
 
     hint = "Correct the command or form; `--help` shows what it takes."
     hint_zh = "请更正命令或表单；--help 有说明。"
+
+
+class InputFileError(UsageError):
+    """A file or folder that was named cannot be used."""
+
+    hint = "See that the path is right, that it is what the message expects, and that you may read it."
+    hint_zh = "请检查路径是否正确、是否为所要求的文件或文件夹、是否有读取权限。"
+
+
+class AlreadyThereError(UsageError):
+    """Something lies already where this would be written."""
+
+    hint = "Move it away or name another place; nothing was overwritten."
+    hint_zh = "请将其移走或另选位置；未覆盖任何内容。"
 
 
 # --- the department's server ---------------------------------------------------------------------------------------------------
@@ -191,8 +225,11 @@ class CatalogueError(PackageError):
 class UnitsUnfinishedError(LantaiError):
     """Some units could not be looked at or taken in; all others were."""
 
-    hint = "The message names the units and why; cure that, then rerun take_in_filings for these units only."
-    hint_zh = "上面列出了单位和原因；排除后，仅对这些单位重跑 take_in_filings。"
+    hint = (
+        "The message names the units and why; cure that, then run take_in_filings or `lantai collect --unit` again for "
+        "these units only."
+    )
+    hint_zh = "上面列出了单位和原因；排除后，仅对这些单位重跑 take_in_filings 或 lantai collect --unit。"
 
 
 class UnitsInterruptedError(UnitsUnfinishedError):

@@ -14,8 +14,14 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from lantai.edges import tables
 from lantai.edges.database import Database, add_if_new, load, load_missing, translated
-from lantai.edges.migrations import VERSION_TABLE, upgrade
-from lantai.errors import RegistryConflictError, RegistryUnavailableError
+from lantai.edges.migrations import VERSION_TABLE, require_current, upgrade
+from lantai.errors import (
+    RegistryConflictError,
+    RegistryDamagedError,
+    RegistryMissingError,
+    RegistryUnavailableError,
+    SettingsError,
+)
 from lantai.records.disposal import LIST_MOVES
 from lantai.records.submission import MOVES
 
@@ -109,6 +115,32 @@ def test_migrations_make_exactly_the_tables_that_the_code_knows(database: Databa
         differences = compare_metadata(context, tables.metadata)
 
     assert differences == []
+
+
+def test_registry_that_is_not_there_is_said_to_be_missing_and_none_is_made(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'none.db'}")
+
+    with pytest.raises(RegistryMissingError, match=r"none\.db") as caught:
+        require_current(database)
+
+    assert "lantai init" in caught.value.hint
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_file_that_is_no_database_is_said_to_be_damaged(tmp_path: Path) -> None:
+    (tmp_path / "notes.db").write_text("an archivist's notes, longer than the header of a database would be\n" * 40)
+    database = Database(f"sqlite:///{tmp_path / 'notes.db'}")
+
+    with pytest.raises(RegistryDamagedError, match="not a database"):
+        require_current(database)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "sqlite://", "mysql://clerk:secret@host/registry"])
+def test_address_of_no_known_database_is_refused_and_no_password_is_shown(url: str) -> None:
+    with pytest.raises(SettingsError, match="LANTAI_REGISTRY_URL") as caught:
+        Database(url)
+
+    assert "secret" not in str(caught.value)
 
 
 def test_unreachable_database_is_named_and_may_be_tried_again() -> None:

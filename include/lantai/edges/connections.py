@@ -104,8 +104,13 @@ def read_connections(path: Path) -> dict[str, Connection | ConnectionConfigError
 def _entries(path: Path) -> Mapping[str, object]:
     try:
         text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConnectionConfigError(f"{path}: cannot be read ({type(error).__name__})") from error
+    except UnicodeDecodeError as error:
+        raise ConnectionConfigError(f"{path}: cannot be read (not UTF-8), expected JSON or YAML in UTF-8") from error
+    except OSError as error:
+        raise ConnectionConfigError(
+            f"{path}: cannot be read ({error.strerror}), expected a file of connections"
+        ) from error
+    broken_at = ""
     try:
         if path.suffix.lower() in {".yaml", ".yml"}:
             import yaml
@@ -116,12 +121,14 @@ def _entries(path: Path) -> Mapping[str, object]:
                 entries = None
         else:
             entries = json.loads(text)
-    except ValueError:
+    except json.JSONDecodeError as error:
+        entries, broken_at = None, f", line {error.lineno} column {error.colno}"
+    except (ValueError, RecursionError):
         entries = None
     # What was found is not shown: a line of this file may be a password.
     if not isinstance(entries, dict):
         raise ConnectionConfigError(
-            f"{path}: expected one object of connections by name, in JSON or YAML by its suffix"
+            f"{path}{broken_at}: expected one object of connections by name, in JSON or YAML by its suffix"
         )
     return {str(name): entry for name, entry in entries.items()}
 

@@ -16,14 +16,14 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, Row, Table, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, Executable, Row, Table, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
 from lantai.edges.driver_error import meaning_of
 from lantai.edges.query_file import QueryFile, load_query
-from lantai.errors import RegistryUnavailableError, SchemaOutdatedError
+from lantai.errors import RegistryMissingError, RegistryUnavailableError, SchemaOutdatedError, SettingsError
 
 LOCK_WAIT_SECONDS = 60
 """How long a writer waits for another one; the longest transaction is one bulk load."""
@@ -63,12 +63,13 @@ class Database:
     Args:
         url: SQLAlchemy address; `sqlite:///file` or `postgresql+psycopg://...`.
         lock_wait_seconds: How long a transaction waits for another one, 1 or more.
+
+    Raises:
+        SettingsError: It is neither.
     """
 
     def __init__(self, url: str, lock_wait_seconds: int = LOCK_WAIT_SECONDS) -> None:
-        self.url = make_url(url)
-        if self.url.drivername == "postgresql":
-            self.url = self.url.set(drivername="postgresql+psycopg")
+        self.url = _url(url)
         if self.is_sqlite:
             self.engine = create_engine(self.url, poolclass=NullPool, connect_args={"timeout": lock_wait_seconds})
             event.listen(self.engine, "connect", _prepare_sqlite)
@@ -85,6 +86,15 @@ class Database:
     def is_sqlite(self) -> bool:
         """Whether this is the embedded default."""
         return self.url.get_backend_name() == "sqlite"
+
+    def require_there(self) -> None:
+        """Refuse a registry whose file is not there, before SQLite makes an empty one in its place.
+
+        Raises:
+            RegistryMissingError: There is no file.
+        """
+        if self.is_sqlite and not Path(self.url.database or "").is_file():
+            raise RegistryMissingError(f"{self.url.database}: found nothing there, expected the registry")
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -208,6 +218,20 @@ def _batches(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, An
     left = iter(rows)
     while batch := list(islice(left, LOAD_BATCH_ROWS)):
         yield batch
+
+
+def _url(text: str) -> URL:
+    try:
+        url = make_url(text)
+        known = url.get_backend_name()
+    except (ArgumentError, ValueError):
+        known = ""
+    # What was found is not shown: an address may hold a password.
+    if known not in ("sqlite", "postgresql") or (known == "sqlite" and not url.database):
+        raise SettingsError(
+            "LANTAI_REGISTRY_URL: expected sqlite:////absolute/file or postgresql+psycopg://user@host/database"
+        )
+    return url.set(drivername="postgresql+psycopg") if known == "postgresql" else url
 
 
 @contextmanager

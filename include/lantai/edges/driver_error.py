@@ -14,9 +14,11 @@ from collections.abc import Mapping
 from sqlalchemy.exc import DBAPIError
 
 from lantai.errors import (
+    DiskFullError,
     LantaiError,
     RegistryBusyError,
     RegistryConflictError,
+    RegistryDamagedError,
     RegistryUnavailableError,
     SchemaOutdatedError,
 )
@@ -27,6 +29,7 @@ _STATES: Mapping[str, type[LantaiError]] = {
     "42501": RegistryConflictError,  # the account may not do that
     "42703": SchemaOutdatedError,  # no such column
     "42P01": SchemaOutdatedError,  # no such table
+    "53100": DiskFullError,
     "55P03": RegistryBusyError,  # waited too long for a lock
     "57014": RegistryBusyError,  # ran too long, or was cancelled
 }
@@ -47,10 +50,10 @@ _SQLITE: Mapping[str, type[LantaiError]] = {
     "LOCKED": RegistryBusyError,
     "CONSTRAINT": RegistryConflictError,
     "CANTOPEN": RegistryUnavailableError,
-    "CORRUPT": RegistryUnavailableError,
-    "FULL": RegistryUnavailableError,
+    "CORRUPT": RegistryDamagedError,
+    "FULL": DiskFullError,
     "IOERR": RegistryUnavailableError,
-    "NOTADB": RegistryUnavailableError,
+    "NOTADB": RegistryDamagedError,
     "READONLY": RegistryUnavailableError,
 }
 _BY_CLASS_NAME: Mapping[str, type[LantaiError]] = {
@@ -62,6 +65,14 @@ _BY_CLASS_NAME: Mapping[str, type[LantaiError]] = {
 """Names that every Python driver gives its classes (PEP 249)."""
 
 
+_BEFORE: Mapping[type[LantaiError], str] = {
+    SchemaOutdatedError: "the registry lacks a table or column: ",
+    DiskFullError: "the registry: ",
+    RegistryDamagedError: "the registry: ",
+}
+"""What stands before the driver's own words."""
+
+
 def meaning_of(error: Exception) -> LantaiError | None:
     """Return the error of ours that a driver's error is, wrapped by SQLAlchemy or not; None for a mistake in our statement."""
     found = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
@@ -69,8 +80,7 @@ def meaning_of(error: Exception) -> LantaiError | None:
     if kind is None:
         return None
     told = str(found).strip().splitlines() or [type(found).__name__]
-    lacks = "the registry lacks a table or column: " if kind is SchemaOutdatedError else ""
-    return kind(lacks + told[0])
+    return kind(_BEFORE.get(kind, "") + told[0])
 
 
 def _kind(found: BaseException) -> type[LantaiError] | None:

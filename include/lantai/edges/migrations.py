@@ -5,12 +5,13 @@ Alembic is imported inside the functions that use it.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
 from lantai.edges.database import Database, engine_of, sql_folder, translated
-from lantai.errors import SchemaOutdatedError, SchemaUnknownError
+from lantai.errors import RegistryMissingError, SchemaOutdatedError, SchemaUnknownError
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -27,7 +28,8 @@ def upgrade(database: Database) -> str:
     """
     from alembic import command
 
-    _refuse_newer(current(database))
+    with suppress(RegistryMissingError):  # There is nothing to refuse then: it is made.
+        _refuse_newer(current(database))
     with translated():
         command.upgrade(_config(database), "head")
     return newest()
@@ -47,7 +49,13 @@ def newest() -> str:
 
 
 def current(database: Database) -> str | None:
-    """Return the registry's revision, None when it has none."""
+    """Return the registry's revision, None when it has none.
+
+    Raises:
+        RegistryMissingError: There is no such file; looking would make an empty one.
+        RegistryUnavailableError: The database did not answer.
+    """
+    database.require_there()
     with translated(), engine_of(database).connect() as connection:
         if not inspect(connection).has_table(VERSION_TABLE):
             return None
@@ -59,6 +67,7 @@ def require_current(database: Database) -> None:
     """Refuse a registry of another version.
 
     Raises:
+        RegistryMissingError: There is none.
         SchemaOutdatedError: Its revision is not the newest one.
         SchemaUnknownError: A newer Lantai has upgraded it.
     """
