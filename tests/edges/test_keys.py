@@ -1,5 +1,6 @@
 """Key files: only ever made new, readable by their owner only."""
 
+import resource
 import stat
 import subprocess
 
@@ -17,14 +18,20 @@ from lantai.edges.keys import (
     new_signer,
     public_path,
 )
-from lantai.errors import KeyMissingError, MalformedError, SignatureInvalidError
+from lantai.errors import (
+    AlreadyThereError,
+    KeyMissingError,
+    MalformedError,
+    PlaceUnavailableError,
+    SignatureInvalidError,
+)
 
 
 def test_signing_key_is_for_its_owner_only_and_never_overwritten(tmp_path):
     new_signer(tmp_path / "intake.pem", INTAKE)
     before = (tmp_path / "intake.pem").read_bytes()
 
-    with pytest.raises(MalformedError, match="never overwritten"):
+    with pytest.raises(AlreadyThereError, match="never overwritten"):
         new_signer(tmp_path / "intake.pem", INTAKE)
 
     assert stat.S_IMODE((tmp_path / "intake.pem").stat().st_mode) == 0o600
@@ -140,3 +147,28 @@ def test_public_half_that_a_custodian_brings_goes_to_every_place(settings, tmp_p
     for place in ("vault", "copy"):
         found = (settings.home / place / "keys/disposal.pub.pem").read_bytes()
         assert found == (tmp_path / "disposal.pub.pem").read_bytes()
+
+
+def test_full_disk_leaves_no_half_key_behind(tmp_path):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20, limits[1]))
+        with pytest.raises(PlaceUnavailableError):
+            new_identity(tmp_path / "identity.txt")
+        with pytest.raises(PlaceUnavailableError):
+            new_signer(tmp_path / "intake.pem", INTAKE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_set_up_that_stopped_between_identity_and_recipients_goes_on(settings):
+    new_identity(settings.keys / "identity.txt")
+    before = (settings.keys / "identity.txt").read_bytes()
+
+    make_home_keys(settings)
+
+    assert (settings.keys / "identity.txt").read_bytes() == before
+    assert load_recipients(settings.recipients_file) == (load_identities(settings.keys / "identity.txt")[0].recipient,)

@@ -19,8 +19,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from lantai.edges.places import FilePlace
-from lantai.errors import KeyMissingError, LantaiError, MalformedError, SignatureInvalidError
+from lantai.edges.places import FilePlace, translated
+from lantai.errors import AlreadyThereError, KeyMissingError, LantaiError, MalformedError, SignatureInvalidError
 from lantai.formats.age import (
     Identity,
     Recipient,
@@ -32,6 +32,7 @@ from lantai.settings import Settings
 
 INTAKE, LOG, DISPOSAL = "lantai-intake", "lantai-log", "lantai-disposal"
 PUBLIC_SUFFIX = ".pub.pem"
+_SECRET, _PUBLIC = 0o600, 0o644
 _Key = TypeVar("_Key")
 
 
@@ -87,14 +88,19 @@ def new_signer(path: Path, name: str) -> Signer:
     """Make a signing key: PKCS #8 PEM at `path` for its owner only, the public half beside it as `.pub.pem`.
 
     Raises:
-        MalformedError: Something lies there already; it stays as it is.
+        AlreadyThereError: Something lies there already; it stays as it is.
+        DiskFullError: No space is left; neither half is there.
     """
     signer = Signer(name, Ed25519PrivateKey.generate())
     pem = signer.private_key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    _write_secret(path, pem)
-    public_path(path).write_bytes(signer.public_pem)
+    _write_new(path, pem, _SECRET)
+    try:
+        _write_new(public_path(path), signer.public_pem, _PUBLIC)
+    except LantaiError:
+        path.unlink()
+        raise
     return signer
 
 
@@ -164,10 +170,11 @@ def new_identity(path: Path, hybrid: bool = False) -> Recipient:
         hybrid: Whether it also withstands quantum computers; then age 1.3 or newer is needed to read.
 
     Raises:
-        MalformedError: Something lies there already; it stays as it is.
+        AlreadyThereError: Something lies there already; it stays as it is.
+        DiskFullError: No space is left; nothing is there.
     """
     identity = generate_identity(hybrid)
-    _write_secret(path, f"# public key: {identity.recipient}\n{identity}\n".encode("ascii"))
+    _write_new(path, f"# public key: {identity.recipient}\n{identity}\n".encode("ascii"), _SECRET)
     return identity.recipient
 
 
@@ -198,9 +205,12 @@ def make_home_keys(settings: Settings, *, has_custody: bool = True) -> None:
         if not path.exists() and not public_path(path).exists() and (has_custody or name != DISPOSAL):
             new_signer(path, name)
     if has_custody and not settings.recipients_file.exists():
-        recipient = new_identity(settings.keys / "identity.txt")
-        settings.recipients_file.parent.mkdir(parents=True, exist_ok=True)
-        settings.recipients_file.write_text(f"{recipient}\n", encoding="ascii")
+        identity_file = settings.keys / "identity.txt"
+        if not identity_file.exists():
+            new_identity(identity_file)
+        # An earlier run may have been stopped between the two files.
+        recipients = "".join(f"{identity.recipient}\n" for identity in load_identities(identity_file))
+        _write_new(settings.recipients_file, recipients.encode("ascii"), _PUBLIC)
     for url in (settings.vault_url, *settings.copy_urls):
         place = FilePlace.at(url)
         place.prepare()
@@ -209,16 +219,22 @@ def make_home_keys(settings: Settings, *, has_custody: bool = True) -> None:
                 place.write_new(f"keys/{path.stem}{PUBLIC_SUFFIX}", [load_verifier(name, path).public_pem])
 
 
-def _write_secret(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise MalformedError(f"{path}: found a file, expected none; a key is never overwritten") from error
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+def _write_new(path: Path, content: bytes, mode: int) -> None:
+    """Write a new file whole or not at all."""
+    with translated(str(path)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        except FileExistsError as error:
+            raise AlreadyThereError(f"{path}: found a file, expected none; a key is never overwritten") from error
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            path.unlink()
+            raise
 
 
 def _parsed(path: Path, parse: Callable[[bytes], object]) -> object:
