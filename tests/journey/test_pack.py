@@ -10,7 +10,7 @@ import pytest
 
 from factories_bag import FORM_VALUES, SENDER, carrier, filing, order, rules
 from lantai.edges.folder import list_folder
-from lantai.errors import CatalogueError, NotFoundError, PlaceUnavailableError, UnsafeNameError, UsageError
+from lantai.errors import AlreadyThereError, CatalogueError, InputFileError, UnsafeNameError, UsageError
 from lantai.journey.check_carrier import check_carrier
 from lantai.journey.pack import pack, values_of_forms
 from lantai.journey.verify import PackageKind, check_folder
@@ -68,7 +68,7 @@ def test_existing_carrier_is_never_replaced_and_nothing_half_made_is_left(tmp_pa
     bag = carrier(tmp_path)
     before = content(bag)
 
-    with pytest.raises(PlaceUnavailableError, match="there already"):
+    with pytest.raises(AlreadyThereError, match="there already"):
         carrier(tmp_path)
 
     assert content(bag) == before
@@ -107,7 +107,7 @@ def test_link_unreadable_name_and_unreadable_catalogue_are_refused(tmp_path):
     made.catalogue.write_bytes(b'"')
     with pytest.raises(CatalogueError):
         pack(made.folder, SENDER, order(), made.catalogue, tmp_path / "out")
-    with pytest.raises(NotFoundError):
+    with pytest.raises(InputFileError, match="expected a folder"):
         pack(tmp_path / "nowhere", SENDER, order(), made.catalogue, tmp_path / "out")
 
     assert list((tmp_path / "out").iterdir()) == []

@@ -8,16 +8,19 @@ Source: reliability.md, "Facts"; S2.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from lantai.errors import DiskFullError, NotFoundError, PlaceUnavailableError
+from lantai.errors import AlreadyThereError, DiskFullError, InputFileError, LantaiError, PlaceUnavailableError
 from lantai.formats.stream_digest import take_digests
+
+OnBytes = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,11 @@ def list_folder(folder: Path) -> list[FolderFile]:
     """Return every file below a folder in order of raw names.
 
     Raises:
-        NotFoundError: There is no such folder.
+        InputFileError: There is no such folder.
         PlaceUnavailableError: A folder below could not be listed; nothing is left out silently.
     """
     if not folder.is_dir():
-        raise NotFoundError(f"{folder}: expected a folder")
+        raise InputFileError(f"{folder}: found {'a file' if folder.exists() else 'nothing'}, expected a folder")
     return sorted(_walk(os.fsencode(folder), b""), key=lambda f: f.raw_name)
 
 
@@ -75,15 +78,20 @@ def open_file(path: Path) -> BinaryIO:
         raise PlaceUnavailableError(f"{path}: cannot be read ({error.strerror})") from error
 
 
-def digest_file(path: Path, algorithms: Collection[str]) -> tuple[int, dict[str, str]]:
+def digest_file(path: Path, algorithms: Collection[str], on_bytes: OnBytes | None = None) -> tuple[int, dict[str, str]]:
     """Return size and digests of a file, see `take_digests`.
+
+    Args:
+        path: The file.
+        algorithms: Which digests.
+        on_bytes: Told how many more bytes have been read.
 
     Raises:
         PlaceUnavailableError: It cannot be read.
     """
     with open_file(path) as stream:
         try:
-            return take_digests(stream, algorithms)
+            return take_digests(_Passing(stream, None, on_bytes), algorithms)  # type: ignore[arg-type]  # read() is all that is used
         except OSError as error:
             raise PlaceUnavailableError(f"{path}: cannot be read ({error.strerror})") from error
 
@@ -105,7 +113,8 @@ def write_file(path: Path, content: bytes) -> None:
     """Write a new file and the folders above it; an existing one is never replaced.
 
     Raises:
-        PlaceUnavailableError: It exists already or cannot be written.
+        AlreadyThereError: It exists already.
+        PlaceUnavailableError: It cannot be written.
         DiskFullError: No space is left.
     """
     try:
@@ -116,8 +125,27 @@ def write_file(path: Path, content: bytes) -> None:
         raise _translated(path, error) from error
 
 
-def copy_file(source: Path, target: Path, algorithms: Collection[str]) -> tuple[int, dict[str, str]]:
+def refuse_existing(paths: Iterable[Path]) -> None:
+    """Refuse to begin where something lies already, so that several files are written all or none.
+
+    Raises:
+        AlreadyThereError: One of them is there; the message names every one.
+    """
+    found = [str(path) for path in paths if path.exists()]
+    if found:
+        raise AlreadyThereError(f"{', '.join(found)}: is there already, expected nothing of that name")
+
+
+def copy_file(
+    source: Path, target: Path, algorithms: Collection[str], on_bytes: OnBytes | None = None
+) -> tuple[int, dict[str, str]]:
     """Copy a file to a new name and return size and digests of what was written, taken in the same pass.
+
+    Args:
+        source: What is copied.
+        target: Its new name; the folders above it are made.
+        algorithms: Which digests.
+        on_bytes: Told how many more bytes have been written.
 
     Raises:
         PlaceUnavailableError: The target exists already, or one of the two fails.
@@ -128,7 +156,7 @@ def copy_file(source: Path, target: Path, algorithms: Collection[str]) -> tuple[
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with open_file(source) as reader, target.open("xb") as writer:
-            return take_digests(_Tee(reader, writer), algorithms)  # type: ignore[arg-type]  # read() is all that is used
+            return take_digests(_Passing(reader, writer, on_bytes), algorithms)  # type: ignore[arg-type]  # read() is all that is used
     except OSError as error:
         raise _translated(target, error) from error
 
@@ -137,10 +165,11 @@ def put_in_place(unfinished: Path, finished: Path) -> None:
     """Rename a finished folder to its own name; an existing one is never replaced.
 
     Raises:
-        PlaceUnavailableError: The name is taken, or the folder cannot be renamed.
+        AlreadyThereError: The name is taken.
+        PlaceUnavailableError: The folder cannot be renamed.
     """
     if finished.exists():
-        raise PlaceUnavailableError(f"{finished}: is there already; move it away or choose another carrier number")
+        raise AlreadyThereError(f"{finished}: is there already, expected nothing of that name")
     try:
         unfinished.rename(finished)
     except OSError as error:
@@ -152,19 +181,25 @@ def remove_folder(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-class _Tee:
-    """A reader that writes what it reads."""
+class _Passing:
+    """A reader that writes down what it reads, and says how much that was."""
 
-    def __init__(self, reader: BinaryIO, writer: BinaryIO) -> None:
+    def __init__(self, reader: BinaryIO, writer: BinaryIO | None, on_bytes: OnBytes | None) -> None:
         self._reader = reader
         self._writer = writer
+        self._on_bytes = on_bytes
 
     def read(self, size: int = -1) -> bytes:
         block = self._reader.read(size)
-        self._writer.write(block)
+        if self._writer is not None:
+            self._writer.write(block)
+        if self._on_bytes is not None:
+            self._on_bytes(len(block))
         return block
 
 
-def _translated(path: Path, error: OSError) -> PlaceUnavailableError:
-    kind = DiskFullError if error.errno in (28, 122) else PlaceUnavailableError  # ENOSPC, EDQUOT
+def _translated(path: Path, error: OSError) -> LantaiError:
+    if isinstance(error, FileExistsError):
+        return AlreadyThereError(f"{path}: is there already, expected nothing of that name")
+    kind = DiskFullError if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else PlaceUnavailableError
     return kind(f"{path}: cannot be written ({error.strerror})")

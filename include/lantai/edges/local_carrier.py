@@ -16,8 +16,10 @@ from lantai.edges import folder
 from lantai.edges.archive import media_type
 from lantai.edges.quarantine import Quarantine
 from lantai.edges.unpack import unpack
-from lantai.errors import NotFoundError
+from lantai.errors import InputFileError
 from lantai.records.carrier import ReceivedFile, decode_name
+
+Progress = Callable[[str, int, int], None]
 
 _DIGESTS = ("sha256", "sm3")
 
@@ -40,19 +42,23 @@ class LocalCarrier:
 
 
 @contextmanager
-def open_carrier(path: Path) -> Iterator[LocalCarrier]:
+def open_carrier(path: Path, progress: Progress | None = None) -> Iterator[LocalCarrier]:
     """Open a folder, or take an archive apart into a temporary folder that is removed afterwards.
 
+    Args:
+        path: Where it lies.
+        progress: Told the file that is digested, bytes done and bytes in all; of an archive nothing is told.
+
     Raises:
-        NotFoundError: There is nothing at that path.
+        InputFileError: There is nothing at that path.
         PackageError: It is neither folder nor archive, or an archive that is refused.
         PlaceUnavailableError: Something could not be read or written.
     """
     if path.is_dir():
-        yield _of_folder(path)
+        yield _of_folder(path, progress)
         return
     if not path.is_file():
-        raise NotFoundError(f"{path}: expected a folder, a zip or a tar")
+        raise InputFileError(f"{path}: found nothing there, expected a folder, a zip or a tar")
     with folder.open_file(path) as archive, tempfile.TemporaryDirectory(prefix="lantai-check-") as unpacked:
         container = media_type(archive)
         quarantine = Quarantine(Path(unpacked))
@@ -60,12 +66,21 @@ def open_carrier(path: Path) -> Iterator[LocalCarrier]:
         yield LocalCarrier(files, lambda file_no: quarantine.open("carrier", file_no), container)
 
 
-def _of_folder(path: Path) -> LocalCarrier:
+def _of_folder(path: Path, progress: Progress | None) -> LocalCarrier:
     entries = folder.list_folder(path)
     regular = [entry for entry in entries if entry.is_regular]
-    files = []
+    total = sum(entry.bytes for entry in regular)
+    files: list[ReceivedFile] = []
+    done = 0
+
+    def tell(more: int) -> None:
+        nonlocal done
+        done += more
+        if progress is not None:
+            progress(f"{len(files) + 1}/{len(regular)}", done, total)
+
     for number, entry in enumerate(regular, start=1):
-        size, digests = folder.digest_file(entry.path, _DIGESTS)
+        size, digests = folder.digest_file(entry.path, _DIGESTS, tell)
         name = decode_name(entry.raw_name)
         files.append(
             ReceivedFile(number, entry.raw_name, name, size, digests["sha256"], digests["sm3"], mtime=entry.mtime)

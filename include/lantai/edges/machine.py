@@ -28,6 +28,16 @@ def is_there(path: Path) -> bool:
         return path.exists()
 
 
+def is_folder(path: Path) -> bool:
+    """Return whether a folder lies at a path.
+
+    Raises:
+        PlaceUnavailableError: It cannot be told.
+    """
+    with translated(str(path)):
+        return path.is_dir()
+
+
 def missing_of(paths: Iterable[Path]) -> list[Path]:
     """Return the paths at which nothing lies, in the order given.
 

@@ -14,10 +14,12 @@ from datetime import date
 from pathlib import Path
 
 from lantai import profiles
-from lantai.edges.local_carrier import LocalCarrier, open_carrier
+from lantai.edges.local_carrier import LocalCarrier, Progress, open_carrier
+from lantai.edges.machine import is_folder
+from lantai.errors import PackageError
 from lantai.formats.bag_profile import judge_serialization
 from lantai.journey.validate import Context, validate
-from lantai.journey.verify import Declared, Verified, verify
+from lantai.journey.verify import Declared, Verified, check_folder, judge_bag, verify
 from lantai.records.finding import Finding, Severity
 from lantai.records.unit import UNIT_CODE, DataForm, Unit
 
@@ -34,7 +36,37 @@ class CheckedCarrier:
     findings: tuple[Finding, ...]
 
 
-def check_carrier(path: Path, today: date, archive_level: str = "city", *, is_whole: bool = True) -> CheckedCarrier:
+def findings_of(path: Path, today: date, archive_level: str, progress: Progress | None = None) -> tuple[Finding, ...]:
+    """Return everything that the centre will find; an archive that cannot be opened is a finding, as it is there.
+
+    Raises:
+        InputFileError: There is nothing at that path.
+        ValidationUnavailableError: The checks could not be run.
+    """
+    try:
+        return check_carrier(path, today, archive_level, progress=progress).findings
+    except PackageError as error:
+        return (_refused(error),)
+
+
+def bagit_findings_of(path: Path, progress: Progress | None = None) -> tuple[Finding, ...]:
+    """Return what is wrong with a bag by BagIt alone, in a folder or an archive.
+
+    Raises:
+        InputFileError: There is nothing at that path.
+    """
+    if is_folder(path):
+        return tuple(check_folder(path, None))
+    try:
+        with open_carrier(path, progress) as carrier:
+            return tuple(judge_bag(carrier.files, carrier.read))
+    except PackageError as error:
+        return (_refused(error),)
+
+
+def check_carrier(
+    path: Path, today: date, archive_level: str = "city", *, is_whole: bool = True, progress: Progress | None = None
+) -> CheckedCarrier:
     """Check a folder or an archive.
 
     Args:
@@ -42,13 +74,14 @@ def check_carrier(path: Path, today: date, archive_level: str = "city", *, is_wh
         today: Local date of the check.
         archive_level: Level of the archive that records go to in the end.
         is_whole: False leaves out catalogue and papers, which takes seconds less.
+        progress: Told the file that is digested, bytes done and bytes in all.
 
     Raises:
-        NotFoundError: There is nothing at that path.
+        InputFileError: There is nothing at that path.
         PackageError: It is neither folder nor archive, or an archive that is refused.
         ValidationUnavailableError: The checks could not be run.
     """
-    with open_carrier(path) as carrier:
+    with open_carrier(path, progress) as carrier:
         said = verify(carrier.files, carrier.read, None, Declared("", 0)).bag_info
         unit_code, year = said.get("Unit-Code", ""), said.get("Filing-Year", "")
         declared = Declared(
@@ -65,6 +98,10 @@ def check_carrier(path: Path, today: date, archive_level: str = "city", *, is_wh
             _unit(declared, said.get("Source-Organization", "")), declared.filing_year, today, archive_level
         )
         return CheckedCarrier(verified, (*found, *validate(verified, carrier.read, context).findings))
+
+
+def _refused(error: PackageError) -> Finding:
+    return Finding("archive_refused", Severity.FAULT, "", {"found": str(error)}, "GD-3-8")
 
 
 def _not_regular(carrier: LocalCarrier) -> list[Finding]:

@@ -10,15 +10,17 @@ Source: R1-22, R1-25 to R1-34; interfaces.md, "A carrier".
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from lantai.edges import folder as folder_edge
+from lantai.edges.folder import FolderFile
 from lantai.edges.machine import is_there
 from lantai.edges.sheet import read_workbook
-from lantai.errors import CatalogueError, UnsafeNameError, UsageError
+from lantai.errors import AlreadyThereError, CatalogueError, UnsafeNameError, UsageError
 from lantai.formats.filing_forms import FORM_KINDS, read_form
 from lantai.formats.tag_file import escape, is_unsafe
 from lantai.formats.workbook import form_fields, unit_form
@@ -28,7 +30,12 @@ from lantai.records.carrier import BackupStrategy, decode_name
 from lantai.records.record import Retention
 from lantai.records.unit import DataForm
 
+Progress = Callable[[str, int, int], None]
+
 ALGORITHMS = ("sha256", "sm3")
+CARRIER_NUMBER = re.compile(r"\w[\w.-]{0,63}")
+"""It becomes part of a folder's name; letters of any script."""
+
 _ZERO_STATEMENT = "本单位{year}年度无应报送的{form}，特此零报告。"
 _FORM_NAMES = {
     DataForm.E_DOCUMENT: "电子公文",
@@ -93,7 +100,14 @@ class _Digests:
         self.hexes[path] = dict(hexes)
 
 
-def pack(folder: Path | None, sender: Sender, order: PackOrder, catalogue: Path | None, out: Path) -> Path:
+def pack(
+    folder: Path | None,
+    sender: Sender,
+    order: PackOrder,
+    catalogue: Path | None,
+    out: Path,
+    progress: Progress | None = None,
+) -> Path:
     """Make a carrier below `out` and return its folder, `<unit>-<year>-<form letter>-<carrier number>`.
 
     Args:
@@ -103,9 +117,13 @@ def pack(folder: Path | None, sender: Sender, order: PackOrder, catalogue: Path 
         catalogue: The machine-readable catalogue (csv or xlsx); None for business data and a zero report. It may lie in
             `folder`, and is not packed twice.
         out: Where carriers are made; an existing one is never replaced.
+        progress: Told the file that is copied, bytes done and bytes in all.
 
     Raises:
-        UsageError: The order does not go together: nothing to pack, or no catalogue where one is needed.
+        UsageError: The order does not go together: nothing to pack, no catalogue where one is needed, or a carrier number
+            that cannot stand in a folder's name.
+        InputFileError: There is no such folder.
+        AlreadyThereError: The carrier is there already.
         UnsafeNameError: A file's name cannot be written into a manifest, or is no regular file.
         CatalogueError: The catalogue cannot be read.
         PlaceUnavailableError: A file cannot be read or written.
@@ -113,9 +131,11 @@ def pack(folder: Path | None, sender: Sender, order: PackOrder, catalogue: Path 
     _check_order(folder, order, catalogue)
     name = f"{sender.unit_code}-{order.filing_year}-{order.data_form.letter}-{order.carrier_number}"
     finished, unfinished = out / name, out / f"{name}.part"
+    if is_there(finished):
+        raise AlreadyThereError(f"{finished}: is there already, expected a free name (--number gives another)")
     folder_edge.remove_folder(unfinished)
     try:
-        _write_bag(unfinished, folder, sender, order, catalogue)
+        _write_bag(unfinished, folder, sender, order, catalogue, progress)
         folder_edge.put_in_place(unfinished, finished)
     except BaseException:
         folder_edge.remove_folder(unfinished)
@@ -141,6 +161,10 @@ def values_of_forms(folder: Path) -> dict[str, str]:
 
 def _check_order(folder: Path | None, order: PackOrder, catalogue: Path | None) -> None:
     is_business = order.data_form is DataForm.BUSINESS_DATA
+    if not CARRIER_NUMBER.fullmatch(order.carrier_number):
+        raise UsageError(
+            f"carrier number {order.carrier_number!r}: expected 1 to 64 letters, digits, - . or _, beginning with a letter or digit"
+        )
     if order.zero_signed_by:
         if folder is not None or catalogue is not None:
             raise UsageError("zero report: found a folder or catalogue, expected neither")
@@ -152,10 +176,16 @@ def _check_order(folder: Path | None, order: PackOrder, catalogue: Path | None) 
         raise UsageError("pack: business_data needs a backup strategy and a retention period")
 
 
-def _write_bag(bag: Path, folder: Path | None, sender: Sender, order: PackOrder, catalogue: Path | None) -> None:
-    payload, tags = _Digests(), _Digests()
-    for path, source in _payload(folder, catalogue):
-        payload.take(path, *folder_edge.copy_file(source, bag / path, ALGORITHMS))
+def _write_bag(
+    bag: Path,
+    folder: Path | None,
+    sender: Sender,
+    order: PackOrder,
+    catalogue: Path | None,
+    progress: Progress | None,
+) -> None:
+    tags = _Digests()
+    payload = _copy_payload(bag, folder, catalogue, progress)
     if folder is not None and not payload.sizes:
         raise UsageError(f"{folder}: found no file to pack")
     for algorithm in ALGORITHMS:
@@ -176,7 +206,22 @@ def _write_bag(bag: Path, folder: Path | None, sender: Sender, order: PackOrder,
         folder_edge.write_file(bag / f"tagmanifest-{algorithm}.txt", _manifest(tags, algorithm))
 
 
-def _payload(folder: Path | None, catalogue: Path | None) -> list[tuple[str, Path]]:
+def _copy_payload(bag: Path, folder: Path | None, catalogue: Path | None, progress: Progress | None) -> _Digests:
+    payload, sources = _Digests(), _payload(folder, catalogue)
+    done, total = 0, sum(entry.bytes for _, entry in sources)
+
+    def tell(more: int) -> None:
+        nonlocal done
+        done += more
+        if progress is not None:
+            progress(f"{len(payload.sizes) + 1}/{len(sources)}", done, total)
+
+    for path, entry in sources:
+        payload.take(path, *folder_edge.copy_file(entry.path, bag / path, ALGORITHMS, tell))
+    return payload
+
+
+def _payload(folder: Path | None, catalogue: Path | None) -> list[tuple[str, FolderFile]]:
     found = []
     for entry in folder_edge.list_folder(folder) if folder is not None else []:
         if catalogue is not None and entry.is_regular and entry.path.resolve() == catalogue.resolve():
@@ -188,7 +233,7 @@ def _payload(folder: Path | None, catalogue: Path | None) -> list[tuple[str, Pat
             )
         if not entry.is_regular:
             raise UnsafeNameError(f"{name}: found a link or device, expected a file")
-        found.append((f"data/{name}", entry.path))
+        found.append((f"data/{name}", entry))
     return found
 
 

@@ -202,7 +202,7 @@ def _decide(work: _Work, assessed: Assessed, collected: Collected) -> None:
             put_findings(connection, this.carrier_id, assessed.findings)
             if assessed.validated.unit_half is not None:
                 put_unit_half(connection, this.carrier_id, assessed.validated.unit_half)
-        if not is_acceptable(list(assessed.findings)):
+        if not is_acceptable(assessed.findings):
             _refuse(work, this, assessed.findings)
             return
     if assessed.verified.is_zero_report:

@@ -25,7 +25,7 @@ from lantai.records.carrier import BackupStrategy, ReceivedFile, decode_name
 from lantai.records.finding import Finding, Severity
 from lantai.records.unit import DataForm
 
-__all__ = ["FORMS", "Declared", "PackageKind", "Reader", "Verified", "check_folder", "verify"]
+__all__ = ["FORMS", "Declared", "PackageKind", "Reader", "Verified", "check_folder", "judge_bag", "verify"]
 
 Reader = Callable[[int], BinaryIO]
 """Opens a received file by its number."""
@@ -159,11 +159,24 @@ def verify(
     )
 
 
+def judge_bag(files: Sequence[ReceivedFile], read: Reader) -> list[Finding]:
+    """Return what is wrong with a bag by BagIt alone.
+
+    Args:
+        files: Its files, with their SHA-256 and SM3.
+        read: Opens one of them by number.
+    """
+    names = _resolve_names(files)
+    tag_files, too_large = _read_tag_files(names.files, read)
+    found = _found(names.files, bag.needed_digests(tag_files), read)
+    return [*names.findings, *too_large, *bag.judge(tag_files, found, None)]
+
+
 def check_folder(folder: Path, profile: Mapping[str, Any] | None) -> list[Finding]:
     """Return what is wrong with a bag in a local folder: BagIt, and the profile when one is given.
 
     Raises:
-        NotFoundError: There is no such folder.
+        InputFileError: There is no such folder.
         PlaceUnavailableError: A file or folder of it cannot be read.
     """
     findings = []

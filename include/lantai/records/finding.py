@@ -7,7 +7,7 @@ Source: R1-47, R1-50.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -56,6 +56,6 @@ def in_ranges(rows: Iterable[int], most: int = 100) -> str:
     return "、".join(written) + ("、…" if len(ranges) > most else "")
 
 
-def is_acceptable(findings: list[Finding]) -> bool:
+def is_acceptable(findings: Sequence[Finding]) -> bool:
     """Return whether a package with these findings may be accepted: warnings only."""
     return all(f.severity is Severity.WARNING for f in findings)
