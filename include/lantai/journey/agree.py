@@ -18,12 +18,14 @@ def agree(centre: Centre, agreement: Agreement) -> str:
     """Register an agreement under a new id; return the id.
 
     Raises:
-        UsageError: The unit encrypts, but the algorithm or a key custodian is not named.
+        UsageError: The unit encrypts, but the algorithm or a key custodian is not named; or the last day is before the first.
         NotFoundError: The unit is not registered.
     """
     named = agreement.algorithm and agreement.unit_key_custodian and agreement.centre_key_custodian
     if agreement.encrypts_before_sending and not named:
         raise UsageError("the unit encrypts before sending: expected the algorithm and both key custodians")
+    if agreement.to_on is not None and agreement.to_on < agreement.from_on:
+        raise UsageError(f"agreement: ends on {agreement.to_on}, before it begins on {agreement.from_on}")
     made = replace(agreement, agreement_id=f"A-{agreement.from_on.year}-{secrets.token_hex(4)}")
     with centre.database.begin() as connection:
         units(connection, [agreement.unit_code])

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import date
+
+from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
 from lantai.edges.ledger import append
@@ -19,28 +22,44 @@ from lantai.formats.ssh_signature import fingerprint, parse_public_key_line
 from lantai.records.event import EventKind
 from lantai.records.person import Appointment, Person, PersonKey, Role
 
+LONGEST_ID, LONGEST_NAME, LONGEST_ACCOUNT = 32, 100, 64
+"""Characters that the registry holds."""
 
-def appoint(centre: Centre, person: Person, roles: list[Role], from_on: date, to_on: date | None, actor: str) -> None:
+
+def appoint(
+    centre: Centre,
+    person: Person,
+    roles: Sequence[Role],
+    from_on: date,
+    to_on: date | None,
+    actor: str,
+    accounts: Sequence[str] = (),
+) -> None:
     """Add a person with roles, or appoint one who is known already to further roles.
 
     Args:
         centre: The centre.
-        person: Staff id and name; a known staff id keeps its name.
+        person: Staff id and name.
         roles: What the person is appointed to; at least one.
         from_on: First day.
         to_on: Last day, None is open-ended.
         actor: Staff id of who appoints, or `system` for the first people of a centre.
+        accounts: Names under which the person logs in; two accounts of one person are one person.
 
     Raises:
-        UsageError: No role is given.
-        RegistryConflictError: The same appointment is there already.
+        UsageError: No role is given, the id or name is blank, the last day is before the first, the staff id is another
+            person's, an appointment is there already, or an account is somebody else's.
     """
     if not roles:
         raise UsageError("no role given, expected at least one")
+    _refuse_reversed(f"person {person.person_id}", from_on, to_on)
     with centre.database.begin() as connection:
-        if person.person_id not in {known.person_id for known in people.people(connection)}:
-            people.add_person(connection, person)
-        for role in roles:
+        _know(connection, person)
+        _give_accounts(connection, person.person_id, accounts)
+        held = {(known.role, known.from_on) for known in people.appointments(connection, person.person_id)}
+        for role in dict.fromkeys(roles):
+            if (role, from_on) in held:
+                raise UsageError(f"person {person.person_id}: is appointed {role.value} from {from_on} on already")
             people.appoint(connection, Appointment(person.person_id, role, from_on, to_on))
             facts = {"role": role.value, "from_on": from_on.isoformat(), "to_on": to_on.isoformat() if to_on else ""}
             append(connection, EventKind.PERSON_APPOINTED, person.person_id, actor, centre.clock.now_at(), facts)
@@ -57,15 +76,22 @@ def enrol_key(centre: Centre, person_id: str, public_key: str, enrolled_by: str,
         confirmed_by: Who saw the fingerprint with the owner.
 
     Raises:
-        SignatureInvalidError: The line is not an Ed25519 public key.
-        RegistryConflictError: The three are not distinct people, or the key is enrolled already.
+        MalformedError: The line is not an Ed25519 public key.
+        UsageError: The three are not distinct people, or the key is enrolled already.
         NotFoundError: One of them is not registered.
     """
     parse_public_key_line(public_key)
     mark = fingerprint(public_key)
+    if len({person_id, enrolled_by, confirmed_by}) < 3:  # noqa: PLR2004 - the owner and two others
+        raise UsageError(
+            f"key of {person_id}: enrolled by {enrolled_by}, confirmed by {confirmed_by}; expected two people beside the owner"
+        )
     with centre.database.begin() as connection:
         for known in (person_id, enrolled_by, confirmed_by):
             people.person(connection, known)
+        owner = people.owner_of_key(connection, mark)
+        if owner is not None:
+            raise UsageError(f"key {mark}: is enrolled for {owner} already, expected a key of {person_id}'s own")
         key = PersonKey(person_id, public_key.strip(), mark, centre.clock.today_on())
         people.add_key(connection, key, enrolled_by, confirmed_by, centre.clock.now_at())
         facts: dict[str, int | str] = {"fingerprint": mark, "confirmed_by": confirmed_by}
@@ -79,12 +105,18 @@ def delegate(
     """Let one person act for another in a role from a day to a day; return the delegation's id. Source: R10-08.
 
     Raises:
-        UsageError: The person who delegates does not hold the role on the first day, or no document is named.
+        UsageError: The person who delegates does not hold the role on the first day, or no document is named; the last day
+            is before the first; it is the same person.
+        NotFoundError: One of the two is not registered.
     """
     if not document_no.strip():
         raise UsageError("no document number given, expected that of the written delegation")
+    _refuse_reversed(f"delegation by {from_person}", from_on, to_on)
+    if from_person == to_person:
+        raise UsageError(f"delegation by {from_person}: found the same person on both sides, expected somebody else")
     delegation_id = secrets.token_hex(8)
     with centre.database.begin() as connection:
+        people.person(connection, from_person)
         people.person(connection, to_person)
         if role not in people.roles_on(connection, from_person, from_on):
             raise UsageError(
@@ -100,3 +132,33 @@ def delegate(
         }
         append(connection, EventKind.DELEGATED, from_person, from_person, centre.clock.now_at(), facts)
     return delegation_id
+
+
+def _know(connection: Connection, person: Person) -> None:
+    for what, text, longest in (("staff id", person.person_id, LONGEST_ID), ("name", person.name, LONGEST_NAME)):
+        if not 0 < len(text.strip()) <= longest:
+            raise UsageError(f"{what} {text!r}: found {len(text.strip())} characters, expected 1 to {longest}")
+    known = {each.person_id: each.name for each in people.people(connection)}
+    if person.person_id not in known:
+        people.add_person(connection, person)
+    elif known[person.person_id] != person.name:
+        raise UsageError(
+            f"person {person.person_id}: is registered as {known[person.person_id]}, found {person.name}; "
+            "expected the same name, or a staff id of their own"
+        )
+
+
+def _give_accounts(connection: Connection, person_id: str, accounts: Sequence[str]) -> None:
+    taken = {name: owner for owner, names in people.accounts(connection).items() for name in names}
+    for account in dict.fromkeys(accounts):
+        if not 0 < len(account.strip()) <= LONGEST_ACCOUNT:
+            raise UsageError(f"account {account!r}: expected 1 to {LONGEST_ACCOUNT} characters")
+        if taken.get(account, person_id) != person_id:
+            raise UsageError(f"account {account}: is {taken[account]}'s, expected one of {person_id}'s own")
+        if account not in taken:
+            people.add_account(connection, person_id, account)
+
+
+def _refuse_reversed(what: str, from_on: date, to_on: date | None) -> None:
+    if to_on is not None and to_on < from_on:
+        raise UsageError(f"{what}: ends on {to_on}, before it begins on {from_on}")

@@ -136,6 +136,31 @@ def add_key(connection: Connection, key: PersonKey, enrolled_by: str, confirmed_
     )
 
 
+def owner_of_key(connection: Connection, fingerprint: str) -> str | None:
+    """Return the staff id of whom a key was ever enrolled for, None when for nobody."""
+    table = tables.person_key
+    found = connection.execute(select(table.c.person_id).where(table.c.fingerprint == fingerprint)).scalar_one_or_none()
+    return None if found is None else str(found)
+
+
+def accounts(connection: Connection) -> dict[str, list[str]]:
+    """Return the accounts of everybody who has one, by staff id."""
+    table = tables.account
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(select(table).order_by(table.c.account)):
+        found.setdefault(row.person_id, []).append(row.account)
+    return found
+
+
+def add_account(connection: Connection, person_id: str, account: str) -> None:
+    """Add an account of a person.
+
+    Raises:
+        RegistryConflictError: Somebody has it already.
+    """
+    connection.execute(insert(tables.account).values(account=account, person_id=person_id))
+
+
 def keys_on(connection: Connection, person_id: str, day: date) -> list[PersonKey]:
     """Return the keys that are valid for a person on a day, newest first."""
     table = tables.person_key

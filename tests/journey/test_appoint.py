@@ -1,0 +1,106 @@
+"""Appointing people, enrolling keys, delegating: what is refused is refused in words. Covers R9-01, R10-08, R12-04."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from lantai.edges.centre import Centre
+from lantai.edges.registry import people
+from lantai.edges.registry.sign_offs import person_behind
+from lantai.errors import MalformedError, NotFoundError, UsageError
+from lantai.formats.ssh_signature import generate_key
+from lantai.journey.appoint import appoint, delegate, enrol_key
+from lantai.records.person import Person, Role
+
+FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
+
+
+@pytest.fixture
+def staffed(centre: Centre) -> Centre:
+    for person_id, name, role in (
+        ("A01", "王芳", Role.OPERATOR),
+        ("L01", "赵静", Role.LEADER),
+        ("P01", "李强", Role.PANEL_MEMBER),
+    ):
+        appoint(centre, Person(person_id, name), [role], FIRST, None, "system")
+    return centre
+
+
+def test_two_accounts_of_one_person_are_one_person(staffed: Centre) -> None:
+    appoint(staffed, Person("P01", "李强"), [Role.WITNESS], FIRST, None, "A01", ["liqiang", "lq"])
+
+    with staffed.database.read() as connection:
+        assert {person_behind(connection, name) for name in ("P01", "liqiang", "lq")} == {"P01"}
+        assert people.accounts(connection) == {"P01": ["liqiang", "lq"]}
+        assert people.roles_on(connection, "P01", FIRST) == {Role.PANEL_MEMBER, Role.WITNESS}
+
+
+@pytest.mark.parametrize(
+    ("person", "first", "last", "accounts", "expected"),
+    [
+        (Person("A01", "王方"), FIRST, None, (), "registered as 王芳"),
+        (Person("", "无名"), FIRST, None, (), "staff id"),
+        (Person("X01", " "), FIRST, None, (), "name"),
+        (Person("X01", "新人"), LAST, FIRST, (), "before it begins"),
+        (Person("X01", "新人"), FIRST, None, ("wf",), "A01's"),
+        (Person("X01", "新人"), FIRST, None, ("",), "account"),
+    ],
+)
+def test_appointment_that_cannot_be_meant_is_refused_and_nothing_is_written(
+    staffed: Centre, person: Person, first: date, last: date | None, accounts: tuple[str, ...], expected: str
+) -> None:
+    appoint(staffed, Person("A01", "王芳"), [Role.AUDITOR], FIRST, None, "system", ["wf"])
+
+    with pytest.raises(UsageError, match=expected):
+        appoint(staffed, person, [Role.CUSTODIAN], first, last, "A01", accounts)
+
+    with staffed.database.read() as connection:
+        assert [each.person_id for each in people.people(connection)] == ["A01", "L01", "P01"]
+        assert Role.CUSTODIAN not in people.roles_on(connection, "A01", FIRST)
+
+
+def test_same_appointment_again_is_refused(staffed: Centre) -> None:
+    with pytest.raises(UsageError, match="already"):
+        appoint(staffed, Person("A01", "王芳"), [Role.OPERATOR], FIRST, None, "system")
+
+
+def test_key_is_enrolled_by_two_others_once(staffed: Centre, tmp_path: Path) -> None:
+    _, line = generate_key("李强")
+
+    mark = enrol_key(staffed, "P01", line, "A01", "L01")
+
+    with staffed.database.read() as connection:
+        assert [key.fingerprint for key in people.keys_on(connection, "P01", staffed.clock.today_on())] == [mark]
+    with pytest.raises(UsageError, match="P01 already"):
+        enrol_key(staffed, "L01", line, "A01", "P01")
+
+
+@pytest.mark.parametrize(("enrols", "confirms"), [("A01", "A01"), ("P01", "A01"), ("A01", "P01")])
+def test_nobody_enrols_a_key_alone(staffed: Centre, enrols: str, confirms: str) -> None:
+    with pytest.raises(UsageError, match="two people"):
+        enrol_key(staffed, "P01", generate_key("李强")[1], enrols, confirms)
+
+
+def test_what_is_no_key_is_refused(staffed: Centre) -> None:
+    with pytest.raises(MalformedError):
+        enrol_key(staffed, "P01", "ssh-rsa AAAA", "A01", "L01")
+
+
+def test_delegation_names_two_people_a_role_held_and_days_in_order(staffed: Centre) -> None:
+    assert delegate(staffed, "P01", "L01", Role.PANEL_MEMBER, FIRST, LAST, "委〔2026〕1号")
+    with staffed.database.read() as connection:
+        assert people.delegations_to(connection, "L01", Role.PANEL_MEMBER, FIRST) == ["P01"]
+
+    for words, expected in (
+        (("P01", "P01", Role.PANEL_MEMBER, FIRST, LAST, "1号"), "same person"),
+        (("P01", "L01", Role.PANEL_MEMBER, LAST, FIRST, "1号"), "before it begins"),
+        (("P01", "L01", Role.LEADER, FIRST, LAST, "1号"), "does not hold"),
+        (("P01", "L01", Role.PANEL_MEMBER, FIRST, LAST, " "), "document number"),
+    ):
+        with pytest.raises(UsageError, match=expected):
+            delegate(staffed, *words)
+    with pytest.raises(NotFoundError):
+        delegate(staffed, "P01", "X99", Role.PANEL_MEMBER, FIRST, LAST, "1号")
