@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from lantai.edges import tables
-from lantai.edges.database import load, query
+from lantai.edges.database import load, query, stream
 from lantai.records.copy import Copy, CopyState
 from lantai.records.manifest import SealedRecord
 from lantai.records.record import Record, RecordStatus
@@ -23,6 +23,20 @@ def register_records(connection: Connection, records: Sequence[Record]) -> None:
     """
     load(connection, tables.record, map(_record_values, records))
     load(connection, tables.record_file, _file_values(records))
+
+
+def kept_count(connection: Connection, units: Sequence[str] | None) -> int:
+    """Return how many records are kept, of some units or, with None, of all."""
+    table = tables.record
+    statement = select(func.count()).select_from(table).where(table.c.status == RecordStatus.KEPT.value)
+    if units is not None:
+        statement = statement.where(table.c.unit_code.in_(units))
+    return int(connection.execute(statement).scalar_one())
+
+
+def kept_titles(connection: Connection, units: Sequence[str] | None) -> Iterator[Row[Any]]:
+    """Return what a retention schedule judges records by, as it comes: see sql/queries/kept_titles.sql."""
+    return stream(connection, "kept_titles", every_unit=units is None, units=list(units or ()))
 
 
 def put_seals(connection: Connection, carrier_id: str, sealed: Iterable[SealedRecord]) -> None:

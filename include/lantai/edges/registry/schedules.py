@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 from sqlalchemy import Connection, insert, select
 
 from lantai.edges import tables
+from lantai.errors import NotFoundError
 from lantai.records.record import Retention
 from lantai.records.schedule import Schedule, ScheduleRule
 
@@ -39,6 +41,32 @@ def add_schedule(connection: Connection, schedule: Schedule) -> None:
     ]
     if rows:
         connection.execute(insert(tables.schedule_rule), rows)
+
+
+def schedule(connection: Connection, name: str, version: str | None, on: date) -> Schedule:
+    """Return one version of a schedule.
+
+    Args:
+        connection: An open transaction.
+        name: Of the schedule.
+        version: Which; None is the one in force, or the first that will be when none is yet.
+        on: The day that is asked about.
+
+    Raises:
+        NotFoundError: No such schedule or version; the message names those there are.
+    """
+    found = schedules(connection, name)
+    if not found:
+        known = sorted({each.name for each in schedules(connection)})
+        raise NotFoundError(f"schedule {name}: not in the registry, expected one of: {', '.join(known) or 'none yet'}")
+    if version is None:
+        in_force = [each for each in found if each.effective_from <= on]
+        return in_force[-1] if in_force else found[0]
+    chosen = [each for each in found if each.version == version]
+    if not chosen:
+        known = [each.version for each in found]
+        raise NotFoundError(f"schedule {name}: found no version {version}, expected one of: {', '.join(known)}")
+    return chosen[0]
 
 
 def schedules(connection: Connection, name: str | None = None) -> list[Schedule]:
