@@ -1,7 +1,7 @@
 """接收归档数据 / Take in filings.
 
 - **运行** 3月1日至7月31日每夜2时；6月24日至30日每小时；其余每周一夜间；也可手工运行并填写年度、单位代码。
-- **读取** 各单位发件箱 `outbox/<年度>/`，从不删除其中的文件。
+- **读取** 各单位发件箱 `outbox/<年度>/`，从不删除其中的文件；未传全的包不动，`LANTAI_STALLED_DAYS` 天毫无变化的按现状收取并退回。
 - **写入** 隔离区、保管库与副本、登记库、单位收件箱中的回执或意见单；最后写台账检查点。
 - **不可逆** 回执发出以后：已接收的载体不再重收，更正须按下一轮或注销办理。
 - **无人答复** 连不上的单位为“未知”，绝不视为“未报送”；其余单位照常接收，本次运行以失败结束并列出单位。
@@ -11,7 +11,7 @@
 ---
 
 - **Runs** nightly at 02:00 from 1 March to 31 July, hourly from 24 to 30 June, Mondays otherwise; by hand for years and units.
-- **Reads** the outbox of every unit; deletes nothing there.
+- **Reads** the outbox of every unit; deletes nothing there. Half an upload is left alone, until it has not changed for `LANTAI_STALLED_DAYS`.
 - **Writes** quarantine, vault and copies, registry, a receipt or a list of opinions in each inbox; a checkpoint at the end.
 - **Irreversible from** the receipt: what is accepted is not taken in again.
 - **On no answer** a unit that cannot be looked at is *unknown*, never "filed nothing"; the others go on, the run ends red and names it.

@@ -44,6 +44,7 @@ class Settings:
         archive_name: Name of that archive as it stands on papers; empty prints the name of its connection.
         cooling_off_days: Days between the last signature and the act.
         settle_seconds: Apart from each other, two looks at a package have to find the same.
+        stalled_days: Days without any change after which an upload that is not whole is taken in as it is, and returned.
         returned_days: Days after which a returned round is purged from the quarantine.
         supplement_days: Days a unit has to supplement what was returned.
         panel_members: How many panel members have to decide every row.
@@ -79,6 +80,7 @@ class Settings:
     archive_name: str = ""
     cooling_off_days: int = 7
     settle_seconds: int = 60
+    stalled_days: int = 3
     returned_days: int = 30
     supplement_days: int = 10
     panel_members: int = 3
@@ -151,6 +153,7 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
         archive_name=_text(env, "ARCHIVE_NAME", ""),
         cooling_off_days=_count(env, "COOLING_OFF_DAYS", 7),
         settle_seconds=_count(env, "SETTLE_SECONDS", 60),
+        stalled_days=_count(env, "STALLED_DAYS", 3, least=1),
         returned_days=_count(env, "RETURNED_DAYS", 30),
         supplement_days=_count(env, "SUPPLEMENT_DAYS", 10, least=1),
         panel_members=_count(env, "PANEL_MEMBERS", 3, least=1),

@@ -22,6 +22,7 @@
 -- returns: look_state text
 -- returns: look_error text
 -- returns: unfinished_count integer
+-- returns: waits_until_at moment
 SELECT
     duty.unit_code,
     unit.name AS unit_name,
@@ -53,7 +54,15 @@ SELECT
             package_seen.unit_code = duty.unit_code
             AND package_seen.filing_year = duty.filing_year
             AND package_seen.carrier_id IS NULL
-    ) AS unfinished_count
+    ) AS unfinished_count,
+    (
+        SELECT min(package_seen.waits_until_at)
+        FROM package_seen
+        WHERE
+            package_seen.unit_code = duty.unit_code
+            AND package_seen.filing_year = duty.filing_year
+            AND package_seen.carrier_id IS NULL
+    ) AS waits_until_at
 FROM duty
 INNER JOIN unit ON duty.unit_code = unit.unit_code
 LEFT JOIN submission ON duty.duty_id = submission.duty_id

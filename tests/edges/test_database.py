@@ -46,7 +46,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Pa
     database.close()
 
 
-def add_carrier(database: Database, state: str = "seen") -> None:
+def add_carrier(database: Database, state: str = "seen", *, is_stalled: bool = False) -> None:
     with database.begin() as connection:
         connection.execute(
             insert(tables.unit).values(UNIT),
@@ -79,6 +79,7 @@ def add_carrier(database: Database, state: str = "seen") -> None:
                 size_bytes=1,
                 record_count=0,
                 generation=0,
+                is_stalled=is_stalled,
             ),
         )
 
@@ -323,6 +324,20 @@ def test_ledger_has_no_gap(database: Database) -> None:
 
     with pytest.raises(RegistryConflictError, match="ledger_leaf_gapless"), database.begin() as connection:
         connection.execute(insert(tables.ledger_leaf).values(leaf_index=1, event_id="e1", leaf_hash=b"0"))
+
+
+@pytest.mark.parametrize("state", ["sealed", "accepted"])
+def test_half_an_upload_is_never_sealed_or_accepted(database: Database, state: str) -> None:
+    """I1: whatever finds its way past the findings, the database says no; nor can the round be called whole."""
+    add_carrier(database, "collected", is_stalled=True)
+    carrier = tables.carrier
+
+    with pytest.raises(RegistryConflictError, match="stalled_is_never_sealed"), database.begin() as connection:
+        connection.execute(update(carrier).values(state=state))
+    with pytest.raises(RegistryConflictError, match="carrier_is_fixed"), database.begin() as connection:
+        connection.execute(update(carrier).values(is_stalled=False))
+    with database.begin() as connection:
+        connection.execute(update(carrier).values(state="returned"))
 
 
 def test_one_person_cannot_have_two_duties_about_a_list(database: Database) -> None:

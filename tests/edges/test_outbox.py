@@ -78,12 +78,19 @@ def test_packages_of_every_kind_are_seen_and_other_years_are_not(sshd: OpenSsh) 
     (outbox / "four.TAR").write_bytes(b"tar")
     (outbox / "four.ready").touch()
     (outbox / "five.zip.filepart").write_bytes(b"half")
+    (outbox / "five.zip.ready").touch()
     (outbox / "readme.txt").write_bytes(b"no package")
     _bag(sshd.files / "outbox" / "2024" / "old", {"a.txt": b"a"})
 
     packages = {package.raw_name: package for package in _seen(sshd.connection())}
 
-    assert set(packages) == {"档案-1".encode(), "备份二".encode("gb18030"), b"three.zip", b"four.TAR"}
+    assert set(packages) == {
+        "档案-1".encode(),
+        "备份二".encode("gb18030"),
+        b"three.zip",
+        b"four.TAR",
+        b"five.zip.filepart",
+    }
     assert packages["档案-1".encode()].kind is PackageKind.FOLDER
     assert [file.name for file in packages["档案-1".encode()].files][-1] == b"manifest-sha256.txt"
     assert packages[b"three.zip"].kind is PackageKind.ZIP

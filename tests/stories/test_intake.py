@@ -511,10 +511,10 @@ def test_fault_of_the_program_in_one_package_stops_no_other(
     house.file(name="002", carrier_number="002", rows=[house.row("JY", 4)])
     look(house.centre)
 
-    def stumbling(centre: Centre, unit: Unit, package: PackageSeen, *rest: Any) -> Any:
+    def stumbling(centre: Centre, unit: Unit, package: PackageSeen, *rest: Any, **named: Any) -> Any:
         if package.raw_name == b"001":
             raise ZeroDivisionError("division by zero")
-        return assess(centre, unit, package, *rest)
+        return assess(centre, unit, package, *rest, **named)
 
     monkeypatch.setattr("lantai.journey.take_in.assess", stumbling)
     with pytest.raises(UnexpectedError, match="JY: ZeroDivisionError"):

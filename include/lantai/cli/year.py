@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -49,12 +50,12 @@ def status(year: Year, as_json: AsJson = False) -> None:
     """年度看板：每项任务到哪一步 · The board: where every duty stands."""
     with opened() as centre, centre.database.read() as connection:
         rows = board_of(board(connection, year), centre.clock.today_on())
-        locale = centre.settings.locale
+        locale, zone = centre.settings.locale, centre.settings.zone
     payload = [row.as_mapping() for row in rows]
-    answer(payload, lambda: show_board(year, rows, locale), as_json=as_json)
+    answer(payload, lambda: show_board(year, rows, locale, zone), as_json=as_json)
 
 
-def show_board(year: int, rows: list[BoardRow], locale: str) -> None:
+def show_board(year: int, rows: list[BoardRow], locale: str, zone: ZoneInfo) -> None:
     """Print the board of a year."""
     table(
         f"{year} 年度 · Filing year {year}",
@@ -73,7 +74,7 @@ def show_board(year: int, rows: list[BoardRow], locale: str) -> None:
                 f"{row.unit_code} {row.unit_name}",
                 say(f"values.data_form.{row.data_form}", locale),
                 row.deadline_on,
-                say(f"board_state.{row.state}", locale),
+                _state(row, locale, zone),
                 row.round_no or "",
                 row.record_count or "",
                 row.fault_count or "",
@@ -82,3 +83,9 @@ def show_board(year: int, rows: list[BoardRow], locale: str) -> None:
             for row in rows
         ],
     )
+
+
+def _state(row: BoardRow, locale: str, zone: ZoneInfo) -> str:
+    if row.state == "unfinished" and row.waits_until_at is not None:
+        return say("board_state.unfinished_until", locale, until=f"{row.waits_until_at.astimezone(zone):%Y-%m-%d}")
+    return say(f"board_state.{row.state}", locale)

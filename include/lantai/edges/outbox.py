@@ -23,14 +23,19 @@ from lantai.edges.sftp import connect
 from lantai.edges.sftp_session import Session
 from lantai.errors import ConnectionConfigError, LantaiError, RemoteChangedError, RemoteMissingError
 from lantai.formats.sftp_wire import FileKind
-from lantai.records.carrier import ReceivedFile, RemoteFile, fingerprint
+from lantai.records.carrier import (
+    ReceivedFile,
+    RemoteFile,
+    arrived_name,
+    decode_name,
+    fingerprint,
+    is_on_its_way,
+)
 
 _Told = TypeVar("_Told")
 
 OUTBOX = b"outbox"
 READY = b".ready"
-HALF_UPLOADS = (b".filepart", b".part", b".partial", b".tmp", b".crdownload", b".!sync")
-"""Endings that clients give to a file while it is on its way."""
 
 
 class PackageKind(StrEnum):
@@ -81,6 +86,11 @@ class PackageSeen:
     def total_bytes(self) -> int:
         """Bytes of all its files."""
         return sum(file.bytes for file in self.files)
+
+    @property
+    def shown_name(self) -> str:
+        """Its name for people; one that is in no encoding we know, as the numbers of its bytes."""
+        return decode_name(self.raw_name) or self.raw_name.hex(" ")
 
     def path_of(self, name: bytes) -> bytes:
         """Return where one of its files is below the unit's folder."""
@@ -219,7 +229,9 @@ def _packages(session: Session, year: int) -> list[PackageSeen]:
         kind = _archive_kind(name)
         if kind is not None:
             is_ready = name + READY in beside or name.rpartition(b".")[0] + READY in beside
-            packages.append(PackageSeen(year, name, kind, [file], fingerprint([file]), is_ready))
+            # The word that an archive is ready is about the archive, not about what has come of it so far.
+            has_ready = is_ready and not is_on_its_way(name)
+            packages.append(PackageSeen(year, name, kind, [file], fingerprint([file]), has_ready))
     return packages
 
 
@@ -230,7 +242,8 @@ def _below(name: bytes, found: Mapping[bytes, _Told]) -> dict[bytes, _Told]:
 
 
 def _archive_kind(name: bytes) -> PackageKind | None:
-    ending = name.rpartition(b".")[2].lower()
+    """Return what kind of archive a file is by its name; one that is still on its way is a package that is not whole."""
+    ending = arrived_name(name).rpartition(b".")[2].lower()
     return {b"zip": PackageKind.ZIP, b"tar": PackageKind.TAR}.get(ending)
 
 

@@ -14,9 +14,9 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from lantai.edges.outbox import HALF_UPLOADS, PackageKind, PackageSeen
+from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.formats import tag_file
-from lantai.records.carrier import decode_name
+from lantai.records.carrier import decode_name, is_on_its_way
 
 MANIFEST_LIMIT_BYTES = 32 * 1024 * 1024
 _OXUM = re.compile(r"(\d{1,19})\.(\d{1,12})")
@@ -64,7 +64,7 @@ def still_missing(package: PackageSeen, read_small: ReadSmall) -> str | None:
 
 def _half_upload(package: PackageSeen) -> str | None:
     for file in package.files:
-        if file.name.lower().endswith(HALF_UPLOADS):
+        if is_on_its_way(file.name):
             return f"{decode_name(file.name) or file.name!r} is still on its way"
     if package.unread:
         return "a folder in it could not be listed"

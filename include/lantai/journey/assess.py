@@ -18,7 +18,7 @@ from lantai.journey.collect import Collected
 from lantai.journey.receive import Arrival, follows_acceptance, receive
 from lantai.journey.validate import Context, Validated, validate
 from lantai.journey.verify import Declared, Verified, verify
-from lantai.records.carrier import BackupStrategy, stand_in_number
+from lantai.records.carrier import BackupStrategy, decode_name, is_on_its_way, stand_in_number
 from lantai.records.finding import Finding, Severity
 from lantai.records.submission import RoundState
 from lantai.records.unit import Unit
@@ -48,7 +48,15 @@ class Assessed:
         return self.context.full_backups.get(self.verified.base_carrier)
 
 
-def assess(centre: Centre, unit: Unit, package: PackageSeen, collected: Collected, known: Round | None) -> Assessed:
+def assess(
+    centre: Centre,
+    unit: Unit,
+    package: PackageSeen,
+    collected: Collected,
+    known: Round | None,
+    *,
+    is_stalled: bool = False,
+) -> Assessed:
     """Assess a package that lies in the quarantine.
 
     Args:
@@ -57,6 +65,7 @@ def assess(centre: Centre, unit: Unit, package: PackageSeen, collected: Collecte
         package: As the look saw it.
         collected: As it was brought in.
         known: Its round when an earlier run has given it one.
+        is_stalled: Whether it was brought in half; a known round says so itself.
 
     Raises:
         ValidationUnavailableError: The checks could not be run; nothing is known about the package.
@@ -69,18 +78,22 @@ def assess(centre: Centre, unit: Unit, package: PackageSeen, collected: Collecte
         carrier_name=stand_in_number(package.raw_name, package.kind.value),
     )
     verified = verify(collected.files, collected.read, profiles.carrier_profile(), declared)
-    this = known or receive(centre, _arrival(unit, package, collected, verified))
+    this = known or receive(centre, _arrival(unit, package, collected, verified, is_stalled=is_stalled))
     context = _context(centre, unit, this, verified)
+    stalled = _stalled_findings(centre, this, package, collected)
     if collected.is_refused:
         # Of what is in it nothing is known: that papers or files were missing would be a guess.
-        return Assessed(this, verified, Validated(collected.findings, (), ()), context, collected.findings)
+        refused = (*stalled, *collected.findings)
+        return Assessed(this, verified, Validated(refused, (), ()), context, refused)
     verified = replace(verified, findings=(*collected.findings, *verified.findings))
     validated = validate(verified, collected.read, context)
-    findings = (*validated.findings, *_registry_findings(centre, this, validated))
+    findings = (*stalled, *validated.findings, *_registry_findings(centre, this, validated))
     return Assessed(this, verified, validated, context, findings)
 
 
-def _arrival(unit: Unit, package: PackageSeen, collected: Collected, verified: Verified) -> Arrival:
+def _arrival(
+    unit: Unit, package: PackageSeen, collected: Collected, verified: Verified, *, is_stalled: bool
+) -> Arrival:
     return Arrival(
         unit_code=unit.unit_code,
         filing_year=package.filing_year,
@@ -95,6 +108,7 @@ def _arrival(unit: Unit, package: PackageSeen, collected: Collected, verified: V
         strategy=verified.strategy,
         file_count=len(collected.files),
         size_bytes=collected.size_bytes,
+        is_stalled=is_stalled,
     )
 
 
@@ -118,6 +132,19 @@ def _context(centre: Centre, unit: Unit, this: Round, verified: Verified) -> Con
         has_agreement=bool(agreed),
         encrypts=agreed[-1].encrypts_before_sending if agreed else None,
     )
+
+
+def _stalled_findings(centre: Centre, this: Round, package: PackageSeen, collected: Collected) -> list[Finding]:
+    """Return the fault that a round taken in half always has, and each file that came under a name of a half upload."""
+    if not this.is_stalled:
+        return []
+    days = {"days": str(centre.settings.stalled_days)}
+    names = {package.raw_name, *(received.raw_name for received in collected.files)}
+    halves = sorted(decode_name(name) or name.hex(" ") for name in names if is_on_its_way(name))
+    return [
+        Finding("upload_stalled", Severity.FAULT, "", days, "GD-2-11"),
+        *(Finding("file_half_uploaded", Severity.FAULT, name, {"found": name}, "GD-2-11") for name in halves),
+    ]
 
 
 def _registry_findings(centre: Centre, this: Round, validated: Validated) -> list[Finding]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 
@@ -20,6 +20,7 @@ class BoardRow:
     Attributes:
         state: accepted, zero_report, returned, held, under_way, unfinished (an upload that is not whole yet), unknown, overdue or open.
         days_late: Days after the deadline, of what came or until today; 0 is on time.
+        waits_until_at: When an unfinished upload is returned as it is, unless it changes; None when none waits so.
     """
 
     unit_code: str
@@ -37,10 +38,12 @@ class BoardRow:
     fault_count: int
     days_late: int
     look_error: str
+    waits_until_at: datetime | None = None
 
     def as_mapping(self) -> dict[str, Any]:
         """Return the row for JSON."""
-        return {**asdict(self), "deadline_on": self.deadline_on.isoformat()}
+        until = self.waits_until_at.isoformat() if self.waits_until_at else None
+        return {**asdict(self), "deadline_on": self.deadline_on.isoformat(), "waits_until_at": until}
 
 
 def board_of(rows: Iterable[Any], today: date) -> list[BoardRow]:
@@ -67,6 +70,7 @@ def board_of(rows: Iterable[Any], today: date) -> list[BoardRow]:
             fault_count=row.fault_count or 0,
             days_late=_days_late(row, today),
             look_error=row.look_error or "",
+            waits_until_at=row.waits_until_at,
         )
         for row in rows
     ]

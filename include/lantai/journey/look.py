@@ -1,9 +1,8 @@
 """Look at the outboxes of all units and say whose hold something to take in.
 
-One call for all units: a night in which nothing came costs one task. A package
-is taken in when it is whole and the same in two looks, or when the unit says
-that it is ready; half an upload is left alone. A look that failed says
-"unknown", never "nothing there".
+One call for all units: a night in which nothing came costs one task. What may be
+taken in is settled in `settle`; half an upload is left alone until it has
+stalled. A look that failed says "unknown", never "nothing there".
 
 Source: interfaces.md, "A department's folder"; R1-42; reliability.md, I8, S1, S4.
 """
@@ -12,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -21,14 +19,14 @@ from lantai.edges import outbox
 from lantai.edges.centre import Centre
 from lantai.edges.connections import PREFIX, Connection, read_connections
 from lantai.edges.database import query
-from lantai.edges.outbox import LookState, OutboxLook, PackageSeen
+from lantai.edges.outbox import LookState, OutboxLook
 from lantai.edges.outbox_whole import still_missing
 from lantai.edges.registry.duties import open_years
-from lantai.edges.registry.packages import forget_packages, known_whole, note_look, note_package
+from lantai.edges.registry.packages import forget_packages, known_states, note_look
 from lantai.edges.registry.units import units as registered_units
 from lantai.edges.sftp import connect
 from lantai.errors import ConnectionConfigError, LantaiError, UsageError
-from lantai.records.carrier import decode_name
+from lantai.journey.settle import is_settled, is_stalled, settle
 
 Progress = Callable[[str, int, int], None]
 
@@ -42,7 +40,7 @@ class Looked:
         unknown: By unit code, the class of the error that kept us from looking.
         messages: By unit code, what that error said.
         unsettled: Packages that are still being uploaded, or have not been the same in two looks.
-        waiting: By unit code, what such packages still lack.
+        waiting: By unit code, what such packages still lack, and when they are taken in as they are.
         looked_count: Units looked at.
     """
 
@@ -89,9 +87,9 @@ def look(
     codes, wanted_years = _wanted(centre, years, units)
     connections = connections_of(centre, codes)
     first = _pass(centre, connections, wanted_years, progress)
-    settle = centre.settings.settle_seconds
-    if first.unsettled and settle:
-        centre.clock.wait(settle)
+    rest = centre.settings.settle_seconds
+    if first.unsettled and rest:
+        centre.clock.wait(rest)
     if first.unsettled:
         again = {PREFIX + code: connections[PREFIX + code] for code in first.unsettled}
         second = _pass(centre, again, wanted_years, None)
@@ -106,8 +104,8 @@ def look(
         unknown={code: type(error).__name__ for code, error in sorted(first.unknown.items())},
         messages={code: str(error) for code, error in sorted(first.unknown.items())},
         unsettled=sum(first.unsettled.values()),
-        waiting={code: texts for code, texts in sorted(first.waiting.items()) if code in first.unsettled},
-        looked_count=len(codes),
+        waiting={code: texts for code, texts in sorted(first.waiting.items()) if texts and code in first.unsettled},
+        looked_count=len(connections),
     )
 
 
@@ -121,14 +119,6 @@ def connections_of(centre: Centre, codes: Iterable[str]) -> dict[str, Connection
         )
         for code in codes
     }
-
-
-def is_settled(centre: Centre, package: PackageSeen, row: Row[Any]) -> bool:
-    """Return whether a package may be taken in: ready by the unit's word, or whole and unchanged for the settling time."""
-    if package.has_ready:
-        return True
-    settle = timedelta(seconds=centre.settings.settle_seconds)
-    return bool(row.is_whole) and centre.clock.now_at() - row.seen_at >= settle
 
 
 def _wanted(centre: Centre, years: Sequence[int] | None, units: Sequence[str] | None) -> tuple[list[str], list[int]]:
@@ -176,48 +166,60 @@ def _note(
     found: _Round,
 ) -> None:
     """Remember what one look saw. The registry is not held open while the server is asked."""
-    now_at = centre.clock.now_at()
-    with centre.database.read() as connection:
-        known = known_whole(connection, one.unit_code)
-    news = [package for package in one.packages if (package.raw_name, package.fingerprint) not in known]
-    whole = {package.raw_name for package in one.packages} - {package.raw_name for package in news}
-    if news and isinstance(server, Connection):
-        try:
-            with connect(server) as session:
-                lacks = {package.raw_name: still_missing(package, session.read_small) for package in news}
-        except LantaiError as error:
-            found.unknown[one.unit_code] = error
-            with centre.database.begin() as connection:
-                note_look(connection, one.unit_code, now_at, f"{type(error).__name__}: {error}")
-            return
-        whole |= {name for name, lack in lacks.items() if lack is None}
-        found.waiting[one.unit_code] = [f"{_shown(name)}: {lack}" for name, lack in lacks.items() if lack is not None]
+    code = one.unit_code
+    try:
+        lacks = _lacks(centre, one, server)
+    except LantaiError as error:
+        found.unknown[code] = error
+        with centre.database.begin() as connection:
+            note_look(connection, code, centre.clock.now_at(), f"{type(error).__name__}: {error}")
+        return
     ready = unsettled = 0
+    waiting = []
     with centre.database.begin() as connection:
-        note_look(connection, one.unit_code, now_at, None)
+        note_look(connection, code, centre.clock.now_at(), None)
         there = {(package.filing_year, package.raw_name) for package in one.packages}
-        forget_packages(connection, one.unit_code, years, there)
+        forget_packages(connection, code, years, there)
         for package in one.packages:
-            row = note_package(
-                connection,
-                one.unit_code,
-                package.filing_year,
-                package.raw_name,
-                package.kind.value,
-                package.fingerprint,
-                now_at,
-                is_whole=package.raw_name in whole,
-            )
+            lack = lacks[package.raw_name, package.fingerprint]
+            row = settle(connection, centre, code, package, is_whole=lack is None)
             if row.carrier_id is not None:
                 continue
-            if is_settled(centre, package, row):
+            if is_settled(centre, package, row) or is_stalled(centre, package, row):
                 ready += 1
-            else:
-                unsettled += 1
+                continue
+            unsettled += 1
+            if lack is not None:
+                waiting.append(f"{package.shown_name}: {lack}{_until(centre, row)}")
+    found.waiting[code] = waiting
     if ready:
-        found.ready[one.unit_code] = ready
+        found.ready[code] = ready
     if unsettled:
-        found.unsettled[one.unit_code] = unsettled
+        found.unsettled[code] = unsettled
+
+
+def _lacks(
+    centre: Centre, one: OutboxLook, server: Connection | ConnectionConfigError
+) -> dict[tuple[bytes, str], str | None]:
+    """Return what packages still lack, by name and state: None for a whole one, nothing for one that is with us already.
+
+    The server is asked only of states that are news.
+    """
+    with centre.database.read() as connection:
+        known = known_states(connection, one.unit_code)
+    lacks = {key: None if is_whole else "" for key, is_whole in known.items()}
+    news = [package for package in one.packages if (package.raw_name, package.fingerprint) not in known]
+    if news and isinstance(server, Connection):
+        with connect(server) as session:
+            lacks |= {(each.raw_name, each.fingerprint): still_missing(each, session.read_small) for each in news}
+    return lacks
+
+
+def _until(centre: Centre, row: Row[Any]) -> str:
+    if row.waits_until_at is None:
+        return ""
+    until = row.waits_until_at.astimezone(centre.settings.zone)
+    return f"；至 {until:%Y-%m-%d %H:%M} 仍无变化即按现状退回 · returned as it is if nothing changes by then"
 
 
 def _unfinished(centre: Centre, codes: Sequence[str], *, by_hand: bool) -> Sequence[Row[Any]]:
@@ -230,7 +232,3 @@ def _unfinished(centre: Centre, codes: Sequence[str], *, by_hand: bool) -> Seque
         )
     wanted = set(codes)
     return [row for row in rows if row.unit_code in wanted]
-
-
-def _shown(raw_name: bytes) -> str:
-    return decode_name(raw_name) or raw_name.hex(" ")

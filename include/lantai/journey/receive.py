@@ -43,7 +43,7 @@ _GIVES_WAY = (RoundState.SEEN, RoundState.COLLECTED, RoundState.HELD, RoundState
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A package that lies whole in the quarantine.
+    """A package that lies in the quarantine, as the outbox had it.
 
     Attributes:
         raw_name: The department's name for it.
@@ -52,6 +52,7 @@ class Arrival:
         carrier_number: The unit's own number of it.
         stand_in: What it is called where it does not say its number.
         strategy: Of business data, None for other forms.
+        is_stalled: Whether it was brought in half, because it had not changed for days.
     """
 
     unit_code: str
@@ -66,6 +67,7 @@ class Arrival:
     strategy: BackupStrategy | None
     file_count: int
     size_bytes: int
+    is_stalled: bool
 
 
 def receive(centre: Centre, arrival: Arrival) -> Round:
@@ -138,6 +140,7 @@ def _add(
         now_at,
         max(0, (today - due.deadline_on).days) if due else 0,
         is_zero_report=arrival.is_zero_report,
+        is_stalled=arrival.is_stalled,
         strategy=arrival.strategy,
         file_count=arrival.file_count,
         size_bytes=arrival.size_bytes,

@@ -23,7 +23,7 @@ from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.edges.outbox_whole import is_whole
 from lantai.edges.registry.duties import open_years
 from lantai.edges.registry.inspections import put_unit_half
-from lantai.edges.registry.packages import known_whole, note_look, note_package
+from lantai.edges.registry.packages import known_states, note_look
 from lantai.edges.registry.submissions import (
     Round,
     move_round,
@@ -40,9 +40,10 @@ from lantai.journey.assess import Assessed, assess
 from lantai.journey.checkpoint import make_checkpoint
 from lantai.journey.collect import Collected, arrival_id_of, collect, collected_before, purge
 from lantai.journey.list_records import list_records
-from lantai.journey.look import connections_of, is_settled
+from lantai.journey.look import connections_of
 from lantai.journey.register import register_accepted, register_sealed, register_zero_report
 from lantai.journey.seal import CarrierFacts, seal
+from lantai.journey.settle import is_settled, is_stalled, settle
 from lantai.journey.store import store
 from lantai.records.event import EventKind
 from lantai.records.finding import Finding, Severity, is_acceptable
@@ -98,9 +99,12 @@ class _Work:
 
 
 def take_in(
-    centre: Centre, unit_code: str, years: Sequence[int] | None = None, progress: Progress | None = None
+    centre: Centre,
+    unit_code: str,
+    years: Sequence[int] | None = None,
+    progress: Progress | None = None,
 ) -> TakenIn:
-    """Take in everything of a unit that is settled, and answer what waits for an answer.
+    """Take in everything of a unit that is settled or has stalled, and answer what waits for an answer.
 
     Args:
         centre: The centre.
@@ -149,31 +153,24 @@ def _try(work: _Work, step: Callable[[], None]) -> None:
 
 
 def _take_in_package(work: _Work, package: PackageSeen) -> None:
-    centre, now_at = work.centre, work.centre.clock.now_at()
+    centre, code = work.centre, work.unit.unit_code
     with centre.database.read() as connection:
-        known_before = known_whole(connection, work.unit.unit_code)
-    whole = (package.raw_name, package.fingerprint) in known_before or is_whole(package, work.session.read_small)
+        whole = known_states(connection, code).get((package.raw_name, package.fingerprint))
+    if whole is None:
+        whole = is_whole(package, work.session.read_small)
     with centre.database.begin() as connection:
         require(connection, work.lease)
-        note_look(connection, work.unit.unit_code, now_at, None)
-        row = note_package(
-            connection,
-            work.unit.unit_code,
-            package.filing_year,
-            package.raw_name,
-            package.kind.value,
-            package.fingerprint,
-            now_at,
-            is_whole=whole,
-        )
+        note_look(connection, code, centre.clock.now_at(), None)
+        row = settle(connection, centre, code, package, is_whole=whole)
         known = round_of(connection, row.carrier_id) if row.carrier_id else None
     if known is not None and known.state not in _GOES_ON:
         return
-    if known is None and not is_settled(centre, package, row):
+    stalled = is_stalled(centre, package, row)
+    if known is None and not stalled and not is_settled(centre, package, row):
         work.count(unsettled=1)
         return
-    collected = collect(centre, work.session, work.unit.unit_code, package, _telling(work, package))
-    _decide(work, assess(centre, work.unit, package, collected, known), collected)
+    collected = collect(centre, work.session, code, package, _telling(work, package))
+    _decide(work, assess(centre, work.unit, package, collected, known, is_stalled=stalled), collected)
 
 
 def _left_behind(work: _Work, packages: Sequence[PackageSeen]) -> list[Round]:
@@ -267,7 +264,6 @@ def _telling(work: _Work, package: PackageSeen) -> Callable[[int], None]:
         done += more
         fence.keep_now_and_then()
         if work.progress is not None:
-            name = package.raw_name.decode("utf-8", "replace")
-            work.progress(f"{work.unit.unit_code} {name}", done, package.total_bytes)
+            work.progress(f"{work.unit.unit_code} {package.shown_name}", done, package.total_bytes)
 
     return tell

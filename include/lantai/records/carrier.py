@@ -21,6 +21,9 @@ class BackupStrategy(StrEnum):
     DIFFERENTIAL = "differential"
 
 
+HALF_UPLOADS = (b".filepart", b".part", b".partial", b".tmp", b".crdownload", b".!sync")
+"""Endings that clients give to a file while it is on its way."""
+
 MOST_NUMBER_CHARACTERS = 100
 """A Carrier-Number longer than this is no number."""
 
@@ -73,10 +76,22 @@ def fingerprint(files: list[RemoteFile]) -> str:
     return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
 
 
+def arrived_name(name: bytes) -> bytes:
+    """Return the name that a file will have once its last byte is there; its own when it is no half upload."""
+    ending = next((each for each in HALF_UPLOADS if name.lower().endswith(each)), b"")
+    return name[: len(name) - len(ending)]
+
+
+def is_on_its_way(name: bytes) -> bool:
+    """Return whether a file has the name that a client gives it until its last byte is there."""
+    return arrived_name(name) != name
+
+
 def bare_name(raw: bytes, kind: str) -> bytes:
     """Return a package's name without the ending of its archive; `kind` is `folder`, `zip` or `tar`."""
     ending = b"." + kind.encode()
-    return raw[: -len(ending)] if kind != "folder" and raw.lower().endswith(ending) else raw
+    whole = arrived_name(raw)
+    return whole[: -len(ending)] if kind != "folder" and whole.lower().endswith(ending) else raw
 
 
 def stand_in_number(raw: bytes, kind: str) -> str:

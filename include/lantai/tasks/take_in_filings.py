@@ -42,6 +42,9 @@ def look(wanted: Mapping[str, Any]) -> dict[str, Any]:
         looked = look_at_outboxes(centre, wanted["years"], wanted["units"])
         codes = sorted(looked.ready)
         size = centre.settings.batch_size if len(codes) > centre.settings.batch_units else 1
+    for code, texts in looked.waiting.items():
+        for text in texts:
+            log.warning("%s: 未到齐 / not whole yet: %s", code, text)
     batches = [codes[start : start + size] for start in range(0, len(codes), size)]
     return {
         "groups": [group_of(batch, wanted["years"]) for batch in batches],

@@ -186,6 +186,7 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("is_whole", sa.Boolean(name="is_whole"), nullable=False),
         sa.Column("carrier_id", sa.String(length=64), nullable=True),
+        sa.Column("waits_until_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("kind IN ('folder', 'zip', 'tar')", name=op.f("ck_package_seen__kind")),
         sa.ForeignKeyConstraint(["unit_code"], ["unit.unit_code"], name=op.f("fk_package_seen__unit")),
         sa.PrimaryKeyConstraint("unit_code", "filing_year", "raw_name_hex", name=op.f("pk_package_seen")),
@@ -366,6 +367,7 @@ def upgrade() -> None:
         sa.Column("manifest_sha256", sa.String(length=64), nullable=True),
         sa.Column("supplement_by_on", sa.Date(), nullable=True),
         sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_stalled", sa.Boolean(name="is_stalled"), server_default=sa.false(), nullable=False),
         sa.CheckConstraint("kind IN ('folder', 'zip', 'tar')", name=op.f("ck_carrier__kind")),
         sa.CheckConstraint(
             "state IN ('seen', 'collected', 'held', 'returned', 'sealed', 'accepted', 'withdrawn', 'superseded')",
@@ -374,6 +376,9 @@ def upgrade() -> None:
         sa.CheckConstraint("strategy IN ('full', 'incremental', 'differential')", name=op.f("ck_carrier__strategy")),
         sa.CheckConstraint("is_on_time = (days_late = 0)", name=op.f("ck_carrier__late_days_agree")),
         sa.CheckConstraint("round_no >= 1", name=op.f("ck_carrier__rounds_count_from_one")),
+        sa.CheckConstraint(
+            "NOT is_stalled OR state NOT IN ('sealed', 'accepted')", name=op.f("ck_carrier__stalled_is_never_sealed")
+        ),
         sa.ForeignKeyConstraint(
             ["submission_id", "unit_code"],
             ["submission.submission_id", "submission.unit_code"],

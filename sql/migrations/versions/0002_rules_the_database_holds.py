@@ -28,7 +28,7 @@ FIXED = {
     "disposal_list": ("kind", "unit_code", "due_on", "content_sha256", "drafted_by"),
     "list_row": ("list_id", "row_no", "record_id"),
     "list_duty": ("list_id", "person_id", "duty"),
-    "carrier": ("submission_id", "unit_code", "round_no", "fingerprint", "raw_name_hex"),
+    "carrier": ("submission_id", "unit_code", "round_no", "fingerprint", "raw_name_hex", "is_stalled"),
 }
 
 POSTGRES_REFUSE = """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
@@ -22,31 +22,45 @@ def note_package(
     now_at: datetime,
     *,
     is_whole: bool,
+    waits: timedelta | None = None,
 ) -> Row[Any]:
     """Remember what a look found; the moment of the first look at this state of the package stays.
 
+    Args:
+        connection: An open transaction.
+        unit_code: Whose outbox it was.
+        filing_year: Of the folder.
+        raw_name: The department's name for the package.
+        kind: How it lies there.
+        fingerprint: The state it is in.
+        now_at: When the look was.
+        is_whole: Whether all that it lists for itself is there.
+        waits: So long this state may stay as it is before it is taken in half; None is without end.
+
     Returns:
-        The row: seen_at (first look at this fingerprint), is_whole, carrier_id (None until a round is about it).
+        The row: seen_at (first look at this fingerprint), is_whole, waits_until_at, carrier_id (None until a round is about it).
     """
     table = tables.package_seen
     key = (table.c.unit_code == unit_code, table.c.filing_year == filing_year, table.c.raw_name_hex == raw_name.hex())
-    state = {"kind": kind, "fingerprint": fingerprint, "seen_at": now_at, "is_whole": is_whole}
     row = connection.execute(select(table).where(*key)).one_or_none()
+    is_same = row is not None and row.fingerprint == fingerprint
+    seen_at = row.seen_at if row is not None and is_same else now_at
+    until_at = seen_at + waits if waits is not None else None
+    state = {"is_whole": is_whole, "waits_until_at": until_at}
+    if not is_same:
+        state |= {"kind": kind, "fingerprint": fingerprint, "seen_at": seen_at, "carrier_id": None}
     if row is None:
-        add_if_new(
-            connection, table, unit_code=unit_code, filing_year=filing_year, raw_name_hex=raw_name.hex(), **state
-        )
-    elif row.fingerprint != fingerprint:
-        connection.execute(update(table).where(*key).values(**state, carrier_id=None))
-    elif row.is_whole != is_whole:
-        connection.execute(update(table).where(*key).values(is_whole=is_whole))
+        names = {"unit_code": unit_code, "filing_year": filing_year, "raw_name_hex": raw_name.hex()}
+        add_if_new(connection, table, **names, **state)
+    elif not is_same or (row.is_whole, row.waits_until_at) != (is_whole, until_at):
+        connection.execute(update(table).where(*key).values(state))
     return connection.execute(select(table).where(*key)).one()
 
 
-def known_whole(connection: Connection, unit_code: str) -> set[tuple[bytes, str]]:
-    """Return raw name and fingerprint of the states of a unit's packages that an earlier look saw to be whole."""
-    rows = query(connection, "packages_known_whole", unit_code=unit_code)
-    return {(bytes.fromhex(row.raw_name_hex), row.fingerprint) for row in rows}
+def known_states(connection: Connection, unit_code: str) -> dict[tuple[bytes, str], bool]:
+    """Return whether they are whole, by raw name and fingerprint: states of a unit's packages that need no second question."""
+    rows = query(connection, "packages_known", unit_code=unit_code)
+    return {(bytes.fromhex(row.raw_name_hex), row.fingerprint): row.is_whole for row in rows}
 
 
 def link_package(

@@ -26,7 +26,7 @@ class Round:
     Attributes:
         carrier_id: Our id of the round's carrier.
         fingerprint: State of the package that this round is about.
-        deadline_on: Of the duty, None when nothing is due.
+        is_stalled: Taken in half, because it had not changed for days; the database never lets it be sealed or accepted.
     """
 
     carrier_id: str
@@ -51,6 +51,7 @@ class Round:
     manifest_sha256: str | None
     supplement_by_on: date | None
     duty_id: str | None
+    is_stalled: bool
 
 
 def unpurged(connection: Connection) -> list[Round]:
@@ -136,6 +137,7 @@ def add_round(
     days_late: int,
     *,
     is_zero_report: bool,
+    is_stalled: bool,
     strategy: BackupStrategy | None,
     file_count: int,
     size_bytes: int,
@@ -156,6 +158,7 @@ def add_round(
             is_on_time=days_late == 0,
             days_late=days_late,
             is_zero_report=is_zero_report,
+            is_stalled=is_stalled,
             strategy=strategy.value if strategy else None,
             file_count=file_count,
             size_bytes=size_bytes,
@@ -285,6 +288,7 @@ def _round(row: Row[Any]) -> Round:
         manifest_sha256=row.manifest_sha256,
         supplement_by_on=row.supplement_by_on,
         duty_id=row.duty_id,
+        is_stalled=row.is_stalled,
     )
 
 

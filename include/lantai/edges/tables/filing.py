@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -94,6 +95,7 @@ package_seen = Table(
     Column("seen_at", Moment, nullable=False),
     Column("is_whole", Boolean(name="is_whole"), nullable=False),
     Column("carrier_id", String(64)),
+    Column("waits_until_at", Moment),
     one_of("kind", ("folder", "zip", "tar"), "kind"),
 )
 
@@ -136,11 +138,13 @@ carrier = Table(
     Column("manifest_sha256", String(64)),
     Column("supplement_by_on", Date),
     Column("purged_at", Moment),
+    Column("is_stalled", Boolean(name="is_stalled"), nullable=False, server_default=false()),
     one_of("state", RoundState, "state"),
     one_of("kind", ("folder", "zip", "tar"), "kind"),
     one_of("strategy", BackupStrategy, "strategy"),
     CheckConstraint("round_no >= 1", name="rounds_count_from_one"),
     CheckConstraint("is_on_time = (days_late = 0)", name="late_days_agree"),
+    CheckConstraint("NOT is_stalled OR state NOT IN ('sealed', 'accepted')", name="stalled_is_never_sealed"),
     ForeignKeyConstraint(
         ["submission_id", "unit_code"],
         ["submission.submission_id", "submission.unit_code"],

@@ -1,0 +1,61 @@
+"""Settle what may be taken in: a package that is whole and rests, one that its unit calls ready, one that has stalled.
+
+Half an upload is left alone. But one that has not changed at all for days will
+not become whole by waiting, and its unit has to be told: it is taken in as it
+is, to be returned with what is missing. A folder that holds nothing, or that
+could not be listed whole, is never taken for an upload that stalled.
+
+Source: interfaces.md, "A department's folder"; R1-42, R1-50; reliability.md, I8, S1; ADR 20.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from lantai.edges.centre import Centre
+from lantai.edges.outbox import PackageSeen
+from lantai.edges.registry.packages import note_package
+
+
+def settle(connection: Connection, centre: Centre, unit_code: str, package: PackageSeen, *, is_whole: bool) -> Row[Any]:
+    """Remember what a look saw of a package, and until when it waits for the rest of itself.
+
+    Args:
+        connection: An open transaction.
+        centre: The centre.
+        unit_code: Whose package it is.
+        package: As the look saw it.
+        is_whole: Whether all that it lists for itself is there.
+
+    Returns:
+        Its row: see `note_package`.
+    """
+    may_stall = not is_whole and bool(package.files) and not package.unread
+    return note_package(
+        connection,
+        unit_code,
+        package.filing_year,
+        package.raw_name,
+        package.kind.value,
+        package.fingerprint,
+        centre.clock.now_at(),
+        is_whole=is_whole,
+        waits=timedelta(days=centre.settings.stalled_days) if may_stall else None,
+    )
+
+
+def is_settled(centre: Centre, package: PackageSeen, row: Row[Any]) -> bool:
+    """Return whether a package is ready by its unit's word, or whole and unchanged for the settling time."""
+    if package.has_ready:
+        return True
+    rests = timedelta(seconds=centre.settings.settle_seconds)
+    return bool(row.is_whole) and centre.clock.now_at() - row.seen_at >= rests
+
+
+def is_stalled(centre: Centre, package: PackageSeen, row: Row[Any]) -> bool:
+    """Return whether a package is not whole and has not changed for so long that it is taken in as it is."""
+    is_waiting = row.waits_until_at is not None and not package.has_ready
+    return is_waiting and bool(centre.clock.now_at() >= row.waits_until_at)
