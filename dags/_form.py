@@ -27,6 +27,18 @@ def units_field() -> Param:
     )
 
 
+def carrier_field() -> Param:
+    """Return the field for names of packages: one a line, for a name may hold blanks and commas."""
+    return Param(
+        None,
+        type=["null", "string"],
+        format="multiline",
+        title="包 carrier",
+        description="包名或载体编号，每行一个；空白为全部 / names of packages or carrier ids, one a line; empty is all",
+        section=SECTION,
+    )
+
+
 def day_field(description: str) -> Param:
     """Return the field for a day."""
     return Param(

@@ -141,6 +141,22 @@ def test_two_units_file_and_a_rerun_of_one_changes_nothing(dag_bag, district):
     assert (after["carrier"], after["record"]) == (2, 6)
 
 
+def test_only_the_packages_that_the_form_names_are_taken_in(dag_bag, district):
+    """Interfaces: by hand with year, units, carrier. A name that nothing bears is refused at once, with nothing done."""
+    district.file("JY")
+    district.file("SW")
+
+    refused = run(dag_bag, "take_in_filings", carrier="JY-2025-E-001\nJY-2025-E-009")
+    untouched = district.counts()["carrier"]
+    done = run(dag_bag, "take_in_filings", carrier="JY-2025-E-001\n")
+    again = run(dag_bag, "take_in_filings", carrier="JY-2025-E-001-R1")
+
+    assert (refused.state, refused.tries["look"], untouched) == ("failed", 1, 0)
+    assert (done.state, again.state) == ("success", "success")
+    assert "take_in[JY all years]" in done.tasks
+    assert (district.receipts("JY") != [], district.receipts("SW"), district.counts()["carrier"]) == (True, [], 1)
+
+
 def test_one_units_failure_is_named_and_the_others_are_taken_in(dag_bag, district):
     """Covers I8: an outbox that could not be looked at is unknown, never empty."""
     district.file("JY")
@@ -241,6 +257,8 @@ def test_the_scheduler_runs_it_and_one_cleared_map_index_is_one_unit_again(distr
         api.wait_for_dag("take_in_filings")
         with pytest.raises(OrchestratorError, match="400"):
             api.trigger("take_in_filings", {"year": "last year"})
+        with pytest.raises(OrchestratorError, match="400"):
+            api.trigger("take_in_filings", {"carrier": 1})
         run_id = api.trigger("take_in_filings", {"year": "2025"})
         first = api.wait("take_in_filings", run_id, 300)
         district.cure_answer("SW")

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from lantai.errors import UsageError
-from lantai.tasks.form import day_of, units_of, years_of
+from lantai.tasks.form import carriers_of, day_of, units_of, years_of
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,21 @@ def test_years_are_read_as_an_operator_writes_them(text, years):
 )
 def test_unit_codes_are_read_as_an_operator_writes_them(text, codes):
     assert units_of({"units": text}) == codes
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        (["移交 2025，一", " 001 ", ""], ["001", "移交 2025，一"]),
+        ("001\n002\n", ["001", "002"]),
+        ("a, b; c", ["a, b; c"]),
+        ([], None),
+        (" ", None),
+        (None, None),
+    ],
+)
+def test_names_of_packages_are_one_a_line_whatever_is_in_them(given, names):
+    assert carriers_of({"carrier": given}) == names
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,15 @@ Years = Annotated[
     typer.Option("--year", help="归档年度，可多次；省略为已开的全部年度 · Filing year; all open ones without it"),
 ]
 
+Carriers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--carrier", help="包名或载体编号，可多次；省略为全部 · Name of a package, or carrier id; all without it"
+    ),
+]
 
-def collect(unit: Units = None, year: Years = None, as_json: AsJson = False) -> None:
+
+def collect(unit: Units = None, year: Years = None, carrier: Carriers = None, as_json: AsJson = False) -> None:
     """收取、检验、封存、答复：与夜间任务完全相同，可随时重跑 · Take in what units have filed; the same as the nightly DAG, safe to rerun.
 
     一个单位失败不影响其他单位；看不到的发件箱记为“未知”，不当作“未报” · One unit's failure stops no other; an outbox that
@@ -38,11 +45,11 @@ def collect(unit: Units = None, year: Years = None, as_json: AsJson = False) -> 
     results: list[dict[str, Any]] = []
     with opened() as centre:
         with progress_bar("查看 look", is_shown=not as_json) as progress:
-            looked = look(centre, year, unit, progress)
+            looked = look(centre, year, unit, progress, carrier or None)
         with progress_bar("收取 take in", is_shown=not as_json) as progress:
             for code in looked.ready:
                 try:
-                    done = take_in(centre, code, year, progress)
+                    done = take_in(centre, code, year, progress, carrier or None)
                 except LantaiError as error:
                     failed[code] = error
                     continue

@@ -19,16 +19,20 @@ from lantai.edges import outbox
 from lantai.edges.centre import Centre
 from lantai.edges.connections import PREFIX, Connection, read_connections
 from lantai.edges.database import query
-from lantai.edges.outbox import LookState, OutboxLook
+from lantai.edges.outbox import LookState, OutboxLook, PackageSeen
 from lantai.edges.outbox_whole import still_missing
 from lantai.edges.registry.duties import open_years
 from lantai.edges.registry.packages import forget_packages, known_states, note_look
 from lantai.edges.registry.units import units as registered_units
 from lantai.edges.sftp import connect
 from lantai.errors import ConnectionConfigError, LantaiError, UsageError
+from lantai.journey.choose import Choice, choose
 from lantai.journey.settle import is_settled, is_stalled, settle
 
 Progress = Callable[[str, int, int], None]
+
+MOST_NAMES = 40
+"""So many packages are named to who asked for one that is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class _Round:
     unsettled: dict[str, int] = field(default_factory=dict)
     unknown: dict[str, LantaiError] = field(default_factory=dict)
     waiting: dict[str, list[str]] = field(default_factory=dict)
+    seen: list[PackageSeen] = field(default_factory=list)
 
 
 def look(
@@ -67,6 +72,7 @@ def look(
     years: Sequence[int] | None = None,
     units: Sequence[str] | None = None,
     progress: Progress | None = None,
+    carriers: Sequence[str] | None = None,
 ) -> Looked:
     """Look at outboxes and remember what was seen.
 
@@ -78,26 +84,32 @@ def look(
         years: Filing years; None is every open one.
         units: Unit codes; None is every unit. Units named by hand have their held rounds tried again.
         progress: Told of each unit as its look ends.
+        carriers: Names of packages, see `choose`; None is every package. What is named by hand counts as a unit named by hand.
 
     Raises:
-        UsageError: One of the years is not open.
+        UsageError: One of the years is not open, or nothing bears one of the names; the message says what is there.
         NotFoundError: One of the units is not registered.
         ConnectionConfigError: The file of connections cannot be read at all.
     """
     codes, wanted_years = _wanted(centre, years, units)
+    with centre.database.read() as connection:
+        choice = choose(connection, carriers, codes, wanted_years)
     connections = connections_of(centre, codes)
-    first = _pass(centre, connections, wanted_years, progress)
+    first = _pass(centre, connections, wanted_years, choice, progress)
+    _refuse_unknown(choice, first)
     rest = centre.settings.settle_seconds
     if first.unsettled and rest:
         centre.clock.wait(rest)
     if first.unsettled:
         again = {PREFIX + code: connections[PREFIX + code] for code in first.unsettled}
-        second = _pass(centre, again, wanted_years, None)
+        second = _pass(centre, again, wanted_years, choice, None)
         first.ready.update(second.ready)
         first.unknown.update(second.unknown)
         first.waiting.update(second.waiting)
         first.unsettled = second.unsettled
-    for row in _unfinished(centre, codes, by_hand=units is not None):
+    if carriers is not None:
+        codes = sorted({this.unit_code for this in choice.received})
+    for row in _unfinished(centre, codes, by_hand=units is not None or carriers is not None):
         first.ready.setdefault(row.unit_code, row.round_count)
     return Looked(
         ready=dict(sorted(first.ready.items())),
@@ -137,6 +149,7 @@ def _pass(
     centre: Centre,
     connections: Mapping[str, Connection | ConnectionConfigError],
     years: Sequence[int],
+    choice: Choice,
     progress: Progress | None,
 ) -> _Round:
     found, done = _Round(), 0
@@ -154,7 +167,7 @@ def _pass(
             with centre.database.begin() as connection:
                 note_look(connection, one.unit_code, centre.clock.now_at(), f"{type(error).__name__}: {error}")
         else:
-            _note(centre, one, connections[PREFIX + one.unit_code], years, found)
+            _note(centre, one, connections[PREFIX + one.unit_code], years, choice, found)
     return found
 
 
@@ -163,6 +176,7 @@ def _note(
     one: OutboxLook,
     server: Connection | ConnectionConfigError,
     years: Sequence[int],
+    choice: Choice,
     found: _Round,
 ) -> None:
     """Remember what one look saw. The registry is not held open while the server is asked."""
@@ -183,7 +197,7 @@ def _note(
         for package in one.packages:
             lack = lacks[package.raw_name, package.fingerprint]
             row = settle(connection, centre, code, package, is_whole=lack is None)
-            if row.carrier_id is not None:
+            if row.carrier_id is not None or not choice.has(code, package):
                 continue
             if is_settled(centre, package, row) or is_stalled(centre, package, row):
                 ready += 1
@@ -191,6 +205,7 @@ def _note(
             unsettled += 1
             if lack is not None:
                 waiting.append(f"{package.shown_name}: {lack}{_until(centre, row)}")
+    found.seen += one.packages
     found.waiting[code] = waiting
     if ready:
         found.ready[code] = ready
@@ -220,6 +235,16 @@ def _until(centre: Centre, row: Row[Any]) -> str:
         return ""
     until = row.waits_until_at.astimezone(centre.settings.zone)
     return f"；至 {until:%Y-%m-%d %H:%M} 仍无变化即按现状退回 · returned as it is if nothing changes by then"
+
+
+def _refuse_unknown(choice: Choice, found: _Round) -> None:
+    """Refuse names that nothing bears; one that may lie in an outbox that could not be looked at is not refused (I8)."""
+    unknown = choice.unknown(found.seen)
+    if unknown and not found.unknown:
+        names = sorted({package.shown_name for package in found.seen})
+        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        there = ", ".join(names[:MOST_NAMES]) or "nothing"
+        raise UsageError(f"carrier {', '.join(unknown)}: not there, found {there}{more}")
 
 
 def _unfinished(centre: Centre, codes: Sequence[str], *, by_hand: bool) -> Sequence[Row[Any]]:

@@ -38,6 +38,7 @@ from lantai.errors import ConnectionConfigError, LantaiError, LeaseLostError, Un
 from lantai.journey.answer import answer
 from lantai.journey.assess import Assessed, assess
 from lantai.journey.checkpoint import make_checkpoint
+from lantai.journey.choose import Choice, choose
 from lantai.journey.collect import Collected, arrival_id_of, collect, collected_before, purge
 from lantai.journey.list_records import list_records
 from lantai.journey.look import connections_of
@@ -103,6 +104,7 @@ def take_in(
     unit_code: str,
     years: Sequence[int] | None = None,
     progress: Progress | None = None,
+    carriers: Sequence[str] | None = None,
 ) -> TakenIn:
     """Take in everything of a unit that is settled or has stalled, and answer what waits for an answer.
 
@@ -111,6 +113,7 @@ def take_in(
         unit_code: The unit.
         years: Filing years; None is every open one.
         progress: Told what is worked on, bytes done, bytes in all.
+        carriers: Names of packages, see `choose`; None is every package.
 
     Raises:
         LeaseLostError: Another worker is at this unit.
@@ -119,6 +122,7 @@ def take_in(
     with centre.database.read() as connection:
         unit = units(connection, [unit_code])[0]
         wanted = list(years) if years is not None else open_years(connection)
+        choice = choose(connection, carriers, [unit_code], wanted)
     server = connections_of(centre, [unit_code])[PREFIX + unit_code]
     if isinstance(server, ConnectionConfigError):
         raise server
@@ -129,8 +133,9 @@ def take_in(
         work = _Work(centre, session, unit, lease, progress, TakenIn(unit_code))
         packages = outbox.look(session, wanted)
         for package in packages:
-            _try(work, partial(_take_in_package, work, package))
-        for this in _left_behind(work, packages):
+            if choice.has(unit_code, package):
+                _try(work, partial(_take_in_package, work, package))
+        for this in _left_behind(work, packages, choice):
             _try(work, partial(_go_on, work, this))
         _try(work, lambda: work.count(answered=answer(centre, session, unit_code, make_checkpoint(centre))))
         _purge_answered(work)
@@ -173,12 +178,12 @@ def _take_in_package(work: _Work, package: PackageSeen) -> None:
     _decide(work, assess(centre, work.unit, package, collected, known, is_stalled=stalled), collected)
 
 
-def _left_behind(work: _Work, packages: Sequence[PackageSeen]) -> list[Round]:
+def _left_behind(work: _Work, packages: Sequence[PackageSeen], choice: Choice) -> list[Round]:
     """Return rounds that are not ended and whose package the unit has taken away or replaced since."""
     there = {(package.raw_name, package.fingerprint) for package in packages}
     with work.centre.database.read() as connection:
         open_rounds = rounds(connection, unit_code=work.unit.unit_code, states=_GOES_ON)
-    return [this for this in open_rounds if (this.raw_name, this.fingerprint) not in there]
+    return [this for this in open_rounds if choice.has_round(this) and (this.raw_name, this.fingerprint) not in there]
 
 
 def _go_on(work: _Work, this: Round) -> None:

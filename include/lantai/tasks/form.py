@@ -1,4 +1,4 @@
-"""What the trigger forms say: years, unit codes and days as text, read once, in a DAG's first task.
+"""What the trigger forms say: years, unit codes, packages and days as text, read once, in a DAG's first task.
 
 Airflow has checked the pattern of each field by then (a bad one is refused
 with 400); whether it names something that can be meant is checked here.
@@ -43,6 +43,17 @@ def units_of(form: Mapping[str, Any]) -> list[str] | None:
         if not UNIT_CODE.fullmatch(word):
             raise UsageError(f"units: found {word!r}, expected unit codes like JY, apart by commas or spaces")
     return sorted(set(words)) or None
+
+
+def carriers_of(form: Mapping[str, Any]) -> list[str] | None:
+    """Return the names of packages that the form gives, one a line; None when it gives none. A list is taken as well.
+
+    A name may hold blanks and commas, so nothing else parts two of them.
+    """
+    given = form.get("carrier") or []
+    lines = given if isinstance(given, list | tuple) else [given]
+    names = [name.strip() for line in lines for name in str(line).splitlines()]
+    return sorted({name for name in names if name}) or None
 
 
 def day_of(form: Mapping[str, Any]) -> date | None:

@@ -17,7 +17,7 @@ from lantai.journey.checkpoint import make_checkpoint
 from lantai.journey.look import look as look_at_outboxes
 from lantai.journey.purge_returned import purge_returned
 from lantai.journey.take_in import take_in as take_in_unit
-from lantai.tasks.form import units_of, years_of
+from lantai.tasks.form import carriers_of, units_of, years_of
 
 log = logging.getLogger(__name__)
 
@@ -31,15 +31,19 @@ def check_form(form: Mapping[str, Any]) -> dict[str, Any]:
     return {"years": years_of(form), "units": units_of(form)}
 
 
-def look(wanted: Mapping[str, Any]) -> dict[str, Any]:
+def look(wanted: Mapping[str, Any], form: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """List the outboxes once and say whose hold something to take in.
+
+    Args:
+        wanted: What `check_form` returned.
+        form: The trigger form, for the names of packages: a department's names go by no XCom.
 
     Returns:
         `groups`: what to map over, each with a label, its unit codes and years. `unknown`: unit code to error class, for
         outboxes that could not be looked at.
     """
     with open_centre() as centre:
-        looked = look_at_outboxes(centre, wanted["years"], wanted["units"])
+        looked = look_at_outboxes(centre, wanted["years"], wanted["units"], carriers=carriers_of(form or {}))
         codes = sorted(looked.ready)
         size = centre.settings.batch_size if len(codes) > centre.settings.batch_units else 1
     for code, texts in looked.waiting.items():
@@ -58,8 +62,12 @@ def group_of(codes: Sequence[str], years: Sequence[int] | None) -> dict[str, Any
     return {"label": f"{names} {'+'.join(map(str, years or ())) or 'all years'}", "units": list(codes), "years": years}
 
 
-def take_in(group: Mapping[str, Any]) -> dict[str, Any]:
+def take_in(group: Mapping[str, Any], form: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Take in the units of a group, one after the other; a failure of one stops no other.
+
+    Args:
+        group: What one mapped task works on.
+        form: The trigger form, for the names of packages.
 
     Returns:
         `taken`: counts by unit code. `failed`: error class by unit code. `retryable`: whether a failure may pass by itself.
@@ -69,7 +77,7 @@ def take_in(group: Mapping[str, Any]) -> dict[str, Any]:
     with open_centre() as centre:
         for code in group["units"]:
             try:
-                taken[code] = counts_of(take_in_unit(centre, code, group["years"]))
+                taken[code] = counts_of(take_in_unit(centre, code, group["years"], carriers=carriers_of(form or {})))
             except Exception as error:  # noqa: BLE001 - whatever it was, the next unit is taken in
                 failures[code] = error
                 log.error("%s: %s: %s", code, type(error).__name__, error)  # noqa: TRY400 - the trace is logged when the task fails
