@@ -13,7 +13,7 @@ def fault(rule, row=None, subject="", **values):
 def test_one_finding_is_one_line_as_it_is():
     (line,) = lines([fault("retention_unknown", 3, "Z109-3", found="5年")], "zh")
 
-    assert (line["where"], line["found"]) == ("3 · Z109-3", "保管期限不规范：第 3 行保管期限为 5年。")
+    assert (line["where"], line["found"]) == ("第3行　Z109-3", "保管期限不规范：第 3 行保管期限为 5年。")
 
 
 def test_same_column_blank_in_many_rows_is_one_line_with_all_rows():
