@@ -191,6 +191,16 @@ def web_address(text: str, name: str) -> str:
     return text.rstrip("/")
 
 
+def screen_locale(environment: Mapping[str, str] | None = None) -> str:
+    """Return the language of screens, also when other settings cannot be read: what is wrong with them has to be said in one.
+
+    Args:
+        environment: Variables by name; None reads this process's own.
+    """
+    text = _text(os.environ if environment is None else environment, "LOCALE", "")
+    return text if text in LOCALES else LOCALES[0]
+
+
 def _text(env: Mapping[str, str], name: str, default: str) -> str:
     return env.get(PREFIX + name, "").strip() or default
 

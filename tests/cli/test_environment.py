@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 from typer.testing import CliRunner
 
 from lantai.cli.environment import SECRETS, completed, environment
-from lantai.errors import SettingsError
+from lantai.errors import InputFileError
 
 
 def written(text: str) -> dict[str, str]:
@@ -68,5 +68,5 @@ def test_two_centres_never_share_a_secret():
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
-    with pytest.raises(SettingsError, match="missing"):
+    with pytest.raises(InputFileError, match="missing"):
         raise run(str(tmp_path / "missing" / ".env")).exception

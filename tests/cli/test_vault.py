@@ -37,7 +37,7 @@ def test_new_identity_prints_its_recipient_and_never_overwrites(tmp_path):
     assert json.loads(made.stdout)["public"].startswith("age1")
     assert path.read_text().splitlines()[0] == f"# public key: {json.loads(made.stdout)['public']}"
     assert again.exit_code != 0
-    assert "never overwritten" in str(again.exception)
+    assert "is there already" in str(again.exception)
 
 
 def test_new_signing_key_has_its_public_half_beside_it(tmp_path):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from typing import Annotated
 
 import typer
 
-from lantai.cli.screen import AsJson, answer, opened, out, table
-from lantai.edges.registry.duties import agreements
+from lantai.cli.days import read_day
+from lantai.cli.screen import AsJson, answer, line, locale, opened, said, table
+from lantai.locales import say
 from lantai.records.agreement import Agreement
 from lantai.records.unit import DataForm
 
@@ -17,12 +18,14 @@ app = typer.Typer(no_args_is_help=True, help="双方协议 · Agreements with un
 
 @app.command("add")
 def add(
-    unit_code: Annotated[str, typer.Argument(help="单位代码 · Unit code")],
-    data_form: Annotated[DataForm, typer.Argument(help="数据形式 · Data form")],
+    unit_code: Annotated[str, typer.Argument(help="单位代码 · Unit code", metavar="UNIT")],
+    data_form: Annotated[DataForm, typer.Argument(help="数据形式 · Data form", metavar="FORM")],
     signed_by_unit: Annotated[str, typer.Option(help="单位签字人 · Who signed for the unit")],
     signed_by_centre: Annotated[str, typer.Option(help="中心签字人 · Who signed for the centre")],
-    from_on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="起 · First day")],
-    to_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="止 · Last day")] = None,
+    from_on: Annotated[date, typer.Option(parser=read_day, metavar="DATE", help="起 · First day")],
+    to_on: Annotated[
+        date | None, typer.Option(parser=read_day, metavar="DATE", help="止，省略为无期限 · Last day; none without it")
+    ] = None,
     encrypts: Annotated[bool, typer.Option(help="单位报送前加密 · The unit encrypts before sending")] = False,
     algorithm: Annotated[str, typer.Option(help="算法 · Algorithm")] = "",
     unit_key_custodian: Annotated[str, typer.Option(help="单位密钥保管人 · Key custodian of the unit")] = "",
@@ -45,13 +48,15 @@ def add(
                 unit_key_custodian=unit_key_custodian,
                 centre_key_custodian=centre_key_custodian,
                 destruction_clause=destruction_clause,
-                from_on=from_on.date(),
-                to_on=to_on.date() if to_on else None,
+                from_on=from_on,
+                to_on=to_on,
                 signed_by_unit=signed_by_unit,
                 signed_by_centre=signed_by_centre,
             ),
         )
-    answer({"agreement_id": made}, lambda: out.print(f"{unit_code} {data_form.value}: {made}"), as_json=as_json)
+    form = say(f"values.data_form.{data_form.value}", locale())
+    told = said(f"已登记协议 {made}：{unit_code} {form}", f"Agreement {made} registered: {unit_code} {form}")
+    answer({"agreement_id": made}, lambda: line(told), as_json=as_json)
 
 
 @app.command("list")
@@ -59,13 +64,40 @@ def list_(
     unit: Annotated[str | None, typer.Option(help="单位代码 · Unit code")] = None, as_json: AsJson = False
 ) -> None:
     """列出协议 · List agreements."""
+    from lantai.edges.registry.duties import agreements
+    from lantai.edges.registry.units import units
+
     with opened() as centre, centre.database.read() as connection:
+        units(connection, [unit] if unit else None)
         found = agreements(connection, unit)
-    columns = ("编号 Id", "单位 Unit", "形式 Form", "报送前加密 Encrypts", "起 From", "止 To", "签字 Signed by")
+    payload = [
+        {
+            "agreement_id": row.agreement_id,
+            "unit_code": row.unit_code,
+            "data_form": row.data_form.value,
+            "encrypts_before_sending": row.encrypts_before_sending,
+            "algorithm": row.algorithm,
+            "from_on": row.from_on,
+            "to_on": row.to_on,
+            "signed_by_unit": row.signed_by_unit,
+            "signed_by_centre": row.signed_by_centre,
+        }
+        for row in found
+    ]
+    columns = (
+        "编号 · Id",
+        "单位 · Unit",
+        "形式 · Form",
+        "报送前加密 · Encrypts",
+        "起 · From",
+        "止 · To",
+        "单位签字 · Unit",
+        "中心签字 · Centre",
+    )
     cells = [
-        (row.agreement_id, row.unit_code, row.data_form.value, "是 yes" if row.encrypts_before_sending else "否 no",
-         row.from_on, row.to_on or "", f"{row.signed_by_unit} / {row.signed_by_centre}")
+        (row.agreement_id, row.unit_code, say(f"values.data_form.{row.data_form.value}", locale()),
+         row.algorithm if row.encrypts_before_sending else said("否", "no"), row.from_on, row.to_on or "",
+         row.signed_by_unit, row.signed_by_centre)
         for row in found
     ]  # fmt: skip
-    payload = [dict(zip(columns, map(str, row), strict=True)) for row in cells]
-    answer(payload, lambda: table("协议 · Agreements", columns, cells), as_json=as_json)
+    answer(payload, lambda: table(said("协议", "Agreements"), columns, cells), as_json=as_json)

@@ -14,6 +14,7 @@ from lantai.cli import (
     environment,
     hold,
     intake,
+    list_act,
     pack,
     people,
     schedule,
@@ -22,10 +23,11 @@ from lantai.cli import (
     vault,
     year,
 )
-from lantai.cli import list as lists
+from lantai.cli.ending import CUSTODY, DEPARTMENT, DISPOSAL, SETUP, TRIAL, YEARLY, Lantai
 
 app = typer.Typer(
     name="lantai",
+    cls=Lantai,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -52,28 +54,28 @@ def about(
     del version
 
 
-app.command("init")(doctor.init)
-app.command("doctor")(doctor.doctor)
-app.command("collect")(intake.collect)
-app.command("submissions")(intake.submissions)
-app.command("findings")(intake.findings)
-app.command("demo")(demo.demo)
-app.command("serve")(serve.serve)
-app.command("environment")(environment.environment)
-app.command("pack")(pack.pack)
-app.command("forms")(pack.forms)
-app.command("check")(pack.check)
-app.command("inspect")(pack.inspect)
-app.command("restore")(vault.restore)
-app.command("bench")(bench.bench)
-app.add_typer(lists.app, name="list")
-app.add_typer(hold.app, name="hold")
-app.add_typer(units.app, name="units")
-app.add_typer(people.app, name="people")
-app.add_typer(year.app, name="year")
-app.add_typer(agreement.app, name="agreement")
-app.add_typer(schedule.app, name="schedule")
-app.add_typer(vault.keys_app, name="keys")
-app.add_typer(vault.ledger_app, name="ledger")
-app.add_typer(vault.receipt_app, name="receipt")
-app.add_typer(vault.age_app, name="age")
+app.command("pack", rich_help_panel=DEPARTMENT)(pack.pack)
+app.command("forms", rich_help_panel=DEPARTMENT)(pack.forms)
+app.command("check", rich_help_panel=DEPARTMENT)(pack.check)
+app.command("inspect", rich_help_panel=DEPARTMENT)(pack.inspect)
+app.add_typer(vault.receipt_app, name="receipt", rich_help_panel=DEPARTMENT)
+app.add_typer(year.app, name="year", rich_help_panel=YEARLY)
+app.command("collect", rich_help_panel=YEARLY)(intake.collect)
+app.command("submissions", rich_help_panel=YEARLY)(intake.submissions)
+app.command("findings", rich_help_panel=YEARLY)(intake.findings)
+app.add_typer(list_act.app, name="list", rich_help_panel=DISPOSAL)
+app.add_typer(hold.app, name="hold", rich_help_panel=DISPOSAL)
+app.add_typer(schedule.app, name="schedule", rich_help_panel=DISPOSAL)
+app.command("restore", rich_help_panel=CUSTODY)(vault.restore)
+app.add_typer(vault.ledger_app, name="ledger", rich_help_panel=CUSTODY)
+app.add_typer(vault.keys_app, name="keys", rich_help_panel=CUSTODY)
+app.add_typer(vault.age_app, name="age", rich_help_panel=CUSTODY)
+app.command("init", rich_help_panel=SETUP)(doctor.init)
+app.command("doctor", rich_help_panel=SETUP)(doctor.doctor)
+app.add_typer(units.app, name="units", rich_help_panel=SETUP)
+app.add_typer(people.app, name="people", rich_help_panel=SETUP)
+app.add_typer(agreement.app, name="agreement", rich_help_panel=SETUP)
+app.command("environment", rich_help_panel=SETUP)(environment.environment)
+app.command("demo", rich_help_panel=TRIAL)(demo.demo)
+app.command("serve", rich_help_panel=TRIAL)(serve.serve)
+app.command("bench", rich_help_panel=TRIAL)(bench.bench)

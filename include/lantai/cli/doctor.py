@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len
 
-from lantai.cli.screen import FAULT, AsJson, answer, opened, out
+from lantai.cli.screen import FAULT, AsJson, answer, line, locale, opened, progress_bar, said, sign
+from lantai.locales import say
 
-MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "fault": "[red]✗[/]"}
+WORD_CELLS = 7
+"""Cells of the first column."""
+
+STYLES = {"ok": "green", "warning": "yellow", "fault": "bold red"}
 
 
 def init(
@@ -27,13 +32,23 @@ def init(
 
     with opened(checks_schema=False) as centre:
         done = set_up(centre, has_custody=with_custody)
-    payload = {"revision": done.revision, "made": list(done.made), "home": str(done.home)}
+    payload = {"revision": done.revision, "made": [str(path) for path in done.made], "home": str(done.home)}
 
     def text() -> None:
-        out.print(f"登记库版本 {done.revision} · registry schema", markup=False)
+        line(
+            said(
+                f"本中心在 {done.home}，登记库版本 {done.revision}",
+                f"The centre is in {done.home}, registry schema {done.revision}",
+            )
+        )
         for path in done.made:
-            out.print(f"  + {path}", markup=False)
-        out.print("下一步：lantai units import，lantai people add，lantai year open · next steps")
+            line(f"  + {path}")
+        line(
+            said(
+                "下一步：lantai people add，lantai units import，lantai year open",
+                "Next: lantai people add, lantai units import, lantai year open",
+            )
+        )
 
     answer(payload, text, as_json=as_json)
 
@@ -42,20 +57,23 @@ def doctor(as_json: AsJson = False) -> None:
     """检查安装、登记库、密钥、连接和副本，并说明如何处理 · Say what is missing or wrong, and what to do."""
     from lantai.journey.diagnose import diagnose
 
-    with opened(checks_schema=False) as centre:
-        found = diagnose(centre)
+    with opened(checks_schema=False) as centre, progress_bar("检查 · look", is_shown=not as_json):
+        found = diagnose(centre, locale())
     payload: list[dict[str, Any]] = [
         {"name": item.name, "state": item.state, "found": item.found, "advice": item.advice} for item in found
     ]
 
     def text() -> None:
         for item in found:
-            out.print(MARKS[item.state], end=" ")
-            out.print(f"{item.name}: {item.found}", markup=False)
+            word = say(f"diagnosis.{item.state}", locale())
+            word += " " * (WORD_CELLS - cell_len(word))
+            line(
+                f"{word}{item.title}{said('：', ': ')}{item.found}",
+                "" if item.state == "ok" else STYLES[item.state],
+            )
             if item.advice:
-                out.print(f"    → {item.advice}", markup=False)
+                line(f"{' ' * WORD_CELLS}{sign('→', '->')} {item.advice}")
 
     answer(payload, text, as_json=as_json)
-    states = {item.state for item in found}
-    if "fault" in states:
+    if "fault" in {item.state for item in found}:
         raise typer.Exit(FAULT)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from lantai.cli.screen import AsJson, answer, out
+from lantai.cli.screen import AsJson, answer, line, said
 from lantai.edges.private_file import read_if_there, replace_private
 
 SECRET_BYTES = 32
@@ -42,13 +42,19 @@ SECRETS: Mapping[str, Callable[[], str]] = {
 
 def environment(
     path: Annotated[
-        Path, typer.Argument(help="写入的文件，已有的值不变 · File to write; values in it are kept")
+        Path, typer.Argument(help="写入的文件，已有的值不变 · File to write; values in it are kept", metavar="FILE")
     ] = Path(".env"),
     keys: Annotated[
         Path | None,
-        typer.Option(help="密钥与连接文件夹 · Folder of intake.pem, log.pem, recipients.txt, connections.json"),
+        typer.Option(
+            help="密钥与连接文件夹：intake.pem、log.pem、recipients.txt、connections.json · Folder of intake.pem, log.pem, "
+            "recipients.txt, connections.json",
+            metavar="FOLDER",
+        ),
     ] = None,
-    gateway_keys: Annotated[Path | None, typer.Option(help="各单位公钥文件夹 · Folder of UNIT.pub")] = None,
+    gateway_keys: Annotated[
+        Path | None, typer.Option(help="各单位公钥文件夹 · Folder of the units' UNIT.pub", metavar="FOLDER")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """生成 docker-compose 所用的 .env：随机密码与密钥，只补缺 · Write the .env of docker-compose with random secrets."""
@@ -56,7 +62,7 @@ def environment(
     if added:
         replace_private(path, text)
     # Names only: a secret on a screen is a secret in a log.
-    answer({"path": str(path), "added": added}, lambda: out.print(_told(path, added), markup=False), as_json=as_json)
+    answer({"path": str(path), "added": added}, lambda: line(_told(path, added)), as_json=as_json)
 
 
 def completed(known: str, folders: Mapping[str, Path | None]) -> tuple[str, list[str]]:
@@ -84,5 +90,5 @@ def completed(known: str, folders: Mapping[str, Path | None]) -> tuple[str, list
 
 def _told(path: Path, added: list[str]) -> str:
     if not added:
-        return f"{path}：无需补充 · nothing was missing"
-    return f"{path}：已补充 · added {', '.join(added)}"
+        return said(f"{path}：无需补充", f"{path}: nothing was missing")
+    return said(f"{path}：已补充 {'、'.join(added)}", f"{path}: added {', '.join(added)}")

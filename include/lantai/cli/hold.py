@@ -6,47 +6,52 @@ from typing import Annotated
 
 import typer
 
-from lantai.cli.screen import AsJson, answer, opened, out, table
-from lantai.edges.registry.holds import holds
-from lantai.edges.registry.sign_offs import person_behind
+from lantai.cli.actors import Actor, person
+from lantai.cli.screen import AsJson, answer, line, locale, opened, said, table
+from lantai.locales import say
 from lantai.records.hold import HoldScope
 
 app = typer.Typer(no_args_is_help=True, help="冻结（暂停处置） · Holds")
 
-Actor = Annotated[str, typer.Option("--as", help="工号或账号 · Staff id or account of who acts")]
-
 
 @app.command("add")
 def add(
-    scope: Annotated[HoldScope, typer.Argument(help="范围 · record, carrier, unit or fonds")],
-    target: Annotated[str, typer.Argument(help="对象编号 · Its id; for a fonds its number")],
-    reason: Annotated[str, typer.Option(help="事由 · Why")],
+    scope: Annotated[
+        HoldScope,
+        typer.Argument(
+            help="范围：record 件、carrier 载体、unit 单位、fonds 全宗 · What kind of thing", metavar="SCOPE"
+        ),
+    ],
+    target: Annotated[str, typer.Argument(help="对象编号；全宗为全宗号 · Its id; for a fonds its number")],
+    reason: Annotated[str, typer.Option(help="事由 · Why, e.g. the file number of the audit")],
     actor: Actor,
     as_json: AsJson = False,
 ) -> None:
-    """冻结：在解除之前不得移交、销毁 · Place a hold."""
+    """冻结：在解除之前不得移交、销毁 · Place a hold: nothing it covers is transferred or destroyed until it is lifted."""
     from lantai.journey.hold import hold
 
     with opened() as centre:
-        with centre.database.read() as connection:
-            person_id = person_behind(connection, actor)
-        placed = hold(centre, scope, target, reason, person_id)
+        placed = hold(centre, scope, target, reason, person(centre, actor))
     payload = {"hold_id": placed.hold_id, "scope": scope.value, "target": target}
-    answer(payload, lambda: out.print(f"{placed.hold_id}：{scope.value} {target}"), as_json=as_json)
+    what = f"{say(f'hold_scope.{scope.value}', locale())} {target}"
+    told = said(f"已冻结{what}，冻结编号 {placed.hold_id}", f"Hold {placed.hold_id} placed on {what}")
+    answer(payload, lambda: line(told), as_json=as_json)
 
 
 @app.command("lift")
 def lift(
-    hold_id: Annotated[str, typer.Argument(help="冻结编号 · Hold id")], actor: Actor, as_json: AsJson = False
+    hold_id: Annotated[str, typer.Argument(help="冻结编号 · Hold id", metavar="HOLD")],
+    actor: Actor,
+    as_json: AsJson = False,
 ) -> None:
     """解除冻结 · Lift a hold."""
     from lantai.journey.hold import lift as lift_hold
 
     with opened() as centre:
-        with centre.database.read() as connection:
-            person_id = person_behind(connection, actor)
-        is_new = lift_hold(centre, hold_id, person_id)
-    answer({"hold_id": hold_id, "is_new": is_new}, lambda: out.print(f"{hold_id}：lifted"), as_json=as_json)
+        is_new = lift_hold(centre, hold_id, person(centre, actor))
+    told = said(f"已解除冻结 {hold_id}", f"Hold {hold_id} lifted")
+    before = said(f"冻结 {hold_id} 此前已解除", f"Hold {hold_id} was lifted before")
+    answer({"hold_id": hold_id, "is_new": is_new}, lambda: line(told if is_new else before), as_json=as_json)
 
 
 @app.command("list")
@@ -55,12 +60,36 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """列出冻结 · List holds."""
+    from lantai.edges.registry.holds import holds
+
     with opened() as centre, centre.database.read() as connection:
         found = holds(connection, with_lifted=with_lifted)
-    columns = ("编号 Id", "范围 Scope", "对象 Target", "事由 Reason", "下达 Placed by", "解除 Lifted by")
-    cells = [(h.hold_id, h.scope.value, h.target, h.reason, h.placed_by, h.lifted_by or "") for h in found]
+        zone = centre.settings.zone
+    columns = (
+        "编号 · Id",
+        "范围 · Scope",
+        "对象 · Target",
+        "事由 · Reason",
+        "下达 · Placed by",
+        "日期 · On",
+        "解除 · Lifted by",
+    )
+    cells = [
+        (each.hold_id, say(f"hold_scope.{each.scope.value}", locale()), each.target, each.reason, each.placed_by,
+         each.placed_at.astimezone(zone).date(), each.lifted_by or "")
+        for each in found
+    ]  # fmt: skip
     payload = [
-        {"hold_id": h.hold_id, "scope": h.scope.value, "target": h.target, "reason": h.reason, "lifted_by": h.lifted_by}
-        for h in found
+        {
+            "hold_id": each.hold_id,
+            "scope": each.scope.value,
+            "target": each.target,
+            "reason": each.reason,
+            "placed_by": each.placed_by,
+            "placed_at": each.placed_at,
+            "lifted_by": each.lifted_by,
+            "lifted_at": each.lifted_at,
+        }
+        for each in found
     ]
-    answer(payload, lambda: table("冻结 · Holds", columns, cells), as_json=as_json)
+    answer(payload, lambda: table(said("冻结", "Holds"), columns, cells), as_json=as_json)

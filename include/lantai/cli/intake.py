@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lantai.cli.screen import AsJson, answer, opened, out, progress_bar, table, tell
-from lantai.edges.registry.submissions import Round, findings_of, rounds
-from lantai.errors import LantaiError, NotFoundError, UnitsUnfinishedError
-from lantai.locales import describe, say
+from lantai import errors
+from lantai.cli.ending import tell
+from lantai.cli.screen import FAULT, FINDINGS, AsJson, answer, err, line, locale, opened, progress_bar, said, table
+from lantai.cli.told import counted, finding_as_mapping, tell_findings
+from lantai.errors import LantaiError, NotFoundError
+from lantai.locales import say
 from lantai.records.submission import RoundState
 
-FINDINGS_EXIT = 1
+if TYPE_CHECKING:
+    from lantai.edges.registry.submissions import Round
 
 Units = Annotated[
     list[str] | None,
@@ -20,8 +24,14 @@ Units = Annotated[
 ]
 Years = Annotated[
     list[int] | None,
-    typer.Option("--year", help="归档年度，可多次；省略为已开的全部年度 · Filing year; all open ones without it"),
+    typer.Option(
+        "--year", help="归档年度，可多次；省略为已开的全部年度 · Filing year, may be repeated; all open ones without it"
+    ),
 ]
+MOST_NAMED = 10
+"""Units named in the command that is offered; a whole county may have been out of reach."""
+
+STATES = f"状态：{'、'.join(RoundState)} · One of {', '.join(RoundState)}"
 
 Carriers = Annotated[
     list[str] | None,
@@ -32,11 +42,12 @@ Carriers = Annotated[
 
 
 def collect(unit: Units = None, year: Years = None, carrier: Carriers = None, as_json: AsJson = False) -> None:
-    """收取、检验、封存、答复：与夜间任务完全相同，可随时重跑 · Take in what units have filed; the same as the nightly DAG, safe to rerun.
+    """收取、检验、封存、答复：与夜间任务相同，可随时重跑 · Take in what units have filed; the same as the nightly DAG, safe to rerun.
 
     一个单位失败不影响其他单位；看不到的发件箱记为“未知”，不当作“未报” · One unit's failure stops no other; an outbox that
     cannot be looked at is unknown, never empty.
     """
+    from lantai.journey.checkpoint import make_checkpoint
     from lantai.journey.look import look
     from lantai.journey.purge_returned import purge_returned
     from lantai.journey.take_in import take_in
@@ -44,9 +55,9 @@ def collect(unit: Units = None, year: Years = None, carrier: Carriers = None, as
     failed: dict[str, LantaiError] = {}
     results: list[dict[str, Any]] = []
     with opened() as centre:
-        with progress_bar("查看 look", is_shown=not as_json) as progress:
+        with progress_bar("查看 · look", is_shown=not as_json) as progress:
             looked = look(centre, year, unit, progress, carrier or None)
-        with progress_bar("收取 take in", is_shown=not as_json) as progress:
+        with progress_bar("收取 · take in", is_shown=not as_json, in_bytes=True) as progress:
             for code in looked.ready:
                 try:
                     done = take_in(centre, code, year, progress, carrier or None)
@@ -55,84 +66,136 @@ def collect(unit: Units = None, year: Years = None, carrier: Carriers = None, as
                     continue
                 results.append({name: getattr(done, name) for name in done.__slots__})
         purge_returned(centre)
+        make_checkpoint(centre)
+    classes = {code: type(failure).__name__ for code, failure in failed.items()}
+    messages = {**looked.messages, **{code: str(failure) for code, failure in failed.items()}}
     payload = {
         "looked": looked.looked_count,
         "unsettled": looked.unsettled,
         "waiting": dict(looked.waiting),
         "units": results,
         "unknown": dict(looked.unknown),
-        "failed": {code: type(failure).__name__ for code, failure in failed.items()},
+        "failed": classes,
+        "messages": messages,
     }
     answer(payload, lambda: _show(payload), as_json=as_json)
-    for failure in failed.values():
-        tell(failure)
-    problems = {**looked.messages, **{code: str(failure) for code, failure in failed.items()}}
-    if problems:
-        raise UnitsUnfinishedError("; ".join(f"{code}: {message}" for code, message in sorted(problems.items())))
+    if messages:
+        if not as_json:
+            _tell_troubles({**looked.unknown, **classes}, messages)
+        raise typer.Exit(FAULT)
     if any(row["returned"] or row["held"] for row in results):
-        raise typer.Exit(FINDINGS_EXIT)
+        raise typer.Exit(FINDINGS)
+
+
+def _tell_troubles(classes: Mapping[str, str], messages: Mapping[str, str]) -> None:
+    """Say which units could not be seen to and why, once for each kind of error, and what to do."""
+    for name in sorted(set(classes.values())):
+        kind = getattr(errors, name)
+        tell(kind("\n  ".join(f"{code}: {messages[code]}" for code in sorted(classes) if classes[code] == name)))
+    again = " ".join(f"--unit {code}" for code in sorted(classes)[:MOST_NAMED])
+    err.print(
+        said(
+            f"其余单位均已完成。排除后重跑：lantai collect {again}",
+            f"All other units are done. Then run: lantai collect {again}",
+        ),
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def _show(payload: dict[str, Any]) -> None:
-    out.print(
-        f"查看 {payload['looked']} 个单位，未到齐 {payload['unsettled']} 个包 · units looked at, packages unsettled"
+    looked, unsettled = payload["looked"], payload["unsettled"]
+    line(
+        said(
+            f"查看 {looked} 个单位，{unsettled} 个包尚未到齐",
+            f"{looked} units looked at, {unsettled} packages still arriving",
+        )
     )
-    columns = ("unit_code", "accepted", "returned", "held", "zero_reports", "records", "answered")
-    titles = ("单位 Unit", "接收 Accepted", "退回 Returned", "暂存 Held", "零报告 Zero", "件 Records", "答复 Answered")
-    table("收取 · Taken in", titles, [[row[name] for name in columns] for row in payload["units"]])
+    names = ("unit_code", "accepted", "returned", "held", "zero_reports", "records", "answered")
+    columns = (
+        "单位 · Unit",
+        "接收 · Accepted",
+        "退回 · Returned",
+        "暂存 · Held",
+        "零报告 · Zero reports",
+        "件数 · Records",
+        "答复 · Answered",
+    )
+    table(said("收取", "Taken in"), columns, [[row[name] for name in names] for row in payload["units"]])
     if payload["waiting"]:
         cells = [(code, text) for code, texts in payload["waiting"].items() for text in texts]
-        table("未到齐的包 · Not whole yet", ("单位 Unit", "缺什么 Lacks"), cells)
-    if payload["unknown"]:
-        table("未能查看 · Unknown", ("单位 Unit", "原因 Why"), list(payload["unknown"].items()))
+        table(said("未到齐的包", "Not whole yet"), ("单位 · Unit", "缺什么 · Lacks"), cells)
 
 
 def submissions(
     unit: Annotated[str | None, typer.Option(help="单位代码 · Unit code")] = None,
-    state: Annotated[RoundState | None, typer.Option(help="状态 · State")] = None,
+    state: Annotated[RoundState | None, typer.Option(help=STATES, metavar="STATE")] = None,
     as_json: AsJson = False,
 ) -> None:
     """列出报送及各轮次 · List submissions with all their rounds."""
+    from lantai.edges.registry.submissions import rounds
+    from lantai.edges.registry.units import units
+
     with opened() as centre, centre.database.read() as connection:
+        units(connection, [unit] if unit else None)
         found = rounds(connection, unit_code=unit, states=[state] if state else None)
-        locale, zone = centre.settings.locale, centre.settings.zone
-    payload = [_round(this) for this in found]
+        zone = centre.settings.zone
     cells = [
-        (this.carrier_id, this.carrier_number, say(f"values.state.{this.state.value}", locale), this.record_count,
+        (this.carrier_id, this.carrier_number, say(f"values.state.{this.state.value}", locale()), this.record_count,
          this.days_late or "", f"{this.received_at.astimezone(zone):%Y-%m-%d}", this.supplement_by_on or "")
         for this in found
     ]  # fmt: skip
-    titles = ("编号 Id", "载体号 Carrier", "状态 State", "件 Records", "迟天 Late", "收到 Received", "补正期限 By")
-    answer(payload, lambda: table("报送 · Submissions", titles, cells), as_json=as_json)
+    columns = (
+        "编号 · Id",
+        "载体编号 · Carrier",
+        "状态 · State",
+        "件数 · Records",
+        "迟报天数 · Days late",
+        "收到 · Received",
+        "补正期限 · Supplement by",
+    )
+    answer(
+        [_round(this) for this in found], lambda: table(said("报送", "Submissions"), columns, cells), as_json=as_json
+    )
 
 
 def findings(
-    submission: Annotated[str, typer.Argument(help="受理号或载体编号 · Acceptance number or carrier id")],
+    submission: Annotated[
+        str,
+        typer.Argument(help="受理号，或某一轮的编号 · Acceptance number, or the id of a round", metavar="SUBMISSION"),
+    ],
     as_json: AsJson = False,
 ) -> None:
     """显示最近一轮（或所指一轮）的全部意见 · Show every finding of the newest round, or of the one named."""
+    from lantai.edges.registry.submissions import findings_of, rounds
+
     with opened() as centre, centre.database.read() as connection:
-        locale = centre.settings.locale
         found = rounds(connection, carrier=submission) or rounds(connection, submission=submission)
         if not found:
-            raise NotFoundError(f"{submission}: neither an acceptance number nor a carrier id")
+            raise NotFoundError(
+                f"submission {submission!r}: not in the registry, expected an acceptance number like JY-2025-E-001 or a "
+                "round like JY-2025-E-001-R1"
+            )
         this = found[-1]
         told = findings_of(connection, this.carrier_id)
+    language = locale()
     payload = {
         **_round(this),
         "findings": [
-            {"rule": item.rule, "severity": item.severity.value, "subject": item.subject, "record_no": item.record_no,
-             "values": item.values, **describe(item, locale)._asdict()}
-            for item in told
+            {**finding_as_mapping(item, language), "record_no": item.record_no, "values": item.values} for item in told
         ],
-    }  # fmt: skip
-    cells = [
-        (say(f"values.severity.{item.severity.value}", locale), item.record_no or "", item.subject, describe(item, locale).message,
-         describe(item, locale).fix)
-        for item in told
-    ]  # fmt: skip
-    titles = ("", "行 Row", "位置 Where", "问题 Found", "补正 Fix")
-    answer(payload, lambda: table(f"{this.carrier_id} {this.state.value}", titles, cells), as_json=as_json)
+    }
+
+    def text() -> None:
+        line(f"{this.carrier_id}  {say(f'values.state.{this.state.value}', language)}", "bold")
+        tell_findings(told, language)
+        if this.supplement_by_on:
+            line(
+                said(f"请于 {this.supplement_by_on} 前补正", f"To be supplemented by {this.supplement_by_on}"), "yellow"
+            )
+        line(counted(told, language) or said("没有意见", "No findings"))
+
+    answer(payload, text, as_json=as_json)
 
 
 def _round(this: Round) -> dict[str, Any]:

@@ -5,53 +5,104 @@ Source: interfaces.md, "A carrier"; R1-25 to R1-34, R1-50.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lantai.cli.screen import FINDINGS, AsJson, answer, out, table
-from lantai.errors import UsageError
-from lantai.locales import describe, say
+from lantai.cli.days import read_day
+from lantai.cli.screen import FINDINGS, AsJson, Language, answer, facts, line, locale, progress_bar, said
+from lantai.cli.told import counted, finding_as_mapping, tell_findings
+from lantai.errors import InputFileError, PackageError, UsageError
+from lantai.locales import say
 from lantai.records.carrier import BackupStrategy
 from lantai.records.finding import Finding, is_acceptable
 from lantai.records.record import Retention
 from lantai.records.unit import UNIT_CODE, DataForm
 
-Locale = Annotated[str, typer.Option("--locale", help="语言 zh/en · Language")]
-_CARRIER = typer.Argument(help="载体（包）文件夹、zip 或 tar · Folder, zip or tar", exists=True)
+if TYPE_CHECKING:
+    from lantai.settings import Settings
+
+
+class Profile(StrEnum):
+    """What a carrier is held against."""
+
+    LANTAI = "lantai"
+    NONE = "none"
+
+
+Locale = Annotated[
+    Language | None,
+    typer.Option("--locale", help="语言，默认同屏幕 · Language, by default that of the screen", metavar="zh|en"),
+]
+Carrier = Annotated[
+    Path, typer.Argument(help="载体（包）：文件夹、zip 或 tar · Folder, zip or tar", exists=True, metavar="PATH")
+]
+DATA_FORMS = f"数据形式：{'、'.join(DataForm)} · One of {', '.join(DataForm)}"
 
 
 def pack(
     unit: Annotated[str, typer.Option("--unit", help="单位代码 · Unit code")],
-    year: Annotated[int, typer.Option("--year", help="归档年度 · Filing year")],
-    form: Annotated[DataForm, typer.Option("--form", help="数据形式 · Data form")],
-    folder: Annotated[Path | None, typer.Argument(help="待报送文件夹 · Folder to file")] = None,
-    catalogue: Annotated[Path | None, typer.Option(help="机读目录 csv/xlsx · Catalogue")] = None,
-    target: Annotated[Path, typer.Option("--out", help="输出位置 · Where the carrier is made")] = Path(),
+    year: Annotated[int, typer.Option("--year", help="归档年度 · Filing year", min=1000, max=9999)],
+    form: Annotated[DataForm, typer.Option("--form", help=DATA_FORMS, metavar="FORM")],
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="待报送文件夹 · Folder to file", exists=True, file_okay=False, metavar="FOLDER"),
+    ] = None,
+    catalogue: Annotated[
+        Path | None, typer.Option(help="机读目录 csv、xlsx · Catalogue", exists=True, dir_okay=False, metavar="FILE")
+    ] = None,
+    target: Annotated[
+        Path, typer.Option("--out", help="载体建在何处 · Where the carrier is made", metavar="FOLDER")
+    ] = Path(),
     unit_name: Annotated[str, typer.Option(help="单位名称 · Name of the unit")] = "",
     fonds: Annotated[str, typer.Option(help="全宗号 · Fonds number")] = "",
     contact: Annotated[str, typer.Option(help="联系人 · Contact")] = "",
     phone: Annotated[str, typer.Option(help="联系电话 · Telephone")] = "",
     number: Annotated[str, typer.Option(help="载体编号 · Carrier number")] = "001",
-    strategy: Annotated[BackupStrategy | None, typer.Option(help="业务数据备份方式 · Backup strategy")] = None,
+    strategy: Annotated[
+        BackupStrategy | None,
+        typer.Option(
+            help="业务数据备份方式：full、incremental、differential · Backup strategy of business data",
+            metavar="STRATEGY",
+        ),
+    ] = None,
     base: Annotated[str, typer.Option(help="所依据的完全备份 · Carrier number of the base")] = "",
-    retention: Annotated[Retention | None, typer.Option(help="业务数据保管期限 · Retention of a snapshot")] = None,
+    retention: Annotated[
+        Retention | None, typer.Option(help="业务数据保管期限：Y、D30、D10 · Retention of a snapshot", metavar="PERIOD")
+    ] = None,
     description: Annotated[str, typer.Option(help="内容说明 · Description")] = "",
-    gap: Annotated[list[str] | None, typer.Option(help="说明缺号的档号 · Archival code left out on purpose")] = None,
-    forms: Annotated[Path | None, typer.Option(help="已填写的三份表所在文件夹 · Folder of filled-in forms")] = None,
+    gap: Annotated[
+        list[str] | None,
+        typer.Option(help="有意空缺的档号，可多次 · Archival code left out on purpose", metavar="CODE"),
+    ] = None,
+    forms: Annotated[
+        Path | None,
+        typer.Option(
+            help="已填写的三份表所在文件夹 · Folder of filled-in forms", exists=True, file_okay=False, metavar="FOLDER"
+        ),
+    ] = None,
     zero: Annotated[str, typer.Option(help="零报告签署人 · Who signs that there is nothing to file")] = "",
-    on: Annotated[str, typer.Option(help="打包日期，默认今天 · Date of packing, today by default")] = "",
+    on: Annotated[
+        date | None,
+        typer.Option(parser=read_day, metavar="DATE", help="打包日期，默认今天 · Date of packing, today by default"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """打包：由文件夹和目录生成载体（包），同步生成摘要和表单 · Make a carrier from a folder and a catalogue."""
+    """打包：由文件夹和目录生成载体（包），同步生成摘要和表单，随即自检 · Make a carrier from a folder and a catalogue; checked at once."""
     from lantai.journey.pack import PackOrder, Sender, values_of_forms
     from lantai.journey.pack import pack as make
 
     if not UNIT_CODE.fullmatch(unit):
-        raise UsageError(f"--unit {unit!r}: expected capital letters and digits")
-    values = values_of_forms(forms) if forms else {}
+        raise UsageError(f"--unit {unit!r}: expected capital letters and digits, 16 at most")
+    settings = _settings()
+    try:
+        values = values_of_forms(forms) if forms else {}
+    except PackageError as error:
+        raise InputFileError(f"{forms}: {error}") from error
     sender = Sender(
         unit_code=unit,
         name=unit_name or values.get("unit", unit),
@@ -62,7 +113,7 @@ def pack(
     order = PackOrder(
         filing_year=year,
         data_form=form,
-        packed_on=_day(on),
+        packed_on=on or _today(settings),
         carrier_number=number,
         strategy=strategy,
         base_carrier=base,
@@ -72,58 +123,98 @@ def pack(
         form_values=values,
         zero_signed_by=zero,
     )
-    made = make(folder, sender, order, catalogue, target)
-    findings = _findings_of(made, "lantai")
-    answer(
-        {"carrier": str(made), "findings": [_told(f, "zh") for f in findings]},
-        lambda: _show(f"{made}", findings, "zh"),
-        as_json=as_json,
-    )
+    try:
+        with progress_bar("打包 · pack", is_shown=not as_json, in_bytes=True) as progress:
+            made = make(folder, sender, order, catalogue, target, progress)
+    except PackageError as error:
+        # At the centre such a package is returned with opinions; here whoever packs mends the file at once.
+        raise InputFileError(str(error)) from error
+    findings = _findings_of(made, Profile.LANTAI, settings, as_json=as_json)
+    language = locale()
+
+    def text() -> None:
+        line(said(f"已生成载体（包） {made}", f"Carrier made: {made}"), "bold")
+        tell_findings(findings, language)
+        if is_acceptable(findings):
+            line(said(f"可以报送：上传到 outbox/{year}/", f"Ready to be sent: upload it to outbox/{year}/"), "green")
+        else:
+            line(
+                said("补正后删去此包，重新打包。", "Mend what is named, remove this carrier and pack again."), "yellow"
+            )
+
+    payload = {"carrier": str(made), "findings": [finding_as_mapping(finding, language) for finding in findings]}
+    answer(payload, text, as_json=as_json)
+    if not is_acceptable(findings):
+        raise typer.Exit(FINDINGS)
 
 
 def forms(
-    target: Annotated[Path, typer.Option("--out", help="输出位置 · Where the forms go")],
-    locale: Locale = "zh",
+    target: Annotated[Path, typer.Option("--out", help="表放在何处 · Folder that the forms go to", metavar="FOLDER")],
+    language: Locale = None,
+    as_json: AsJson = False,
 ) -> None:
-    """空白表：三份书面材料和机读目录 · Blank forms and catalogue."""
-    from lantai.edges.folder import write_file
+    """空白表：三份书面材料和机读目录 · Blank forms and catalogue, to be filled in."""
+    from lantai.edges.folder import refuse_existing, write_file
     from lantai.formats.workbook import FORM_KINDS, catalogue_template, unit_form
     from lantai.journey.verify import FORMS
 
-    made = {f"{FORMS[kind]}.xlsx": unit_form(kind, {}, locale=locale) for kind in FORM_KINDS}
-    made["catalogue.xlsx"] = catalogue_template(locale)
-    for name, content in made.items():
-        write_file(target / name, content)
-        out.print(str(target / name), markup=False)
+    words = language.value if language else locale()
+    made = {target / f"{FORMS[kind]}.xlsx": unit_form(kind, {}, locale=words) for kind in FORM_KINDS}
+    made[target / "catalogue.xlsx"] = catalogue_template(words)
+    refuse_existing(made)
+    for path, content in made.items():
+        write_file(path, content)
+
+    def text() -> None:
+        for path in made:
+            line(str(path))
+
+    answer({"made": [str(path) for path in made]}, text, as_json=as_json)
 
 
 def check(
-    path: Annotated[Path, _CARRIER],
+    path: Carrier,
     profile: Annotated[
-        str, typer.Option(help="lantai 或 none（仅 BagIt）· lantai, or none for BagIt alone")
-    ] = "lantai",
-    locale: Locale = "zh",
+        Profile,
+        typer.Option(help="lantai，或 none（仅按 BagIt）· lantai, or none for BagIt alone", metavar="lantai|none"),
+    ] = Profile.LANTAI,
+    language: Locale = None,
     as_json: AsJson = False,
 ) -> None:
-    """检查载体（包）：报送前自检，一次列出全部问题 · Check a carrier and name every fault."""
-    if profile not in ("lantai", "none"):
-        raise UsageError(f"--profile {profile!r}: expected lantai or none")
-    findings = _findings_of(path, profile)
+    """检查载体（包）：报送前自检，一次列出全部问题 · Check a carrier before it is sent; names every fault."""
+    findings = _findings_of(path, profile, _settings(), as_json=as_json)
+    words = language.value if language else locale()
     acceptable = is_acceptable(findings)
-    answer(
-        {"carrier": str(path), "acceptable": acceptable, "findings": [_told(f, locale) for f in findings]},
-        lambda: _show(str(path), findings, locale),
-        as_json=as_json,
-    )
+
+    def text() -> None:
+        line(str(path), "bold")
+        tell_findings(findings, words)
+        told = counted(findings, words)
+        if acceptable:
+            line(f"{said('合格', 'Acceptable')}{f' ({told})' if told else ''}", "green")
+        else:
+            line(f"{said('不合格', 'Not acceptable')} ({told})", "red")
+
+    payload = {
+        "carrier": str(path),
+        "acceptable": acceptable,
+        "findings": [finding_as_mapping(finding, words) for finding in findings],
+    }
+    answer(payload, text, as_json=as_json)
     if not acceptable:
         raise typer.Exit(FINDINGS)
 
 
-def inspect(path: Annotated[Path, _CARRIER], as_json: AsJson = False) -> None:
+def inspect(path: Carrier, as_json: AsJson = False) -> None:
     """查看载体（包）：是什么、有多少 · Say what a carrier is and holds."""
     from lantai.journey.check_carrier import check_carrier
 
-    found = check_carrier(path, _today(), is_whole=False).verified
+    try:
+        with progress_bar("读取 · read", is_shown=not as_json, in_bytes=True) as progress:
+            found = check_carrier(path, _today(_settings()), is_whole=False, progress=progress).verified
+    except PackageError as error:
+        raise InputFileError(f"{path}: {error}") from error
+    size_bytes = sum(each.bytes for each in found.payload.values())
     payload = {
         "kind": found.kind.value,
         "bag_info": dict(found.bag_info),
@@ -132,55 +223,42 @@ def inspect(path: Annotated[Path, _CARRIER], as_json: AsJson = False) -> None:
         "catalogue": found.catalogue_path or None,
         "forms": sorted(found.forms),
         "files": len(found.payload),
-        "bytes": sum(f.bytes for f in found.payload.values()),
+        "bytes": size_bytes,
         "papers": list(found.papers),
     }
-    answer(payload, lambda: table(str(path), ("", ""), list(payload.items())), as_json=as_json)
+    form = say(f"values.data_form.{found.data_form.value}", locale()) if found.data_form else ""
+    pairs: list[tuple[str, object]] = [
+        ("种类 · Kind", say(f"package_kind.{found.kind.value}", locale())),
+        ("数据形式 · Data form", form),
+        ("载体编号 · Carrier number", found.carrier_number),
+        ("目录 · Catalogue", found.catalogue_path),
+        (
+            "文件 · Files",
+            said(f"{len(found.payload)} 个，{size_bytes} 字节", f"{len(found.payload)}, {size_bytes} bytes"),
+        ),
+        ("书面材料 · Forms", [say(f"titles.{kind}", locale()) for kind in sorted(found.forms)]),
+        ("说明项 · bag-info.txt", [f"{name}: {value}" for name, value in found.bag_info.items()]),
+        ("其他文件 · Other files", list(found.papers)),
+    ]
+    answer(payload, lambda: facts(str(path), pairs), as_json=as_json)
 
 
-def _findings_of(path: Path, profile: str) -> list[Finding]:
-    if profile == "none":
-        from lantai.journey.verify import check_folder
+def _findings_of(path: Path, profile: Profile, settings: Settings, *, as_json: bool) -> Sequence[Finding]:
+    from lantai.journey.check_carrier import bagit_findings_of, findings_of
 
-        return check_folder(path, None)
-    from lantai.journey.check_carrier import check_carrier
+    with progress_bar("检查 · check", is_shown=not as_json, in_bytes=True) as progress:
+        if profile is Profile.NONE:
+            return bagit_findings_of(path, progress)
+        return findings_of(path, _today(settings), settings.archive_level, progress)
 
-    return list(check_carrier(path, _today()).findings)
 
-
-def _today() -> date:
-    from lantai.edges.clock import Clock
+def _settings() -> Settings:
     from lantai.settings import from_env
 
-    return Clock.of(from_env()).today_on()
+    return from_env()
 
 
-def _show(title: str, findings: list[Finding], locale: str) -> None:
-    rows = []
-    for finding in findings:
-        text = describe(finding, locale)
-        rows.append((say(f"values.severity.{finding.severity.value}", locale), text.title, text.message, text.fix))
-    table(title, ("", "问题 Finding", "现状 Found", "补正办法 Fix"), rows)
+def _today(settings: Settings) -> date:
+    from lantai.edges.clock import Clock
 
-
-def _told(finding: Finding, locale: str) -> dict[str, object]:
-    text = describe(finding, locale)
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "subject": finding.subject,
-        "row": finding.record_no,
-        "check_code": finding.check_code,
-        "title": text.title,
-        "message": text.message,
-        "fix": text.fix,
-    }
-
-
-def _day(text: str) -> date:
-    from lantai.rules.calendar import read_date
-
-    day = read_date(text) if text else _today()
-    if day is None:
-        raise UsageError(f"--on {text!r}: expected a date like 2026-03-02")
-    return day
+    return Clock.of(settings).today_on()

@@ -2,98 +2,122 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lantai.cli.screen import SMALL_FILE_BYTES, AsJson, answer, opened, out, table
-from lantai.edges.folder import read_bytes
-from lantai.edges.registry import people as rows
+from lantai.cli.actors import SYSTEM, Actor, person
+from lantai.cli.days import read_day
+from lantai.cli.screen import AsJson, answer, given, line, locale, opened, said, table
+from lantai.errors import InputFileError, MalformedError
+from lantai.locales import say
 from lantai.records.person import Person, Role
 
 app = typer.Typer(no_args_is_help=True, help="人员、职责、签名密钥 · People, roles, keys")
 
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期 · Date, e.g. 2026-01-01")]
+ROLES = f"职责：{'、'.join(f'{role}' for role in Role)} · One of {', '.join(Role)}"
 
-
-def day_of(moment: datetime | None) -> date | None:
-    """Return the calendar date that was typed."""
-    return moment.date() if moment else None
+PersonId = Annotated[str, typer.Argument(help="工号 · Staff id", metavar="PERSON")]
 
 
 @app.command("add")
 def add(
-    person_id: Annotated[str, typer.Argument(help="工号 · Staff id")],
-    name: Annotated[str, typer.Argument(help="姓名 · Name")],
-    role: Annotated[list[Role], typer.Option(help="职责，可多次 · Role, may be repeated")],
-    from_on: Day = None,
-    to_on: Day = None,
-    actor: Annotated[str, typer.Option("--as", help="经办人工号 · Staff id of who appoints")] = "system",
+    person_id: PersonId,
+    name: Annotated[str, typer.Argument(help="姓名 · Name", metavar="NAME")],
+    role: Annotated[list[Role], typer.Option(help=f"可多次。{ROLES}; may be repeated", metavar="ROLE")],
+    from_on: Annotated[
+        date | None,
+        typer.Option(parser=read_day, metavar="DATE", help="任职首日，默认今天 · First day, today by default"),
+    ] = None,
+    to_on: Annotated[
+        date | None, typer.Option(parser=read_day, metavar="DATE", help="任职末日 · Last day; none without it")
+    ] = None,
+    account: Annotated[
+        list[str] | None,
+        typer.Option(help="登录账号，可多次；同一人的账号算一人 · Login account, may be repeated; all are one person"),
+    ] = None,
+    actor: Actor = SYSTEM,
     as_json: AsJson = False,
 ) -> None:
-    """登记人员并任命 · Register a person and appoint them."""
+    """登记人员并任命；已登记的增加职责 · Register a person and appoint them; who is known gets further roles."""
     from lantai.journey.appoint import appoint
 
     with opened() as centre:
-        first = day_of(from_on) or centre.clock.today_on()
-        appoint(centre, Person(person_id, name), role, first, day_of(to_on), actor)
-    payload = {"person_id": person_id, "roles": [item.value for item in role], "from_on": first.isoformat()}
-    answer(payload, lambda: out.print(f"{person_id} {name}：{', '.join(payload['roles'])}"), as_json=as_json)
+        first = from_on or centre.clock.today_on()
+        appoint(centre, Person(person_id, name), role, first, to_on, person(centre, actor), account or ())
+    roles = [item.value for item in role]
+    payload = {"person_id": person_id, "roles": roles, "from_on": first, "to_on": to_on, "accounts": account or []}
+    words = said("、", ", ").join(say(f"role.{word}", locale()) for word in roles)
+    told = said(f"{person_id} {name}：自 {first} 起任{words}", f"{person_id} {name}: {words} from {first} on")
+    answer(payload, lambda: line(told), as_json=as_json)
 
 
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
-    """列出人员、职责和密钥 · List people with their roles and keys."""
+    """列出人员、现任职责和密钥 · List people with the roles and keys they have today."""
+    from lantai.edges.registry import people as rows
+
     with opened() as centre, centre.database.read() as connection:
         today = centre.clock.today_on()
+        accounts = rows.accounts(connection)
         found = [
             {
-                "person_id": person.person_id,
-                "name": person.name,
-                "roles": sorted(role.value for role in rows.roles_on(connection, person.person_id, today)),
-                "keys": [key.fingerprint for key in rows.keys_on(connection, person.person_id, today)],
+                "person_id": each.person_id,
+                "name": each.name,
+                "roles": sorted(role.value for role in rows.roles_on(connection, each.person_id, today)),
+                "accounts": accounts.get(each.person_id, []),
+                "keys": [key.fingerprint for key in rows.keys_on(connection, each.person_id, today)],
             }
-            for person in rows.people(connection)
+            for each in rows.people(connection)
         ]
-    cells = [(row["person_id"], row["name"], ", ".join(row["roles"]), "\n".join(row["keys"])) for row in found]
-    answer(
-        found,
-        lambda: table("人员 · People", ("工号 Id", "姓名 Name", "职责 Roles", "密钥 Keys"), cells),
-        as_json=as_json,
-    )
+    cells = [
+        (row["person_id"], row["name"], "\n".join(say(f"role.{role}", locale()) for role in row["roles"]),
+         "\n".join(row["accounts"]), "\n".join(row["keys"]))
+        for row in found
+    ]  # fmt: skip
+    columns = ("工号 · Id", "姓名 · Name", "职责 · Roles", "账号 · Accounts", "密钥 · Keys")
+    answer(found, lambda: table(said("人员", "People"), columns, cells), as_json=as_json)
 
 
 @app.command("enrol-key")
 def enrol_key(
-    person_id: Annotated[str, typer.Argument(help="工号 · Staff id")],
-    key: Annotated[Path, typer.Argument(help="公钥文件 id_ed25519.pub · Public key file")],
-    enrolled_by: Annotated[str, typer.Option(help="登记人 · Who enrols it")],
-    confirmed_by: Annotated[str, typer.Option(help="核对人 · Who compared the fingerprint with the owner")],
+    person_id: PersonId,
+    key: Annotated[Path, typer.Argument(help="公钥文件，如 id_ed25519.pub · Public key file", metavar="FILE")],
+    enrolled_by: Annotated[str, typer.Option(help="登记人工号 · Staff id of who enrols it", metavar="PERSON")],
+    confirmed_by: Annotated[
+        str,
+        typer.Option(
+            help="与本人核对指纹者工号 · Staff id of who compared the fingerprint with the owner", metavar="PERSON"
+        ),
+    ],
     as_json: AsJson = False,
 ) -> None:
     """登记签名公钥，须两名他人经办 · Enrol a public key; two other people do it."""
     from lantai.journey.appoint import enrol_key as enrol
 
-    with opened() as centre:
-        mark = enrol(
-            centre,
-            person_id,
-            read_bytes(key, SMALL_FILE_BYTES).decode("ascii", errors="replace"),
-            enrolled_by,
-            confirmed_by,
+    text = given(key).decode("ascii", errors="replace")
+    if "PRIVATE KEY" in text:
+        raise InputFileError(
+            f"{key}: found a private key, expected the public one, {key.name}.pub; never hand this out"
         )
-    answer({"person_id": person_id, "fingerprint": mark}, lambda: out.print(f"{person_id} {mark}"), as_json=as_json)
+    with opened() as centre:
+        try:
+            mark = enrol(centre, person_id, text, enrolled_by, confirmed_by)
+        except MalformedError as error:
+            raise InputFileError(f"{key}: {error}") from error
+    told = said(f"已登记 {person_id} 的密钥 {mark}", f"Key {mark} enrolled for {person_id}")
+    answer({"person_id": person_id, "fingerprint": mark}, lambda: line(told), as_json=as_json)
 
 
 @app.command("delegate")
 def delegate(
-    from_person: Annotated[str, typer.Argument(help="委托人 · Who delegates")],
-    to_person: Annotated[str, typer.Argument(help="受托人 · Who acts instead")],
-    role: Annotated[Role, typer.Option(help="职责 · Role")],
-    from_on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="起 · First day")],
-    to_on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="止 · Last day")],
+    from_person: Annotated[str, typer.Argument(help="委托人工号 · Staff id of who delegates", metavar="FROM")],
+    to_person: Annotated[str, typer.Argument(help="受托人工号 · Staff id of who acts instead", metavar="TO")],
+    role: Annotated[Role, typer.Option(help=ROLES, metavar="ROLE")],
+    from_on: Annotated[date, typer.Option(parser=read_day, metavar="DATE", help="首日 · First day")],
+    to_on: Annotated[date, typer.Option(parser=read_day, metavar="DATE", help="末日 · Last day")],
     document_no: Annotated[str, typer.Option(help="委托书文号 · Number of the written delegation")],
     as_json: AsJson = False,
 ) -> None:
@@ -101,5 +125,10 @@ def delegate(
     from lantai.journey.appoint import delegate as record
 
     with opened() as centre:
-        found = record(centre, from_person, to_person, role, from_on.date(), to_on.date(), document_no)
-    answer({"delegation_id": found}, lambda: out.print(f"{from_person} → {to_person}: {role.value}"), as_json=as_json)
+        found = record(centre, from_person, to_person, role, from_on, to_on, document_no)
+    word = say(f"role.{role.value}", locale())
+    told = said(
+        f"{from_person} 已委托 {to_person} 代行{word}，{from_on} 至 {to_on}",
+        f"{from_person} lets {to_person} act as {word} from {from_on} to {to_on}",
+    )
+    answer({"delegation_id": found}, lambda: line(told), as_json=as_json)

@@ -2,80 +2,201 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lantai.cli.screen import SMALL_FILE_BYTES, AsJson, answer, opened, out, table
-from lantai.edges.folder import read_bytes
-from lantai.edges.registry import schedules as rows
-from lantai.errors import UsageError
+from lantai.cli.days import read_day
+from lantai.cli.rows import read_rows, refuse_twice
+from lantai.cli.screen import AsJson, answer, facts, line, locale, opened, progress_bar, said, table
+from lantai.errors import AlreadyThereError, InputFileError
+from lantai.locales import say
 from lantai.records.record import Retention
 from lantai.records.schedule import Schedule, ScheduleRule
+from lantai.rules.scheduling import Verdict, compare
 
 app = typer.Typer(no_args_is_help=True, help="保管期限表 · Retention schedules")
 
 COLUMNS = ("clause", "description", "retention", "keywords")
 
+Name = Annotated[str, typer.Argument(help="期限表名称 · Name of the schedule", metavar="NAME")]
+
 
 @app.command("load")
 def load(
-    file: Annotated[Path, typer.Argument(help="CSV：clause, description, retention (Y|D30|D10), keywords (;)")],
+    file: Annotated[Path, typer.Argument(help="CSV，UTF-8 或 GBK · CSV file", metavar="FILE")],
     name: Annotated[str, typer.Option(help="名称 · Name")],
     version: Annotated[str, typer.Option(help="版本 · Version")],
     approved_by: Annotated[str, typer.Option(help="批准机关和文号 · Who approved it, with the number")],
-    approved_on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="批准日期 · Date of approval")],
-    effective_from: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="施行日期 · In force from")],
+    approved_on: Annotated[date, typer.Option(parser=read_day, metavar="DATE", help="批准日期 · Date of approval")],
+    effective_from: Annotated[date, typer.Option(parser=read_day, metavar="DATE", help="施行日期 · In force from")],
     as_json: AsJson = False,
 ) -> None:
-    """装入一版保管期限表；已有的版本不改动 · Load a version of a schedule; one that is there is never changed."""
-    rules = read_rules(read_bytes(file, SMALL_FILE_BYTES))
-    schedule = Schedule(name, version, approved_by, approved_on.date(), effective_from.date(), rules)
+    """装入一版保管期限表；已有的版本不改动 · Load a version of a schedule; one that is there is never changed.
+
+    列：clause 条款，description 内容，retention 期限（Y、D30、D10），keywords 题名或文种中的词（分号隔开）· Columns: clause,
+    description, retention (Y, D30, D10), keywords: words of the title or the document type, separated by ;.
+    """
+    from lantai.edges.registry.schedules import add_schedule, schedules
+
+    schedule = Schedule(name, version, approved_by, approved_on, effective_from, read_rules(file))
     with opened() as centre, centre.database.begin() as connection:
-        rows.add_schedule(connection, schedule)
-    payload = {"name": name, "version": version, "rules": len(rules)}
-    answer(payload, lambda: out.print(f"{name} {version}: {len(rules)} 条 · clauses"), as_json=as_json)
+        if version in {known.version for known in schedules(connection, name)}:
+            raise AlreadyThereError(f"schedule {name}: version {version} is loaded already, expected a new version")
+        add_schedule(connection, schedule)
+    count = len(schedule.rules)
+    payload = {"name": name, "version": version, "rules": count}
+    told = said(f"已装入{name} {version}：{count} 条", f"{name} {version} loaded: {count} clauses")
+    answer(payload, lambda: line(told), as_json=as_json)
 
 
 @app.command("show")
-def show(name: Annotated[str | None, typer.Option(help="名称 · Name")] = None, as_json: AsJson = False) -> None:
-    """显示保管期限表 · Show schedules."""
+def show(
+    name: Annotated[str | None, typer.Option(help="名称 · Name")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """显示保管期限表的各版本和条款 · Show schedules with their clauses."""
+    from lantai.edges.registry.schedules import schedule, schedules
+
     with opened() as centre, centre.database.read() as connection:
-        found = rows.schedules(connection, name)
+        if name is not None:
+            schedule(connection, name, None, centre.clock.today_on())
+        found = schedules(connection, name)
     cells = [
-        (schedule.name, schedule.version, rule.clause, rule.description, rule.retention.value, "；".join(rule.keywords))
-        for schedule in found
-        for rule in schedule.rules
+        (each.name, each.version, rule.clause, rule.description, rule.retention.value, "；".join(rule.keywords))
+        for each in found
+        for rule in each.rules
     ]
-    columns = ("名称 Name", "版本 Version", "条款 Clause", "内容 Description", "期限 Retention", "词 Keywords")
-    payload = [dict(zip(("name", "version", *COLUMNS), row, strict=True)) for row in cells]
-    answer(payload, lambda: table("保管期限表 · Schedules", columns, cells), as_json=as_json)
+    columns = (
+        "名称 · Name",
+        "版本 · Version",
+        "条款 · Clause",
+        "内容 · Description",
+        "期限 · Retention",
+        "词 · Keywords",
+    )
+    payload = [
+        {
+            "name": each.name,
+            "version": each.version,
+            "approved_by": each.approved_by,
+            "approved_on": each.approved_on,
+            "effective_from": each.effective_from,
+            "rules": [_told(rule) for rule in each.rules],
+        }
+        for each in found
+    ]
+    answer(payload, lambda: table(said("保管期限表", "Schedules"), columns, cells), as_json=as_json)
 
 
-def read_rules(content: bytes) -> tuple[ScheduleRule, ...]:
+@app.command("diff")
+def diff(
+    name: Name,
+    old: Annotated[str, typer.Argument(help="旧版本 · Older version", metavar="OLD")],
+    new: Annotated[str, typer.Argument(help="新版本 · Newer version", metavar="NEW")],
+    as_json: AsJson = False,
+) -> None:
+    """比较两个版本：增加、删除、改动的条款 · Compare two versions: clauses added, removed, changed."""
+    from lantai.edges.registry.schedules import schedule
+
+    with opened() as centre, centre.database.read() as connection:
+        today = centre.clock.today_on()
+        changes = compare(schedule(connection, name, old, today), schedule(connection, name, new, today))
+    payload = [
+        {
+            "clause": each.clause,
+            "change": each.change.value,
+            "before": _told(each.before) if each.before else None,
+            "after": _told(each.after) if each.after else None,
+        }
+        for each in changes
+    ]
+    columns = ("条款 · Clause", "变化 · Change", "原为 · Before", "改为 · After")
+    cells = [
+        (each.clause, say(f"change.{each.change.value}", locale()), _worded(each.before), _worded(each.after))
+        for each in changes
+    ]
+    title = said(f"{name}：{old} 与 {new} 的差异", f"{name}: {old} and {new} differ in")
+    answer(payload, lambda: table(title, columns, cells), as_json=as_json)
+
+
+@app.command("simulate")
+def simulate(
+    name: Name,
+    version: Annotated[str | None, typer.Option(help="版本，默认现行 · Version, by default the one in force")] = None,
+    unit: Annotated[list[str] | None, typer.Option(help="单位代码，可多次 · Unit code, may be repeated")] = None,
+    most: Annotated[int, typer.Option(help="最多列出多少件 · Most records shown", min=0, max=1_000_000)] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """试用：现存档案按此表应为何期限；不改动任何档案 · What the schedule says of the records kept; changes none.
+
+    条款不明和没有对应条款的逐一列出，绝不代为决定 · What no clause covers, or two do, is listed and never decided.
+    """
+    from lantai.journey.simulate import simulate as try_out
+
+    with opened() as centre, progress_bar("试用 · simulate", is_shown=not as_json) as progress:
+        found = try_out(centre, name, version, unit, most, progress)
+    payload = {
+        "name": found.name,
+        "version": found.version,
+        "counts": found.counts,
+        "by_clause": found.by_clause,
+        "records": [
+            {"record_id": each.record_id, "archival_code": each.archival_code, "title": each.title,
+             "retention": each.retention.value, "verdict": each.verdict.value, "clauses": each.clauses,
+             "periods": each.periods}
+            for each in found.shown
+        ],
+    }  # fmt: skip
+
+    def text() -> None:
+        pairs: list[tuple[str, object]] = [
+            (say(f"verdict.{verdict.value}", locale()), found.counts[verdict]) for verdict in Verdict
+        ]
+        facts(f"{found.name} {found.version}", pairs)
+        columns = ("件号 · Record", "题名 · Title", "现为 · Now", "结果 · Verdict", "条款 · Clause", "应为 · Says")
+        cells = [
+            (each.record_id, each.title, each.retention.value, say(f"verdict.{each.verdict.value}", locale()),
+             "\n".join(each.clauses), "\n".join(each.periods))
+            for each in found.shown
+        ]  # fmt: skip
+        if cells:
+            table(said("未获确认的档案", "Records that it does not confirm"), columns, cells)
+
+    answer(payload, text, as_json=as_json)
+
+
+def read_rules(path: Path) -> tuple[ScheduleRule, ...]:
     """Return the clauses of a schedule file.
 
     Raises:
-        UsageError: A column is missing or a period is not one; the message names the line.
+        InputFileError: The file cannot be read, a clause stands twice, or a period is none; the message names the line.
     """
-    reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
-    if tuple(reader.fieldnames or ()) != COLUMNS:
-        raise UsageError(
-            f"schedule file: found columns {', '.join(reader.fieldnames or ())}, expected {', '.join(COLUMNS)}"
-        )
+    rows = read_rows(path, COLUMNS)
+    refuse_twice(path, ((number, row["clause"]) for number, row in rows))
+    periods = (Retention.Y.value, Retention.D30.value, Retention.D10.value)
     found = []
-    for line, row in enumerate(reader, start=2):
-        try:
-            words = tuple(word.strip() for word in row["keywords"].split(";") if word.strip())
-            found.append(
-                ScheduleRule(
-                    row["clause"].strip(), row["description"].strip(), Retention(row["retention"].strip()), words
-                )
-            )
-        except ValueError as error:
-            raise UsageError(f"schedule file, line {line}: {error}") from error
+    for number, row in rows:
+        if row["retention"] not in periods or not row["clause"]:
+            what = f"retention {row['retention']!r}" if row["clause"] else "no clause"
+            raise InputFileError(f"{path}, line {number}: found {what}, expected a clause with {', '.join(periods)}")
+        words = tuple(word.strip() for word in row["keywords"].replace("；", ";").split(";") if word.strip())
+        found.append(ScheduleRule(row["clause"], row["description"], Retention(row["retention"]), words))
+    if not found:
+        raise InputFileError(f"{path}: found no clause below the heading, expected one on each line")
     return tuple(found)
+
+
+def _told(rule: ScheduleRule) -> dict[str, object]:
+    return {
+        "clause": rule.clause,
+        "description": rule.description,
+        "retention": rule.retention.value,
+        "keywords": rule.keywords,
+    }
+
+
+def _worded(rule: ScheduleRule | None) -> str:
+    return "" if rule is None else f"{rule.description} {rule.retention.value} {'；'.join(rule.keywords)}"

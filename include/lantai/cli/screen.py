@@ -1,34 +1,47 @@
-"""What every command shares: opening the centre, answering as text or JSON, and how a command ends.
+"""What every command shares: the language of the screen, opening the centre, answering as text or as JSON, progress.
 
-Exit codes: 0 done or warnings only, 1 findings, 2 usage, 3 fault.
+Words of help and of columns stand in both languages beside each other, `中文 · English`, where they are used; `half` takes the
+one that is asked for. How a command ends, and how errors are told, is in `ending`.
+
 Source: interfaces.md, "The command".
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Annotated, Any
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.cells import cell_len
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.text import Text
 
-from lantai.edges.centre import Centre, open_centre
-from lantai.errors import LantaiError, NotFoundError, SettingsError, UsageError
+from lantai.errors import InputFileError, PlaceUnavailableError
+from lantai.settings import screen_locale
+
+if TYPE_CHECKING:
+    from lantai.edges.centre import Centre
 
 DONE, FINDINGS, USAGE, FAULT = 0, 1, 2, 3
+"""Done or warnings only; findings; the command cannot be carried out as it was given; something failed or was refused."""
 
 SMALL_FILE_BYTES = 16 * 1024 * 1024
 """The largest file of rows that a command reads; a register of 1,000 units is about 100 KiB."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="答复为 JSON · Answer as JSON")]
+
+BETWEEN = "· "
+"""Stands between the two languages of a help text or a heading, Chinese first."""
+
+COUNT = re.compile(r"(0|[1-9][0-9]*)?")
+"""A cell that is a count, to be set at the right; one with a leading zero is a number of something."""
 
 PLAIN_WIDTH = 160
 """Columns of a table that goes to a file or another program, where no window sets the width."""
@@ -36,76 +49,211 @@ PLAIN_WIDTH = 160
 SHORT_CELL = 24
 """A column whose cells are no longer than this is never folded: ids, dates and states stay in one piece."""
 
-out = Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
-err = Console(stderr=True, highlight=False)
+
+class Language(StrEnum):
+    """Languages of screens, forms and findings."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class Screen(Console):
+    """A console whose reader may go away: that ends the command quietly, see `ending`."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Let `ending` see it."""
+        raise BrokenPipeError
+
+
+out = Screen(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
+err = Screen(stderr=True, highlight=False)
+
+
+def locale() -> str:
+    """Return the language of the screen: `zh` or `en`; English where the terminal has no Chinese characters."""
+    return screen_locale() if _has("中") else "en"
+
+
+def sign(character: str, instead: str) -> str:
+    """Return a character, or what stands for it where the terminal does not have it."""
+    return character if _has(character) else instead
+
+
+def _has(character: str) -> bool:
+    try:
+        character.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def said(zh: str, en: str) -> str:
+    """Return the one that the screen speaks."""
+    return zh if locale() == "zh" else en
+
+
+def half(text: str) -> str:
+    """Return one language of a text in both; every paragraph is `中文 · English`, one without the dot is for both."""
+    paragraphs = [paragraph.partition(BETWEEN) for paragraph in text.split("\n\n")]
+    return "\n\n".join(said(zh.rstrip(), en) if dot else zh for zh, dot, en in paragraphs)
 
 
 @contextmanager
 def opened(*, checks_schema: bool = True) -> Iterator[Centre]:
     """Open the centre for one command."""
+    # Imported here: the database's library takes half a second, which `--help` should not.
+    from lantai.edges.centre import open_centre
+
     with open_centre(checks_schema=checks_schema) as centre:
         yield centre
+
+
+def given(path: Path, most_bytes: int = SMALL_FILE_BYTES) -> bytes:
+    """Return the content of a small file that the user named.
+
+    Raises:
+        InputFileError: It cannot be read, or is larger.
+    """
+    from lantai.edges.folder import read_bytes
+
+    try:
+        return read_bytes(path, most_bytes)
+    except PlaceUnavailableError as error:
+        raise InputFileError(str(error)) from error
 
 
 def answer(payload: Any, text: Callable[[], None], *, as_json: bool) -> None:  # noqa: ANN401 - anything that JSON can hold
     """Print the answer of a command: as JSON on one line, or by calling `text`."""
     if as_json:
-        sys.stdout.write(json.dumps(payload, ensure_ascii=False, default=_plain) + "\n")
+        print_json(payload)
     else:
         text()
 
 
+def print_json(payload: Any) -> None:  # noqa: ANN401 - anything that JSON can hold
+    """Print one line of JSON; characters that the stream cannot take are escaped, so that nothing is lost."""
+    line = json.dumps(payload, ensure_ascii=False, default=_plain)
+    try:
+        line.encode(sys.stdout.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        line = json.dumps(payload, default=_plain)
+    sys.stdout.write(line + "\n")
+
+
+def line(text: str, style: str = "") -> None:
+    """Print a line; it is never folded, so that a path can be copied from it."""
+    out.print(Text(text, style), soft_wrap=True)
+
+
+def note(text: str) -> None:
+    """Print a line on standard error, beside the answer and never part of it."""
+    err.print(Text(text), soft_wrap=True)
+
+
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print a table; an empty one says so."""
+    """Print a table: of columns where the window is wide enough, else of one block a row, so that nothing is cut off.
+
+    Args:
+        title: As it is to be read.
+        columns: Headings, each `中文 · English`.
+        rows: Cells; None and "" are blank.
+    """
     if not rows:
-        out.print(f"{title}：无 · none")
+        line(f"{title}{said('：无', ': none')}")
         return
-    shown = Table(title=title, title_justify="left", show_lines=False)
+    headings = [half(column) for column in columns]
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    for number, column in enumerate(columns):
-        widest = max(cell_len(line) for row in cells for line in (row[number].splitlines() or [""]))
-        shown.add_column(column, overflow="fold", no_wrap=widest <= SHORT_CELL)
-    for row in cells:
-        shown.add_row(*map(escape, row))
-    out.print(shown)
+    widest = [max(cell_len(part) for row in cells for part in row[at].split("\n")) for at in range(len(headings))]
+    folded = [
+        max(min(width, SHORT_CELL), _longest_word(heading)) for width, heading in zip(widest, headings, strict=True)
+    ]
+    if sum(folded) + 2 * len(folded) > out.width:
+        _blocks(title, headings, cells)
+    else:
+        _columns(title, headings, cells, widest)
+
+
+def facts(title: str, pairs: Sequence[tuple[str, object]]) -> None:
+    """Print what is known of one thing: names `中文 · English`, each with its value; a sequence takes a line for each of its parts."""
+    line(title, "bold")
+    names = [half(name) for name, _ in pairs]
+    widest = max(map(cell_len, names))
+    for name, (_, value) in zip(names, pairs, strict=True):
+        parts = [value] if isinstance(value, str) or not isinstance(value, Sequence) else value
+        texts = ["" if part is None else str(part) for part in parts] or [""]
+        out.print(
+            Text.assemble((f"  {name}", "dim"), " " * (widest - cell_len(name) + 2), texts[0] or sign("—", "-")),
+            soft_wrap=True,
+        )
+        for text in texts[1:]:
+            line(" " * (widest + 4) + text)
 
 
 @contextmanager
-def progress_bar(label: str, *, is_shown: bool = True) -> Iterator[Callable[[str, int, int], None]]:
-    """Show progress on the error stream; the callable takes what is worked on, how much is done and how much there is."""
+def progress_bar(
+    label: str, *, is_shown: bool = True, in_bytes: bool = False
+) -> Iterator[Callable[[str, int, int], None]]:
+    """Show progress on the error stream while a block runs; nothing when it is no terminal.
+
+    Args:
+        label: What is done, `中文 · English`.
+        is_shown: False shows nothing, for an answer in JSON.
+        in_bytes: Whether what is counted are bytes.
+
+    Yields:
+        A callable that takes what is worked on, how much is done and how much there is. Until it is called the bar swings.
+    """
+    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.table import Column
+
+    words = TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis"))
+    counted = DownloadColumn(binary_units=True) if in_bytes else MofNCompleteColumn()
     bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
+        words,
+        BarColumn(bar_width=20),
+        counted,
         TimeElapsedColumn(),
         console=err,
         disable=not is_shown or not err.is_terminal,
         transient=True,
     )
     with bar:
-        task = bar.add_task(label, total=None)
+        task = bar.add_task(half(label), total=None)
 
         def advance(what: str, done: int, total: int) -> None:
-            bar.update(task, description=f"{label} {what}", completed=done, total=total)
+            bar.update(task, description=f"{half(label)} {what}", completed=done, total=total)
 
         yield advance
 
 
-def ending(command: Callable[[], object]) -> int:
-    """Run a command and return its exit code; errors of ours are told with what to do."""
-    try:
-        command()
-    except LantaiError as error:
-        tell(error)
-        return USAGE if isinstance(error, UsageError | SettingsError | NotFoundError) else FAULT
-    return DONE
+def _columns(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], widest: Sequence[int]) -> None:
+    from rich import box
+    from rich.table import Table
+
+    line(title, "bold")
+    shown = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for at, heading in enumerate(headings):
+        is_number = all(COUNT.fullmatch(row[at]) for row in rows)
+        shown.add_column(
+            Text(heading), overflow="fold", no_wrap=widest[at] <= SHORT_CELL, justify="right" if is_number else "left"
+        )
+    for row in rows:
+        shown.add_row(*map(Text, row))
+    out.print(shown)
 
 
-def tell(error: LantaiError) -> None:
-    """Print an error and its hint, in both languages."""
-    err.print(f"[bold red]{type(error).__name__}[/]: ", end="")
-    err.print(str(error), markup=False)
-    err.print(f"  {error.hint_zh}\n  {error.hint}", markup=False)
+def _blocks(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    line(title, "bold")
+    for row in rows:
+        line("")
+        line(row[0] or sign("—", "-"), "bold")
+        for heading, cell in zip(headings[1:], row[1:], strict=True):
+            if cell:
+                line(f"  {heading}{said('：', ': ')}{cell}")
+
+
+def _longest_word(heading: str) -> int:
+    return max(cell_len(word) for word in heading.split(" "))
 
 
 def _plain(value: object) -> object:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from lantai.cli.screen import opened, out
+from lantai.cli.screen import facts, line, opened, said
 from lantai.settings import from_env
 
 PORT = 8080
@@ -35,21 +35,22 @@ def serve(
     variables = variables_of(settings.home) | {"LANTAI_HOME": str(settings.home)}
     home = prepare(from_env(variables) if len(variables) > 1 else settings, port or None)
     signal.signal(signal.SIGTERM, _leave)
-    out.print("启动中，约需一分钟 · Starting, this takes about a minute ...")
-    until = None
+    line(said("启动中，约需一分钟……", "Starting, this takes about a minute ..."))
     try:
         with started(home, variables) as airflow:
-            out.print(f"网页 Web pages   {home.address}", markup=False)
-            out.print(f"用户 User        {USER}", markup=False)
-            out.print(f"密码 Password    {home.password}", markup=False)
-            out.print(f"目录 Home        {settings.home}", markup=False, soft_wrap=True)
-            out.print("按 Ctrl-C 结束 · Ctrl-C ends")
+            pairs: list[tuple[str, object]] = [
+                ("网页 · Web pages", home.address),
+                ("用户 · User", USER),
+                ("密码 · Password", home.password),
+                ("目录 · Home", settings.home),
+            ]
+            facts(said("按 Ctrl-C 结束", "Ctrl-C ends"), pairs)
             until = time.monotonic() + for_seconds if for_seconds else None
             while until is None or time.monotonic() < until:
                 airflow.require_alive()
                 time.sleep(PAUSE_SECONDS)
     except KeyboardInterrupt:
-        out.print("已停止 · Stopped")
+        line(said("已停止", "Stopped"))
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

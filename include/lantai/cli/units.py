@@ -2,96 +2,139 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
-from lantai.cli.screen import SMALL_FILE_BYTES, AsJson, answer, opened, out, table
-from lantai.edges.folder import read_bytes
-from lantai.edges.registry import units as rows
-from lantai.errors import UsageError
+from lantai.cli.rows import read_rows, refuse_twice
+from lantai.cli.screen import AsJson, answer, line, locale, opened, said, table
+from lantai.errors import InputFileError
+from lantai.locales import say
 from lantai.records.unit import DataForm, Frequency, ScopeClass, Unit
 
 app = typer.Typer(no_args_is_help=True, help="报送单位名册 · The register of units")
 
-COLUMNS = (
-    "unit_code", "name", "fonds_no", "data_forms", "business_frequency", "scope_class", "responsible_person",
-    "first_filing_year", "closed_on",
-)  # fmt: skip
+NEEDED = ("unit_code", "name", "fonds_no", "data_forms")
+KNOWN = ("business_frequency", "scope_class", "responsible_person", "first_filing_year", "closed_on")
+COLUMNS = (*NEEDED, *KNOWN)
+
+Word = TypeVar("Word", bound=StrEnum)
 
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV，列名见下 · CSV with the columns below")], as_json: AsJson = False
+    file: Annotated[Path, typer.Argument(help="CSV，UTF-8 或 GBK，列名见上 · CSV, columns as above")],
+    as_json: AsJson = False,
 ) -> None:
     """从 CSV 导入或更新单位 · Add units from a CSV file, or bring them up to date.
 
-    Columns: unit_code, name, fonds_no, data_forms (separated by ;), and, where they differ from the usual,
-    business_frequency (year), scope_class (statutory), responsible_person, first_filing_year (every year that is
-    opened), closed_on (2026-03-31).
+    列：unit_code 代码，name 全称，fonds_no 全宗号，data_forms（e_document、business_data、digitised_result，分号隔开）；可有
+    business_frequency、scope_class、responsible_person 负责人工号、first_filing_year 起报年度、closed_on 撤销日期 · Columns:
+    unit_code, name, fonds_no, data_forms (e_document, business_data, digitised_result, separated by ;) and, if need be,
+    business_frequency, scope_class, responsible_person, first_filing_year, closed_on.
     """
-    found = read_units(read_bytes(file, SMALL_FILE_BYTES))
+    from lantai.edges.registry.units import put_unit
+
+    found = read_units(file)
     with opened() as centre, centre.database.begin() as connection:
-        new_count = sum(rows.put_unit(connection, unit) for unit in found)
+        new_count = sum(put_unit(connection, unit) for unit in found)
     counts = {"new": new_count, "updated": len(found) - new_count}
-    answer(
-        counts, lambda: out.print(f"新增 {counts['new']}，更新 {counts['updated']} · new and updated"), as_json=as_json
+    told = said(
+        f"新增 {counts['new']} 个单位，更新 {counts['updated']} 个",
+        f"{counts['new']} units added, {counts['updated']} updated",
     )
+    answer(counts, lambda: line(told), as_json=as_json)
 
 
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """列出单位 · List the units."""
+    from lantai.edges.registry.units import units
+
     with opened() as centre, centre.database.read() as connection:
-        found = rows.units(connection)
+        found = units(connection)
+    payload = [
+        {
+            "unit_code": unit.unit_code,
+            "name": unit.name,
+            "fonds_no": unit.fonds_no,
+            "data_forms": [form.value for form in unit.data_forms],
+            "business_frequency": unit.business_frequency.value,
+            "scope_class": unit.scope_class.value,
+            "responsible_person": unit.responsible_person,
+            "first_filing_year": unit.first_filing_year,
+            "closed_on": unit.closed_on.isoformat() if unit.closed_on else None,
+        }
+        for unit in found
+    ]
     cells = [
-        (unit.unit_code, unit.name, unit.fonds_no, ";".join(unit.data_forms), unit.business_frequency.value,
-         unit.scope_class.value, unit.responsible_person or "—", str(unit.first_filing_year or "—"),
-         str(unit.closed_on or "—"))
+        (unit.unit_code, unit.name, unit.fonds_no,
+         "\n".join(say(f"values.data_form.{form.value}", locale()) for form in unit.data_forms),
+         unit.responsible_person or "")
         for unit in found
     ]  # fmt: skip
-    payload = [dict(zip(COLUMNS, row, strict=True)) for row in cells]
-    answer(payload, lambda: table("单位 · Units", COLUMNS, cells), as_json=as_json)
+    columns = ("代码 · Code", "全称 · Name", "全宗号 · Fonds", "数据形式 · Data forms", "负责人 · Responsible")
+    answer(payload, lambda: table(said("单位", "Units"), columns, cells), as_json=as_json)
 
 
-def read_units(content: bytes) -> list[Unit]:
+def read_units(path: Path) -> list[Unit]:
     """Return the units that a CSV file names.
 
     Raises:
-        UsageError: A column is missing or a value cannot be meant; the message names the line.
+        InputFileError: The file cannot be read, or a value in it cannot be meant; the message names the line.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("gb18030")
-    reader = csv.DictReader(io.StringIO(text))
-    missing = set(COLUMNS[:4]) - set(reader.fieldnames or ())
-    if missing:
-        raise UsageError(f"units file: columns {', '.join(sorted(missing))} are missing, expected {', '.join(COLUMNS)}")
+    rows = read_rows(path, NEEDED, KNOWN)
+    refuse_twice(path, ((number, row["unit_code"]) for number, row in rows))
     found = []
-    for line, row in enumerate(reader, start=2):
+    for number, row in rows:
         try:
-            found.append(
-                Unit(
-                    unit_code=row["unit_code"].strip(),
-                    name=row["name"].strip(),
-                    fonds_no=row["fonds_no"].strip(),
-                    data_forms=tuple(DataForm(word.strip()) for word in row["data_forms"].split(";") if word.strip()),
-                    business_frequency=Frequency(_cell(row, "business_frequency") or "year"),
-                    scope_class=ScopeClass(_cell(row, "scope_class") or "statutory"),
-                    responsible_person=_cell(row, "responsible_person"),
-                    first_filing_year=int(year) if (year := _cell(row, "first_filing_year")) else None,
-                    closed_on=date.fromisoformat(day) if (day := _cell(row, "closed_on")) else None,
-                ),
-            )
+            found.append(_unit(row))
         except ValueError as error:
-            raise UsageError(f"units file, line {line}: {error}") from error
+            raise InputFileError(f"{path}, line {number}: {error}") from error
+    if not found:
+        raise InputFileError(f"{path}: found no unit below the heading, expected one on each line")
     return found
 
 
-def _cell(row: dict[str, str], column: str) -> str | None:
-    return (row.get(column) or "").strip() or None
+def _unit(row: Mapping[str, str]) -> Unit:
+    for name in ("name", "fonds_no"):
+        if not row[name]:
+            raise ValueError(f"{name}: found nothing, expected one")
+    forms = [word.strip() for word in row["data_forms"].replace("；", ";").split(";") if word.strip()]
+    return Unit(
+        unit_code=row["unit_code"],
+        name=row["name"],
+        fonds_no=row["fonds_no"],
+        data_forms=tuple(dict.fromkeys(_word(DataForm, "data_forms", form) for form in forms)),
+        business_frequency=_word(
+            Frequency, "business_frequency", row.get("business_frequency") or Frequency.YEAR.value
+        ),
+        scope_class=_word(ScopeClass, "scope_class", row.get("scope_class") or ScopeClass.STATUTORY.value),
+        responsible_person=row.get("responsible_person") or None,
+        first_filing_year=_year(row.get("first_filing_year", "")),
+        closed_on=_day(row.get("closed_on", "")),
+    )
+
+
+def _word(kind: type[Word], name: str, text: str) -> Word:
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise ValueError(f"{name}: found {text!r}, expected one of {', '.join(kind)}") from error
+
+
+def _year(text: str) -> int | None:
+    if text and not (text.isdecimal() and len(text) == len("2025")):
+        raise ValueError(f"first_filing_year: found {text!r}, expected a year like 2025")
+    return int(text) if text else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise ValueError(f"closed_on: found {text!r}, expected a date like 2026-03-31") from error

@@ -6,29 +6,43 @@ Source: interfaces.md, "The command"; vault.md.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lantai.cli.screen import FINDINGS, SMALL_FILE_BYTES, AsJson, answer, opened, out, progress_bar
-from lantai.edges.folder import read_bytes
+from lantai.cli.actors import SYSTEM, Actor, person
+from lantai.cli.screen import FINDINGS, AsJson, answer, facts, given, line, opened, progress_bar, said
+from lantai.errors import InputFileError, MalformedError, UsageError
+
+if TYPE_CHECKING:
+    from lantai.formats.age import Identity
 
 keys_app = typer.Typer(no_args_is_help=True, help="密钥 · Keys")
 ledger_app = typer.Typer(no_args_is_help=True, help="账本 · The ledger")
 receipt_app = typer.Typer(no_args_is_help=True, help="回执 · Receipts")
-age_app = typer.Typer(no_args_is_help=True, help="age 文件 · age files")
+age_app = typer.Typer(no_args_is_help=True, help="age 加密文件 · age files")
 
 IdentityFile = Annotated[
-    Path, typer.Option("--identity", "-i", help="身份密钥文件（AGE-SECRET-KEY-…）· File with the identity")
+    Path,
+    typer.Option(
+        "--identity",
+        "-i",
+        exists=True,
+        dir_okay=False,
+        help="身份密钥文件（AGE-SECRET-KEY-…）· File with the identity",
+        metavar="FILE",
+    ),
 ]
 
 
 @keys_app.command("new")
 def new(
-    path: Annotated[Path, typer.Argument(help="新密钥文件，不得已存在 · New key file; must not exist")],
+    path: Annotated[Path, typer.Argument(help="新密钥文件，不得已存在 · New key file; must not exist", metavar="FILE")],
     hybrid: Annotated[
-        bool, typer.Option(help="抗量子混合密钥，须 age 1.3 以上读取 · Hybrid key, read by age 1.3 and newer")
+        bool,
+        typer.Option("--hybrid", help="抗量子混合密钥，须 age 1.3 以上读取 · Hybrid key, read by age 1.3 and newer"),
     ] = False,
     signer: Annotated[
         bool, typer.Option("--signer", help="签名密钥（Ed25519）而非身份密钥 · A signing key instead of an identity")
@@ -36,8 +50,12 @@ def new(
     as_json: AsJson = False,
 ) -> None:
     """新建身份密钥或签名密钥；从不覆盖 · Make an identity or a signing key; never overwrites."""
+    from lantai.edges.folder import refuse_existing
     from lantai.edges.keys import new_identity, new_signer, public_path
 
+    if signer and hybrid:
+        raise UsageError("--signer --hybrid: expected one of them; a hybrid key encrypts, a signing key signs")
+    refuse_existing([path, public_path(path)] if signer else [path])
     if signer:
         new_signer(path, path.stem)
         public = str(public_path(path))
@@ -45,26 +63,27 @@ def new(
         public = str(new_identity(path, hybrid))
 
     def text() -> None:
-        out.print(f"已建立 · made: {path}", markup=False)
-        out.print(f"公开部分 · public part: {public}", markup=False, soft_wrap=True)
+        line(said(f"已建立 {path}", f"Made: {path}"))
+        line(said(f"公开部分 {public}", f"Public part: {public}"))
 
     answer({"path": str(path), "public": public}, text, as_json=as_json)
 
 
 def restore(
-    target: Annotated[str, typer.Argument(help="件号或载体号 · Record id or carrier id")],
-    folder: Annotated[Path, typer.Option("--out", "-o", help="恢复到的文件夹 · Folder to restore to")],
+    target: Annotated[str, typer.Argument(help="件号或载体号 · Record id or carrier id", metavar="RECORD|CARRIER")],
+    folder: Annotated[
+        Path, typer.Option("--out", "-o", help="恢复到的文件夹 · Folder to restore to", metavar="FOLDER")
+    ],
     identity: IdentityFile,
-    actor: Annotated[str, typer.Option("--as", help="工号 · Staff id")] = "system",
+    actor: Actor = SYSTEM,
     as_json: AsJson = False,
 ) -> None:
     """恢复一件或整个载体；副本损坏时换下一处并说明 · Restore a record or carrier; a damaged copy is passed over."""
-    from lantai.edges.keys import load_identities
     from lantai.journey.restore import restore as restore_to
 
-    identities = load_identities(identity)
+    identities = _identities(identity)
     with opened() as centre, progress_bar("恢复 · restore", is_shown=not as_json) as progress:
-        done = restore_to(centre, target, folder.absolute(), identities, actor, progress)
+        done = restore_to(centre, target, folder.absolute(), identities, person(centre, actor), progress)
     payload = {
         "records": list(done.record_ids),
         "refused": list(done.refused),
@@ -74,11 +93,22 @@ def restore(
     }
 
     def text() -> None:
-        out.print(f"已恢复 {len(done.record_ids)} 件、{done.file_count} 个文件到 {folder} · restored", markup=False)
+        count = len(done.record_ids)
+        line(
+            said(
+                f"已恢复 {count} 件、{done.file_count} 个文件到 {folder}",
+                f"{count} records, {done.file_count} files restored to {folder}",
+            )
+        )
         for detour in done.detours:
-            out.print(f"  ! 已改用其他副本 · another copy was used: {detour}", markup=False)
+            line(said(f"  已改用其他副本：{detour}", f"  Another copy was used: {detour}"), "yellow")
         for record_id in done.refused:
-            out.print(f"  - 已销毁或正在销毁，不恢复 · destroyed, not restored: {record_id}", markup=False)
+            line(
+                said(
+                    f"  已销毁或正在销毁，不恢复：{record_id}",
+                    f"  Destroyed or being destroyed, not restored: {record_id}",
+                )
+            )
 
     answer(payload, text, as_json=as_json)
 
@@ -86,15 +116,22 @@ def restore(
 @ledger_app.command("verify")
 def verify_ledger(
     checkpoint: Annotated[
-        Path | None, typer.Option("--checkpoint", help="在外保存的检查点 · A checkpoint that was kept outside")
+        Path | None,
+        typer.Option(
+            "--checkpoint",
+            exists=True,
+            dir_okay=False,
+            help="在外保存的检查点 · A checkpoint that was kept outside",
+            metavar="FILE",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """核验账本；指出第一条被改动的记录 · Verify the ledger; names the first changed leaf."""
     from lantai.journey.verify_ledger import verify
 
-    kept = None if checkpoint is None else read_bytes(checkpoint, SMALL_FILE_BYTES).decode("utf-8", "replace")
-    with opened() as centre:
+    kept = None if checkpoint is None else given(checkpoint).decode("utf-8", "replace")
+    with opened() as centre, progress_bar("核验 · verify", is_shown=not as_json):
         verdict = verify(centre, kept)
     payload = {
         "is_sound": verdict.is_sound,
@@ -108,18 +145,22 @@ def verify_ledger(
     }
 
     def text() -> None:
-        out.print(
-            f"{verdict.tree_size} 条、{verdict.checkpoint_count} 个检查点、{len(verdict.places)} 处 "
-            "· leaves, checkpoints, places"
-        )
+        pairs: list[tuple[str, object]] = [
+            ("记录 · Leaves", verdict.tree_size),
+            ("待入账 · Waiting", verdict.waiting_count),
+            ("检查点 · Checkpoints", verdict.checkpoint_count),
+            ("比对之处 · Compared with", list(verdict.places)),
+        ]
+        facts(said("账本", "Ledger"), pairs)
         for sentence in verdict.unknown:
-            out.print(f"  ? 未能查看 · could not look: {sentence}", markup=False)
+            line(said(f"  未能查看：{sentence}", f"  Could not be looked at: {sentence}"), "yellow")
         for sentence in verdict.problems:
-            out.print(f"  ✗ {sentence}", markup=False)
+            line(said(f"  问题：{sentence}", f"  Problem: {sentence}"), "red")
         if verdict.is_sound:
-            out.print("账本完好 · the ledger is sound")
+            line(said("账本完好", "The ledger is sound"), "green")
         elif verdict.first_changed is not None:
-            out.print(f"第一条被改动的是第 {verdict.first_changed} 条 · first changed leaf: {verdict.first_changed}")
+            at = verdict.first_changed
+            line(said(f"第一条被改动的是第 {at} 条", f"The first changed leaf is number {at}"), "red")
 
     answer(payload, text, as_json=as_json)
     if not verdict.is_sound:
@@ -128,9 +169,24 @@ def verify_ledger(
 
 @receipt_app.command("verify")
 def verify_receipt(
-    path: Annotated[Path, typer.Argument(help="回执 .receipt.json；.sig 在旁 · The receipt, its .sig beside it")],
+    path: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            help="回执 .receipt.json；.sig 在旁 · The receipt, its .sig beside it",
+            metavar="FILE",
+        ),
+    ],
     keys: Annotated[
-        Path | None, typer.Option("--keys", help="公钥文件夹，默认本中心的 · Folder with the public keys; default ours")
+        Path | None,
+        typer.Option(
+            "--keys",
+            exists=True,
+            file_okay=False,
+            help="公钥文件夹，默认本中心的 · Folder with the public keys; by default ours",
+            metavar="FOLDER",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -143,10 +199,7 @@ def verify_receipt(
     intake_file = settings.intake_key_file if keys is None else keys / "intake.pem"
     log_file = settings.log_key_file if keys is None else keys / "log.pem"
     verdict = verify(
-        read_bytes(path, SMALL_FILE_BYTES),
-        read_bytes(path.with_suffix(".sig"), SMALL_FILE_BYTES),
-        load_verifier(INTAKE, intake_file),
-        load_verifier(LOG, log_file),
+        given(path), given(path.with_suffix(".sig")), load_verifier(INTAKE, intake_file), load_verifier(LOG, log_file)
     )
     payload = {
         "is_sound": not verdict.problems,
@@ -157,9 +210,9 @@ def verify_receipt(
 
     def text() -> None:
         for sentence in verdict.problems:
-            out.print(f"  ✗ {sentence}", markup=False)
+            line(said(f"  问题：{sentence}", f"  Problem: {sentence}"), "red")
         if not verdict.problems:
-            out.print(f"回执有效 · the receipt is sound: {verdict.carrier_id}", markup=False)
+            line(said(f"回执有效：{verdict.carrier_id}", f"The receipt is sound: {verdict.carrier_id}"), "green")
 
     answer(payload, text, as_json=as_json)
     if verdict.problems:
@@ -169,9 +222,17 @@ def verify_receipt(
 @age_app.command("decrypt")
 def decrypt(identity: IdentityFile) -> None:
     """从标准输入读一个 age 文件，解密到标准输出 · Read one age file from standard input, write what is in it."""
-    from lantai.edges.keys import load_identities
     from lantai.formats import age
 
-    for piece in age.decrypt(sys.stdin.buffer, load_identities(identity)):
+    for piece in age.decrypt(sys.stdin.buffer, _identities(identity)):
         sys.stdout.buffer.write(piece)
     sys.stdout.buffer.flush()
+
+
+def _identities(path: Path) -> Sequence[Identity]:
+    from lantai.edges.keys import load_identities
+
+    try:
+        return load_identities(path)
+    except MalformedError as error:
+        raise InputFileError(f"{error}; expected lines AGE-SECRET-KEY-...") from error

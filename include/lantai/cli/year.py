@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lantai.cli.screen import AsJson, answer, opened, out, table
-from lantai.edges.registry.duties import board
-from lantai.journey.board import BoardRow, board_of
+from lantai.cli.actors import SYSTEM, Actor, person
+from lantai.cli.screen import AsJson, answer, line, locale, opened, said, table
+from lantai.errors import NotFoundError
 from lantai.locales import say
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from lantai.journey.board import BoardRow
 
 app = typer.Typer(no_args_is_help=True, help="归档年度 · Filing years")
 
 Year = Annotated[
-    int, typer.Argument(help="归档年度，如 2025（不是今年）· Filing year, e.g. 2025 (not the year of the run)")
+    int,
+    typer.Argument(
+        help="归档年度，如 2025（不是今年）· Filing year, e.g. 2025 (not the year of the run)", min=1000, max=9999
+    ),
 ]
 
 
 @app.command("open")
-def open_(
-    year: Year, actor: Annotated[str, typer.Option("--as", help="工号 · Staff id")] = "system", as_json: AsJson = False
-) -> None:
-    """开年度：按单位、数据形式建立报送任务和期限 · Make the duties of a year with their deadlines."""
+def open_(year: Year, actor: Actor = SYSTEM, as_json: AsJson = False) -> None:
+    """开年度：按单位、数据形式建立报送任务和期限 · Make the duties of a year with their deadlines; safe to run again."""
     from lantai.journey.open_year import open_year
 
     with opened() as centre:
-        done = open_year(centre, year, actor)
+        done = open_year(centre, year, person(centre, actor))
     payload = {
         "filing_year": done.filing_year,
         "is_new": done.is_new,
@@ -37,10 +42,15 @@ def open_(
     }
 
     def text() -> None:
-        out.print(f"{year} 年度：单位 {done.unit_count}，新增任务 {done.new_duties} · units, new duties")
+        line(
+            said(
+                f"{year} 年度：{done.unit_count} 个单位，新增 {done.new_duties} 项任务",
+                f"Filing year {year}: {done.unit_count} units, {done.new_duties} new duties",
+            )
+        )
         if done.units_without_person:
             names = ", ".join(done.units_without_person)
-            out.print(f"[yellow]未指定负责人的单位 · units without a named person: {names}[/]")
+            line(said(f"未指定负责人的单位：{names}", f"Units without a named person: {names}"), "yellow")
 
     answer(payload, text, as_json=as_json)
 
@@ -48,44 +58,49 @@ def open_(
 @app.command("status")
 def status(year: Year, as_json: AsJson = False) -> None:
     """年度看板：每项任务到哪一步 · The board: where every duty stands."""
+    from lantai.edges.registry.duties import board, open_years
+    from lantai.journey.board import board_of
+
     with opened() as centre, centre.database.read() as connection:
         rows = board_of(board(connection, year), centre.clock.today_on())
-        locale, zone = centre.settings.locale, centre.settings.zone
-    payload = [row.as_mapping() for row in rows]
-    answer(payload, lambda: show_board(year, rows, locale, zone), as_json=as_json)
+        opened_years = open_years(connection)
+        zone = centre.settings.zone
+    if not rows and year not in opened_years:
+        known = ", ".join(map(str, opened_years)) or "none yet"
+        raise NotFoundError(
+            f"filing year {year}: not open, expected one of: {known}; `lantai year open {year}` opens it"
+        )
+    answer([row.as_mapping() for row in rows], lambda: _show(year, rows, zone), as_json=as_json)
 
 
-def show_board(year: int, rows: list[BoardRow], locale: str, zone: ZoneInfo) -> None:
-    """Print the board of a year."""
-    table(
-        f"{year} 年度 · Filing year {year}",
-        (
-            "单位 Unit",
-            "形式 Form",
-            "期限 Deadline",
-            "状态 State",
-            "轮 Round",
-            "件 Records",
-            "问题 Faults",
-            "受理号 No.",
-        ),
-        [
-            (
-                f"{row.unit_code} {row.unit_name}",
-                say(f"values.data_form.{row.data_form}", locale),
-                row.deadline_on,
-                _state(row, locale, zone),
-                row.round_no or "",
-                row.record_count or "",
-                row.fault_count or "",
-                row.submission_id or "",
-            )
-            for row in rows
-        ],
+def _show(year: int, rows: list[BoardRow], zone: ZoneInfo) -> None:
+    columns = (
+        "单位 · Unit",
+        "形式 · Form",
+        "期限 · Deadline",
+        "状态 · State",
+        "轮次 · Round",
+        "件数 · Records",
+        "问题 · Faults",
+        "受理号 · Acceptance no.",
     )
+    cells = [
+        (
+            f"{row.unit_code} {row.unit_name}",
+            say(f"values.data_form.{row.data_form}", locale()),
+            row.deadline_on,
+            _state(row, zone),
+            row.round_no or "",
+            row.record_count or "",
+            row.fault_count or "",
+            row.submission_id or "",
+        )
+        for row in rows
+    ]
+    table(said(f"{year} 年度", f"Filing year {year}"), columns, cells)
 
 
-def _state(row: BoardRow, locale: str, zone: ZoneInfo) -> str:
+def _state(row: BoardRow, zone: ZoneInfo) -> str:
     if row.state == "unfinished" and row.waits_until_at is not None:
-        return say("board_state.unfinished_until", locale, until=f"{row.waits_until_at.astimezone(zone):%Y-%m-%d}")
-    return say(f"board_state.{row.state}", locale)
+        return say("board_state.unfinished_until", locale(), until=f"{row.waits_until_at.astimezone(zone):%Y-%m-%d}")
+    return say(f"board_state.{row.state}", locale())

@@ -5,28 +5,29 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from lantai.errors import SettingsError
+from lantai.errors import InputFileError
 
 
 def read_if_there(path: Path) -> str:
     """Return the text of a file, empty when there is none.
 
     Raises:
-        SettingsError: It is there and cannot be read as UTF-8.
+        InputFileError: It is there and cannot be read as UTF-8.
     """
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: found {error}, expected a text file that can be read") from error
+        found = error.strerror if isinstance(error, OSError) else "no UTF-8"
+        raise InputFileError(f"{path}: found {found}, expected a text file that can be read") from error
 
 
 def replace_private(path: Path, text: str) -> None:
     """Write a file with mode 0600 beside the old one, bring it to the disk, and put it in its place.
 
     Raises:
-        SettingsError: The folder cannot be written.
+        InputFileError: The folder cannot be written.
     """
     beside = path.with_name(path.name + ".new")
     try:
@@ -38,4 +39,4 @@ def replace_private(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         beside.replace(path)
     except OSError as error:
-        raise SettingsError(f"{path}: found {error}, expected a folder that can be written") from error
+        raise InputFileError(f"{path}: found {error.strerror}, expected a folder that can be written") from error

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from lantai.edges.centre import Centre
 from lantai.edges.connections import PREFIX, read_connections
 from lantai.edges.database import run_checks, server_version
-from lantai.edges.keys import DISPOSAL, key_files, load_verifier, public_path
-from lantai.edges.machine import free_bytes, has_program, is_there, sqlite_version
+from lantai.edges.keys import DISPOSAL, Signer, key_files, load_verifier, public_path
+from lantai.edges.machine import free_bytes, has_program, is_folder, is_there, sqlite_version
 from lantai.edges.migrations import newest, require_current
 from lantai.edges.registry.units import units
-from lantai.errors import ConnectionConfigError, KeyMissingError, LantaiError, OrchestratorError
+from lantai.errors import ConnectionConfigError, KeyMissingError, LantaiError, OrchestratorError, RegistryMissingError
+from lantai.locales import say
 
 SAFE_SQLITE = (3, 51, 3)
 """Older ones can corrupt a database in WAL mode with several writers; the registry does not use WAL."""
@@ -23,147 +24,197 @@ SAFE_SQLITE = (3, 51, 3)
 LEAST_FREE_BYTES = 5 * 1024**3
 """Under so much free space a night of filings may not fit."""
 
-PROGRAMS = (
-    ("age", "opens vault files without Lantai, for drills"),
-    ("clamdscan", "scans what departments send"),
-    ("soffice", "renders worksheets for a look; nothing else needs it"),
-)
+PROGRAMS = ("age", "clamdscan", "soffice")
+"""Programs that are of use and not needed."""
+
+MOST_NAMES = 20
+"""Units without a connection that are named; a new centre may have a thousand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One part of the centre: `state` is ok, warning or fault; `advice` is empty when there is nothing to do."""
+    """One part of the centre.
+
+    Attributes:
+        name: Which part; one word, the same in every language.
+        state: ok, warning or fault.
+        title: The part in words.
+        found: What was found.
+        advice: What to do; empty when there is nothing.
+    """
 
     name: str
     state: str
+    title: str
     found: str
     advice: str = ""
 
 
-def diagnose(centre: Centre) -> list[Diagnosis]:
-    """Return what every part of the centre looks like."""
-    found: list[Diagnosis] = []
-    parts: tuple[tuple[str, Callable[[Centre], Iterator[Diagnosis]]], ...] = (
-        ("home", _home),
-        ("registry", _registry),
-        ("keys", _keys),
-        ("places", _places),
-        ("connections", _connections),
-        ("airflow", _airflow),
-        ("checks", _checks),
-        ("programs", _programs),
-    )
-    for name, look in parts:
-        try:
-            found += look(centre)
-        except LantaiError as error:
-            found.append(Diagnosis(name, "fault", f"{type(error).__name__}: {error}", error.hint))
-    return found
+def diagnose(centre: Centre, locale: str) -> list[Diagnosis]:
+    """Return what every part of the centre looks like, in words of a language."""
+    return _Looking(centre, locale).all()
 
 
-def _home(centre: Centre) -> Iterator[Diagnosis]:
-    home = centre.settings.home
-    if not is_there(home):
-        yield Diagnosis("home", "fault", f"{home} is not there", "Run `lantai init`, or set LANTAI_HOME.")
-        return
-    free = free_bytes(home)
-    state = "ok" if free >= LEAST_FREE_BYTES else "warning"
-    advice = "" if state == "ok" else "Make space before the next night of filings."
-    yield Diagnosis("home", state, f"{home}, {free / 1024**3:.1f} GiB free", advice)
-    if centre.clock.is_set_by_hand:
-        yield Diagnosis("date", "warning", f"set to {centre.clock.today_on()}", "LANTAI_TODAY is for demo homes only.")
+class _Looking:
+    def __init__(self, centre: Centre, locale: str) -> None:
+        self._centre = centre
+        self._locale = locale
 
-
-def _registry(centre: Centre) -> Iterator[Diagnosis]:
-    database = centre.database
-    require_current(database)
-    yield Diagnosis("registry", "ok", f"{database.url.render_as_string(hide_password=True)}, schema {newest()}")
-    if database.is_sqlite:
-        version = sqlite_version()
-        note = "journal_mode=DELETE is used, so this version is safe here; never copy the file while a task runs."
-        yield Diagnosis("sqlite", "ok", ".".join(map(str, version)), note if version < SAFE_SQLITE else "")
-    else:
-        with database.read() as connection:
-            yield Diagnosis("postgresql", "ok", server_version(connection))
-
-
-def _keys(centre: Centre) -> Iterator[Diagnosis]:
-    yield Diagnosis("intake key", "ok", centre.intake_signer.name)
-    yield Diagnosis("log key", "ok", centre.log_signer.name)
-    yield Diagnosis("recipients", "ok", f"{len(centre.recipients)} in {centre.settings.recipients_file.name}")
-    disposal_key = key_files(centre.settings)[DISPOSAL]
-    try:
-        yield Diagnosis("disposal key", "ok", load_verifier(DISPOSAL, disposal_key).name)
-    except KeyMissingError as error:
-        advice = f"Ask the custodians for its public half, {public_path(disposal_key).name}; without it no certificate verifies."
-        yield Diagnosis("disposal key", "warning", str(error), advice)
-    if centre.clock.is_set_by_hand:
-        return
-    for name, path, harm in (
-        ("identity", centre.settings.keys / "identity.txt", "open every record"),
-        ("disposal key", disposal_key, "sign certificates of destruction"),
-    ):
-        if is_there(path):
-            advice = f"Hand it to the custodians and remove it from here: whoever has this machine can {harm}."
-            yield Diagnosis(name, "warning", f"{path} lies on this machine", advice)
-
-
-def _places(centre: Centre) -> Iterator[Diagnosis]:
-    for place in centre.vault.places:
-        try:
-            place.list("")
-        except LantaiError as error:
-            yield Diagnosis(f"place {place.name}", "fault", str(error), error.hint)
-        else:
-            yield Diagnosis(f"place {place.name}", "ok", place.erasure_class)
-    if len(centre.vault.places) < centre.settings.min_copies:
-        advice = "Add a place to LANTAI_COPY_URLS: no receipt is given before so many copies are read back."
-        yield Diagnosis(
-            "copies", "fault", f"{len(centre.vault.places)} places, expected {centre.settings.min_copies}", advice
+    def all(self) -> list[Diagnosis]:
+        found: list[Diagnosis] = []
+        parts: tuple[tuple[str, Callable[[], Iterator[Diagnosis]]], ...] = (
+            ("home", self._home),
+            ("registry", self._registry),
+            ("keys", self._keys),
+            ("places", self._places),
+            ("connections", self._connections),
+            ("airflow", self._airflow),
+            ("checks", self._checks),
+            ("programs", self._programs),
         )
+        for name, look in parts:
+            try:
+                found += look()
+            except RegistryMissingError:
+                # Said once, by the part that looks at the registry.
+                continue
+            except LantaiError as error:
+                found.append(self._failed(name, error))
+        return found
 
+    def _home(self) -> Iterator[Diagnosis]:
+        home = self._centre.settings.home
+        if not is_folder(home):
+            found = self._found("no_folder" if is_there(home) else "nothing_there", path=home)
+            yield self._said("home", "fault", found, "init")
+            return
+        free = free_bytes(home)
+        has_space = free >= LEAST_FREE_BYTES
+        found = self._found("home", path=home, free=f"{free / 1024**3:.1f}")
+        yield self._said("home", "ok" if has_space else "warning", found, "" if has_space else "space")
+        if self._centre.clock.is_set_by_hand:
+            yield self._said("date", "warning", self._found("date", date=self._centre.clock.today_on()), "date")
 
-def _connections(centre: Centre) -> Iterator[Diagnosis]:
-    known = read_connections(centre.settings.connections_file)
-    with centre.database.read() as connection:
-        codes = [unit.unit_code for unit in units(connection)]
-    bad = {name: error for name, error in known.items() if isinstance(error, ConnectionConfigError)}
-    for name, error in bad.items():
-        yield Diagnosis(f"connection {name}", "fault", str(error), error.hint)
-    missing = [code for code in codes if PREFIX + code not in known]
-    if missing:
-        yield Diagnosis("connections", "fault", f"none for {', '.join(missing[:20])}", ConnectionConfigError.hint)
-    elif not bad:
-        yield Diagnosis("connections", "ok", f"{len(known)} for {len(codes)} units")
-
-
-def _airflow(centre: Centre) -> Iterator[Diagnosis]:
-    if centre.bell is None:
-        yield Diagnosis("airflow", "ok", "none named: an approved list waits for the next working-day run")
-        return
-    try:
-        centre.bell.asset_id()
-    except OrchestratorError as error:
-        advice = "Start it, or correct LANTAI_AIRFLOW_URL and LANTAI_AIRFLOW_LOGIN_FILE; lists wait for the next working-day run."
-        yield Diagnosis("airflow", "warning", str(error), advice)
-    else:
-        yield Diagnosis("airflow", "ok", "an approved list wakes its DAG")
-
-
-def _checks(centre: Centre) -> Iterator[Diagnosis]:
-    with centre.database.read() as connection:
-        for name, rows in run_checks(connection).items():
-            if rows:
-                advice = f"See sql/checks/{name}.sql for what the rows mean."
-                yield Diagnosis(
-                    f"check {name}", "fault", f"{len(rows)} rows that must not exist, first {rows[0]}", advice
-                )
-    yield Diagnosis("checks", "ok", "sql/checks were run")
-
-
-def _programs(_centre: Centre) -> Iterator[Diagnosis]:
-    for name, use in PROGRAMS:
-        if not has_program(name):
-            yield Diagnosis(name, "warning", "not installed", f"Optional: {use}.")
+    def _registry(self) -> Iterator[Diagnosis]:
+        database = self._centre.database
+        url = database.url.render_as_string(hide_password=True)
+        try:
+            require_current(database)
+        except RegistryMissingError:
+            yield self._said("registry", "fault", self._found("no_registry", url=url), "init")
+            return
+        yield self._said("registry", "ok", self._found("schema", url=url, found=newest()))
+        if database.is_sqlite:
+            version = sqlite_version()
+            advice = "sqlite" if version < SAFE_SQLITE else ""
+            yield self._said("engine", "ok", f"SQLite {'.'.join(map(str, version))}", advice)
         else:
-            yield Diagnosis(name, "ok", "installed")
+            with database.read() as connection:
+                yield self._said("engine", "ok", f"PostgreSQL {server_version(connection)}")
+
+    def _keys(self) -> Iterator[Diagnosis]:
+        signers: tuple[tuple[str, Callable[[], Signer]], ...] = (
+            ("intake_key", lambda: self._centre.intake_signer),
+            ("log_key", lambda: self._centre.log_signer),
+        )
+        for name, load in signers:
+            try:
+                yield self._said(name, "ok", load().name)
+            except LantaiError as error:
+                yield self._failed(name, error)
+        try:
+            count, path = len(self._centre.recipients), self._centre.settings.recipients_file
+            yield self._said("recipients", "ok", self._found("recipients", count=count, path=path))
+        except LantaiError as error:
+            yield self._failed("recipients", error)
+        yield from self._custody()
+
+    def _custody(self) -> Iterator[Diagnosis]:
+        """Look at what is the custodians': the public half of their disposal key is wanted here, no private key is."""
+        disposal_key = key_files(self._centre.settings)[DISPOSAL]
+        try:
+            yield self._said("disposal_key", "ok", load_verifier(DISPOSAL, disposal_key).name)
+        except KeyMissingError as error:
+            public = public_path(disposal_key).name
+            yield self._said("disposal_key", "warning", str(error), "disposal_public", public=public)
+        if self._centre.clock.is_set_by_hand:
+            return
+        for name, path in (("identity", self._centre.settings.keys / "identity.txt"), ("disposal_key", disposal_key)):
+            if is_there(path):
+                yield self._said(name, "warning", self._found("lies_here", path=path), name)
+
+    def _places(self) -> Iterator[Diagnosis]:
+        places, expected = self._centre.vault.places, self._centre.settings.min_copies
+        for place in places:
+            try:
+                place.list("")
+            except LantaiError as error:
+                yield self._failed("place", error)
+            else:
+                erasure = say(f"values.erasure_class.{place.erasure_class}", self._locale)
+                yield self._said("place", "ok", self._found("place", place=place.name, erasure=erasure))
+        if len(places) < expected:
+            yield self._said("copies", "fault", self._found("copies", found=len(places), expected=expected), "copies")
+
+    def _connections(self) -> Iterator[Diagnosis]:
+        path = self._centre.settings.connections_file
+        with self._centre.database.read() as connection:
+            codes = [unit.unit_code for unit in units(connection)]
+        if not is_there(path):
+            # A new centre has none; whoever collects without one is told so.
+            yield self._said(
+                "connections", "warning", self._found("no_connections", path=path, count=len(codes)), "connections"
+            )
+            return
+        known = read_connections(path)
+        bad = [error for error in known.values() if isinstance(error, ConnectionConfigError)]
+        for error in bad:
+            yield self._failed("connection", error)
+        missing = [code for code in codes if PREFIX + code not in known]
+        if missing:
+            names = ", ".join(missing[:MOST_NAMES]) + (" ..." if len(missing) > MOST_NAMES else "")
+            yield self._said("connections", "fault", self._found("without_connection", names=names), "connections")
+        elif not bad:
+            yield self._said("connections", "ok", self._found("connections", count=len(known), units=len(codes)))
+
+    def _airflow(self) -> Iterator[Diagnosis]:
+        bell = self._centre.bell
+        if bell is None:
+            yield self._said("airflow", "ok", self._found("no_airflow"))
+            return
+        try:
+            bell.asset_id()
+        except OrchestratorError as error:
+            yield self._said("airflow", "warning", str(error), "airflow")
+        else:
+            yield self._said("airflow", "ok", self._found("airflow"))
+
+    def _checks(self) -> Iterator[Diagnosis]:
+        with self._centre.database.read() as connection:
+            looked = run_checks(connection)
+        for name, rows in looked.items():
+            if rows:
+                found = self._found("check", count=len(rows), first=rows[0])
+                yield self._said("check", "fault", f"{name}: {found}", "check", name=name)
+        if not any(looked.values()):
+            yield self._said("checks", "ok", self._found("checks", count=len(looked)))
+
+    def _programs(self) -> Iterator[Diagnosis]:
+        for name in PROGRAMS:
+            if has_program(name):
+                yield self._said("program", "ok", self._found("installed", name=name))
+            else:
+                yield self._said("program", "warning", self._found("not_installed", name=name), name)
+
+    def _found(self, key: str, **values: object) -> str:
+        return say(f"doctor.found.{key}", self._locale, **values)
+
+    def _said(self, part: str, state: str, found: str, advice: str = "", **values: object) -> Diagnosis:
+        told = say(f"doctor.advice.{advice}", self._locale, **values) if advice else ""
+        return Diagnosis(part, state, say(f"doctor.name.{part}", self._locale), found, told)
+
+    def _failed(self, name: str, error: LantaiError) -> Diagnosis:
+        hint = error.hint_zh if self._locale == "zh" else error.hint
+        return Diagnosis(
+            name, "fault", say(f"doctor.name.{name}", self._locale), f"{type(error).__name__}: {error}", hint
+        )

@@ -140,7 +140,7 @@ def _wanted(centre: Centre, years: Sequence[int] | None, units: Sequence[str] | 
     missing = sorted(set(years or ()) - set(opened))
     if missing:
         raise UsageError(
-            f"filing year {', '.join(map(str, missing))}: not open, expected one of {opened or 'none yet'}"
+            f"filing year {', '.join(map(str, missing))}: not open, expected one of: {', '.join(map(str, opened)) or 'none yet'}"
         )
     return codes, list(years) if years is not None else opened
 

@@ -14,12 +14,13 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from lantai.edges.centre import Centre
-from lantai.edges.registry.dispositions import live_chains
+from lantai.edges.registry.dispositions import live_chains, newest_event
 from lantai.edges.registry.holds import held_on_list, keep_as_they_are
 from lantai.journey.examine import Examined
 from lantai.journey.prepare import cooling_shortfalls
 from lantai.journey.refuse import refuse_if, refuse_if_held
 from lantai.records.disposal import Decision, ListKind, ListState, Stage
+from lantai.records.event import EventKind
 from lantai.records.record import RecordStatus, Retention
 from lantai.rules.appraisal import is_expired
 from lantai.rules.approval import approval_shortfalls, last_approved_at, witness_shortfalls
@@ -41,6 +42,14 @@ def permit(connection: Connection, centre: Centre, examined: Examined) -> None:
         HeldError: Nothing is missing, but a record is under a hold.
     """
     keep_as_they_are(connection)
+    refuse_if(examined.chosen.list_id, act_shortfalls(connection, centre, examined))
+    numbers = {row.row_no for row in disposed_rows(examined)}
+    held = held_on_list(connection, examined.chosen.list_id)
+    refuse_if_held(examined.chosen.list_id, [(row.row_no, row.hold_id) for row in held if row.row_no in numbers])
+
+
+def act_shortfalls(connection: Connection, centre: Centre, examined: Examined) -> list[str]:
+    """Return everything but holds that keeps a list from being carried out now; empty when nothing does."""
     settings, now_at = centre.settings, centre.clock.now_at()
     going = disposed_rows(examined)
     missing = [
@@ -58,10 +67,22 @@ def permit(connection: Connection, centre: Centre, examined: Examined) -> None:
         missing += _period_shortfalls(centre, going)
         missing += _chain_shortfalls(connection, examined.chosen.list_id, {row.row_no for row in going})
         missing += _filing_shortfalls(centre, examined)
-    refuse_if(examined.chosen.list_id, missing)
-    numbers = {row.row_no for row in going}
-    held = held_on_list(connection, examined.chosen.list_id)
-    refuse_if_held(examined.chosen.list_id, [(row.row_no, row.hold_id) for row in held if row.row_no in numbers])
+    return missing
+
+
+def next_shortfalls(connection: Connection, centre: Centre, examined: Examined) -> list[str]:
+    """Return what keeps a list from its next step, holds left out: from approval, from the act, or from its end."""
+    chosen = examined.chosen
+    if chosen.state in (ListState.DRAFT, ListState.REVIEWED):
+        return approval_shortfalls(examined.dossier)
+    if chosen.state in (ListState.APPROVED, ListState.AWAITING_CUSTODIAN):
+        return act_shortfalls(connection, centre, examined)
+    if chosen.state is not ListState.EXECUTING:
+        return []
+    if chosen.kind is ListKind.TRANSFER:
+        return [f"the archive's receipt receipts/{chosen.list_id}.receipt.json"]
+    destroyed = newest_event(connection, chosen.list_id, EventKind.DESTROYED)
+    return witness_shortfalls(examined.dossier, Stage.AFTER, destroyed.occurred_at if destroyed else None)
 
 
 def _is_going(examined: Examined, row_no: int) -> bool:
@@ -73,7 +94,7 @@ def _state_shortfalls(examined: Examined) -> list[str]:
     state = examined.chosen.state
     if state is ListState.AWAITING_CUSTODIAN:
         return []
-    return [f"found state {state.value}, expected awaiting_custodian"]
+    return [f"found state {state.value}, expected awaiting_custodian (`lantai list prepare` or the DAG's next run)"]
 
 
 def _period_shortfalls(centre: Centre, going: Sequence[Row[Any]]) -> list[str]:

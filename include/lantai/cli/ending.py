@@ -1,0 +1,184 @@
+"""How a command begins and ends: the language of its help, its exit code, and how an error is told.
+
+Exit codes: 0 done or warnings only, 1 findings, 2 usage, 3 fault or refusal; as in any shell 130 after Ctrl-C and 141 when
+whoever reads the answer has gone away. An error is told on standard error in three lines: what happened, what was found and
+expected, what to do. With `--json` it is one object on standard output instead, `{"error": {...}}`. Nothing that a user can
+cause ends in a trace; a fault of the program leaves one in a file and names it.
+
+Source: interfaces.md, "The command".
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, NoReturn
+
+import typer
+from rich.text import Text
+from typer.core import TyperArgument, TyperGroup
+from typer.exceptions import TyperException
+
+from lantai.cli.screen import DONE, FAULT, USAGE, err, half, locale, print_json, said, sign
+from lantai.edges.streams import keep_trace, silence
+from lantai.errors import (
+    DiskFullError,
+    LantaiError,
+    NotFoundError,
+    PlaceUnavailableError,
+    SettingsError,
+    UnexpectedError,
+    UsageError,
+    WorksheetError,
+)
+from lantai.locales import say
+
+INTERRUPTED, READER_GONE = 130, 141
+
+AS_GIVEN = (UsageError, SettingsError, NotFoundError, WorksheetError)
+"""Whoever gave the command corrects what was given."""
+
+ARGUMENTS, OPTIONS, COMMANDS = "参数 · Arguments", "选项 · Options", "命令 · Commands"
+
+DEPARTMENT = "报送单位 · For departments"
+YEARLY = "年度报送 · The year"
+DISPOSAL = "鉴定与处置 · Appraisal and disposal"
+CUSTODY = "保管 · Custody"
+SETUP = "设置 · Set-up"
+TRIAL = "试用 · To try it"
+PANELS = (DEPARTMENT, YEARLY, DISPOSAL, CUSTODY, SETUP, TRIAL)
+"""Whom or what a command is for, in the order of the help."""
+
+PAUSE = re.compile(r"([，。；：、）])(?=\S)")
+"""Where a line of Chinese may be broken: the help's tables break lines at spaces only, and cut what is longer."""
+
+
+class Lantai(TyperGroup):
+    """The command as a whole: its help is in one language, and however it ends, the user is told in words."""
+
+    def main(self, args: Sequence[str] | None = None, *_: object, **__: object) -> NoReturn:
+        """Carry a command out and leave with its exit code.
+
+        Args:
+            args: The words of the command; None takes those of this process.
+        """
+        words = sys.argv[1:] if args is None else list(args)
+        sys.exit(ending(lambda: self._carry_out(words), as_json="--json" in words))
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer does not export the class
+        """Return the names of the commands in the order of the help."""
+        del ctx
+        panels = [half(panel) for panel in PANELS]
+        commands: dict[str, Any] = dict(self.commands)
+        return sorted(commands, key=lambda name: panels.index(half(commands[name].rich_help_panel)))
+
+    def _carry_out(self, words: list[str]) -> None:
+        speak(self)
+        with self.make_context("lantai", words) as context:
+            self.invoke(context)
+
+
+def speak(command: Any) -> None:  # noqa: ANN401 - typer does not name the classes that it makes
+    """Put the help of a command, and of all below it, into the language of the screen."""
+    for name in ("help", "short_help", "epilog"):
+        setattr(command, name, _spoken(getattr(command, name)))
+    command.rich_help_panel = half(command.rich_help_panel or COMMANDS)
+    shown = command.get_help_option(typer.Context(command))
+    shown.help = said("显示说明", "Show this message and exit.")
+    for param in (*command.params, shown):
+        usual = ARGUMENTS if isinstance(param, TyperArgument) else OPTIONS
+        param.help = _spoken(param.help)
+        param.rich_help_panel = half(param.rich_help_panel or usual)
+    for below in getattr(command, "commands", {}).values():
+        speak(below)
+
+
+def _spoken(text: str | None) -> str | None:
+    return PAUSE.sub(r"\1 ", half(text)) if text else None
+
+
+def ending(command: Callable[[], object], *, as_json: bool = False) -> int:
+    """Run a command and return its exit code; whatever goes wrong is told with what to do."""
+    try:
+        command()
+        sys.stdout.flush()
+    except typer.Exit as left:
+        return left.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        err.print(
+            said("已中断；再运行一次即从中断处继续。", "Interrupted; run it again and it goes on where it stopped.")
+        )
+        return INTERRUPTED
+    except (BrokenPipeError, SystemExit):
+        # The help is printed by typer, whose console leaves in this way when its reader has gone.
+        silence(sys.stdout)
+        return READER_GONE
+    except Exception as error:  # noqa: BLE001 - a user never sees a trace, whatever it was
+        return _failed(error, as_json=as_json)
+    return DONE
+
+
+def _failed(error: Exception, *, as_json: bool) -> int:
+    found = named(error)
+    if found is None:
+        return USAGE
+    try:
+        tell(found, as_json=as_json)
+        sys.stdout.flush()
+    except OSError:
+        # The answer could not be written, so neither can this be there: standard error has it, if anything.
+        silence(sys.stdout)
+        with suppress(OSError):
+            tell(found)
+    return USAGE if isinstance(found, AS_GIVEN) else FAULT
+
+
+def named(error: Exception) -> LantaiError | None:
+    """Return an error under a name of ours; None when the user has been shown the help instead."""
+    if isinstance(error, LantaiError):
+        return error
+    if isinstance(error, TyperException):
+        context = getattr(error, "ctx", None)
+        if type(error).__name__ == "NoArgsIsHelpError":
+            return None
+        said_by_typer = error.format_message().replace("Value error, ", "")
+        return UsageError(f"{context.command_path if context else 'lantai'}: {said_by_typer}")
+    if isinstance(error, OSError):
+        kind = DiskFullError if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else PlaceUnavailableError
+        return kind(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+    trace = keep_trace("".join(traceback.format_exception(error)))
+    return UnexpectedError(f"{type(error).__name__}: {error} ({trace})")
+
+
+def tell(error: LantaiError, *, as_json: bool = False) -> None:
+    """Tell of an error: in words on standard error, or as an object on standard output."""
+    if as_json:
+        print_json({"error": described(error)})
+        return
+    title = Text.assemble((said("错误", "Error"), "bold red"), f"{said('：', ': ')}{what_happened(error)}")
+    err.print(title.append(f" ({type(error).__name__})", "dim"), soft_wrap=True)
+    if str(error):
+        err.print(Text(f"  {error}"), soft_wrap=True)
+    err.print(Text(f"  {sign('→', '->')} {said(error.hint_zh, error.hint)}"), soft_wrap=True)
+
+
+def described(error: LantaiError) -> dict[str, Any]:
+    """Return an error as it stands in an answer in JSON."""
+    return {
+        "class": type(error).__name__,
+        "what": what_happened(error),
+        "message": str(error),
+        "hint": said(error.hint_zh, error.hint),
+        "retryable": error.retryable,
+    }
+
+
+def what_happened(error: LantaiError) -> str:
+    """Return what the class of an error says, as a sentence."""
+    if locale() == "en":
+        return (type(error).__doc__ or "").partition("\n")[0]
+    return say(f"errors.{type(error).__name__}", "zh")

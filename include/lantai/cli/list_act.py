@@ -1,0 +1,239 @@
+"""`lantai list sign`, `message`, `prepare`, `run`: from a reviewed list to the act.
+
+Source: interfaces.md, "Steps that need a private key"; R9-19; rules N3.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lantai.cli.actors import Actor, person
+from lantai.cli.list import ListId, Maybe, OnBehalfOf, app, state_word
+from lantai.cli.screen import FINDINGS, AsJson, answer, facts, given, locale, note, opened, progress_bar, said
+from lantai.errors import UsageError
+from lantai.locales import say
+from lantai.records.disposal import Duty, ListKind, Stage
+from lantai.records.person import Role
+
+if TYPE_CHECKING:
+    from lantai.edges.centre import Centre
+
+__all__ = ["app"]
+
+SIGNERS = (Duty.PANEL_MEMBER, Duty.LEADER, Duty.WITNESS)
+
+SigningRole = Annotated[
+    Duty,
+    typer.Option(
+        help=f"以何职责签署：{'、'.join(SIGNERS)} · The duty it is signed in: {', '.join(SIGNERS)}", metavar="ROLE"
+    ),
+]
+
+
+@app.command("sign")
+def sign(
+    list_id: ListId,
+    role: SigningRole,
+    actor: Actor,
+    key: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="签字人的 OpenSSH 私钥 · The signer's private key", metavar="FILE"
+        ),
+    ] = None,
+    signature: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="ssh-keygen -Y sign 的结果，代替私钥 · Its signature, instead of a key",
+            metavar="FILE",
+        ),
+    ] = None,
+    counted: Annotated[
+        str | None, typer.Option(help="监销清点：件数,页数 · Recount of a witness: records,pages", metavar="N,N")
+    ] = None,
+    on_behalf_of: OnBehalfOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """签署清单 · Sign a list in one's duty."""
+    from lantai.journey.sign import KEY_FILE_BYTES
+    from lantai.journey.sign import sign as sign_list
+
+    recount = _counted(counted)
+    armored = given(signature, KEY_FILE_BYTES).decode("ascii", "replace") if signature else None
+    with opened() as centre:
+        signed = sign_list(
+            centre,
+            list_id,
+            role,
+            person(centre, actor),
+            key,
+            armored=armored,
+            on_behalf_of=on_behalf_of,
+            counted=recount,
+        )
+    payload = {
+        "list_id": signed.list_id,
+        "duty": signed.duty.value,
+        "stage": signed.stage.value,
+        "state": signed.state.value,
+        "list_digest": signed.list_digest,
+        "fingerprint": signed.fingerprint,
+        "is_new": signed.is_new,
+    }
+    pairs: list[tuple[str, object]] = [
+        ("签字 · Signature", said("新签", "new") if signed.is_new else said("此前已签", "was there before")),
+        ("职责 · Duty", say(f"values.duty.{signed.duty.value}", locale())),
+        ("阶段 · Stage", say(f"values.stage.{signed.stage.value}", locale())),
+        ("密钥 · Key", signed.fingerprint or said("无，由系统代为声明", "none; asserted by the system")),
+        ("摘要 · Digest", signed.list_digest),
+        ("清单状态 · State of the list", state_word(signed.state)),
+    ]
+    unheard = str(signed.unheard) if signed.unheard else None
+    answer({**payload, "unheard": unheard}, lambda: facts(signed.list_id, pairs), as_json=as_json)
+    if unheard:
+        note(
+            said(
+                f"清单已批准；未能唤醒 Airflow，下一个工作日的运行会接手：{unheard}",
+                f"The list is approved; Airflow was not woken, so the next working-day run picks it up: {unheard}",
+            )
+        )
+
+
+@app.command("message")
+def message(
+    list_id: ListId,
+    role: SigningRole,
+    stage: Annotated[
+        Stage,
+        typer.Option(
+            help="approve 审批，before 销毁前，after 销毁后 · approve, or a witness's before and after", metavar="STAGE"
+        ),
+    ] = Stage.APPROVE,
+) -> None:
+    """输出待签内容，供 ssh-keygen -Y sign -n lantai-list 使用 · Print what is signed, for ssh-keygen."""
+    from lantai.journey.examine import examine, message_to_sign
+
+    with opened() as centre, centre.database.read() as connection:
+        digest = examine(connection, centre.settings, list_id).dossier.decided_now
+    typer.echo(message_to_sign(list_id, role, stage, digest).decode(), nl=False)
+
+
+@app.command("prepare")
+def prepare(
+    kind: Annotated[
+        ListKind | None,
+        typer.Argument(
+            help="transfer 移交，destruction 销毁，省略为两种 · Which kind; both without it",
+            metavar="transfer|destruction",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """将已批准且等待期满的清单移交保管员；与流程所做相同 · Hand approved lists whose waiting time is over to the custodian, as the DAGs do.
+
+    同时收取档案馆的移交回执 · Closes transfers whose receipt has come, too.
+    """
+    from lantai.journey.prepare import prepare as prepare_lists
+
+    payload: dict[str, list[str]] = {"ready": [], "waiting": [], "blocked": [], "finished": []}
+    with opened() as centre:
+        for each in [kind] if kind else list(ListKind):
+            prepared = prepare_lists(centre, each)
+            for name, found in payload.items():
+                found.extend(getattr(prepared, name))
+    pairs: list[tuple[str, object]] = [
+        ("等待保管员 · Await the custodian", payload["ready"]),
+        ("等待期未满 · Waiting time not over", payload["waiting"]),
+        ("批准已失效 · Approval no longer holds", payload["blocked"]),
+        ("移交完成 · Transfer finished", payload["finished"]),
+    ]
+    answer(payload, lambda: facts(said("已批准的清单", "Approved lists"), pairs), as_json=as_json)
+    if payload["blocked"]:
+        raise typer.Exit(FINDINGS)
+
+
+@app.command("run")
+def run(
+    list_id: ListId,
+    identity: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="解密用的身份密钥文件（移交时）· age identity, for a transfer",
+            metavar="FILE",
+        ),
+    ] = None,
+    disposal_key: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="处置签名私钥 PEM · Key that signs certificates", metavar="FILE"
+        ),
+    ] = None,
+    actor: Maybe = None,
+    as_json: AsJson = False,
+) -> None:
+    """在保管机上执行需要私钥的步骤 · Carry a list out on the custody host, as far as its rows permit."""
+    from lantai.edges.registry import disposal
+
+    with opened() as centre, progress_bar(f"执行 {list_id} · run {list_id}", is_shown=not as_json):
+        with centre.database.read() as connection:
+            kind = disposal.disposal_list(connection, list_id).kind
+        custodian = _custodian(centre, list_id, actor)
+        payload, certificate = _run(centre, kind, list_id, custodian, identity, disposal_key)
+    pairs: list[tuple[str, object]] = [
+        ("状态 · State", say(f"list_state.{payload['state']}", locale())),
+        ("件数 · Records", payload["record_count"]),
+        certificate,
+        ("还需 · Waits for", payload["waiting_for"]),
+    ]
+    answer(payload, lambda: facts(list_id, pairs), as_json=as_json)
+
+
+def _run(
+    centre: Centre, kind: ListKind, list_id: str, custodian: str, identity: Path | None, disposal_key: Path | None
+) -> tuple[dict[str, Any], tuple[str, object]]:
+    if kind is ListKind.TRANSFER:
+        from lantai.journey.transfer import transfer
+
+        moved = transfer(centre, list_id, custodian, identity or centre.settings.keys / "identity.txt", disposal_key)
+        told: dict[str, Any] = {"record_count": moved.record_count, "package_sha256": moved.package_sha256}
+        state, waiting_for = moved.state, moved.waiting_for
+        shown = ("移交包 SHA-256 · Package's SHA-256", moved.package_sha256 or "")
+    else:
+        from lantai.journey.destroy import destroy
+
+        gone = destroy(centre, list_id, custodian, disposal_key)
+        told = {"record_count": gone.record_count, "certificate_id": gone.certificate_id}
+        state, waiting_for = gone.state, gone.waiting_for
+        shown = ("销毁证明 · Certificate", gone.certificate_id or "")
+    return {"list_id": list_id, "state": state.value, **told, "waiting_for": list(waiting_for)}, shown
+
+
+def _custodian(centre: Centre, list_id: str, actor: str | None) -> str:
+    """Who carries it out: whoever is named, else who has begun, else the one custodian appointed today."""
+    from lantai.edges.registry import disposal
+    from lantai.edges.registry.sign_offs import holders
+
+    if actor:
+        return person(centre, actor)
+    with centre.database.read() as connection:
+        begun = [each.person_id for each in disposal.duties(connection, list_id) if each.duty is Duty.CUSTODIAN]
+        found = begun or holders(connection, Role.CUSTODIAN.value, centre.clock.today_on())
+    if len(found) != 1:
+        raise UsageError(f"custodian: found {len(found)} appointed today, expected one, or --as")
+    return found[0]
+
+
+def _counted(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    parts = text.replace("，", ",").split(",")
+    if len(parts) != 2 or not all(part.strip().isdecimal() for part in parts):  # noqa: PLR2004 - records and pages
+        raise UsageError(f"--counted {text}: expected two whole numbers, e.g. 12,340")
+    return int(parts[0]), int(parts[1])

@@ -1,0 +1,68 @@
+"""Opening a filing year, and its board. Covers R1-19 to R1-24, R2-05."""
+
+from __future__ import annotations
+
+import pytest
+
+from desks import Desk
+
+
+def test_opening_makes_a_duty_per_unit_and_form_once(desk: Desk) -> None:
+    first = desk.ok("year", "open", 2024, "--as", "A01", "--json").json
+    second = desk.ok("year", "open", 2024, "--as", "A01", "--json").json
+
+    assert first == {
+        "filing_year": 2024,
+        "is_new": True,
+        "new_duties": 3,
+        "units": 2,
+        "units_without_person": ["GA"],
+    }
+    assert (second["is_new"], second["new_duties"]) == (False, 0)
+
+
+def test_unit_without_a_named_person_is_pointed_out(desk: Desk) -> None:
+    told = desk.ok("year", "open", 2024, LANTAI_LOCALE="zh")
+
+    assert told.out == "2024 年度：2 个单位，新增 3 项任务\n未指定负责人的单位：GA\n"
+
+
+def test_board_shows_every_duty_with_its_deadline(onlooker: Desk) -> None:
+    shown = onlooker.ok("year", "status", 2025).out
+    rows = onlooker.ok("year", "status", 2025, "--json").json
+
+    assert shown.count("2026-06-30") == 3
+    assert "GA 示例市公安局" in shown
+    assert {(row["unit_code"], row["data_form"], row["state"], row["deadline_on"]) for row in rows} == {
+        ("GA", "business_data", "open", "2026-06-30"),
+        ("GA", "e_document", "open", "2026-06-30"),
+        ("JY", "e_document", "open", "2026-06-30"),
+    }
+
+
+def test_deadline_that_has_passed_is_overdue(onlooker: Desk) -> None:
+    assert onlooker.ok("year", "status", 2025, LANTAI_TODAY="2026-07-01", LANTAI_LOCALE="zh").out.count("逾期未报") == 3
+
+
+@pytest.mark.parametrize("year", ["2026", "1948", "99999", "abc", "2025.5"])
+def test_year_that_is_not_over_or_is_none_is_refused(desk: Desk, year: str) -> None:
+    told = desk.run("year", "open", year)
+
+    assert told.code == 2
+    assert "year" in told.err
+    assert desk.run("year", "status", 2026).code == 2
+
+
+def test_board_of_a_year_that_is_not_open_says_which_are(onlooker: Desk) -> None:
+    told = onlooker.run("year", "status", 2031)
+
+    assert told.code == 2
+    assert "filing year 2031: not open, expected one of: 2025; `lantai year open 2031` opens it" in told.err
+
+
+def test_whoever_opens_is_known(desk: Desk) -> None:
+    told = desk.run("year", "open", 2024, "--as", "nobody")
+
+    assert told.code == 2
+    assert "person or account nobody: not in the registry" in told.err
+    assert desk.run("year", "status", 2024).code == 2
