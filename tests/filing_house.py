@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -83,9 +83,13 @@ class FilingHouse:
         year: int = 2025,
         rows: Sequence[CatalogueRow] | None = None,
         name: str = "001",
+        contents: Mapping[str, bytes] | None = None,
         **changes: object,
     ) -> Path:
-        """Lay a valid carrier into a unit's outbox in place of one of that name; keywords change the order."""
+        """Lay a valid carrier into a unit's outbox in place of one of that name; keywords change the order.
+
+        `contents` are other bytes for documents, by their name in the unit's folder.
+        """
         with tempfile.TemporaryDirectory(dir=self.work.parent) as folder:
             work = Path(folder)
             unit = self.unit(code)
@@ -99,6 +103,8 @@ class FilingHouse:
                 if rows is None:
                     rows = [self.row(code, number, year) for number in (1, 2, 3)]
                 filing = factories_bag.filing(work, rows)
+                for path, content in (contents or {}).items():
+                    (filing.folder / path).write_bytes(content)
                 order = factories_bag.order(filing_year=year, **changes)
                 made = pack(filing.folder, self.sender(unit), order, filing.catalogue, work / "out")
             target = self.sshd.files / code / "outbox" / str(year) / name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
 
 import pytest
 
@@ -18,7 +19,8 @@ def listed(algorithm="sha256", files=None):
 
 
 def told(path, text, files=None):
-    return [(f.rule, f.subject, f.severity) for f in judge(path, text, found_in(files or FILES))]
+    content = text if isinstance(text, bytes) else text.encode()
+    return [(f.rule, f.subject, f.severity) for f in judge(path, content, found_in(files or FILES))]
 
 
 @pytest.mark.parametrize(
@@ -40,9 +42,11 @@ def test_list_is_known_by_its_name_at_the_top(name, is_list):
 
 
 def test_algorithm_follows_from_the_name_or_the_number_of_digits():
-    assert algorithms_of("sm3.txt", "") == {"sm3"}
-    assert algorithms_of("checksums.md5", "") == {"md5"}
-    assert algorithms_of("摘要.txt", f"{'a' * 64}  x\n{'b' * 32}  y\n# comment\n{'c' * 128} z\n") == {
+    assert algorithms_of("sm3.txt", b"") == {"sm3"}
+    assert algorithms_of("checksums.md5", b"") == {"md5"}
+    text = f"{'a' * 64}  x\n{'b' * 32}  y\n# comment\n{'c' * 128} z\n"
+
+    assert algorithms_of("摘要.txt", text.encode()) == {
         "sha256",
         "sm3",
         "md5",
@@ -79,3 +83,27 @@ def test_list_as_another_tool_writes_it_is_one_fault():
     text = "".join(f"SHA256 ({name}) = {hashlib.sha256(body).hexdigest()}\n" for name, body in FILES.items())
 
     assert told("sha256sums.txt", text) == [("line_malformed", "sha256sums.txt", Severity.FAULT)]
+
+
+@pytest.mark.parametrize(
+    "name", [" lead.txt", "trail.txt ", "a\\b.txt", "两\n行.txt", "\u2028.txt", "*star.txt", "目录.txt"]
+)
+def test_odd_name_is_read_as_the_common_tool_writes_it(name, tmp_path):
+    """GNU's sha256sum itself, names with line ends and backslashes included."""
+    (tmp_path / name).write_bytes(b"x")
+    done = subprocess.run(["sha256sum", name], cwd=tmp_path, capture_output=True, check=True)
+
+    assert told("sha256sums.txt", done.stdout, {name: b"x"}) == []
+
+
+def test_list_in_the_encoding_of_a_chinese_windows_is_read():
+    content = listed().encode("gbk").replace(b"\n", b"\r\n")
+
+    assert told("sha256sums.txt", content) == []
+    assert told("sha256sums.txt", b"\xef\xbb\xbf" + listed().encode()) == []
+
+
+def test_backslashes_of_a_windows_path_are_understood():
+    digest = hashlib.sha256(b"x").hexdigest()
+
+    assert told("sha256sums.txt", f"{digest} *正文\\1.txt\n", {"正文/1.txt": b"x"}) == []

@@ -185,6 +185,18 @@ def test_archive_of_the_folder_itself_is_read_from_its_one_folder(tmp_path):
     assert verified(tmp_path / "around").findings == ()
 
 
+def test_archive_of_a_bare_folder_is_read_from_its_one_folder_too(tmp_path):
+    """As a file manager packs it: the folder itself, not what is in it."""
+    folder = bare(tmp_path)
+    (tmp_path / "around").mkdir()
+    folder.rename(tmp_path / "around" / "报送")
+
+    found = verified(tmp_path / "around")
+
+    assert rules(found.findings) == {"not_a_bag"}
+    assert sorted(found.payload) == ["1.txt", "2.txt", "3.txt"]
+
+
 def test_link_in_a_local_folder_is_named_and_not_followed(tmp_path):
     bag = carrier(tmp_path)
     (bag / "data" / "link").symlink_to("/etc/hostname")

@@ -17,7 +17,16 @@ from lantai.records.carrier import (
 
 
 @pytest.mark.parametrize(
-    "name", ["通知.pdf", "关于印发《办法》的通知.docx", "readme.txt", "2025年度（第1号）.ofd", "档号·0001.tif"]
+    "name",
+    [
+        "通知.pdf",
+        "目录.xlsx",
+        "农业/目录.csv",
+        "关于印发《办法》的通知.docx",
+        "readme.txt",
+        "2025年度（第1号）.ofd",
+        "档号·0001.tif",
+    ],
 )
 def test_name_is_read_in_either_encoding(name: str) -> None:
     """R1-42; a GBK name is ordinary here."""
@@ -26,7 +35,14 @@ def test_name_is_read_in_either_encoding(name: str) -> None:
 
 
 def test_western_name_stays_what_it_is() -> None:
-    for name in ("résumé.pdf", unicodedata.normalize("NFD", "résumé.pdf")):
+    for name in (
+        "résumé.pdf",
+        unicodedata.normalize("NFD", "résumé.pdf"),
+        "Ångström.tif",
+        "¿Qué?.txt",
+        "10½.txt",
+        "§5.doc",
+    ):
         assert decode_name(name.encode()) == name
 
 

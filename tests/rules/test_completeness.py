@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import replace
 
@@ -129,6 +130,23 @@ def test_files_are_found_however_the_catalogue_spells_them():
     (resolved,) = resolve_files([written], payload)
 
     assert resolved.files == ("data/a.txt", nfd, "data/data/c.txt", "gone.txt")
+
+
+def test_name_with_a_separator_in_it_is_found_where_its_cell_holds_nothing_else():
+    payload = ["data/通知；附件.pdf", "data/;rm -rf .txt", "data/a.txt", "data/b.txt", "data/ spaced.txt "]
+    cells = ["data/通知；附件.pdf", ";rm -rf .txt", "a.txt; b.txt", " spaced.txt", ""]
+    rows = [
+        row(n, files=tuple(p.strip() for p in re.split("[;；]", c) if p.strip()), files_cell=c.strip())
+        for n, c in enumerate(cells)
+    ]
+
+    assert [r.files for r in resolve_files(rows, payload)] == [
+        ("data/通知；附件.pdf",),
+        ("data/;rm -rf .txt",),
+        ("data/a.txt", "data/b.txt"),
+        ("data/ spaced.txt ",),
+        (),
+    ]
 
 
 def test_files_of_a_bare_folder_are_found_though_its_catalogue_writes_data():

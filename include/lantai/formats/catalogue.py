@@ -91,8 +91,9 @@ def parse_table(rows: Iterable[Sequence[str]]) -> tuple[list[CatalogueRow], list
         texts = {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}
         texts["classification"] = " ".join(cells[at].strip() for at in secrecy if at < len(cells)).strip()
         if any(texts.values()):
-            files = tuple(part.strip() for part in _FILE_SEPARATOR.split(texts.pop("files", "")) if part.strip())
-            parsed.append(CatalogueRow(row_no=number - heading_at, files=files, **texts))
+            cell = texts.pop("files", "")
+            files = tuple(part.strip() for part in _FILE_SEPARATOR.split(cell) if part.strip())
+            parsed.append(CatalogueRow(row_no=number - heading_at, files=files, files_cell=cell, **texts))
     return parsed, findings
 
 

@@ -8,11 +8,13 @@ Source: interfaces.md, "A carrier"; rules N11.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator, Mapping
 
 from lantai.formats.bag_manifests import FoundFile, may_be_named
 from lantai.formats.tag_file import ALGORITHMS, is_unsafe, plain_path
+from lantai.records.carrier import decode_name
 from lantai.records.finding import Finding, Severity
 
 _NAME = re.compile(
@@ -20,7 +22,9 @@ _NAME = re.compile(
     r"\.(txt|md5|sha1|sha256|sha512|sm3|list)",
     re.IGNORECASE,
 )
-_LINE = re.compile(r"([0-9A-Fa-f]{32,128})[ \t,]+\*?(.+)")
+_LINE = re.compile(r"[ \t]*(\\?)([0-9A-Fa-f]{32,128})(?:  | \*|[ \t,]+\*?)(.+)")
+"""A backslash before the digest says that the name behind it is escaped, as GNU's tools write names with odd characters."""
+_ESCAPED, _ESCAPES = re.compile(r"\\([\\nr])"), {"\\": "\\", "n": "\n", "r": "\r"}
 _BY_LENGTH = {32: ("md5",), 40: ("sha1",), 64: ("sha256", "sm3"), 128: ("sha512",)}
 WEAK = frozenset({"md5", "sha1"})
 
@@ -30,40 +34,35 @@ def is_digest_list(path: str) -> bool:
     return _NAME.fullmatch(path) is not None
 
 
-def algorithms_of(path: str, text: str) -> frozenset[str]:
+def algorithms_of(path: str, content: bytes) -> frozenset[str]:
     """Return the algorithms that have to be taken to judge a list."""
     named = _named(path)
     if named:
         return frozenset({named})
-    lengths = {len(found[1]) for line in text.splitlines() if (found := _LINE.fullmatch(line.strip()))}
+    lengths = {len(digest) for _, digest in _read(content)[0]}
     return frozenset(name for length in lengths for name in _BY_LENGTH.get(length, ()))
 
 
-def judge(path: str, text: str, found: Mapping[str, FoundFile]) -> Iterator[Finding]:
+def judge(path: str, content: bytes, found: Mapping[str, FoundFile]) -> Iterator[Finding]:
     """Yield what a list of digests and the files disagree about, in both directions.
 
     Args:
         path: Name of the list.
-        text: Its content.
+        content: Its bytes; each line is read by itself in UTF-8, else GB18030.
         found: The files it has to cover, with the digests of `algorithms_of`.
     """
     listed: set[str] = set()
     used: set[str] = set()
-    malformed = []
-    for line in text.splitlines():
-        entry = _LINE.fullmatch(line.strip())
-        if not entry:
-            if line.strip() and not line.startswith("#"):
-                malformed.append(line)
+    entries, malformed = _read(content)
+    for written, digest in entries:
+        if is_unsafe(written):
+            yield _fault("name_unsafe", written, "GD-1-6", found=written, manifest=path)
             continue
-        name, digest = entry[2].strip(), entry[1].lower()
-        if is_unsafe(name):
-            yield _fault("name_unsafe", name, "GD-1-6", found=name, manifest=path)
-            continue
-        listed.add(plain_path(name))
+        name = _meant(written, found)
+        listed.add(name)
         candidates = (_named(path),) if _named(path) else _BY_LENGTH.get(len(digest), ())
         used.update(candidates)
-        yield from _judge_line(path, plain_path(name), digest, candidates, found)
+        yield from _judge_line(path, name, digest, candidates, found)
     if malformed:
         yield _fault("line_malformed", path, "GD-1-13", found=malformed[0][:120], count=str(len(malformed)))
     for name in sorted(found.keys() - listed):
@@ -72,6 +71,26 @@ def judge(path: str, text: str, found: Mapping[str, FoundFile]) -> Iterator[Find
     if used and used <= WEAK:
         values = {"found": ", ".join(sorted(used)), "expected": "sha256, sm3"}
         yield Finding("digest_weak", Severity.WARNING, path, values, "GD-1-1")
+
+
+def _read(content: bytes) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return names with digests, and the lines that are neither that nor a comment."""
+    entries, malformed = [], []
+    for raw in re.split(rb"\r\n|\n|\r", content.removeprefix(codecs.BOM_UTF8)):
+        line = decode_name(raw) or raw.decode("utf-8", "replace")
+        entry = _LINE.fullmatch(line)
+        if entry:
+            name = _ESCAPED.sub(lambda found: _ESCAPES[found[1]], entry[3]) if entry[1] else entry[3]
+            entries.append((name, entry[2].lower()))
+        elif line.strip() and not line.startswith("#"):
+            malformed.append(line)
+    return entries, malformed
+
+
+def _meant(written: str, found: Mapping[str, FoundFile]) -> str:
+    """Return the name of the file that a line means: as written, else without spaces around it or with `/` for a backslash."""
+    spellings = (plain_path(written), plain_path(written.strip()), plain_path(written.strip().replace("\\", "/")))
+    return next((name for name in spellings if name in found), spellings[1])
 
 
 def _judge_line(

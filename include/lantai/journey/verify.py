@@ -220,12 +220,15 @@ def _resolve_names(files: Sequence[ReceivedFile]) -> _Names:
 
 
 def _single_folder(paths: Mapping[str, ReceivedFile]) -> str:
-    """Return the folder that holds the whole bag, with its slash, when an archive was made of the folder itself."""
+    """Return the folder that holds the whole package, with its slash, when an archive was made of the folder itself."""
     tops = {path.partition("/")[0] for path in paths}
     if len(tops) != 1:
         return ""
     top = f"{tops.pop()}/"
-    return top if f"{top}{tag_file.DECLARATION}" in paths else ""
+    is_top = f"{top}{tag_file.DECLARATION}" in paths or any(
+        digest_list.is_digest_list(path.removeprefix(top)) for path in paths if path.startswith(top)
+    )
+    return top if is_top else ""
 
 
 def _undecodable(raw_name: bytes) -> Finding:
@@ -272,10 +275,10 @@ def _judge_bare(paths: Mapping[str, ReceivedFile], lists: Sequence[str], read: R
         yield Finding("digest_list_missing", Severity.FAULT, "", {}, "GD-1-1")
     for path in lists:
         with read(paths[path].file_no) as stream:
-            text = stream.read(_MOST_TAG_BYTES).decode("utf-8-sig", errors="replace")
-        algorithms = digest_list.algorithms_of(path, text)
+            content = stream.read(_MOST_TAG_BYTES)
+        algorithms = digest_list.algorithms_of(path, content)
         others = {name: f for name, f in paths.items() if name not in lists}
-        yield from digest_list.judge(path, text, {n: _with_digests(f, algorithms, read) for n, f in others.items()})
+        yield from digest_list.judge(path, content, {n: _with_digests(f, algorithms, read) for n, f in others.items()})
 
 
 def _first_values(tags: Sequence[tuple[str, str]]) -> dict[str, str]:

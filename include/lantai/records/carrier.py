@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -28,6 +29,7 @@ MOST_NUMBER_CHARACTERS = 100
 """A Carrier-Number longer than this is no number."""
 
 _LAST_LATIN, _LAST_OF_TWO_BYTES = "\u024f", "\u07ff"
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _MARKS = frozenset(map(chr, range(0x300, 0x370)))
 _FIRST_HAN, _LAST_HAN = "\u4e00", "\u9fff"
 
@@ -106,9 +108,9 @@ def stand_in_number(raw: bytes, kind: str) -> str:
 def decode_name(raw: bytes) -> str | None:
     """Return a department's file name as text: UTF-8, else GB18030, else None.
 
-    Two Chinese characters in GBK can be valid UTF-8 by chance (通知 reads as two marks of other scripts). A name
-    whose UTF-8 reading has only letters between the Latin and the three-byte ones, while its GB18030 reading is Chinese
-    throughout, is taken for GB18030.
+    Two Chinese characters in GBK can be valid UTF-8 by chance (通知 reads as two marks of other scripts, 目录 as Ŀ¼). A name
+    whose UTF-8 reading has only letters between the Latin and the three-byte ones, or is no word, while its GB18030 reading
+    is Chinese throughout, is taken for GB18030.
     """
     as_utf8, as_gb18030 = _decoded(raw, "utf-8"), _decoded(raw, "gb18030")
     if as_utf8 is None:
@@ -117,7 +119,7 @@ def decode_name(raw: bytes) -> str | None:
     if (
         as_gb18030 is None
         or not foreign
-        or _has_latin(as_utf8)
+        or (_has_latin(as_utf8) and not _is_no_word(as_utf8))
         or any(letter > _LAST_OF_TWO_BYTES for letter in foreign)
     ):
         return as_utf8
@@ -129,6 +131,14 @@ def _has_latin(text: str) -> bool:
     """Return whether there is an accented Latin letter: as one sign, or as a mark behind its letter (names from macOS)."""
     accented = any("\u0080" <= letter <= _LAST_LATIN for letter in text)
     return accented or any(a.isascii() and a.isalpha() and b in _MARKS for a, b in pairwise(text))
+
+
+def _is_no_word(text: str) -> bool:
+    """Return whether what is not ASCII stands in runs of two and more, with signs or two scripts in them: Ŀ¼, not ¿Qué?"""
+    letters = [letter for run in _FOREIGN.findall(text) for letter in run if letter not in _MARKS]
+    has_signs = not all(map(str.isalpha, letters))
+    has_two_scripts = min(letters, default="") <= _LAST_LATIN < max(letters, default="")
+    return (has_signs or has_two_scripts) and all(len(run) > 1 for run in _FOREIGN.findall(text))
 
 
 def _decoded(raw: bytes, encoding: str) -> str | None:

@@ -64,7 +64,8 @@ class CatalogueRow:
     """One row of the machine-readable catalogue as text, before any rule has looked at it.
 
     Every attribute is the cell's text, stripped; an empty string is a blank cell. `row_no` counts rows below the heading from 1.
-    `files` are paths below the bag's folder (`data/...`), in the order written.
+    `files` are paths below the bag's folder (`data/...`), in the order written; `files_cell` is their cell as it stands, for a
+    name may hold what else separates names.
     Source: interfaces.md, metadata/catalogue; rules N5.
     """
 
@@ -82,6 +83,7 @@ class CatalogueRow:
     item_no: str = ""
     access_level: str = ""
     files: tuple[str, ...] = ()
+    files_cell: str = ""
     remarks: str = ""
 
 

@@ -89,27 +89,41 @@ def check(rows: Sequence[CatalogueRow], payload: Collection[str], expected: Expe
 def resolve_files(rows: Sequence[CatalogueRow], payload: Collection[str]) -> list[CatalogueRow]:
     r"""Return the rows with their files spelt as the package spells them.
 
-    A catalogue may leave out `data/`, or write it where a bare folder has none, write `\` for `/`, or compose its accents
-    otherwise than the file's name; a file that is not found stays as written.
+    A catalogue may leave out `data/`, or write it where a bare folder has none, write `\` for `/`, compose its accents
+    otherwise than the file's name, or lose the spaces around it; a file that is not found stays as written. A cell that is
+    the name of one file as it stands is that file, whatever separators are in it.
     """
     exact = set(payload)
     composed: dict[str, list[str]] = defaultdict(list)
     for path in payload:
-        composed[unicodedata.normalize("NFC", path)].append(path)
+        composed[_spelling(path)].append(path)
 
-    def spelt(written: str) -> str:
-        plain = written.replace("\\", "/").removeprefix("./")
+    def found(written: str) -> str | None:
+        plain = _plain_path(written)
         spellings = (plain, f"data/{plain}", plain.removeprefix("data/"))
-        for candidate in (written, *spellings):
+        for candidate in (written, f"data/{written}", *spellings):
             if candidate in exact:
                 return candidate
         for candidate in spellings:
-            twins = composed.get(unicodedata.normalize("NFC", candidate), [])
+            twins = composed.get(_spelling(candidate), [])
             if len(twins) == 1:
                 return twins[0]
-        return plain
+        return None
 
-    return [replace(row, files=tuple(dict.fromkeys(spelt(name) for name in row.files))) for row in rows]
+    def resolved(row: CatalogueRow) -> CatalogueRow:
+        whole = found(row.files_cell) if len(row.files) != 1 or row.files[0] != row.files_cell else None
+        spelt = [whole] if whole else [found(name) or _plain_path(name) for name in row.files]
+        return replace(row, files=tuple(dict.fromkeys(spelt)))
+
+    return [resolved(row) for row in rows]
+
+
+def _plain_path(written: str) -> str:
+    return written.replace("\\", "/").removeprefix("./")
+
+
+def _spelling(path: str) -> str:
+    return "/".join(part.strip() for part in unicodedata.normalize("NFC", path).split("/"))
 
 
 def read_page_count(text: str) -> int | None:
