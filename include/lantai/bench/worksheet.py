@@ -88,7 +88,7 @@ def _rows(row_count: int) -> Iterator[dict[str, Any]]:
             "filing_year": "2014",
             "retention": "10年",
             "elapsed": "11年",
-            "page_count": "12",
+            "page_count": 12,
             "due_on": "2025-01-01",
             "remarks": "原件存档案室",
         }

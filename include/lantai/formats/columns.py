@@ -68,7 +68,7 @@ COLUMNS = MappingProxyType(
 """Columns by kind of list, in their order on the page.
 
 Keys of a row: `row_no` (counted from 1), `record_id`, `archival_code`, `title`, `author`, `doc_no`, `formed_on`, `filing_year`,
-`retention` and `elapsed` (as printed, e.g. `10年`), `page_count`, `due_on`, `file_count`, `bytes`, `destroyed_on`, `remarks`.
+`retention` and `elapsed` (as printed, e.g. `10年`), `page_count` (a number, or None), `due_on`, `file_count`, `bytes`, `destroyed_on`, `remarks`.
 """
 
 DECISION_KEYS = ("decision", "extend_years", "reason")
