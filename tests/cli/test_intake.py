@@ -101,6 +101,7 @@ def test_second_run_finds_nothing_to_do(desk: Desk, send: Pack) -> None:
         "looked": 1,
         "unsettled": 0,
         "waiting": {},
+        "strays": {},
         "units": [],
         "unknown": {},
         "failed": {},

@@ -441,6 +441,63 @@ def test_archive_is_taken_apart_and_taken_in(house: FilingHouse) -> None:
     assert "001.r1.receipt.json" in house.inbox()
 
 
+def test_what_lies_where_nobody_takes_it_is_named_and_the_rest_is_taken(house: FilingHouse) -> None:
+    """I8, R1-24: a package in the folder of a year that was never opened is not nothing, nor is one beside the folders."""
+    house.add_unit()
+    house.open_year()
+    good = house.file()
+    outbox = good.parents[1]
+    shutil.copytree(good, outbox / "2023" / "001")
+    shutil.copytree(good, outbox / "忘了年度")
+    (outbox / "2022").mkdir()
+    (outbox / "2025" / "目录.xlsx").write_bytes(b"x")
+    (outbox / "2025" / "link").symlink_to(good)
+    for litter in (".DS_Store", "Thumbs.db", "001.ready", "002.filepart"):
+        (outbox / "2025" / litter).write_bytes(b"x")
+
+    looked = look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    assert dict(looked.strays) == {
+        "JY": ["outbox/2023", "outbox/2025/link", "outbox/2025/目录.xlsx", "outbox/忘了年度"]
+    }
+    assert (dict(looked.ready), done.accepted) == ({"JY": 1}, 1)
+
+
+def test_folder_of_a_closed_year_is_no_stray(house: FilingHouse) -> None:
+    """R1-24: the outbox is the unit's, and what it filed in earlier years stays there."""
+    house.add_unit()
+    house.open_year(2024)
+    house.open_year(2025)
+    house.file(year=2024)
+
+    looked = look(house.centre, [2025])
+
+    assert (dict(looked.strays), dict(looked.ready)) == ({}, {})
+
+
+@pytest.mark.parametrize("ending", ["rar", "7z", "tar.gz", "TGZ"])
+def test_archive_of_a_kind_that_is_not_taken_comes_back_with_the_reason(house: FilingHouse, ending: str) -> None:
+    """R1-31, R1-50: it was passed over in silence; the unit thought that it had filed."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file()
+    packed = Path(shutil.make_archive(str(carrier), "gztar", carrier.parent, carrier.name))
+    packed.rename(carrier.with_name(f"001.{ending}"))
+    shutil.rmtree(carrier)
+    look(house.centre)
+    first = take_in(house.centre, "JY")
+    (opinion,) = opinions(house)["findings"]
+
+    house.file()
+    look(house.centre)
+    second = take_in(house.centre, "JY")
+
+    assert (first.returned, opinion["rule"]) == (1, "archive_refused")
+    assert "rar、7z、tar.gz 等不受理" in opinion["message"]
+    assert (second.accepted, states(house)) == (1, [(1, RoundState.SUPERSEDED), (2, RoundState.ACCEPTED)])
+
+
 def test_archive_that_cannot_be_taken_apart_is_told_of_alone(house: FilingHouse) -> None:
     """R1-50: of what is in it nothing is known, so nothing is said to be missing."""
     house.add_unit()

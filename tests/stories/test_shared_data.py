@@ -13,12 +13,11 @@ from factories_bag import csv_of
 from filing_house import FilingHouse
 from lantai.edges.centre import Centre
 from lantai.edges.keys import load_identities
-from lantai.edges.outbox import HALF_UPLOADS
 from lantai.edges.registry.submissions import findings_of
 from lantai.journey.look import look
 from lantai.journey.restore import open_record
 from lantai.journey.take_in import take_in
-from lantai.records.carrier import decode_name
+from lantai.records.carrier import decode_name, is_on_its_way
 from lantai.records.finding import Finding, Severity
 from servers.openssh import OpenSsh
 
@@ -71,7 +70,7 @@ def test_every_name_that_a_disk_can_hold_comes_through(house: FilingHouse, share
         kind: name
         for kind, name in usable.items()
         # A twin of another, a name in no encoding, and half an upload are looked at elsewhere.
-        if kind not in ("nfd", "lone-surrogate") and not name.lower().endswith(HALF_UPLOADS)
+        if kind not in ("nfd", "lone-surrogate") and not is_on_its_way(name)
     }
     written = {name: decode_name(name) or "" for name in clean.values()}
 

@@ -73,6 +73,7 @@ def collect(unit: Units = None, year: Years = None, carrier: Carriers = None, as
         "looked": looked.looked_count,
         "unsettled": looked.unsettled,
         "waiting": dict(looked.waiting),
+        "strays": dict(looked.strays),
         "units": results,
         "unknown": dict(looked.unknown),
         "failed": classes,
@@ -125,6 +126,10 @@ def _show(payload: dict[str, Any]) -> None:
     if payload["waiting"]:
         cells = [(code, text) for code, texts in payload["waiting"].items() for text in texts]
         table(said("未到齐的包", "Not whole yet"), ("单位 · Unit", "缺什么 · Lacks"), cells)
+    if payload["strays"]:
+        cells = [(code, name) for code, names in payload["strays"].items() for name in names]
+        title = said("不在受理之列", "Not a package, or of a year that was never opened")
+        table(title, ("单位 · Unit", "位置 · Where"), cells)
 
 
 def submissions(

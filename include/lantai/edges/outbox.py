@@ -9,9 +9,10 @@ Source: interfaces.md, "A department's folder"; R1-42; reliability.md, I8, S1, S
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,10 +21,18 @@ from typing import TypeVar
 from lantai.edges.connections import PREFIX, Connection
 from lantai.edges.quarantine import Quarantine
 from lantai.edges.sftp import connect
+from lantai.edges.sftp_listing import Entry
 from lantai.edges.sftp_session import Session
-from lantai.errors import ConnectionConfigError, LantaiError, RemoteChangedError, RemoteMissingError
+from lantai.errors import (
+    ConnectionConfigError,
+    LantaiError,
+    RemoteChangedError,
+    RemoteMissingError,
+    RemotePermissionError,
+)
 from lantai.formats.sftp_wire import FileKind
 from lantai.records.carrier import (
+    ARCHIVES,
     ReceivedFile,
     RemoteFile,
     arrived_name,
@@ -36,6 +45,7 @@ _Told = TypeVar("_Told")
 
 OUTBOX = b"outbox"
 READY = b".ready"
+_YEAR = re.compile(rb"[0-9]{4}")
 
 
 class PackageKind(StrEnum):
@@ -99,18 +109,23 @@ class PackageSeen:
 
 @dataclass(frozen=True, slots=True)
 class OutboxLook:
-    """What one look at one unit's outbox saw; `packages` means nothing when the state is unknown."""
+    """What one look at one unit's outbox saw; `packages` and `strays` mean nothing when the state is unknown.
+
+    `strays` are names below the unit's folder of what lies in the outbox and is no package of a year that is known.
+    """
 
     unit_code: str
     state: LookState
     packages: list[PackageSeen] = field(default_factory=list)
     error: LantaiError | None = None
+    strays: list[bytes] = field(default_factory=list)
 
 
 def look_all(
     connections: Mapping[str, Connection | ConnectionConfigError],
     filing_years: Iterable[int],
     *,
+    known_years: Collection[int] | None = None,
     parallel: int = 16,
     on_look: Callable[[OutboxLook], None] | None = None,
 ) -> list[OutboxLook]:
@@ -119,6 +134,7 @@ def look_all(
     Args:
         connections: By connection id, as `read_connections` gives them; only `sftp_<unit_code>` are looked at.
         filing_years: Which years' folders.
+        known_years: Years that were ever opened: a folder of any other is a stray. None is `filing_years`.
         parallel: Units looked at at once, 1 or more.
         on_look: Told of each look as it ends, one at a time.
 
@@ -126,10 +142,11 @@ def look_all(
         One look per unit, in order of unit codes.
     """
     years = sorted(set(filing_years))
+    known = frozenset(years if known_years is None else known_years)
     told = threading.Lock()
 
     def look_at(name: str) -> OutboxLook:
-        found = _look_or_unknown(name.removeprefix(PREFIX), connections[name], years)
+        found = _look_or_unknown(name.removeprefix(PREFIX), connections[name], years, known)
         if on_look is not None:
             with told:
                 on_look(found)
@@ -147,13 +164,35 @@ def look(session: Session, filing_years: Iterable[int]) -> list[PackageSeen]:
         RemoteMissingError: There is no outbox at all: something is not mounted, nothing is known.
         RemotePermissionError: It may not be listed.
     """
-    there = {entry.name: entry for entry in session.list_folder(OUTBOX)}
+    years = sorted(set(filing_years))
+    return _survey(session, years, frozenset(years))[0]
+
+
+def _survey(session: Session, years: Sequence[int], known: frozenset[int]) -> tuple[list[PackageSeen], list[bytes]]:
+    """Return the packages of some years, and all else that lies in the outbox and that nobody would ever take."""
     packages: list[PackageSeen] = []
-    for year in sorted(set(filing_years)):
-        entry = there.get(str(year).encode())
-        if entry is not None:
-            packages += _packages(session, year)
-    return packages
+    strays: list[bytes] = []
+    for entry in session.list_folder(OUTBOX):
+        year = int(entry.name) if _YEAR.fullmatch(entry.name) and entry.kind is not FileKind.FILE else None
+        if year is not None and year in years:
+            found, beside = _packages(session, year)
+            packages += found
+            strays += [b"/".join((OUTBOX, entry.name, name)) for name in beside]
+        elif year is None or (year not in known and not _is_empty(session, entry)):
+            strays.append(b"/".join((OUTBOX, entry.name)))
+    return packages, [path for path in sorted(strays) if not _is_litter(path.rpartition(b"/")[2])]
+
+
+def _is_empty(session: Session, entry: Entry) -> bool:
+    try:
+        return entry.kind is FileKind.FOLDER and not session.list_folder(OUTBOX + b"/" + entry.name)
+    except RemotePermissionError:
+        return False
+
+
+def _is_litter(name: bytes) -> bool:
+    """Return whether a name is that of a file that an operating system leaves everywhere."""
+    return name.startswith(b".") or name.lower() in (b"thumbs.db", b"desktop.ini")
 
 
 def collect(
@@ -197,17 +236,21 @@ def collect(
     return quarantine.finish(carrier_id)
 
 
-def _look_or_unknown(unit_code: str, connection: Connection | ConnectionConfigError, years: list[int]) -> OutboxLook:
+def _look_or_unknown(
+    unit_code: str, connection: Connection | ConnectionConfigError, years: list[int], known: frozenset[int]
+) -> OutboxLook:
     try:
         if isinstance(connection, ConnectionConfigError):
             return OutboxLook(unit_code, LookState.UNKNOWN, error=connection)
         with connect(connection) as session:
-            return OutboxLook(unit_code, LookState.LISTED, look(session, years))
+            packages, strays = _survey(session, years, known)
+            return OutboxLook(unit_code, LookState.LISTED, packages, strays=strays)
     except LantaiError as error:
         return OutboxLook(unit_code, LookState.UNKNOWN, error=error)
 
 
-def _packages(session: Session, year: int) -> list[PackageSeen]:
+def _packages(session: Session, year: int) -> tuple[list[PackageSeen], list[bytes]]:
+    """Return the packages of a year, and the names beside them that belong to none: loose files, links, devices."""
     tree = session.list_tree(OUTBOX + b"/" + str(year).encode())
     inside: dict[bytes, list[RemoteFile]] = defaultdict(list)
     beside: dict[bytes, RemoteFile] = {}
@@ -217,7 +260,7 @@ def _packages(session: Session, year: int) -> list[PackageSeen]:
             inside[first].append(RemoteFile(rest, file.bytes, file.mtime))
         else:
             beside[first] = file
-    packages = []
+    packages, strays = [], [name for name in tree.odd if b"/" not in name]
     for name in sorted(folder for folder in tree.folders if b"/" not in folder):
         files = inside[name]
         odd = _below(name, tree.odd)
@@ -232,7 +275,9 @@ def _packages(session: Session, year: int) -> list[PackageSeen]:
             # The word that an archive is ready is about the archive, not about what has come of it so far.
             has_ready = is_ready and not is_on_its_way(name)
             packages.append(PackageSeen(year, name, kind, [file], fingerprint([file]), has_ready))
-    return packages
+        elif not name.endswith(READY) and not is_on_its_way(name):
+            strays.append(name)
+    return packages, strays
 
 
 def _below(name: bytes, found: Mapping[bytes, _Told]) -> dict[bytes, _Told]:
@@ -242,9 +287,14 @@ def _below(name: bytes, found: Mapping[bytes, _Told]) -> dict[bytes, _Told]:
 
 
 def _archive_kind(name: bytes) -> PackageKind | None:
-    """Return what kind of archive a file is by its name; one that is still on its way is a package that is not whole."""
-    ending = arrived_name(name).rpartition(b".")[2].lower()
-    return {b"zip": PackageKind.ZIP, b"tar": PackageKind.TAR}.get(ending)
+    """Return what kind of archive a file is by its name; one that is still on its way is a package that is not whole.
+
+    One that we do not take apart counts as a zip: it is brought in, and its unit reads why it comes back.
+    """
+    arrived = arrived_name(name).lower()
+    if arrived.endswith(b".tar"):
+        return PackageKind.TAR
+    return PackageKind.ZIP if arrived.endswith(ARCHIVES) else None
 
 
 def _compare_again(session: Session, package: PackageSeen) -> None:

@@ -21,13 +21,14 @@ from lantai.edges.connections import PREFIX, Connection, read_connections
 from lantai.edges.database import query
 from lantai.edges.outbox import LookState, OutboxLook, PackageSeen
 from lantai.edges.outbox_whole import still_missing
-from lantai.edges.registry.duties import open_years
+from lantai.edges.registry.duties import known_years, open_years
 from lantai.edges.registry.packages import forget_packages, known_states, note_look
 from lantai.edges.registry.units import units as registered_units
 from lantai.edges.sftp import connect
 from lantai.errors import ConnectionConfigError, LantaiError, UsageError
 from lantai.journey.choose import Choice, choose
 from lantai.journey.settle import is_settled, is_stalled, settle
+from lantai.records.carrier import decode_name
 
 Progress = Callable[[str, int, int], None]
 
@@ -45,6 +46,8 @@ class Looked:
         messages: By unit code, what that error said.
         unsettled: Packages that are still being uploaded, or have not been the same in two looks.
         waiting: By unit code, what such packages still lack, and when they are taken in as they are.
+        strays: By unit code, what lies in the outbox where nobody would take it: beside the packages, or under a year that
+            was never opened.
         looked_count: Units looked at.
     """
 
@@ -53,6 +56,7 @@ class Looked:
     messages: Mapping[str, str]
     unsettled: int
     waiting: Mapping[str, list[str]]
+    strays: Mapping[str, list[str]]
     looked_count: int
 
 
@@ -64,6 +68,7 @@ class _Round:
     unsettled: dict[str, int] = field(default_factory=dict)
     unknown: dict[str, LantaiError] = field(default_factory=dict)
     waiting: dict[str, list[str]] = field(default_factory=dict)
+    strays: dict[str, list[str]] = field(default_factory=dict)
     seen: list[PackageSeen] = field(default_factory=list)
 
 
@@ -117,6 +122,7 @@ def look(
         messages={code: str(error) for code, error in sorted(first.unknown.items())},
         unsettled=sum(first.unsettled.values()),
         waiting={code: texts for code, texts in sorted(first.waiting.items()) if texts and code in first.unsettled},
+        strays={code: names for code, names in sorted(first.strays.items()) if names},
         looked_count=len(connections),
     )
 
@@ -160,7 +166,10 @@ def _pass(
         if progress is not None:
             progress(one.unit_code, done, len(connections))
 
-    for one in outbox.look_all(connections, years, parallel=centre.settings.look_parallel, on_look=tell):
+    parallel = centre.settings.look_parallel
+    with centre.database.read() as connection:
+        known = known_years(connection)
+    for one in outbox.look_all(connections, years, known_years=known, parallel=parallel, on_look=tell):
         if one.state is LookState.UNKNOWN:
             error = one.error or LantaiError("the outbox could not be listed")
             found.unknown[one.unit_code] = error
@@ -206,6 +215,7 @@ def _note(
             if lack is not None:
                 waiting.append(f"{package.shown_name}: {lack}{_until(centre, row)}")
     found.seen += one.packages
+    found.strays[code] = [decode_name(name) or name.hex(" ") for name in one.strays]
     found.waiting[code] = waiting
     if ready:
         found.ready[code] = ready

@@ -28,6 +28,9 @@ HALF_UPLOADS = (b".filepart", b".part", b".partial", b".tmp", b".crdownload", b"
 MOST_NUMBER_CHARACTERS = 100
 """A Carrier-Number longer than this is no number."""
 
+ARCHIVES = (b".zip", b".tar", b".tar.gz", b".tgz", b".tar.bz2", b".tar.xz", b".rar", b".7z", b".gz", b".iso")
+"""Endings of archives. Only zip and tar are taken apart: of any other the unit reads that it is not."""
+
 _LAST_LATIN, _LAST_OF_TWO_BYTES = "\u024f", "\u07ff"
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _MARKS = frozenset(map(chr, range(0x300, 0x370)))
@@ -91,9 +94,9 @@ def is_on_its_way(name: bytes) -> bool:
 
 def bare_name(raw: bytes, kind: str) -> bytes:
     """Return a package's name without the ending of its archive; `kind` is `folder`, `zip` or `tar`."""
-    ending = b"." + kind.encode()
     whole = arrived_name(raw)
-    return whole[: -len(ending)] if kind != "folder" and whole.lower().endswith(ending) else raw
+    ending = next((each for each in ARCHIVES if whole.lower().endswith(each)), b"") if kind != "folder" else b""
+    return whole[: -len(ending)] if ending else raw
 
 
 def stand_in_number(raw: bytes, kind: str) -> str:

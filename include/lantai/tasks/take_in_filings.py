@@ -49,6 +49,9 @@ def look(wanted: Mapping[str, Any], form: Mapping[str, Any] | None = None) -> di
     for code, texts in looked.waiting.items():
         for text in texts:
             log.warning("%s: 未到齐 / not whole yet: %s", code, text)
+    for code, names in looked.strays.items():
+        for name in names:
+            log.warning("%s: 不在受理之列 / no package, or of a year that was never opened: %s", code, name)
     batches = [codes[start : start + size] for start in range(0, len(codes), size)]
     return {
         "groups": [group_of(batch, wanted["years"]) for batch in batches],

@@ -30,6 +30,12 @@ def open_years(connection: Connection) -> list[int]:
     )
 
 
+def known_years(connection: Connection) -> list[int]:
+    """Return every filing year that was ever opened, oldest first."""
+    table = tables.filing_year
+    return list(connection.execute(select(table.c.filing_year).order_by(table.c.filing_year)).scalars())
+
+
 def add_duties(connection: Connection, duties: Iterable[Duty]) -> int:
     """Add duties; those that are there already stay as they are. Return how many are new."""
     return load_missing(
