@@ -61,10 +61,14 @@ def test_what_goes_wrong_in_a_thread_is_raised_where_somebody_can_act() -> None:
     def refuse(_arrived: list[Arrived]) -> None:
         raise OSError("the journal")
 
-    with pytest.raises(OSError, match="the journal"), Digests(refuse) as digests:
-        file = FileDigests(1)
-        digests.feed(file, b"x")
-        digests.end(file)
+    def arrive() -> None:
+        with Digests(refuse) as digests:
+            file = FileDigests(1)
+            digests.feed(file, b"x")
+            digests.end(file)
+
+    with pytest.raises(OSError, match="the journal"):
+        arrive()
 
 
 def test_interruption_at_any_moment_lets_the_threads_end() -> None:

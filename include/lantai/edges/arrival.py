@@ -11,10 +11,10 @@ Source: performance.md, "With digests of what arrives"; R1-35.
 from __future__ import annotations
 
 import hashlib
-import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Self
 
@@ -69,12 +69,15 @@ class Digests:
         self._batch = _Batch()
         self._lock = threading.Lock()
         self._failed: BaseException | None = None
-        self._queues: dict[str, queue.Queue[_Batch | None]] = {
-            name: queue.Queue(_BATCHES_WAITING) for name in ("sha256", "sm3")
-        }
+        # SimpleQueue, and room counted by another one: a Ctrl-C inside Queue.put can lose the wake-up of the thread that waits.
+        self._lines: dict[str, SimpleQueue[_Batch | None]] = {name: SimpleQueue() for name in ("sha256", "sm3")}
+        self._room: dict[str, SimpleQueue[None]] = {name: SimpleQueue() for name in self._lines}
+        for room in self._room.values():
+            for _ in range(_BATCHES_WAITING):
+                room.put(None)
         self._threads = [
             threading.Thread(target=self._run, args=(name,), name=f"arrival-{name}", daemon=True)
-            for name in self._queues
+            for name in self._lines
         ]
 
     def __enter__(self) -> Self:
@@ -86,7 +89,7 @@ class Digests:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._hand_over()
-        for line in self._queues.values():
+        for line in self._lines.values():
             line.put(None)
         for thread in self._threads:
             thread.join()
@@ -111,11 +114,12 @@ class Digests:
     def _hand_over(self) -> None:
         batch, self._batch = self._batch, _Batch()
         if batch.pieces or batch.ends:
-            for line in self._queues.values():
+            for name, line in self._lines.items():
+                self._room[name].get()
                 line.put(batch)
 
     def _run(self, name: str) -> None:
-        line = self._queues[name]
+        line, room = self._lines[name], self._room[name]
         while (batch := line.get()) is not None:
             try:
                 for file, content in batch.pieces:
@@ -129,3 +133,4 @@ class Digests:
                     )
             except Exception as error:  # noqa: BLE001  raised again by __exit__, where somebody can act on it
                 self._failed = error
+            room.put(None)
