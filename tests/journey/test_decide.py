@@ -162,6 +162,18 @@ def test_panel_member_with_the_role_of_a_leader_does_not_approve_the_own_decisio
         sign(centre, reviewed, Duty.LEADER, "M01")
 
 
+def test_second_leader_is_refused_by_name_and_the_refusal_is_recorded(centre: Centre, reviewed: str) -> None:
+    with centre.database.begin() as connection:
+        people.add_person(connection, Person("L02", "副职"))
+        people.appoint(connection, Appointment("L02", Role.LEADER, date(2020, 1, 1)))
+    approve(centre, reviewed)
+
+    with pytest.raises(NotPermittedError, match="found the leader L01, expected one; L02 would be a second"):
+        sign(centre, reviewed, Duty.LEADER, "L02")
+
+    assert events(centre, "list_refused") == [reviewed]
+
+
 def test_two_accounts_of_one_person_are_one_person(centre: Centre, reviewed: str) -> None:
     with centre.database.begin() as connection:
         for account in ("zhang.san", "admin"):

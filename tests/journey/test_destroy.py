@@ -48,7 +48,7 @@ from lantai.settings import Settings
 pytestmark = pytest.mark.both_databases
 
 CARRIER = "JY-2015-E-001-R1"
-POINTS = {"sqlite": 10, "postgresql": 3}
+POINTS = {"sqlite": 10, "postgresql": 2}
 
 
 @pytest.fixture
@@ -229,6 +229,22 @@ def test_witness_who_is_also_custodian_does_not_carry_it_out(
         destroy(due_centre, ready, "W01")
 
     assert nothing_was_erased(due_centre, settings, ready)
+
+
+def test_another_custodian_does_not_go_on_with_what_one_has_begun(
+    due_centre: Centre, ready: str, settings: Settings
+) -> None:
+    destroy(due_centre, ready, "C01")
+    with due_centre.database.begin() as connection:
+        connection.execute(insert(tables.person).values(person_id="C02", name="另一保管员"))
+        connection.execute(
+            insert(tables.appointment).values(person_id="C02", role="custodian", from_on=date(2020, 1, 1))
+        )
+
+    with pytest.raises(NotPermittedError, match="found the custodian C01, expected one"):
+        destroy(due_centre, ready, "C02")
+
+    assert state_of(due_centre, ready) == "executing"
 
 
 @pytest.mark.parametrize("stop_at", ["draft", "decided", "panel", "approved", "one_witness"])

@@ -24,8 +24,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from lantai.edges.centre import Centre
 from lantai.edges.fence import Fence
 from lantai.edges.lease import Lease, leased, require
@@ -41,7 +39,7 @@ from lantai.formats import canonical
 from lantai.journey.certify import certify, close_list
 from lantai.journey.checkpoint import checkpointed_at, make_checkpoint, newest_note
 from lantai.journey.erase import PlaceErasure, erase
-from lantai.journey.examine import Examined, examine
+from lantai.journey.examine import examine
 from lantai.journey.permit import disposed_rows, permit
 from lantai.journey.prepare import Prepared
 from lantai.journey.prepare import prepare as prepare_lists
@@ -120,7 +118,7 @@ def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> None:
             raise NotPermittedError(f"list {list_id}: found a {examined.chosen.kind.value} list, expected destruction")
         if examined.chosen.state is ListState.DONE:
             return
-        _take_custody(connection, centre, examined, custodian)
+        take_duty(connection, centre, list_id, DutyHeld(custodian, Duty.CUSTODIAN, None))
         if examined.chosen.state is ListState.EXECUTING:
             return
         examined = examine(connection, centre.settings, list_id)
@@ -136,15 +134,6 @@ def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> None:
         facts = _ids_facts(centre, list_id, [record.record_id for record in going])
         facts["list_digest"] = examined.dossier.decided_now
         append(connection, EventKind.DESTROYING, list_id, custodian, centre.clock.now_at(), facts)
-
-
-def _take_custody(connection: Connection, centre: Centre, examined: Examined, custodian: str) -> None:
-    held = [each for each in disposal.duties(connection, examined.chosen.list_id) if each.duty is Duty.CUSTODIAN]
-    if held and held[0].person_id != custodian:
-        raise NotPermittedError(
-            f"list {examined.chosen.list_id}: found custodian {held[0].person_id} carrying it out, not {custodian}"
-        )
-    take_duty(connection, centre, examined.chosen.list_id, DutyHeld(custodian, Duty.CUSTODIAN, None))
 
 
 def _ids_facts(centre: Centre, list_id: str, record_ids: Sequence[str]) -> dict[str, int | str]:

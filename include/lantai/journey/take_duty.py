@@ -1,7 +1,7 @@
-"""Take a duty about a list: the role is held today, and no other duty about the same list.
+"""Take a duty about a list: the role is held today, no other duty about the same list, and one leader and custodian each.
 
-The registry's constraint says the same (uq_list_duty__one_duty_per_person): this
-module only says it in words before the constraint does.
+The registry's constraints say the same (uq_list_duty__one_duty_per_person,
+__one_leader, __one_custodian): this module only says it in words before they do.
 
 Source: R12-04, R10-08; reliability.md, security 3.
 """
@@ -14,7 +14,11 @@ from lantai.edges.centre import Centre
 from lantai.edges.registry import disposal, people
 from lantai.edges.registry.disposal import DutyHeld
 from lantai.errors import NotPermittedError
+from lantai.records.disposal import Duty
 from lantai.rules.approval import ROLE_FOR
+
+ONE_EACH = (Duty.LEADER, Duty.CUSTODIAN)
+"""Duties that one person has about a list, and no second."""
 
 
 def take_duty(connection: Connection, centre: Centre, list_id: str, wanted: DutyHeld) -> None:
@@ -22,7 +26,8 @@ def take_duty(connection: Connection, centre: Centre, list_id: str, wanted: Duty
 
     Raises:
         NotFoundError: The person is not registered.
-        NotPermittedError: The role is not held today, nobody delegated it, or the person has another duty about the list.
+        NotPermittedError: The role is not held today, nobody delegated it, the person has another duty about the
+            list, or somebody else has this one and there is one only.
     """
     role, today = ROLE_FOR[wanted.duty], centre.clock.today_on()
     people.person(connection, wanted.person_id)
@@ -48,5 +53,10 @@ def take_duty(connection: Connection, centre: Centre, list_id: str, wanted: Duty
     if taken:
         raise NotPermittedError(
             f"list {list_id}: {wanted.person_id} or who delegated stands behind {taken[0]} already, expected one duty per person"
+        )
+    others = [each.person_id for each in held if each.duty is wanted.duty]
+    if others and wanted.duty in ONE_EACH:
+        raise NotPermittedError(
+            f"list {list_id}: found the {wanted.duty.value} {others[0]}, expected one; {wanted.person_id} would be a second"
         )
     disposal.give_duty(connection, list_id, wanted)
