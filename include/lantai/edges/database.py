@@ -16,7 +16,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Executable, Row, Table, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, Executable, Row, Table, bindparam, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
@@ -39,6 +39,9 @@ LINE: Mapping[str, str | int] = {
     "tcp_user_timeout": 60_000,
 }
 """When a line to PostgreSQL counts as dead, in libpq's words: seconds, and milliseconds for the last. What the address says goes before."""
+
+DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
+"""Settings of a PostgreSQL server that have to be on: a receipt says that a filing is kept."""
 
 LOAD_BATCH_ROWS = 20_000
 """Rows handed to SQLite at a time: bounds memory, not transactions."""
@@ -125,6 +128,12 @@ class Database:
 def server_version(connection: Connection) -> str:
     """Return the version of a PostgreSQL server."""
     return str(connection.execute(text("SHOW server_version")).scalar_one())
+
+
+def careless_settings(connection: Connection) -> list[str]:
+    """Return the settings of a PostgreSQL server that let a power cut take back what was committed; none is as it should be."""
+    asked = text("SELECT name FROM pg_settings WHERE setting = 'off' AND name IN :names ORDER BY name")
+    return list(connection.execute(asked.bindparams(bindparam("names", DURABLE, expanding=True))).scalars())
 
 
 def query(connection: Connection, name: str, **parameters: Any) -> Sequence[Row[Any]]:  # noqa: ANN401 - any SQL value

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lantai.edges.centre import Centre
 from lantai.edges.connections import PREFIX, read_connections
-from lantai.edges.database import run_checks, server_version
+from lantai.edges.database import careless_settings, run_checks, server_version
 from lantai.edges.keys import DISPOSAL, Signer, key_files, load_verifier, public_path
 from lantai.edges.machine import free_bytes, has_program, is_folder, is_there, sqlite_version
 from lantai.edges.migrations import newest, require_current
@@ -110,7 +110,10 @@ class _Looking:
             yield self._said("engine", "ok", f"SQLite {'.'.join(map(str, version))}", advice)
         else:
             with database.read() as connection:
-                yield self._said("engine", "ok", f"PostgreSQL {server_version(connection)}")
+                server, careless = server_version(connection), careless_settings(connection)
+            yield self._said("engine", "ok", f"PostgreSQL {server}")
+            if careless:
+                yield self._said("durability", "fault", self._found("off", names=", ".join(careless)), "durability")
 
     def _keys(self) -> Iterator[Diagnosis]:
         signers: tuple[tuple[str, Callable[[], Signer]], ...] = (
