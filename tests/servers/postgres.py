@@ -31,6 +31,9 @@ START_SECONDS = 30
 SETTINGS = {"fsync": "off", "TimeZone": "Asia/Shanghai"}
 """Without fsync a commit still reaches the system, so it outlives the server's process, though not the machine."""
 
+WITH_STRATEGY = 150_000
+"""First version that can be told how to copy a database."""
+
 
 class Postgres:
     """A server of one's own: `with Postgres(folder) as server`."""
@@ -110,7 +113,10 @@ class Postgres:
 
     def make(self, name: str, template: str | None = None) -> str:
         """Make a database, empty or a copy of another that nobody is connected to; return its address."""
-        self.run(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+        ((version,),) = self.run("SHOW server_version_num")
+        # The other way writes every page to the log as well, and takes twice as long.
+        quickly = " STRATEGY file_copy" if int(str(version)) >= WITH_STRATEGY else ""
+        self.run(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}{quickly}" if template else ""))
         return f"{self.url}/{name}"
 
     def drop(self, name: str) -> None:

@@ -27,7 +27,7 @@ from servers.postgres import Postgres
 pytestmark = pytest.mark.server("sshd", "postgres", "initdb")
 
 Keep = Callable[..., Callable[[], None]]
-LOSSES = 5
+LOSSES = 4
 
 
 @pytest.fixture
