@@ -418,7 +418,7 @@ def test_register_is_filed_and_an_unexecuted_list_withdrawn(approved_list: Desk)
 
 
 def test_custodian_has_to_be_one_or_named(due: Desk, tmp_path: Path) -> None:
-    due.ok("people", "add", "C02", "另一保管员", "--role", "custodian")
+    due.ok("people", "add", "C02", "另一保管人", "--role", "custodian")
     due.ok("list", "draft", "destruction")
 
     told = due.run("list", "run", DESTRUCTION)

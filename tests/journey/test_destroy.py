@@ -236,7 +236,7 @@ def test_another_custodian_does_not_go_on_with_what_one_has_begun(
 ) -> None:
     destroy(due_centre, ready, "C01")
     with due_centre.database.begin() as connection:
-        connection.execute(insert(tables.person).values(person_id="C02", name="另一保管员"))
+        connection.execute(insert(tables.person).values(person_id="C02", name="另一保管人"))
         connection.execute(
             insert(tables.appointment).values(person_id="C02", role="custodian", from_on=date(2020, 1, 1))
         )

@@ -205,7 +205,7 @@ def test_list_carried_out_by_four_workers_at_once_is_carried_out_once(workers: l
 def test_of_two_custodians_at_once_one_carries_the_list_out(workers: list[Centre], ready: str) -> None:
     """R2, R12-04."""
     with workers[0].database.begin() as connection:
-        people.add_person(connection, Person("C02", "另一保管员"))
+        people.add_person(connection, Person("C02", "另一保管人"))
         people.appoint(connection, Appointment("C02", Role.CUSTODIAN, ON))
 
     found = at_once(

@@ -134,7 +134,7 @@ def prepare(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """将已批准且等待期满的清单移交保管员；与流程所做相同 · Hand approved lists whose waiting time is over to the custodian, as the DAGs do.
+    """将已批准且等待期满的清单移交保管人；与流程所做相同 · Hand approved lists whose waiting time is over to the custodian, as the DAGs do.
 
     同时收取档案馆的移交回执 · Closes transfers whose receipt has come, too.
     """
@@ -147,7 +147,7 @@ def prepare(
             for name, found in payload.items():
                 found.extend(getattr(prepared, name))
     pairs: list[tuple[str, object]] = [
-        ("等待保管员 · Await the custodian", payload["ready"]),
+        ("等待保管人 · Await the custodian", payload["ready"]),
         ("等待期未满 · Waiting time not over", payload["waiting"]),
         ("批准已失效 · Approval no longer holds", payload["blocked"]),
         ("移交完成 · Transfer finished", payload["finished"]),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lantai.formats.age import Identity
 
 keys_app = typer.Typer(no_args_is_help=True, help="密钥 · Keys")
-ledger_app = typer.Typer(no_args_is_help=True, help="账本 · The ledger")
+ledger_app = typer.Typer(no_args_is_help=True, help="台账 · The ledger")
 receipt_app = typer.Typer(no_args_is_help=True, help="回执 · Receipts")
 age_app = typer.Typer(no_args_is_help=True, help="age 加密文件 · age files")
 
@@ -127,7 +127,7 @@ def verify_ledger(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """核验账本；指出第一条被改动的记录 · Verify the ledger; names the first changed leaf."""
+    """核验台账；指出第一条被改动的记录 · Verify the ledger; names the first changed leaf."""
     from lantai.journey.verify_ledger import verify
 
     kept = None if checkpoint is None else given(checkpoint).decode("utf-8", "replace")
@@ -151,13 +151,13 @@ def verify_ledger(
             ("检查点 · Checkpoints", verdict.checkpoint_count),
             ("比对之处 · Compared with", list(verdict.places)),
         ]
-        facts(said("账本", "Ledger"), pairs)
+        facts(said("台账", "Ledger"), pairs)
         for sentence in verdict.unknown:
             line(said(f"  未能查看：{sentence}", f"  Could not be looked at: {sentence}"), "yellow")
         for sentence in verdict.problems:
             line(said(f"  问题：{sentence}", f"  Problem: {sentence}"), "red")
         if verdict.is_sound:
-            line(said("账本完好", "The ledger is sound"), "green")
+            line(said("台账完好", "The ledger is sound"), "green")
         elif verdict.first_changed is not None:
             at = verdict.first_changed
             line(said(f"第一条被改动的是第 {at} 条", f"The first changed leaf is number {at}"), "red")
@@ -190,7 +190,7 @@ def verify_receipt(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """核验回执：签名、账本证据、两者一致 · Verify a receipt: signature, evidence from the ledger, and that they agree."""
+    """核验回执：签名、台账证据、两者一致 · Verify a receipt: signature, evidence from the ledger, and that they agree."""
     from lantai.edges.keys import INTAKE, LOG, load_verifier
     from lantai.journey.verify_receipt import verify_receipt as verify
     from lantai.settings import from_env
