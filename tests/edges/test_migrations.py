@@ -77,7 +77,7 @@ def test_upgrading_twice_changes_nothing(database: Database) -> None:
 def test_registry_of_an_older_version_is_refused_until_it_is_upgraded(
     url: str, database: Database, settings: Settings
 ) -> None:
-    """Issue item 2: the hint says `lantai init`."""
+    """The hint says `lantai init`."""
     upgrade_to_first(database)
     settings = replace(settings, registry_url=url)
 

@@ -95,7 +95,7 @@ def event_counts(centre: Centre) -> Counter[str]:
 
 
 def test_journey_ends_on_postgresql_as_it_should(house: FilingHouse, tmp_path: Path) -> None:
-    """Issue item 2: one filing year from outbox to certificate; R1-43 to R1-54, R9-19; I1 to I7; rules N2, N3, N7."""
+    """One filing year from outbox to certificate; R1-43 to R1-54, R9-19; I1 to I7; rules N2, N3, N7."""
     centre, there = house.centre, house.add_archive()
     sent = {path.name: path.read_bytes() for path in house.sshd.files.glob("JY/outbox/2005/001/data/*")}
 
@@ -109,6 +109,7 @@ def test_journey_ends_on_postgresql_as_it_should(house: FilingHouse, tmp_path: P
     for chosen in (for_archive, for_end):
         desk.refused_shortcut(centre, chosen)
         desk.decide_and_sign(centre, tmp_path / "desks", chosen, think)
+        assert desk.approve(centre, chosen) is None
     ready = (transfer.prepare(centre).ready, destroy.prepare(centre).ready)
     handed_count = desk.hand_over(centre, for_archive)
     accessions = archive.receive(there)
