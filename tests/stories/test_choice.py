@@ -168,5 +168,6 @@ def test_unknown_name_at_the_command_is_a_usage_error(house: FilingHouse, monkey
 
     done = CliRunner().invoke(app, ["collect", "--carrier", "004"])
 
-    assert isinstance(done.exception, UsageError)
+    assert done.exit_code == 2
+    assert "004" in done.stderr
     assert registered(house) == []

@@ -15,7 +15,7 @@ from lantai.edges.centre import Centre
 from lantai.edges.database import Database, run_checks
 from lantai.edges.keys import load_identities
 from lantai.edges.registry.submissions import rounds
-from lantai.errors import DiskFullError, RegistryUnavailableError
+from lantai.errors import DiskFullError
 from lantai.journey.look import look
 from lantai.journey.restore import open_record
 from lantai.journey.take_in import take_in
@@ -113,7 +113,7 @@ def test_full_disk_of_the_registry_undoes_the_step_and_a_rerun_does_it(
     house.centre = replace(house.centre, database=Database(f"sqlite:///{disk.folder / 'registry.db'}"))
     look(house.centre)
 
-    with pytest.raises(RegistryUnavailableError, match="full"):
+    with pytest.raises(DiskFullError, match="full"):
         take_in(house.centre, "JY")
     early = (house.inbox(), is_sound(house))
     disk.grow(64 * 1024)
