@@ -1,78 +1,224 @@
-"""What a department runs before it sends. Covers R1-25 to R1-34, R1-50; interfaces.md, "The command"."""
+"""What a department runs before it sends: no registry, no home. Covers R1-25 to R1-34, R1-50; interfaces.md, "The command"."""
 
 from __future__ import annotations
 
-import json
+import shutil
 import tarfile
+import zipfile
+from pathlib import Path
 
-import typer
-from typer.testing import CliRunner
+import pytest
 
-from factories_bag import carrier, filing, row
-from lantai.cli import pack as commands
-
-app = typer.Typer()
-for command in (commands.pack, commands.forms, commands.check, commands.inspect):
-    app.command()(command)
+from desks import Desk
+from factories_bag import Filing, carrier, filing, row
 
 
-def run(*words):
-    return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+@pytest.fixture(scope="session")
+def forms(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The three forms, filled in and sealed."""
+    return carrier(tmp_path_factory.mktemp("forms")) / "metadata"
 
 
-def test_perfect_carrier_passes_the_check_as_folder_and_as_tar(tmp_path):
-    bag = carrier(tmp_path)
-    packed = tmp_path / "carrier.tar"
-    with tarfile.open(packed, "w") as archive:
-        archive.add(bag, arcname=bag.name)
-
-    for path in (bag, packed):
-        answer = run("check", path, "--json")
-        assert answer.exit_code == 0
-        assert json.loads(answer.stdout) == {"carrier": str(path), "acceptable": True, "findings": []}
+@pytest.fixture
+def office(tmp_path: Path) -> Filing:
+    """A folder of documents with their catalogue."""
+    return filing(tmp_path)
 
 
-def test_faulty_carrier_ends_with_one_and_names_every_fault_in_the_asked_language(tmp_path):
-    bag = carrier(tmp_path, [row(1, title="", page_count="x")])
-
-    answer = run("check", bag, "--json", "--locale", "en")
-
-    told = {f["rule"]: f["message"] for f in json.loads(answer.stdout)["findings"]}
-    assert answer.exit_code == 1
-    assert told == {"field_missing": "Row 1 lacks: title.", "page_count_invalid": "Row 1 has x pages."}
+@pytest.fixture
+def words(office: Filing, forms: Path, tmp_path: Path) -> list[object]:
+    """What a part-time archivist types to pack them."""
+    unit = ("--unit", "JY", "--year", 2025, "--form", "e_document", "--on", "2026-03-02")
+    return ["pack", office.folder, *unit, "--catalogue", office.catalogue, "--forms", forms, "--out", tmp_path / "out"]
 
 
-def test_bagit_alone_is_checked_without_the_profile(tmp_path):
-    bag = carrier(tmp_path)
-    (bag / "data" / "1.txt").write_text("tampered")
+def test_packing_with_filled_in_forms_gives_a_carrier_that_may_be_sent(
+    bare: Desk, words: list[object], tmp_path: Path
+) -> None:
+    told = bare.ok(*words, LANTAI_LOCALE="zh")
 
-    answer = run("check", bag, "--profile", "none", "--json")
-
-    assert {f["rule"] for f in json.loads(answer.stdout)["findings"]} == {"digest_mismatch", "oxum_mismatch"}
-
-
-def test_packing_with_filled_in_forms_gives_a_carrier_that_passes(tmp_path):
-    filled = carrier(tmp_path / "last year") / "metadata"
-    made = filing(tmp_path)
-    words = ("--unit", "JY", "--year", "2025", "--form", "e_document", "--catalogue", made.catalogue, "--forms", filled)
-
-    answer = run("pack", made.folder, *words, "--out", tmp_path / "out", "--on", "2026-03-02", "--json")
-
-    assert json.loads(answer.stdout) == {"carrier": str(tmp_path / "out" / "JY-2025-E-001"), "findings": []}
+    made = tmp_path / "out" / "JY-2025-E-001"
+    assert told.out == f"已生成载体（包） {made}\n可以报送：上传到 outbox/2025/\n"
+    assert bare.ok("check", made, "--json").json == {"carrier": str(made), "acceptable": True, "findings": []}
+    assert not bare.home.exists()
 
 
-def test_blank_forms_are_four_workbooks(tmp_path):
-    assert run("forms", "--out", tmp_path).exit_code == 0
+def test_packing_with_blank_forms_tells_every_fault_and_ends_with_1(bare: Desk, office: Filing, tmp_path: Path) -> None:
+    bare.ok("forms", "--out", tmp_path / "blank")
+    unit = ("--unit", "JY", "--unit-name", "示例市教育局", "--fonds", "Z109", "--contact", "李敏", "--phone", "1")
+    year = ("--year", 2025, "--form", "e_document", "--forms", tmp_path / "blank", "--out", tmp_path / "out")
 
-    assert sorted(p.name for p in tmp_path.iterdir()) == [
+    told = bare.run("pack", office.folder, "--catalogue", office.catalogue, *unit, *year)
+
+    assert told.code == 1
+    assert told.out.count("Form incomplete") == 3
+    assert "Mend what is named" in told.out
+
+
+def test_catalogue_in_gbk_is_packed_as_it_is(bare: Desk, words: list[object], office: Filing, tmp_path: Path) -> None:
+    office.catalogue.write_bytes(office.catalogue.read_bytes().decode().encode("gbk"))
+
+    bare.ok(*words)
+
+    assert bare.ok("inspect", tmp_path / "out" / "JY-2025-E-001", "--json").json["files"] == 3
+
+
+def test_carrier_that_is_there_is_never_replaced(bare: Desk, words: list[object], tmp_path: Path) -> None:
+    bare.ok(*words)
+    made = tmp_path / "out" / "JY-2025-E-001"
+    before = {path: path.read_bytes() for path in made.rglob("*") if path.is_file()}
+
+    told = bare.run(*words)
+
+    assert (told.code, "--number gives another" in told.err) == (2, True)
+    assert {path: path.read_bytes() for path in made.rglob("*") if path.is_file()} == before
+    assert bare.ok(*words, "--number", "002").code == 0
+
+
+def test_nothing_to_file_is_said_with_a_signature(bare: Desk, tmp_path: Path) -> None:
+    unit = ("--unit", "JY", "--unit-name", "示例市教育局", "--fonds", "Z109", "--contact", "李敏", "--phone", "1")
+
+    bare.ok("pack", "--zero", "李敏", *unit, "--year", 2025, "--form", "e_document", "--out", tmp_path)
+
+    told = bare.ok("inspect", tmp_path / "JY-2025-E-001", LANTAI_LOCALE="zh").out
+    assert "零报告" in told
+    assert "Zero-Report-Signed-By: 李敏" in told
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"--unit": "jy"}, "expected capital letters and digits"),
+        ({"--year": "soon"}, "Invalid value for '--year'"),
+        ({"--form": "paper"}, "'paper' is not one of 'e_document'"),
+        ({"--catalogue": "{absent}"}, "does not exist"),
+        ({"--catalogue": "{folder}"}, "is a directory"),
+        ({"--catalogue": "{notes}"}, "no xlsx file"),
+        ({"--forms": "{absent}"}, "does not exist"),
+        ({"--forms": "{strange}"}, "no xlsx file"),
+        ({"--number": "../../elsewhere"}, "carrier number '../../elsewhere'"),
+        ({"--number": ".hidden"}, "expected 1 to 64 letters"),
+        ({"--on": "one day"}, "expected a date like 2026-03-02"),
+        ({"--zero": "李敏"}, "zero report: found a folder"),
+        ({"--form": "business_data"}, "needs a backup strategy and a retention period"),
+    ],
+)
+def test_order_that_cannot_be_meant_is_refused_and_nothing_is_made(
+    bare: Desk, words: list[object], tmp_path: Path, changed: dict[str, str], said: str
+) -> None:
+    (tmp_path / "notes.xlsx").write_text("notes")
+    (tmp_path / "strange").mkdir()
+    (tmp_path / "strange" / "backup-statement.xlsx").write_text("notes")
+    places = {
+        "absent": tmp_path / "absent",
+        "folder": tmp_path,
+        "notes": tmp_path / "notes.xlsx",
+        "strange": tmp_path / "strange",
+    }
+    for option, value in changed.items():
+        if option in words:
+            words[words.index(option) + 1] = value.format(**places)
+        else:
+            words += [option, value]
+
+    told = bare.run(*words)
+
+    assert (told.code, told.out) == (2, "")
+    assert said in told.err
+    assert not (tmp_path / "out").exists() or list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_folder_that_cannot_be_packed_is_named(bare: Desk, words: list[object], office: Filing, tmp_path: Path) -> None:
+    (office.folder / "link").symlink_to(office.catalogue)
+    linked = bare.run(*words)
+    shutil.rmtree(office.folder)
+    office.folder.mkdir()
+    empty = bare.run(*words)
+
+    assert (linked.code, "link: found a link or device, expected a file" in linked.err) == (2, True)
+    assert (empty.code, "found no file to pack" in empty.err) == (2, True)
+
+
+def test_forms_are_four_workbooks_and_never_written_over(bare: Desk, tmp_path: Path) -> None:
+    made = bare.ok("forms", "--out", tmp_path / "blank", "--json").json["made"]
+    (tmp_path / "blank" / "catalogue.xlsx").write_text("filled in")
+
+    again = bare.run("forms", "--out", tmp_path / "blank", "--locale", "en")
+
+    assert sorted(Path(path).name for path in made) == [
         "acceptance-inspection.xlsx",
         "backup-statement.xlsx",
         "catalogue.xlsx",
         "management-register.xlsx",
     ]
+    assert (again.code, "nothing was overwritten" in again.err) == (2, True)
+    assert (tmp_path / "blank" / "catalogue.xlsx").read_text() == "filled in"
 
 
-def test_inspection_says_what_a_carrier_holds(tmp_path):
-    told = json.loads(run("inspect", carrier(tmp_path), "--json").stdout)
+def test_perfect_carrier_passes_as_folder_tar_and_zip(bare: Desk, tmp_path: Path) -> None:
+    bag = carrier(tmp_path)
+    with tarfile.open(tmp_path / "carrier.tar", "w") as archive:
+        archive.add(bag, arcname=bag.name)
+    shutil.make_archive(str(tmp_path / "carrier"), "zip", bag.parent, bag.name)
+
+    for path in (bag, tmp_path / "carrier.tar", tmp_path / "carrier.zip"):
+        assert bare.ok("check", path).out == f"{path}\nAcceptable\n"
+        assert bare.ok("check", path, "--profile", "none", "--json").json["findings"] == []
+
+
+def test_faulty_carrier_ends_with_1_and_names_every_fault_in_the_asked_language(bare: Desk, tmp_path: Path) -> None:
+    bag = carrier(tmp_path, [row(1, title="", page_count="x")])
+
+    told = bare.run("check", bag, "--json").json
+    shown = bare.run("check", bag, "--locale", "zh")
+
+    assert {each["rule"]: each["message"] for each in told["findings"]} == {
+        "field_missing": "Row 1 lacks: title.",
+        "page_count_invalid": "Row 1 has x pages.",
+    }
+    assert shown.code == 1
+    assert "题名" in shown.out
+    assert "须补正 2" in shown.out
+
+
+def test_bagit_alone_is_checked_without_the_profile_also_in_an_archive(bare: Desk, tmp_path: Path) -> None:
+    bag = carrier(tmp_path)
+    (bag / "data" / "1.txt").write_text("tampered")
+    shutil.make_archive(str(tmp_path / "carrier"), "zip", bag.parent, bag.name)
+
+    for path in (bag, tmp_path / "carrier.zip"):
+        told = bare.run("check", path, "--profile", "none", "--json")
+        assert told.code == 1
+        assert {each["rule"] for each in told.json["findings"]} == {"digest_mismatch", "oxum_mismatch"}
+
+
+def test_archive_that_cannot_be_opened_is_a_finding_as_it_is_at_the_centre(bare: Desk, tmp_path: Path) -> None:
+    (tmp_path / "notes.zip").write_text("notes")
+    with zipfile.ZipFile(tmp_path / "whole.zip", "w") as archive:
+        archive.writestr("a.txt", "a" * 1000)
+    (tmp_path / "cut.zip").write_bytes((tmp_path / "whole.zip").read_bytes()[:-30])
+
+    for name in ("notes.zip", "cut.zip"):
+        for profile in ("lantai", "none"):
+            told = bare.run("check", tmp_path / name, "--profile", profile, "--json")
+            assert (told.code, [each["rule"] for each in told.json["findings"]]) == (1, ["archive_refused"])
+        assert bare.run("inspect", tmp_path / name).code == 2
+
+
+def test_inspection_says_what_a_carrier_is_and_holds(bare: Desk, tmp_path: Path) -> None:
+    bag = carrier(tmp_path)
+
+    told = bare.ok("inspect", bag, "--json").json
+    shown = bare.ok("inspect", bag).out
 
     assert (told["kind"], told["data_form"], told["files"], told["carrier_number"]) == ("bag", "e_document", 3, "001")
+    assert "Unit-Code: JY" in shown
+    assert "{" not in shown
+
+
+@pytest.mark.parametrize("command", ["check", "inspect"])
+def test_what_is_not_there_is_named(bare: Desk, tmp_path: Path, command: str) -> None:
+    told = bare.run(command, tmp_path / "absent")
+
+    assert (told.code, "does not exist" in told.err) == (2, True)

@@ -79,8 +79,11 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """恢复一件或整个载体；副本损坏时换下一处并说明 · Restore a record or carrier; a damaged copy is passed over."""
+    from lantai.edges.machine import is_folder, is_there
     from lantai.journey.restore import restore as restore_to
 
+    if is_there(folder) and not is_folder(folder):
+        raise InputFileError(f"{folder}: found a file, expected a folder")
     identities = _identities(identity)
     with opened() as centre, progress_bar("恢复 · restore", is_shown=not as_json) as progress:
         done = restore_to(centre, target, folder.absolute(), identities, person(centre, actor), progress)
