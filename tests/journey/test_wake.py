@@ -21,7 +21,7 @@ from factories_disposal import (
     state_of,
     witness,
 )
-from lantai.cli.list import app
+from lantai.cli.list_act import app
 from lantai.edges.centre import Centre
 from lantai.edges.database import Database
 from lantai.errors import NotPermittedError
@@ -146,7 +146,7 @@ def test_signer_who_was_heard_is_told_nothing_more(desk: list[str], odd_airflow:
 
 def test_doctor_says_whether_an_approval_would_be_heard(office: Centre, odd_airflow: OddAirflow) -> None:
     def told(centre: Centre) -> str:
-        return next(item.state for item in diagnose(centre) if item.name == "airflow")
+        return next(item.state for item in diagnose(centre, "en") if item.name == "airflow")
 
     heard = told(office)
     odd_airflow.instead["/auth/token"] = lambda _: said({"detail": "no"}, 401)
