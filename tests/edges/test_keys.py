@@ -86,7 +86,8 @@ def test_empty_recipients_file_is_a_missing_key(tmp_path):
 def test_bad_line_is_told_by_its_number_and_a_secret_is_not_repeated(tmp_path):
     new_identity(tmp_path / "identity.txt")
     secret = (tmp_path / "identity.txt").read_text().splitlines()[1]
-    (tmp_path / "broken.txt").write_text(f"# comment\n{secret[:-1]}X\n")
+    mistyped = "Q" if secret.endswith("P") else "P"
+    (tmp_path / "broken.txt").write_text(f"# comment\n{secret[:-1]}{mistyped}\n")
 
     with pytest.raises(MalformedError, match="line 2") as told:
         load_identities(tmp_path / "broken.txt")
