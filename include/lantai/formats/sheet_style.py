@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from lantai.formats.columns import Column
 from lantai.formats.sheet_layout import META_SHEET, Layout, RowAnswer
 
 PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -66,11 +67,12 @@ def write(
         }
     )
     sheet = book.add_worksheet(layout.sheet_name)
-    _page(sheet, layout)
+    _page(book, sheet, layout)
     head_rows = layout.head_rows()
     _write_head(book, sheet, layout, head_rows)
     count, pages = _write_rows(book, sheet, layout, rows, decisions, len(head_rows))
-    _write_foot(book, sheet, layout.foot_rows(count, pages), len(head_rows) + count)
+    _write_foot(book, sheet, layout, layout.foot_rows(count, pages), len(head_rows) + count)
+    _frame_blanks(book, sheet, layout, len(head_rows), count)
     _drop_downs(sheet, layout, len(head_rows), count)
     meta = book.add_worksheet(META_SHEET)
     for number, cells in enumerate(layout.meta_rows()):
@@ -82,7 +84,7 @@ def write(
     return count
 
 
-def _page(sheet: Worksheet, layout: Layout) -> None:
+def _page(book: Workbook, sheet: Worksheet, layout: Layout) -> None:
     head_count = len(layout.head_rows())
     sheet.set_landscape()
     sheet.set_paper(9)  # A4, by the number that the file format gives it
@@ -94,7 +96,9 @@ def _page(sheet: Worksheet, layout: Layout) -> None:
     sheet.freeze_panes(head_count, 3)
     sheet.set_column(0, 0, 3, None, {"hidden": True})
     for place, column in enumerate(layout.columns, start=1):
-        sheet.set_column(place, place, column.sheet_width)
+        # A cell that waits for a decision is not written at all: its column says that it is not locked, and how its text will stand.
+        waiting = book.add_format(_look(column) | {"border": 0}) if column.is_decision else None
+        sheet.set_column(place, place, column.sheet_width, waiting)
     sheet.set_default_row(LINE_POINTS * ROW_LINES)
     sheet.protect("", _PROTECTION)
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
@@ -146,10 +150,8 @@ def _write_rows(
     first: int,
 ) -> tuple[int, int]:
     """Write the records; return how many there are, and how many pages they have."""
-    styles = [book.add_format({"border": 1})]
-    for column in layout.columns:
-        look: dict[str, Any] = {"border": 1, "align": column.align, "valign": "vcenter", "text_wrap": True}
-        styles.append(book.add_format({**look, "locked": False, "bg_color": FILLED_IN} if column.is_decision else look))
+    styles = [book.add_format({"border": 1}), *(book.add_format(_look(column)) for column in layout.columns)]
+    waiting = frozenset(layout.decision_places)
     write_string, write_blank, row_cells = sheet.write_string, sheet.write_blank, layout.row
     left = [(place, column) for place, column in enumerate(layout.columns, start=1) if column.align == "left"]
     wrapping = [(place, column.sheet_width) for place, column in left]
@@ -170,19 +172,36 @@ def _write_rows(
         for place, text in enumerate(cells):
             if text:
                 write_string(number, place, text, styles[place])
-            else:
+            elif place not in waiting:
                 write_blank(number, place, None, styles[place])
         number += 1
     return number - first, pages
 
 
-def _write_foot(book: Workbook, sheet: Worksheet, foot_rows: list[list[str]], first: int) -> None:
+def _look(column: Column) -> dict[str, Any]:
+    look = {"border": 1, "align": column.align, "valign": "vcenter", "text_wrap": True}
+    return look | {"locked": False} if column.is_decision else look
+
+
+def _write_foot(book: Workbook, sheet: Worksheet, layout: Layout, foot_rows: list[list[str]], first: int) -> None:
     style = book.add_format({"valign": "vcenter"})
     for number, cells in enumerate(foot_rows, start=first):
         sheet.set_row(number, 32)
         for place, text in enumerate(cells):
             if text:
                 sheet.write_string(number, place, text, style)
+        for place in layout.decision_places:
+            sheet.write_blank(number, place, None, style)
+
+
+def _frame_blanks(book: Workbook, sheet: Worksheet, layout: Layout, first: int, count: int) -> None:
+    """Frame and shade the columns of decisions by one condition that always holds: a blank cell a row would cost a fifth of the time."""
+    if not count:
+        return
+    look = book.add_format({"border": 1, "bg_color": FILLED_IN})
+    for place in layout.decision_places:
+        always = {"type": "formula", "criteria": "=TRUE", "format": look}
+        sheet.conditional_format(first, place, first + count - 1, place, always)
 
 
 def _drop_downs(sheet: Worksheet, layout: Layout, first: int, count: int) -> None:
