@@ -10,18 +10,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import factories_bag
 from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.database import run_checks
-from lantai.edges.registry.submissions import rounds
+from lantai.edges.registry.duties import board
+from lantai.edges.registry.submissions import findings_of, rounds
 from lantai.edges.registry.units import put_unit, units
+from lantai.formats import canonical
 from lantai.journey.agree import agree
+from lantai.journey.board import board_of
 from lantai.journey.open_year import open_year
 from lantai.journey.pack import Sender, pack
 from lantai.records.agreement import Agreement
 from lantai.records.record import CatalogueRow
+from lantai.records.submission import RoundState
 from lantai.records.unit import DataForm, Unit
 from servers.openssh import OpenSsh
 
@@ -139,6 +144,27 @@ class FilingHouse:
         """Return what lies in a unit's inbox."""
         folder = self.sshd.files / code / "inbox" / str(year)
         return {path.name: path.read_bytes() for path in sorted(folder.iterdir())} if folder.is_dir() else {}
+
+    def states(self, code: str = "JY") -> list[tuple[int, RoundState]]:
+        """Return number and state of every round of a unit."""
+        with self.centre.database.read() as connection:
+            return [(found.round_no, found.state) for found in rounds(connection, unit_code=code)]
+
+    def told(self, carrier: str) -> set[str]:
+        """Return the rules of a round's findings."""
+        with self.centre.database.read() as connection:
+            return {finding.rule for finding in findings_of(connection, carrier)}
+
+    def opinions(self, name: str = "001.r1", code: str = "JY") -> dict[str, Any]:
+        """Return the list of opinions that lies in a unit's inbox."""
+        opinions: dict[str, Any] = canonical.loads(self.inbox(code)[f"{name}.opinions.json"])
+        return opinions
+
+    def board_state(self, code: str = "JY", year: int = 2025) -> str:
+        """Return what the board says of a unit."""
+        with self.centre.database.read() as connection:
+            rows = board_of(board(connection, year), self.centre.clock.today_on())
+        return next(row.state for row in rows if row.unit_code == code)
 
     def outcome(self) -> dict[str, object]:
         """Return what a run has come to, without what differs from seal to seal; what must not exist does not."""

@@ -1,5 +1,6 @@
 -- Units with rounds to go on with: begun and not ended, answered but not delivered, or held for a reason that is gone.
--- A round held for want of an agreement goes on when there is one; any held round goes on when a person asks for its unit.
+-- A round held for want of an agreement goes on when there is one; one that was decided on goes on once, and any held round
+-- when a person asks for its unit.
 -- reads: journey/look.py
 -- source: R1-37, R1-51; reliability.md, I4
 -- param: today date
@@ -19,6 +20,19 @@ WHERE
         carrier.state = 'held'
         AND (
             :by_hand
+            OR EXISTS (
+                SELECT 1
+                FROM ruling
+                WHERE
+                    ruling.carrier_id = carrier.carrier_id
+                    AND NOT EXISTS (
+                        SELECT 1
+                        FROM finding
+                        WHERE
+                            finding.carrier_id = carrier.carrier_id
+                            AND finding.rule = 'ruled_' || ruling.choice
+                    )
+            )
             OR (
                 EXISTS (
                     SELECT 1

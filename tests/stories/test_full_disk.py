@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from filing_house import FilingHouse
-from lantai.edges.centre import Centre
 from lantai.edges.database import Database, run_checks
 from lantai.edges.keys import load_identities
 from lantai.edges.registry.submissions import rounds
@@ -21,18 +20,12 @@ from lantai.journey.restore import open_record
 from lantai.journey.take_in import take_in
 from lantai.journey.verify_ledger import verify
 from lantai.records.submission import RoundState
-from servers.openssh import OpenSsh
 from servers.small_disk import SmallDisk
 
 pytestmark = pytest.mark.server("sshd", "mount")
 
 MakeDisk = Callable[[Path, int], SmallDisk]
 BIG_BYTES = 3_000_000
-
-
-@pytest.fixture
-def house(centre: Centre, sshd: OpenSsh, tmp_path: Path) -> FilingHouse:
-    return FilingHouse(centre, sshd, tmp_path / "work")
 
 
 def state(house: FilingHouse, code: str) -> list[RoundState]:

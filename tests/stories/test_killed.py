@@ -11,20 +11,13 @@ from pathlib import Path
 import pytest
 
 from filing_house import FilingHouse
-from lantai.edges.centre import Centre
 from lantai.journey.look import look
 from lantai.journey.take_in import take_in
 from lantai.journey.verify_ledger import verify
 from lantai.records.submission import RoundState
-from servers.openssh import OpenSsh
 
 KILLS = 20
 KILLED = -1
-
-
-@pytest.fixture
-def house(centre: Centre, sshd: OpenSsh, tmp_path: Path) -> FilingHouse:
-    return FilingHouse(centre, sshd, tmp_path / "work")
 
 
 @pytest.mark.server("sshd")

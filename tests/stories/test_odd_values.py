@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 import pytest
 
 from filing_house import FilingHouse
-from lantai.edges.centre import Centre
 from lantai.edges.registry.submissions import findings_of
 from lantai.journey.look import look
 from lantai.journey.take_in import take_in
-from servers.openssh import OpenSsh
 
 pytestmark = [pytest.mark.server("sshd"), pytest.mark.both_databases]
-
-
-@pytest.fixture
-def house(centre: Centre, sshd: OpenSsh, tmp_path: Path) -> FilingHouse:
-    return FilingHouse(centre, sshd, tmp_path / "work")
 
 
 def test_overlong_cells_and_numbers_and_a_nul_in_a_name_are_findings(house: FilingHouse) -> None:

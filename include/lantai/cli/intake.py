@@ -1,4 +1,4 @@
-"""`lantai collect`, `submissions`, `findings`: the journey of take_in_filings by hand, same code, same rows."""
+"""`lantai collect`, `submissions`, `findings`, `decide`: the journey of take_in_filings by hand, same code, same rows."""
 
 from __future__ import annotations
 
@@ -8,11 +8,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lantai import errors
+from lantai.cli.actors import Actor, person
 from lantai.cli.ending import tell
-from lantai.cli.screen import FAULT, FINDINGS, AsJson, answer, err, line, locale, opened, progress_bar, said, table
+from lantai.cli.screen import (
+    FAULT,
+    FINDINGS,
+    AsJson,
+    answer,
+    err,
+    facts,
+    line,
+    locale,
+    opened,
+    progress_bar,
+    said,
+    table,
+)
 from lantai.cli.told import counted, finding_as_mapping, tell_findings
 from lantai.errors import LantaiError, NotFoundError
 from lantai.locales import say
+from lantai.records.ruling import Choice
 from lantai.records.submission import RoundState
 
 if TYPE_CHECKING:
@@ -199,8 +214,62 @@ def findings(
                 said(f"请于 {this.supplement_by_on} 前补正", f"To be supplemented by {this.supplement_by_on}"), "yellow"
             )
         line(counted(told, language) or said("没有意见", "No findings"))
+        if this.state is RoundState.HELD:
+            line(
+                said(
+                    f"处理：lantai decide {this.carrier_id} accept|return --reason 理由 --as 工号",
+                    f"Decide: lantai decide {this.carrier_id} accept|return --reason TEXT --as PERSON",
+                ),
+                "yellow",
+            )
 
     answer(payload, text, as_json=as_json)
+
+
+def decide(
+    submission: Annotated[
+        str,
+        typer.Argument(
+            help="暂存待定的受理号，或某一轮的编号 · Acceptance number, or id, of a held round", metavar="SUBMISSION"
+        ),
+    ],
+    choice: Annotated[
+        Choice,
+        typer.Argument(
+            help="accept 经核实予以接收（长期按30年、短期按10年），return 退回报送单位 · accept: it may stand, old long-term and "
+            "short-term periods are read as 30 and 10 years; return: it goes back to its unit",
+            metavar="accept|return",
+        ),
+    ],
+    reason: Annotated[
+        str, typer.Option(help="理由，报送单位可见 · Why; the unit reads it, e.g. who was asked and what they said")
+    ],
+    actor: Actor,
+    as_json: AsJson = False,
+) -> None:
+    """登记对暂存待定报送的处理意见，下一次收取时生效 · Decide on a held submission; the next take-in acts on it.
+
+    没有协议、载体已接收等须先改正，不能凭意见接收，只能退回 · What only a change can cure (no agreement, accepted before)
+    cannot be accepted by word.
+    """
+    from lantai.journey.decide_held import decide_held
+
+    with opened() as centre:
+        decided = decide_held(centre, submission, choice, reason, person(centre, actor))
+    payload = {
+        "carrier_id": decided.carrier_id,
+        "choice": decided.choice.value,
+        "is_new": decided.is_new,
+        "settles": list(decided.settles),
+        "remains": list(decided.remains),
+    }
+    pairs: list[tuple[str, object]] = [
+        ("处理意见 · Ruling", say(f"ruling_choice.{choice.value}", locale())),
+        ("所决事项 · Settles", [say(f"{rule}.title", locale()) for rule in decided.settles]),
+        ("仍待解决 · Still held for", [say(f"{rule}.title", locale()) for rule in decided.remains]),
+        ("下一步 · Next", f"lantai collect --unit {decided.unit_code}"),
+    ]
+    answer(payload, lambda: facts(decided.carrier_id, pairs), as_json=as_json)
 
 
 def _round(this: Round) -> dict[str, Any]:

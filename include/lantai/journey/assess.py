@@ -13,6 +13,7 @@ from lantai.edges.centre import Centre
 from lantai.edges.outbox import PackageSeen
 from lantai.edges.registry.duties import agreements
 from lantai.edges.registry.holdings import accepted_count, full_backups, registered_codes
+from lantai.edges.registry.rulings import ruling_of
 from lantai.edges.registry.submissions import Round, rounds
 from lantai.journey.collect import Collected
 from lantai.journey.receive import Arrival, follows_acceptance, receive
@@ -20,9 +21,11 @@ from lantai.journey.validate import Context, Validated, validate
 from lantai.journey.verify import Declared, Verified, verify
 from lantai.records.carrier import BackupStrategy, decode_name, is_on_its_way, stand_in_number
 from lantai.records.finding import Finding, Severity
+from lantai.records.ruling import Ruling
 from lantai.records.submission import RoundState
 from lantai.records.unit import Unit
 from lantai.rules.archival_code import normalise
+from lantai.rules.ruled import as_ruled, outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,8 @@ def assess(
         return Assessed(this, verified, Validated(refused, (), ()), context, refused)
     verified = replace(verified, findings=(*collected.findings, *verified.findings))
     validated = validate(verified, collected.read, context)
-    findings = (*stalled, *validated.findings, *_registry_findings(centre, this, validated))
+    found = _registry_findings(centre, this, validated)
+    findings = (*stalled, *validated.findings, *as_ruled(found, context.ruling), *_outcome(centre, context.ruling))
     return Assessed(this, verified, validated, context, findings)
 
 
@@ -118,6 +122,7 @@ def _context(centre: Centre, unit: Unit, this: Round, verified: Verified) -> Con
         in_force = agreements(connection, unit.unit_code, centre.clock.today_on())
         backups = full_backups(connection, unit.unit_code, form)
         last_year = accepted_count(connection, unit.unit_code, form, this.filing_year - 1)
+        ruling = ruling_of(connection, this.carrier_id)
     # Where two are in force the later one speaks.
     agreed = [agreement for agreement in in_force if agreement.data_form is form]
     return Context(
@@ -131,7 +136,12 @@ def _context(centre: Centre, unit: Unit, this: Round, verified: Verified) -> Con
         full_backups={backup.carrier_number: backup.carrier_id for backup in backups},
         has_agreement=bool(agreed),
         encrypts=agreed[-1].encrypts_before_sending if agreed else None,
+        ruling=ruling,
     )
+
+
+def _outcome(centre: Centre, ruling: Ruling | None) -> list[Finding]:
+    return [outcome(ruling, ruling.ruled_at.astimezone(centre.settings.zone).date())] if ruling else []
 
 
 def _stalled_findings(centre: Centre, this: Round, package: PackageSeen, collected: Collected) -> list[Finding]:

@@ -12,12 +12,13 @@ from lantai.errors import UsageError
 from lantai.journey.validate import Context
 from lantai.journey.verify import Verified
 from lantai.records.record import AccessLevel, CatalogueRow, Record, RecordFile, Retention
+from lantai.records.ruling import Choice
 from lantai.records.submission import record_id
 from lantai.records.unit import DataForm
 from lantai.rules.archival_code import normalise
 from lantai.rules.calendar import read_date
 from lantai.rules.completeness import read_access_level, read_page_count
-from lantai.rules.retention import due_on, read_retention
+from lantai.rules.retention import IN_FORCE, MEANS_TODAY, due_on, read_retention
 
 
 def list_records(verified: Verified, rows: Sequence[CatalogueRow], context: Context, carrier_id: str) -> list[Record]:
@@ -46,7 +47,7 @@ def list_records(verified: Verified, rows: Sequence[CatalogueRow], context: Cont
 
 
 def _record(row: CatalogueRow, verified: Verified, context: Context, our_id: str, carrier_id: str) -> Record:
-    formed_on, retention = read_date(row.formed_on), _decided(read_retention(row.retention), row.row_no)
+    formed_on, retention = read_date(row.formed_on), _decided(row, context)
     if formed_on is None or not row.files or any(name not in verified.payload for name in row.files):
         raise UsageError(f"row {row.row_no}: a package with faults has no records yet")
     return Record(
@@ -75,7 +76,9 @@ def _record(row: CatalogueRow, verified: Verified, context: Context, our_id: str
 def _snapshot(verified: Verified, context: Context, our_id: str, carrier_id: str) -> Record:
     """Return the one record of a snapshot; its period runs from the end of the year it shows."""
     info = verified.bag_info
-    retention = _decided(read_retention(info.get("Retention-Period", "")), 1)
+    retention = read_retention(info.get("Retention-Period", ""))
+    if retention is None or retention not in IN_FORCE:
+        raise UsageError("Retention-Period: a package with faults has no records yet")
     year_end = date(context.filing_year, 12, 31)
     formed_on = min(read_date(info.get("Bagging-Date", "")) or year_end, year_end)
     title = info.get("External-Description") or f"{context.unit.name}{context.filing_year}年度业务数据"
@@ -102,9 +105,16 @@ def _snapshot(verified: Verified, context: Context, our_id: str, carrier_id: str
     )
 
 
-def _decided(retention: Retention | None, row_no: int) -> Retention:
-    if retention is None or retention in (Retention.LONG, Retention.SHORT):
-        raise UsageError(f"row {row_no}: found no retention period in force; a person decides what an old one means")
+def _decided(row: CatalogueRow, context: Context) -> Retention:
+    """Return the period in force; what an old one means today is what the centre's ruling on the round says."""
+    retention = read_retention(row.retention)
+    is_accepted = context.ruling is not None and context.ruling.choice is Choice.ACCEPT
+    if is_accepted and retention is not None:
+        retention = MEANS_TODAY.get(retention, retention)
+    if retention is None or retention not in IN_FORCE:
+        raise UsageError(
+            f"row {row.row_no}: found no retention period in force; a person decides what an old one means"
+        )
     return retention
 
 

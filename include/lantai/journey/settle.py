@@ -5,7 +5,7 @@ not become whole by waiting, and its unit has to be told: it is taken in as it
 is, to be returned with what is missing. A folder that holds nothing, or that
 could not be listed whole, is never taken for an upload that stalled.
 
-Source: interfaces.md, "A department's folder"; R1-42, R1-50; reliability.md, I8, S1; ADR 20.
+Source: interfaces.md, "A department's folder"; R1-42, R1-50; reliability.md, I8, S1; ADR 12.
 """
 
 from __future__ import annotations

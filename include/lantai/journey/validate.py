@@ -25,12 +25,14 @@ from lantai.records.carrier import BackupStrategy
 from lantai.records.finding import Finding, Severity
 from lantai.records.inspection import UnitHalf
 from lantai.records.record import CatalogueRow, Retention
+from lantai.records.ruling import Ruling
 from lantai.records.unit import DataForm, Unit
 from lantai.rules import archival_code, completeness, scope
 from lantai.rules.calendar import read_date
 from lantai.rules.consequences import causes
 from lantai.rules.four_properties import ItemResult
-from lantai.rules.retention import RuleRow, read_retention, rule_rows, transfer_due_on
+from lantai.rules.retention import IN_FORCE, RuleRow, read_retention, rule_rows, transfer_due_on
+from lantai.rules.ruled import as_ruled
 
 _CHECKS = (
     *(ColumnCheck("field_missing", column, CheckKind.FILLED) for column in completeness.REQUIRED),
@@ -76,6 +78,7 @@ class Context:
         full_backups: Carrier-Number of each accepted full backup of this unit that is still there -> our id of its carrier.
         has_agreement: Whether an agreement on encryption and custody is in force.
         encrypts: Whether it says that the unit encrypts before sending; None where that is not known.
+        ruling: What somebody at the centre has decided about it while it was held.
     """
 
     unit: Unit
@@ -90,6 +93,7 @@ class Context:
     full_backups: Mapping[str, str] = field(default_factory=dict)
     has_agreement: bool = True
     encrypts: bool | None = None
+    ruling: Ruling | None = None
 
     def transfer_due_on(self, formed_on: date, retention: Retention) -> date | None:
         """Return the first day on which the archive may receive a record, see `rules.retention`."""
@@ -139,7 +143,7 @@ def validate(verified: Verified, read: Reader, context: Context) -> Validated:
         findings += found
     unique = tuple(dict.fromkeys(_key(f) for f in findings))
     by_key = {_key(f): f for f in reversed(findings)}
-    found_once = [by_key[key] for key in unique]
+    found_once = as_ruled([by_key[key] for key in unique], context.ruling)
     results = results_of(verified.data_form, found_once, is_zero_report=verified.is_zero_report)
     return Validated(tuple(causes(found_once)), tuple(rows), tuple(results), half)
 
@@ -217,7 +221,7 @@ def _check_snapshot(verified: Verified, context: Context) -> Iterator[Finding]:
             "expected": "、".join(sorted(context.full_backups)) or "-",
         }
         yield Finding("base_carrier_missing", Severity.FAULT, "Base-Carrier", values, "GD-2-6")
-    if read_retention(verified.bag_info.get("Retention-Period", "")) is None:
+    if read_retention(verified.bag_info.get("Retention-Period", "")) not in IN_FORCE:
         yield Finding("snapshot_retention_missing", Severity.FAULT, "Retention-Period", {}, "GD-2-4")
     size = sum(f.bytes for f in verified.payload.values())
     before = context.last_snapshot_bytes

@@ -14,6 +14,7 @@ class EventKind(StrEnum):
     CARRIER_RECEIVED = "carrier_received"
     CARRIER_RETURNED = "carrier_returned"
     CARRIER_HELD = "carrier_held"
+    CARRIER_DECIDED = "carrier_decided"
     CARRIER_SEALED = "carrier_sealed"
     CARRIER_ACCEPTED = "carrier_accepted"
     ZERO_REPORT_ACCEPTED = "zero_report_accepted"

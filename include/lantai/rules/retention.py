@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from lantai.records.record import Retention
@@ -39,6 +40,12 @@ _WRITTEN = {
     "SHORT": Retention.SHORT,
     "D": Retention.SHORT,
 }
+
+IN_FORCE = frozenset({Retention.Y, Retention.D30, Retention.D10})
+"""The periods that a record may have. Source: Order No. 8 (2006) art. 4."""
+
+MEANS_TODAY = MappingProxyType({Retention.LONG: Retention.D30, Retention.SHORT: Retention.D10})
+"""What an old period is read as once a person has decided so; never by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("leaf", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('year_opened', 'carrier_received', 'carrier_returned', 'carrier_held', 'carrier_sealed', 'carrier_accepted', 'zero_report_accepted', 'quarantine_purged', 'agreement_added', 'hold_placed', 'hold_lifted', 'person_appointed', 'key_enrolled', 'delegated', 'list_drafted', 'list_decided', 'list_signed', 'list_refused', 'list_filed', 'list_withdrawn', 'retention_reset', 'transferred', 'transfer_receipted', 'destroying', 'destroyed', 'restored', 'identity_opened')",
+            "kind IN ('year_opened', 'carrier_received', 'carrier_returned', 'carrier_held', 'carrier_decided', 'carrier_sealed', 'carrier_accepted', 'zero_report_accepted', 'quarantine_purged', 'agreement_added', 'hold_placed', 'hold_lifted', 'person_appointed', 'key_enrolled', 'delegated', 'list_drafted', 'list_decided', 'list_signed', 'list_refused', 'list_filed', 'list_withdrawn', 'retention_reset', 'transferred', 'transfer_receipted', 'destroying', 'destroyed', 'restored', 'identity_opened')",
             name=op.f("ck_event__kind"),
         ),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_event")),
@@ -678,4 +678,32 @@ def upgrade() -> None:
             ["list_id", "row_no"], ["list_row.list_id", "list_row.row_no"], name="fk_row_decision__list_row"
         ),
         sa.PrimaryKeyConstraint("list_id", "row_no", "person_id", name=op.f("pk_row_decision")),
+    )
+    op.create_table(
+        "unit_half",
+        sa.Column("carrier_id", sa.String(length=56), nullable=False),
+        sa.Column("algorithm", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("authenticity", sa.Text(), nullable=False),
+        sa.Column("integrity", sa.Text(), nullable=False),
+        sa.Column("usability", sa.Text(), nullable=False),
+        sa.Column("security", sa.Text(), nullable=False),
+        sa.Column("preparer", sa.Text(), nullable=False),
+        sa.Column("reviewer", sa.Text(), nullable=False),
+        sa.Column("filled_on", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["carrier_id"], ["carrier.carrier_id"], name=op.f("fk_unit_half__carrier")),
+        sa.PrimaryKeyConstraint("carrier_id", name=op.f("pk_unit_half")),
+    )
+    op.create_table(
+        "ruling",
+        sa.Column("carrier_id", sa.String(length=56), nullable=False),
+        sa.Column("choice", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("ruled_by", sa.String(length=32), nullable=False),
+        sa.Column("ruled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("choice IN ('accept', 'return')", name=op.f("ck_ruling__choice")),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_ruling__has_a_reason")),
+        sa.ForeignKeyConstraint(["carrier_id"], ["carrier.carrier_id"], name=op.f("fk_ruling__carrier")),
+        sa.ForeignKeyConstraint(["ruled_by"], ["person.person_id"], name=op.f("fk_ruling__person")),
+        sa.PrimaryKeyConstraint("carrier_id", name=op.f("pk_ruling")),
     )

@@ -26,6 +26,7 @@ from lantai.edges.tables.filing import (
     notice,
     outbox_look,
     package_seen,
+    ruling,
     submission,
     unit_half,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "record",
     "record_file",
     "row_decision",
+    "ruling",
     "schedule",
     "schedule_rule",
     "sealed_record",

@@ -1,4 +1,4 @@
-"""What units owe and what they sent: duties, submissions, rounds, findings, answers, notices."""
+"""What units owe and what they sent: duties, submissions, rounds, findings, rulings, answers, notices."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from lantai.edges.tables.columns import Moment, metadata, one_of
 from lantai.records.carrier import BackupStrategy
 from lantai.records.duty import DutyState
 from lantai.records.finding import Severity
+from lantai.records.ruling import Choice
 from lantai.records.submission import RoundState
 from lantai.records.unit import DataForm
 
@@ -190,6 +191,18 @@ unit_half = Table(
     Column("preparer", Text, nullable=False),
     Column("reviewer", Text, nullable=False),
     Column("filled_on", Text, nullable=False),
+)
+
+ruling = Table(
+    "ruling",
+    metadata,
+    Column("carrier_id", ForeignKey("carrier.carrier_id"), primary_key=True),
+    Column("choice", String(8), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("ruled_by", ForeignKey("person.person_id"), nullable=False),
+    Column("ruled_at", Moment, nullable=False),
+    one_of("choice", Choice, "choice"),
+    CheckConstraint("reason <> ''", name="has_a_reason"),
 )
 
 answer = Table(

@@ -1,0 +1,111 @@
+"""Decide on a held round: it may stand as it is, or goes back to its unit with a reason.
+
+The ruling is a row; the next run of take-in looks at the round again and acts on it.
+What only a change can cure (no agreement, a carrier accepted before) cannot be waved through.
+
+Source: R1-37, R1-40, R1-51; requirements, "Slips in the sources".
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from lantai.edges.centre import Centre
+from lantai.edges.ledger import append
+from lantai.edges.registry import people
+from lantai.edges.registry.rulings import put_ruling, ruling_of
+from lantai.edges.registry.submissions import Round, findings_of, rounds
+from lantai.errors import NotFoundError, NotPermittedError, UsageError
+from lantai.records.event import EventKind
+from lantai.records.finding import Severity
+from lantai.records.person import Role
+from lantai.records.ruling import Choice
+from lantai.records.submission import RoundState
+from lantai.rules.ruled import MAY_STAND
+
+DECIDED_BY = frozenset({Role.OPERATOR, Role.PREPARER, Role.LEADER})
+"""Who speaks for the centre here; a unit's own archivist does not."""
+
+MOST_REASON = 500
+"""Characters of a reason; it is printed in a cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided.
+
+    Attributes:
+        is_new: Whether it was not the ruling already.
+        settles: Rules that it settles.
+        remains: Rules that the round stays held for all the same.
+    """
+
+    carrier_id: str
+    unit_code: str
+    choice: Choice
+    is_new: bool
+    settles: tuple[str, ...]
+    remains: tuple[str, ...]
+
+
+def decide_held(centre: Centre, held: str, choice: Choice, reason: str, person_id: str) -> Decided:
+    """Register a ruling on a held round.
+
+    Args:
+        centre: The centre.
+        held: Id of the round, or its acceptance number: then the newest round.
+        choice: What becomes of it.
+        reason: Why, for the unit to read; at most `MOST_REASON` characters.
+        person_id: Staff id of who decides.
+
+    Raises:
+        NotFoundError: No such round or person.
+        NotPermittedError: The person holds no role that may decide.
+        UsageError: It is not held, no reason is given, or nothing it is held for can be accepted by word.
+    """
+    said = " ".join(reason.split())
+    if not 0 < len(said) <= MOST_REASON:
+        raise UsageError(f"reason: found {len(said)} characters, expected 1 to {MOST_REASON}")
+    now_at, today = centre.clock.now_at(), centre.clock.today_on()
+    with centre.database.begin() as connection:
+        people.person(connection, person_id)
+        if not DECIDED_BY & people.roles_on(connection, person_id, today):
+            raise NotPermittedError(f"person {person_id}: holds none of {', '.join(sorted(DECIDED_BY))} on {today}")
+        this = _held_round(connection, held)
+        rules = {f.rule for f in findings_of(connection, this.carrier_id) if f.severity is Severity.HOLD}
+        settles = rules if choice is Choice.RETURN else rules & MAY_STAND
+        if not settles:
+            raise UsageError(
+                f"{this.carrier_id}: held for {', '.join(sorted(rules))}, which no word can settle; expected `return`, "
+                "or that what is missing is put right first"
+            )
+        earlier = ruling_of(connection, this.carrier_id)
+        is_new = earlier is None or (earlier.choice, earlier.reason) != (choice, said)
+        if is_new:
+            put_ruling(connection, this.carrier_id, choice, said, person_id, now_at)
+            facts: dict[str, int | str] = {
+                "submission_id": this.submission_id,
+                "round": this.round_no,
+                "choice": choice.value,
+                "reason_sha256": hashlib.sha256(said.encode()).hexdigest(),
+            }
+            append(connection, EventKind.CARRIER_DECIDED, this.carrier_id, person_id, now_at, facts)
+    return Decided(
+        this.carrier_id, this.unit_code, choice, is_new, tuple(sorted(settles)), tuple(sorted(rules - settles))
+    )
+
+
+def _held_round(connection: Connection, held: str) -> Round:
+    found = rounds(connection, carrier=held) or rounds(connection, submission=held)
+    if not found:
+        raise NotFoundError(
+            f"submission {held!r}: not in the registry, expected an acceptance number like JY-2025-E-001 or a round like "
+            "JY-2025-E-001-R1"
+        )
+    this = found[-1]
+    if this.state is not RoundState.HELD:
+        raise UsageError(f"{this.carrier_id}: found state {this.state.value}, expected held")
+    return this

@@ -1,0 +1,34 @@
+"""What somebody at the centre has decided about a held round. Source: requirements, "Slips in the sources"; R1-37, R1-40."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Choice(StrEnum):
+    """What becomes of a held round."""
+
+    ACCEPT = "accept"
+    """What is in doubt was looked into and may stand."""
+    RETURN = "return"
+    """The unit gets it back, with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """One ruling: it holds for everything that a round is held for and that its choice can settle.
+
+    Attributes:
+        reason: What the unit reads, e.g. who was asked and what the papers say.
+        ruled_by: Staff id.
+        ruled_by_name: Name, as it is printed.
+    """
+
+    carrier_id: str
+    choice: Choice
+    reason: str
+    ruled_by: str
+    ruled_by_name: str
+    ruled_at: datetime

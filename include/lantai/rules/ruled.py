@@ -1,0 +1,41 @@
+"""What a ruling on a held round makes of its findings.
+
+Source: requirements, "Slips in the sources" (an old period is read by a person, never silently); R1-40, R1-51.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from lantai.records.finding import Finding, Severity
+from lantai.records.ruling import Choice, Ruling
+
+MAY_STAND = frozenset({"legacy_retention", "classification_unclear"})
+"""Rules whose findings a person's word settles; anything else a package is held for has to be changed, or is returned."""
+
+
+def as_ruled(findings: Iterable[Finding], ruling: Ruling | None) -> list[Finding]:
+    """Return findings with the severity that a ruling gives them; without one, or settled already, as they are."""
+    return [_as_ruled(finding, ruling.choice) if ruling else finding for finding in findings]
+
+
+def outcome(ruling: Ruling, ruled_on: date) -> Finding:
+    """Return the finding that tells the unit of a ruling and its reason.
+
+    Args:
+        ruling: The ruling.
+        ruled_on: Local date of it.
+    """
+    values = {"found": ruling.reason, "person": ruling.ruled_by_name, "date": ruled_on.isoformat()}
+    severity = Severity.WARNING if ruling.choice is Choice.ACCEPT else Severity.FAULT
+    return Finding(f"ruled_{ruling.choice.value}", severity, "", values)
+
+
+def _as_ruled(finding: Finding, choice: Choice) -> Finding:
+    if finding.severity is not Severity.HOLD:
+        return finding
+    if choice is Choice.RETURN:
+        return replace(finding, severity=Severity.FAULT)
+    return replace(finding, severity=Severity.WARNING) if finding.rule in MAY_STAND else finding

@@ -1,0 +1,234 @@
+"""Stories of packages that go back to their unit: every fault by name, and nothing of them in the vault."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from filing_house import FilingHouse
+from lantai.edges.clock import Clock
+from lantai.formats import canonical
+from lantai.journey.look import look
+from lantai.journey.purge_returned import purge_returned
+from lantai.journey.take_in import take_in
+from lantai.records.submission import RoundState
+
+pytestmark = pytest.mark.server("sshd")
+
+
+def test_faulty_filing_is_returned_with_every_fault_and_the_next_one_is_round_two(house: FilingHouse) -> None:
+    """R1-49, R1-50, R4-08: all faults in one go, a date to supplement by, both rounds stay."""
+    house.add_unit()
+    house.open_year()
+    faulty = [
+        house.row("JY", 1, title=""),
+        house.row("JY", 2, retention="五年"),
+        house.row("JY", 3, formed_on="2025-13-40"),
+    ]
+    house.file(rows=faulty)
+    look(house.centre)
+    first = take_in(house.centre, "JY")
+    opinions = canonical.loads(house.inbox()["001.r1.opinions.json"])
+
+    house.file()
+    look(house.centre)
+    second = take_in(house.centre, "JY")
+
+    assert (first.returned, first.accepted) == (1, 0)
+    assert {finding["rule"] for finding in opinions["findings"]} >= {
+        "field_missing",
+        "retention_unknown",
+        "date_unreadable",
+    }
+    assert opinions["supplement_by"] == date(2026, 3, 12).isoformat()
+    assert all(finding["fix"] and finding["message"] for finding in opinions["findings"])
+    assert (second.accepted, second.returned) == (1, 0)
+    assert house.states() == [(1, RoundState.SUPERSEDED), (2, RoundState.ACCEPTED)]
+    assert {"001.r1.opinions.pdf", "001.r2.receipt.json"} <= set(house.inbox())
+
+
+def test_missing_file_is_named_when_the_unit_says_it_is_ready(house: FilingHouse) -> None:
+    """R1-50: the unit's own word that it is ready makes the gap a fault."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file()
+    (carrier / "data" / "2.txt").unlink()
+    carrier.with_name("001.ready").touch()
+
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    assert done.returned == 1
+    assert [(f["rule"], f["record_no"], f["message"]) for f in house.opinions()["findings"]] == [
+        ("catalogue_file_missing", 2, "第 2 行列有 data/2.txt，包内没有。")
+    ]
+
+
+def test_changed_file_is_returned_and_never_sealed(house: FilingHouse) -> None:
+    """R1-47, I1."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file()
+    path = carrier / "data" / "2.txt"
+    path.write_bytes(path.read_bytes()[:-1] + b"X")
+
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    assert done.returned == 1
+    assert "digest_mismatch" in house.told("JY-2025-E-001-R1")
+    assert not (Path(house.centre.vault.first.name.removeprefix("file://")) / "carriers").exists()
+
+
+def test_classified_record_is_refused_at_the_door(house: FilingHouse) -> None:
+    """R1-40, N11."""
+    house.add_unit()
+    house.open_year()
+    house.file(rows=[house.row("JY", 1, classification="秘密")])
+
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    assert done.returned == 1
+    assert "classified_record" in house.told("JY-2025-E-001-R1")
+
+
+def test_marks_of_a_secret_anywhere_return_the_package_and_nothing_of_it_stays(house: FilingHouse) -> None:
+    """R1-40, I6: the ordinary channel is no place for it, not even for the days that a returned package is kept."""
+    house.add_unit()
+    house.open_year()
+    house.file(
+        rows=[house.row("JY", 1, title="机密★3年 关于某事的请示"), house.row("JY", 2, files=("data/（秘密）.txt",))]
+    )
+
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+    lying = house.centre.quarantine.carriers()
+    purged = purge_returned(house.centre)
+
+    assert done.returned == 1
+    assert {f["record_no"] for f in house.opinions()["findings"] if f["rule"] == "classified_mark"} == {0, 1}
+    assert (len(lying), purged, house.centre.quarantine.carriers()) == (1, 1, [])
+    assert look(house.centre).ready == {}
+
+
+@pytest.mark.parametrize("ending", ["rar", "7z", "tar.gz", "TGZ"])
+def test_archive_of_a_kind_that_is_not_taken_comes_back_with_the_reason(house: FilingHouse, ending: str) -> None:
+    """R1-31, R1-50: it was passed over in silence; the unit thought that it had filed."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file()
+    packed = Path(shutil.make_archive(str(carrier), "gztar", carrier.parent, carrier.name))
+    packed.rename(carrier.with_name(f"001.{ending}"))
+    shutil.rmtree(carrier)
+    look(house.centre)
+    first = take_in(house.centre, "JY")
+    (opinion,) = house.opinions()["findings"]
+
+    house.file()
+    look(house.centre)
+    second = take_in(house.centre, "JY")
+
+    assert (first.returned, opinion["rule"]) == (1, "archive_refused")
+    assert "rar、7z、tar.gz 等不受理" in opinion["message"]
+    assert (second.accepted, house.states()) == (1, [(1, RoundState.SUPERSEDED), (2, RoundState.ACCEPTED)])
+
+
+def test_archive_that_cannot_be_taken_apart_is_told_of_alone(house: FilingHouse) -> None:
+    """R1-50: of what is in it nothing is known, so nothing is said to be missing."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file()
+    whole = Path(shutil.make_archive(str(carrier), "zip", carrier.parent, carrier.name))
+    shutil.rmtree(carrier)
+    good = whole.read_bytes()
+    whole.write_bytes(good[:-40])
+
+    look(house.centre)
+    first = take_in(house.centre, "JY")
+    told_first = house.told("JY-2025-E-001-R1")
+    whole.write_bytes(good)
+    look(house.centre)
+    second = take_in(house.centre, "JY")
+
+    assert (first.returned, told_first) == (1, {"archive_refused"})
+    assert (second.accepted, house.states()) == (1, [(1, RoundState.SUPERSEDED), (2, RoundState.ACCEPTED)])
+    assert house.numbers() == {"JY-2025-E-001": "001"}
+
+
+def test_carrier_that_says_its_number_at_last_is_the_next_round_of_the_same_submission(house: FilingHouse) -> None:
+    """R1-49: what came back without a number is mended, and no submission stays open for ever."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file(name="报送", carrier_number="007")
+    info = carrier / "bag-info.txt"
+    info.write_text(info.read_text().replace("Carrier-Number: 007\n", ""))
+    look(house.centre)
+    take_in(house.centre, "JY")
+    nameless = house.numbers()
+
+    house.file(name="报送", carrier_number="007")
+    house.file(name="另一", carrier_number="008", rows=[house.row("JY", n) for n in (4, 5)])
+    look(house.centre)
+    take_in(house.centre, "JY")
+
+    assert nameless == {"JY-2025-E-001": "报送"}
+    assert house.numbers() == {"JY-2025-E-001": "007", "JY-2025-E-002": "008"}
+    assert house.states() == [(1, RoundState.SUPERSEDED), (2, RoundState.ACCEPTED), (1, RoundState.ACCEPTED)]
+
+
+def test_links_and_pipes_in_a_package_are_named_by_their_path(house: FilingHouse) -> None:
+    """S2: not followed, not read, told to the unit."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file()
+    (carrier / "data" / "link.txt").symlink_to("/etc/passwd")
+    os.mkfifo(carrier / "data" / "管道")
+
+    look(house.centre)
+    take_in(house.centre, "JY")
+
+    assert {f["message"] for f in house.opinions()["findings"]} == {
+        "data/link.txt 是链接或设备。",
+        "data/管道 是链接或设备。",
+    }
+
+
+def test_archival_code_of_an_earlier_carrier_is_a_fault(house: FilingHouse) -> None:
+    """N5: 档号 is unique and stable."""
+    house.add_unit()
+    house.open_year()
+    house.file(name="001", carrier_number="001")
+    look(house.centre)
+    take_in(house.centre, "JY")
+
+    house.file(name="002", carrier_number="002")
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    assert done.returned == 1
+    assert "archival_code_used_before" in house.told("JY-2025-E-002-R1")
+
+
+def test_returned_round_is_purged_when_its_time_is_over(house: FilingHouse) -> None:
+    """Interfaces: LANTAI_RETURNED_DAYS; the row and its findings stay."""
+    house.add_unit()
+    house.open_year()
+    house.file(rows=[house.row("JY", 1, title="")])
+    look(house.centre)
+    take_in(house.centre, "JY")
+    early = purge_returned(house.centre)
+    kept = house.centre.quarantine.carriers()
+    later = replace(house.centre, clock=Clock(house.centre.settings.zone, date(2026, 4, 2)))
+
+    purged = (purge_returned(later), purge_returned(later))
+
+    assert (early, len(kept)) == (0, 1)
+    assert purged == (1, 0)
+    assert house.centre.quarantine.carriers() == []
+    assert house.states() == [(1, RoundState.RETURNED)]
