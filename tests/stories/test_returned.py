@@ -85,7 +85,7 @@ def test_changed_file_is_returned_and_never_sealed(house: FilingHouse) -> None:
     assert not (Path(house.centre.vault.first.name.removeprefix("file://")) / "carriers").exists()
 
 
-def test_classified_record_is_refused_at_the_door(house: FilingHouse) -> None:
+def test_classified_record_is_refused_before_it_is_picked_up(house: FilingHouse) -> None:
     """R1-40, N11."""
     house.add_unit()
     house.open_year()
@@ -94,8 +94,44 @@ def test_classified_record_is_refused_at_the_door(house: FilingHouse) -> None:
     look(house.centre)
     done = take_in(house.centre, "JY")
 
+    (arrival,) = house.centre.quarantine.carriers()
+    brought = {file.path for file in house.centre.quarantine.finish(arrival)}
+
     assert done.returned == 1
-    assert "classified_record" in house.told("JY-2025-E-001-R1")
+    assert house.told("JY-2025-E-001-R1") == {"classified_record", "not_picked_up"}
+    assert brought == {"bagit.txt", "bag-info.txt"}
+
+
+def test_classified_record_that_was_removed_makes_the_next_package_round_two(house: FilingHouse) -> None:
+    """R1-40, R1-49: what was not picked up is the same submission all the same."""
+    house.add_unit()
+    house.open_year()
+    house.file(carrier_number="K-7", rows=[house.row("JY", 1, classification="机密")])
+    look(house.centre)
+    take_in(house.centre, "JY")
+
+    house.file(carrier_number="K-7", rows=[house.row("JY", 1)])
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    assert (done.accepted, house.states()) == (1, [(1, RoundState.SUPERSEDED), (2, RoundState.ACCEPTED)])
+    assert house.numbers() == {"JY-2025-E-001": "K-7"}
+
+
+def test_classified_record_in_an_archive_is_found_when_it_is_here_and_does_not_stay(house: FilingHouse) -> None:
+    """R1-40: an archive shows its catalogue only when it has come."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file(rows=[house.row("JY", 1, classification="秘密")])
+    shutil.make_archive(str(carrier), "zip", carrier.parent, carrier.name)
+    shutil.rmtree(carrier)
+
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+    purge_returned(house.centre)
+
+    assert (done.returned, house.told("JY-2025-E-001-R1")) == (1, {"classified_record"})
+    assert house.centre.quarantine.carriers() == []
 
 
 def test_marks_of_a_secret_anywhere_return_the_package_and_nothing_of_it_stays(house: FilingHouse) -> None:

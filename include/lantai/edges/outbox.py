@@ -201,6 +201,7 @@ def collect(
     quarantine: Quarantine,
     carrier_id: str,
     on_progress: Callable[[int], None] | None = None,
+    only: Callable[[bytes], bool] | None = None,
 ) -> list[ReceivedFile]:
     """Bring a package into the quarantine, going on where an earlier try stood.
 
@@ -210,6 +211,7 @@ def collect(
         quarantine: Where it goes.
         carrier_id: Our id, the name of its folder there.
         on_progress: Told how many more bytes are here; first those of an earlier try.
+        only: Says of a raw name whether that file is brought in; None brings all.
 
     Returns:
         Its files with digests, in order of raw names.
@@ -226,7 +228,7 @@ def collect(
     with quarantine.receive(carrier_id, package.files) as receiving:
         if on_progress is not None and receiving.bytes_here:
             on_progress(receiving.bytes_here)
-        for result in session.fetch(receiving.wanted(package.path_of), on_progress=on_progress):
+        for result in session.fetch(receiving.wanted(package.path_of, only), on_progress=on_progress):
             receiving.take(result)
             if result.error is not None:
                 failed.append(result.error)

@@ -69,10 +69,17 @@ class Receiving:
         """Bytes that need not be fetched again."""
         return sum(int(row["bytes"]) for row in self._journal.whole.values()) + sum(self._journal.safe_bytes.values())
 
-    def wanted(self, path_of: Callable[[bytes], bytes]) -> Iterator[FetchRequest]:
-        """Yield a request for each file that is not here whole; `path_of` says where a name is on the server."""
+    def wanted(
+        self, path_of: Callable[[bytes], bytes], only: Callable[[bytes], bool] | None = None
+    ) -> Iterator[FetchRequest]:
+        """Yield a request for each file that is not here whole.
+
+        Args:
+            path_of: Says where a name is on the server.
+            only: Says whether a file of this name is wanted; None is all.
+        """
         for number, file in self._files.items():
-            if number not in self._journal.whole:
+            if number not in self._journal.whole and (only is None or only(file.name)):
                 sink = _ArrivingFile(self, number, file.bytes, self._journal.safe_bytes.get(number, 0))
                 self._arriving[number] = sink
                 yield FetchRequest(path_of(file.name), file.bytes, file.mtime, sink, sink.resume(), number)

@@ -4,7 +4,7 @@ An archive is taken apart afterwards into a second folder of the quarantine, so
 that what was received stays as it came. The folders are named by what the
 package is (unit, year, name, fingerprint), so that a rerun finds them.
 
-Source: R1-38, R1-42; interfaces.md, "A department's folder"; reliability.md, C1, K1.
+Source: R1-38, R1-40, R1-42; interfaces.md, "A department's folder"; reliability.md, C1, K1.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from lantai.edges.registry.submissions import Round
 from lantai.edges.sftp_session import Session
 from lantai.edges.unpack import unpack
 from lantai.errors import PackageError
+from lantai.formats import tag_file
+from lantai.journey.look_ahead import look_ahead
 from lantai.journey.read_catalogue import found_in
 from lantai.records.carrier import ReceivedFile, decode_name
 from lantai.records.finding import Finding, Severity
@@ -33,10 +35,12 @@ class Collected:
 
     Attributes:
         arrival_id: Its folder there.
-        files: Its files; of an archive, what was inside it.
+        files: Its files; of an archive, what was inside it; of a package that may not be picked up, what says whose it is.
         read: Opens one of them by its number.
-        findings: What is wrong with the archive itself; then `files` is empty.
+        findings: What is wrong with the package as such.
         size_bytes: Bytes that came over the line.
+        is_refused: Whether it may not be picked up, or is an archive that could not be taken apart: of what is in it
+            nothing is known.
     """
 
     arrival_id: str
@@ -44,11 +48,7 @@ class Collected:
     read: Callable[[int], BinaryIO]
     findings: tuple[Finding, ...]
     size_bytes: int
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether it is an archive that could not be taken apart, so that nothing is known of what is in it."""
-        return not self.files and bool(self.findings)
+    is_refused: bool = False
 
 
 def arrival_id_of(unit_code: str, filing_year: int, raw_name: bytes, fingerprint: str) -> str:
@@ -64,7 +64,7 @@ def collect(
     package: PackageSeen,
     on_bytes: Callable[[int], None] | None = None,
 ) -> Collected:
-    """Bring a package in, going on where an earlier run stood.
+    """Bring a package in, going on where an earlier run stood; one with a state secret in it stays where it is.
 
     Args:
         centre: The centre.
@@ -74,13 +74,19 @@ def collect(
         on_bytes: Told how many more bytes are here.
 
     Raises:
+        ValidationUnavailableError: Its catalogue could not be read for a reason of ours.
         RemoteChangedError: It is not as it was seen; it is looked at again when it has settled.
         ServerUnreachableError: The line broke; what came is kept.
         DiskFullError: There is no space left; what came is kept.
     """
     arrival_id = arrival_id_of(unit_code, package.filing_year, package.raw_name, package.fingerprint)
-    files = outbox.collect(session, package, centre.quarantine, arrival_id, on_bytes)
+    forbidden = tuple(look_ahead(session, package))
+    only = _says_whose_it_is if forbidden else None
+    files = outbox.collect(session, package, centre.quarantine, arrival_id, on_bytes, only)
     size_bytes = sum(file.bytes for file in files)
+    if forbidden:
+        reader = _reader(centre, arrival_id)
+        return Collected(arrival_id, tuple(files), reader, forbidden, size_bytes, is_refused=True)
     if package.kind is PackageKind.FOLDER:
         odd = tuple(map(_not_regular, sorted(package.odd)))
         return Collected(arrival_id, tuple(files), _reader(centre, arrival_id), odd, size_bytes)
@@ -90,7 +96,7 @@ def collect(
             unpacked = unpack(archive, centre.quarantine, inside)
     except PackageError as error:
         finding = Finding("archive_refused", Severity.FAULT, "", found_in(error), "GD-3-8")
-        return Collected(arrival_id, (), _reader(centre, arrival_id), (finding,), size_bytes)
+        return Collected(arrival_id, (), _reader(centre, arrival_id), (finding,), size_bytes, is_refused=True)
     return Collected(arrival_id, tuple(unpacked), _reader(centre, inside), (), size_bytes)
 
 
@@ -111,6 +117,11 @@ def purge(centre: Centre, arrival_id: str) -> None:
     """Remove a package, and what was taken out of it, from the quarantine."""
     centre.quarantine.purge(arrival_id)
     centre.quarantine.purge(f"{arrival_id}-inside")
+
+
+def _says_whose_it_is(raw_name: bytes) -> bool:
+    name = (decode_name(raw_name) or "").rpartition("/")[2]
+    return name == tag_file.DECLARATION or name in tag_file.BAG_INFO
 
 
 def _not_regular(raw_name: bytes) -> Finding:

@@ -19,7 +19,7 @@ from lantai.edges import folder as folder_edge
 from lantai.formats import bag, digest_list, tag_file
 from lantai.formats.bag_manifests import FoundFile
 from lantai.formats.stream_digest import take_digests
-from lantai.journey.find_papers import FORMS, find_papers, judge_zero_report
+from lantai.journey.find_papers import FORMS, find_papers, judge_zero_report, top_folder
 from lantai.journey.identify import Identity, identify
 from lantai.records.carrier import BackupStrategy, ReceivedFile, decode_name
 from lantai.records.finding import Finding, Severity
@@ -213,22 +213,10 @@ def _resolve_names(files: Sequence[ReceivedFile]) -> _Names:
             names.findings.append(Finding("name_decodes_alike", Severity.FAULT, received.path, values, "GD-1-10"))
             continue
         names.files[received.path] = received
-    top = _single_folder(names.files)
+    top = top_folder(names.files)
     if top:
         names.files = {path.removeprefix(top): received for path, received in names.files.items()}
     return names
-
-
-def _single_folder(paths: Mapping[str, ReceivedFile]) -> str:
-    """Return the folder that holds the whole package, with its slash, when an archive was made of the folder itself."""
-    tops = {path.partition("/")[0] for path in paths}
-    if len(tops) != 1:
-        return ""
-    top = f"{tops.pop()}/"
-    is_top = f"{top}{tag_file.DECLARATION}" in paths or any(
-        digest_list.is_digest_list(path.removeprefix(top)) for path in paths if path.startswith(top)
-    )
-    return top if is_top else ""
 
 
 def _undecodable(raw_name: bytes) -> Finding:

@@ -1,0 +1,48 @@
+"""Look ahead into a package that is not picked up yet: nothing that is marked as a state secret may come over this line.
+
+The names of its files and its catalogue are read where they lie; the catalogue is kept in memory alone. An archive
+shows neither before it is here: it is judged afterwards, and what is marked is removed at the end of the run.
+
+Source: R1-40 ("classification check before pickup"); rules N11.
+"""
+
+from __future__ import annotations
+
+import io
+
+from lantai.edges.outbox import PackageKind, PackageSeen
+from lantai.edges.sftp_session import Session
+from lantai.formats import tag_file
+from lantai.journey.find_papers import find_papers, top_folder
+from lantai.journey.read_catalogue import MOST_CSV_BYTES, read_catalogue
+from lantai.records.carrier import decode_name
+from lantai.records.finding import Finding, Severity
+from lantai.rules import scope
+
+
+def look_ahead(session: Session, package: PackageSeen) -> list[Finding]:
+    """Return what forbids to pick a package up: each mark of a state secret; nothing for one that may come.
+
+    Args:
+        session: With the unit's server.
+        package: As a look saw it.
+
+    Raises:
+        RemoteChangedError: The catalogue changed while it was read; it is looked at again when it has settled.
+        ServerUnreachableError: The line broke.
+        ValidationUnavailableError: The catalogue could not be read for a reason of ours.
+    """
+    if package.kind is not PackageKind.FOLDER:
+        return []
+    names = {path: file for file in package.files if (path := decode_name(file.name)) is not None}
+    top = top_folder(names)
+    files = {path.removeprefix(top): file for path, file in names.items()}
+    found = list(scope.check_names(files))
+    catalogue, _, _ = find_papers(files, is_bag=tag_file.DECLARATION in files)
+    if catalogue and files[catalogue].bytes <= MOST_CSV_BYTES:
+        content = session.read_small(package.path_of(files[catalogue].name), MOST_CSV_BYTES)
+        rows, _ = read_catalogue(io.BytesIO(content), catalogue)
+        for row in rows:
+            found += [f for f in scope.check_classification(row) if f.severity is Severity.FAULT]
+            found += scope.check_marks(row)
+    return [*found, Finding("not_picked_up", Severity.FAULT, "", {}, "GD-4-7")] if found else []
