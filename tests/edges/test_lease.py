@@ -15,7 +15,7 @@ from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.database import Database
 from lantai.edges.fence import Fence
-from lantai.edges.lease import Lease, acquire, leased, release, renew, require
+from lantai.edges.lease import LEASE_SECONDS, Lease, acquire, leased, release, renew, require
 from lantai.errors import LeaseLostError
 
 pytestmark = pytest.mark.both_databases
@@ -141,4 +141,4 @@ def test_lease_is_renewed_now_and_then_and_not_at_every_file(database: Database)
         with database.read() as connection:
             ends.append(connection.execute(select(tables.lease.c.expires_at)).scalar_one())
 
-    assert ends == [NOW + timedelta(seconds=900), NOW + timedelta(seconds=900), NOW + timedelta(seconds=960)]
+    assert ends == [NOW + timedelta(seconds=LEASE_SECONDS + later) for later in (0, 0, 60)]

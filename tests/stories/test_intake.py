@@ -178,3 +178,28 @@ def test_archive_is_taken_apart_and_taken_in(house: FilingHouse) -> None:
 
     assert (done.accepted, done.records) == (1, 3)
     assert "001.r1.receipt.json" in house.inbox()
+
+
+def test_answers_to_packages_of_the_same_name_lie_side_by_side(house: FilingHouse) -> None:
+    """I4: a unit that uses a name again keeps the receipt it has."""
+    house.add_unit()
+    house.open_year()
+    house.file(carrier_number="A", rows=[house.row("JY", 1)])
+    look(house.centre)
+    take_in(house.centre, "JY")
+    before = house.inbox()
+    second = house.file(carrier_number="B", rows=[house.row("JY", 2)])
+    shutil.make_archive(str(second), "zip", second.parent, second.name)
+    shutil.rmtree(second)
+    house.file(carrier_number="C", rows=[house.row("JY", 3)])
+
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    assert (done.accepted, done.answered) == (2, 2)
+    assert {name: house.inbox()[name] for name in before} == before
+    assert {name for name in house.inbox() if name.endswith(".json")} == {
+        "001.r1.receipt.json",
+        "JY-2025-E-002.r1.receipt.json",
+        "JY-2025-E-003.r1.receipt.json",
+    }

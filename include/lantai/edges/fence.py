@@ -12,9 +12,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from lantai.edges.database import Database
-from lantai.edges.lease import Lease, renew, require
+from lantai.edges.lease import LEASE_SECONDS, Lease, renew, require
 
-LEASE_SECONDS = 900
 RENEW_SECONDS = 60
 """Between two records or files the lease is renewed at most this often; before a commit point always."""
 

@@ -22,6 +22,9 @@ from lantai.edges import tables
 from lantai.edges.database import Database, add_if_new
 from lantai.errors import LeaseLostError
 
+LEASE_SECONDS = 600
+"""Of a worker that died on another machine nobody knows; the last of the DAGs' three tries comes after 14 minutes and has to find this over."""
+
 TRY_AGAIN_SECONDS = 0.5
 
 
@@ -40,7 +43,7 @@ def leased(
     name: str,
     holder: str,
     now_at: Callable[[], datetime],
-    seconds: int = 900,
+    seconds: int = LEASE_SECONDS,
     patience_seconds: float = 0,
 ) -> Iterator[Lease]:
     """Hold a lease while the block runs.

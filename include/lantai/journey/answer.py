@@ -11,6 +11,7 @@ Source: R1-36, R1-48 to R1-50, R4-07, R4-08; vault.md, "Copies" and "The ledger"
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from lantai.edges.registry.submissions import (
     findings_of,
     mark_delivered,
     put_answer,
+    rounds,
     unanswered,
 )
 from lantai.edges.sftp_session import Session
@@ -73,15 +75,25 @@ def answer(centre: Centre, session: Session, unit_code: str, checkpoint: Checkpo
     return delivered
 
 
-def inbox_name(this: Round, ending: str) -> bytes:
-    """Return where a part of the answer lies below the unit's folder: `<carrier>.r<round>.<ending>`.
+def answer_name(this: Round, of_the_unit: Iterable[Round]) -> bytes:
+    """Return what the parts of a round's answer are called, without their endings: `<carrier>.r<round>`.
 
-    A carrier whose name leaves no room for the ending is called by its acceptance number.
+    A carrier is called by its acceptance number when its name leaves no room for the ending, or when an earlier
+    submission of the same year came under that name: no answer takes the place of another.
+
+    Args:
+        this: The round.
+        of_the_unit: All rounds of its unit.
     """
     name = bare_name(this.raw_name, this.kind)
-    if len(name) > MOST_NAME_BYTES:
+    alike = [
+        (other.received_at, other.submission_id)
+        for other in of_the_unit
+        if other.filing_year == this.filing_year and bare_name(other.raw_name, other.kind) == name
+    ]
+    if len(name) > MOST_NAME_BYTES or min(alike)[1] != this.submission_id:
         name = this.submission_id.encode()
-    return b"/".join((INBOX, str(this.filing_year).encode(), name + f".r{this.round_no}.{ending}".encode()))
+    return name + f".r{this.round_no}".encode()
 
 
 def _make(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> bool:
@@ -186,13 +198,16 @@ def _deliver(centre: Centre, session: Session, this: Round) -> None:
     """Lay the answer in the inbox: the paper first, the machine-readable parts last, so that who finds those finds all."""
     with centre.database.read() as connection:
         made = answer_of(connection, this.carrier_id)
+        name = answer_name(this, rounds(connection, unit_code=this.unit_code))
     if made is None:
         raise NotFoundError(f"carrier {this.carrier_id}: no answer was made")
     paper = read_bytes(centre.settings.papers / made.paper_path)
-    session.mkdirs(INBOX + b"/" + str(this.filing_year).encode())
-    session.deliver(inbox_name(this, f"{made.kind}.pdf"), paper, replace=True)
+    folder = b"/".join((INBOX, str(this.filing_year).encode()))
+    session.mkdirs(folder)
+    part = b"/".join((folder, name)) + f".{made.kind}.".encode()
+    session.deliver(part + b"pdf", paper, replace=True)
     if made.kind == "receipt":
-        session.deliver(inbox_name(this, "receipt.sig"), base64.b64decode(made.signature), replace=True)
-    session.deliver(inbox_name(this, f"{made.kind}.json"), made.body_json.encode(), replace=True)
+        session.deliver(part + b"sig", base64.b64decode(made.signature), replace=True)
+    session.deliver(part + b"json", made.body_json.encode(), replace=True)
     with centre.database.begin() as connection:
         mark_delivered(connection, this.carrier_id, centre.clock.now_at())

@@ -16,7 +16,7 @@ from functools import partial
 from lantai.edges import outbox
 from lantai.edges.centre import Centre
 from lantai.edges.connections import PREFIX
-from lantai.edges.fence import LEASE_SECONDS, Fence
+from lantai.edges.fence import Fence
 from lantai.edges.lease import Lease, leased, require
 from lantai.edges.ledger import append
 from lantai.edges.outbox import PackageKind, PackageSeen
@@ -127,7 +127,7 @@ def take_in(
     if isinstance(server, ConnectionConfigError):
         raise server
     with (
-        leased(centre.database, f"unit:{unit_code}", centre.holder, centre.clock.now_at, LEASE_SECONDS) as lease,
+        leased(centre.database, f"unit:{unit_code}", centre.holder, centre.clock.now_at) as lease,
         connect(server) as session,
     ):
         work = _Work(centre, session, unit, lease, progress, TakenIn(unit_code))
