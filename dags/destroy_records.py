@@ -1,7 +1,7 @@
 """销毁到期档案 / Destroy what was approved for destruction.
 
 - **运行** 销毁清册批准后即被唤醒；另每个工作日上午8时。
-- **读取** 已批准的销毁清册、各方签字、等待期、冻结；唤醒信号本身不作依据。
+- **读取** 已批准的销毁清册、各方签字、鉴定工作报告、等待期、冻结；唤醒信号本身不作依据。
 - **写入** 台账检查点；等待期已满的清册转为“等待保管人”，本次运行即正常结束。
 - **不可逆** 本流程无；销毁发生在保管机上的 `lantai list run`：两名监销人到场签字，写入“销毁中”事件之后不可撤回。
 - **无人答复** 清册一直等待，什么也不会销毁；沉默即拒绝。
@@ -11,7 +11,7 @@
 ---
 
 - **Runs** when a destruction list is approved, and every working day at 08:00.
-- **Reads** approved destruction lists, their signatures, waiting times, holds; what woke it proves nothing.
+- **Reads** approved destruction lists, their signatures, appraisal reports, waiting times, holds; what woke it proves nothing.
 - **Writes** a checkpoint of the ledger; lists whose waiting time is over become `awaiting_custodian`, and the run ends green.
 - **Irreversible from** nothing here; `lantai list run` on the custody host does it, with two witnesses, from the event `destroying` on.
 - **On no answer** the list waits and nothing is destroyed: silence is refusal.

@@ -25,6 +25,7 @@ from lantai.journey.appoint import enrol_key
 from lantai.journey.appraise import appraise
 from lantai.journey.decide import Decided, decide
 from lantai.journey.destroy import prepare
+from lantai.journey.note_papers import note_report
 from lantai.journey.seal import CarrierFacts, seal
 from lantai.journey.sign import SignedList, sign
 from lantai.journey.store import store
@@ -223,8 +224,12 @@ def decide_all(centre: Centre, list_id: str, row_nos: Iterable[int], panel: Iter
 
 
 def approve(centre: Centre, list_id: str, keys: dict[str, Path] | None = None) -> SignedList:
-    """Panel, then leader."""
+    """Panel, then leader; a destruction list with its appraisal report."""
     keys = keys or {}
+    with centre.database.read() as connection:
+        chosen = disposal_list(connection, list_id)
+    if chosen.kind is ListKind.DESTRUCTION:
+        note_report(centre, list_id, "教档鉴〔2026〕1号", "P01")
     for person_id in PANEL:
         sign(centre, list_id, Duty.PANEL_MEMBER, person_id, keys.get(person_id))
     return sign(centre, list_id, Duty.LEADER, "L01", keys.get("L01"))

@@ -18,6 +18,8 @@ class LantaiError(Exception):
     hint: ClassVar[str] = "Read the message; if it does not help, run `lantai doctor`."
     hint_zh: ClassVar[str] = "请阅读上面的说明；仍不清楚时运行 lantai doctor。"
     retryable: ClassVar[bool] = False
+    message_zh: str = ""
+    """The message in Chinese, where somebody who decides has to read all of it; otherwise the English one stands for both."""
 
 
 class UnexpectedError(LantaiError):

@@ -128,6 +128,8 @@ def signed(desk: Desk, list_id: str = DESTRUCTION) -> None:
     for member in PANEL:
         desk.ok("list", "sign", list_id, "--role", "panel_member", "--as", member)
     desk.ok("list", "sign", list_id, "--role", "leader", "--as", "L01")
+    if list_id.startswith("D-"):
+        desk.ok("list", "report", list_id, "教档鉴〔2026〕1号", "--as", "P01")
 
 
 def shown(desk: Desk, list_id: str = DESTRUCTION) -> dict[str, object]:
@@ -424,3 +426,26 @@ def test_custodian_has_to_be_one_or_named(due: Desk, tmp_path: Path) -> None:
     told = due.run("list", "run", DESTRUCTION)
 
     assert (told.code, "found 2 appointed today, expected one, or --as" in told.err) == (2, True)
+
+
+def test_what_is_missing_is_told_in_the_language_of_the_screen(reviewed: Desk) -> None:
+    """R9-19: people who sign read Chinese first; the ledger and the scripts get one wording."""
+    shown_zh = reviewed.ok("list", "show", DESTRUCTION, LANTAI_LOCALE="zh").out
+    shown_en = reviewed.ok("list", "show", DESTRUCTION).out
+    refused_zh = reviewed.run("list", "sign", DESTRUCTION, "--role", "leader", "--as", "L01", LANTAI_LOCALE="zh")
+    refused_en = reviewed.run("list", "sign", DESTRUCTION, "--role", "leader", "--as", "L01")
+
+    assert "主管领导（审批）：有效签字 0 个，应有 1 个" in shown_zh
+    assert "found" not in shown_zh
+    assert "leader, approve: found 0 valid signatures, expected 1" in shown_en
+    assert "鉴定小组成员 M01（审批）：尚未签署" in refused_zh.err
+    assert "panel_member M01, approve: no signature under digest" in refused_en.err
+
+
+def test_report_of_a_transfer_is_refused(due: Desk) -> None:
+    due.ok("list", "draft", "transfer")
+    (listed,) = due.ok("list", "show", "--json").json
+
+    told = due.run("list", "report", listed["list_id"], "教档鉴〔2026〕1号", "--as", "P01")
+
+    assert (told.code, "found a transfer list" in told.err) == (2, True)

@@ -115,7 +115,9 @@ def test_migrations_make_exactly_the_tables_that_the_code_knows(database: Databa
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE, "compare_type": True})
         differences = compare_metadata(context, tables.metadata)
 
-    assert differences == []
+    # On PostgreSQL a trigger asks for all rows of a load what the key asks for each; the next tests hold it to the same.
+    of_a_trigger = [] if database.is_sqlite else ["fk_record__in_its_carrier"]
+    assert [difference[1].name for difference in differences] == of_a_trigger
 
 
 def test_registry_that_is_not_there_is_said_to_be_missing_and_none_is_made(tmp_path: Path) -> None:
@@ -190,6 +192,38 @@ def test_record_of_another_unit_than_its_carriers_is_refused(database: Database)
 
     with pytest.raises(RegistryConflictError), database.begin() as connection:
         load(connection, tables.record, [record_row(1) | {"unit_code": "MZ"}])
+
+
+def test_record_of_a_carrier_that_is_not_there_is_refused_and_nothing_of_its_load_stays(database: Database) -> None:
+    add_carrier(database)
+    rows = [record_row(number) for number in (1, 2, 3)]
+
+    with pytest.raises(RegistryConflictError), database.begin() as connection:
+        load(connection, tables.record, [*rows, record_row(4) | {"carrier_id": "JY-2025-E-009-R1"}])
+    with pytest.raises(RegistryConflictError), database.begin() as connection:
+        connection.execute(insert(tables.record).values(record_row(1) | {"carrier_id": "JY-2025-E-009-R1"}))
+
+    with database.read() as connection:
+        assert connection.execute(select(func.count()).select_from(tables.record)).scalar_one() == 0
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [
+        ("DELETE FROM carrier", "carrier_stays"),
+        ("UPDATE carrier SET carrier_id = 'JY-2025-E-009-R1'", "carrier_is_fixed"),
+        ("UPDATE record SET carrier_id = 'JY-2025-E-009-R1'", "record_is_fixed"),
+        ("UPDATE record SET unit_code = 'MZ'", "record_is_fixed"),
+    ],
+)
+def test_neither_record_nor_carrier_leaves_the_other(database: Database, statement: str, rule: str) -> None:
+    """R13-01: a record is of its carrier and of its carrier's unit for good."""
+    add_carrier(database)
+    with database.begin() as connection:
+        load(connection, tables.record, [record_row(1)])
+
+    with pytest.raises(RegistryConflictError, match=rule), database.begin() as connection:
+        connection.execute(text(statement))
 
 
 @pytest.mark.server("postgres", "initdb")

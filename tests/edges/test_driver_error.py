@@ -163,7 +163,7 @@ def test_worker_that_falls_silent_inside_a_transaction_loses_it_and_others_go_on
 
     def fall_silent() -> None:
         with server.begin() as stopped:
-            assert stopped.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one() == "15min"
+            assert stopped.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one() == "10min"
             stopped.execute(text("SET LOCAL idle_in_transaction_session_timeout = '100ms'"))
             touch(stopped, "one")
             threading.Event().wait(0.3)

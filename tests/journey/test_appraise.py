@@ -97,7 +97,7 @@ def test_held_record_is_never_proposed_for_destruction(
 
 def test_record_is_proposed_again_after_its_hold_is_lifted(due_centre: Centre) -> None:
     placed = hold(due_centre, HoldScope.UNIT, "JY", "审计", "X01")
-    lift(due_centre, placed.hold_id, "X01")
+    lift(due_centre, placed.hold.hold_id, "X01")
 
     found = appraise(due_centre, ListKind.DESTRUCTION, ON, actor="P01")
 

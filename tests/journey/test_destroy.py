@@ -35,11 +35,11 @@ from factories_disposal import (
 from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.keys import DISPOSAL, key_files, load_verifier
-from lantai.errors import HeldError, KeyMissingError, NotPermittedError
+from lantai.errors import HeldError, KeyMissingError, NotPermittedError, UsageError
 from lantai.journey.decide import decide
 from lantai.journey.destroy import destroy, prepare
-from lantai.journey.file_register import file_register
-from lantai.journey.hold import hold
+from lantai.journey.hold import hold, lift
+from lantai.journey.note_papers import file_register, note_report
 from lantai.journey.sign import sign
 from lantai.records.disposal import Decision, Duty, ListState, Stage
 from lantai.records.hold import HoldScope
@@ -198,6 +198,22 @@ def test_hold_on_a_row_that_is_kept_anyway_stops_nothing(due_centre: Centre, rea
     assert destroy(due_centre, ready, "C01").record_count == 2
 
 
+def test_hold_that_comes_too_late_is_refused_for_a_record_and_says_so_for_more(due_centre: Centre, ready: str) -> None:
+    """Vault.md, destruction 1: who places a hold is not left to believe that it keeps what is going."""
+    before = hold(due_centre, HoldScope.CARRIER, CARRIER, "审计", "X01")
+    lift(due_centre, before.hold.hold_id, "X01")
+    destroy(due_centre, ready, "C01")
+
+    with pytest.raises(NotPermittedError, match="no hold keeps it"):
+        hold(due_centre, HoldScope.RECORD, f"{CARRIER}-0001", "诉讼", "X01")
+    after = [
+        hold(due_centre, scope, target, "审计", "X01").too_late
+        for scope, target in ((HoldScope.CARRIER, CARRIER), (HoldScope.UNIT, "JY"), (HoldScope.FONDS, "Z109"))
+    ]
+
+    assert (before.too_late, after) == (0, [2, 2, 2])
+
+
 def test_witness_does_not_sign_over_a_hold(due_centre: Centre) -> None:
     list_id = draft(due_centre)
     decide_all(due_centre, list_id, [1, 2, 3])
@@ -253,6 +269,7 @@ def test_destruction_without_every_approval_is_refused_and_recorded(
 ) -> None:
     """I3: however far a list is, whatever is missing keeps it from being carried out."""
     list_id = draft(due_centre)
+    note_report(due_centre, list_id, "教档鉴〔2026〕1号", "P01")
     steps = {
         "draft": lambda: None,
         "decided": lambda: decide_all(due_centre, list_id, [1, 2, 3]),
@@ -373,6 +390,38 @@ def test_in_zhejiang_the_register_is_filed_with_the_authority_first(
     file_register(due_centre, ready, "浙档备〔2026〕8号", "P01")
 
     assert destroy(due_centre, ready, "C01").record_count == 2
+
+
+def test_nothing_is_destroyed_without_an_appraisal_report(
+    due_centre: Centre, ready: str, settings: Settings, tmp_path: Path
+) -> None:
+    """Rules N2: report id present before destroy; it stands on the register and in the certificate."""
+    with due_centre.database.begin() as connection:
+        connection.execute(update(tables.disposal_list).values(appraisal_report_no=None))
+    with pytest.raises(NotPermittedError, match="no appraisal report is noted"):
+        destroy(due_centre, ready, "C01")
+    assert nothing_was_erased(due_centre, settings, ready)
+
+    note_report(due_centre, ready, " 教档鉴〔2026〕2号 ", "P01")
+    destroy(due_centre, ready, "C01")
+    witness(due_centre, ready)
+    destroy(due_centre, ready, "C01")
+
+    body = json.loads((settings.papers / ready / "销毁证明.json").read_text())
+    assert body["appraisal_report_no"] == "教档鉴〔2026〕2号"
+    with pytest.raises(NotPermittedError, match="found state done"):
+        note_report(due_centre, ready, "教档鉴〔2026〕3号", "P01")
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(" ", "found 0 characters"), ("号" * 101, "found 101 characters")],
+)
+def test_report_that_cannot_be_meant_is_refused(due_centre: Centre, number: str, said: str) -> None:
+    list_id = draft(due_centre)
+
+    with pytest.raises(UsageError, match=said):
+        note_report(due_centre, list_id, number, "P01")
 
 
 def test_missing_disposal_key_keeps_the_list_open_and_a_rerun_with_it_finishes(

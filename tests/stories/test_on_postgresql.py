@@ -104,7 +104,7 @@ def test_journey_ends_on_postgresql_as_it_should(house: FilingHouse, tmp_path: P
     kept_outside = newest_note(centre)
     placed = hold(centre, HoldScope.UNIT, "JY", "专项审计", AUDITOR.person_id)
     under_hold = appraise(centre, ListKind.DESTRUCTION, TODAY, actor=ARCHIVIST.person_id)
-    lift(centre, placed.hold_id, AUDITOR.person_id)
+    lift(centre, placed.hold.hold_id, AUDITOR.person_id)
     for_archive, for_end = (drafted(centre, kind) for kind in (ListKind.TRANSFER, ListKind.DESTRUCTION))
     for chosen in (for_archive, for_end):
         desk.refused_shortcut(centre, chosen)

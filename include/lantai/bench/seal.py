@@ -82,9 +82,9 @@ def encrypt(watch: Stopwatch, folder: Path, source: str, identity: str, recipien
 
 
 def _write_and_free(sealed: Any, out: bytearray, count: int, free: SimpleQueue[bytearray]) -> None:  # noqa: ANN401 - an unbuffered file
-    left = memoryview(out)[:count]
-    while left:
-        left = left[sealed.write(left) :]
+    from lantai.edges.place import write_all
+
+    write_all(sealed, memoryview(out)[:count])
     free.put(out)
 
 

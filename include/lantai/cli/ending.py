@@ -162,7 +162,7 @@ def tell(error: LantaiError, *, as_json: bool = False) -> None:
     title = Text.assemble((said("错误", "Error"), "bold red"), f"{said('：', ': ')}{what_happened(error)}")
     err.print(title.append(f" ({type(error).__name__})", "dim"), soft_wrap=True)
     if str(error):
-        err.print(Text(f"  {error}"), soft_wrap=True)
+        err.print(Text(f"  {said(error.message_zh or str(error), str(error))}"), soft_wrap=True)
     err.print(Text(f"  {sign('→', '->')} {said(error.hint_zh, error.hint)}"), soft_wrap=True)
 
 

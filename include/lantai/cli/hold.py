@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lantai.cli.actors import Actor, person
-from lantai.cli.screen import AsJson, answer, line, locale, opened, said, table
+from lantai.cli.screen import AsJson, answer, line, locale, note, opened, said, table
 from lantai.locales import say
 from lantai.records.hold import HoldScope
 
@@ -32,10 +32,18 @@ def add(
 
     with opened() as centre:
         placed = hold(centre, scope, target, reason, person(centre, actor))
-    payload = {"hold_id": placed.hold_id, "scope": scope.value, "target": target}
+    hold_id = placed.hold.hold_id
+    payload = {"hold_id": hold_id, "scope": scope.value, "target": target, "too_late": placed.too_late}
     what = f"{say(f'hold_scope.{scope.value}', locale())} {target}"
-    told = said(f"已冻结{what}，冻结编号 {placed.hold_id}", f"Hold {placed.hold_id} placed on {what}")
+    told = said(f"已冻结{what}，冻结编号 {hold_id}", f"Hold {hold_id} placed on {what}")
     answer(payload, lambda: line(told), as_json=as_json)
+    if placed.too_late:
+        note(
+            said(
+                f"其中 {placed.too_late} 件已销毁或正在销毁，冻结对其无效",
+                f"{placed.too_late} records it covers are destroyed or being destroyed already: it cannot keep them",
+            )
+        )
 
 
 @app.command("lift")

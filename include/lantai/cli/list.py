@@ -124,6 +124,22 @@ def import_(
     answer(payload, lambda: facts(decided.list_id, pairs), as_json=as_json)
 
 
+@app.command("report")
+def report(
+    list_id: ListId,
+    report_no: Annotated[str, typer.Argument(help="鉴定工作报告的文号 · Number of the report", metavar="NUMBER")],
+    actor: Actor,
+    as_json: AsJson = False,
+) -> None:
+    """登记销毁清单所依据的鉴定工作报告；没有报告不能销毁 · Note the appraisal report; nothing is destroyed without one."""
+    from lantai.journey.note_papers import note_report
+
+    with opened() as centre:
+        note_report(centre, list_id, report_no, person(centre, actor))
+    told = said(f"已登记 {list_id} 的鉴定工作报告 {report_no}", f"{list_id}: appraisal report {report_no} noted")
+    answer({"list_id": list_id, "report_no": report_no}, lambda: line(told), as_json=as_json)
+
+
 @app.command("file")
 def file(
     list_id: ListId,
@@ -132,7 +148,7 @@ def file(
     as_json: AsJson = False,
 ) -> None:
     """记录档案主管部门的销毁清册备案回执 · Record the authority's receipt for the register."""
-    from lantai.journey.file_register import file_register
+    from lantai.journey.note_papers import file_register
 
     with opened() as centre:
         file_register(centre, list_id, receipt_no, person(centre, actor))
@@ -200,6 +216,7 @@ def _show_one(list_id: str, *, as_json: bool) -> None:
         "undecided": sum(outcome is None for outcome in examined.outcomes.values()),
         "held": len(held),
         "list_digest": digest,
+        "appraisal_report_no": chosen.appraisal_report_no,
         "signed": [f"{each.duty.value} {each.person_id} {each.stage.value}" for each in signed],
         "missing": missing,
     }
@@ -211,11 +228,12 @@ def _show_one(list_id: str, *, as_json: bool) -> None:
         ("件数 · Rows", payload["rows"]),
         ("尚有人未鉴定 · Not decided by all", payload["undecided"]),
         ("冻结 · Held", [f"{row.record_id} ({row.hold_id})" for row in held]),
+        *([("鉴定工作报告 · Appraisal report", chosen.appraisal_report_no)] if chosen.kind is ListKind.DESTRUCTION else []),
         ("摘要 · Digest", digest),
         ("已签 · Signed", [
             f"{say(f'values.duty.{each.duty.value}', locale())} {each.person_id} {say(f'values.stage.{each.stage.value}', locale())}"
             for each in signed
         ]),
-        ("所缺 · Missing", missing),
+        ("所缺 · Missing", [said(each.zh, each) for each in missing]),
     ]  # fmt: skip
     answer(payload, lambda: facts(list_id, pairs), as_json=as_json)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from lantai.demo.people import CUSTODIAN, LEADER, PANEL, WITNESSES, Player, key_file
+from lantai.demo.people import ARCHIVIST, CUSTODIAN, LEADER, PANEL, WITNESSES, Player, key_file
 from lantai.demo.sheets import Typed, fill_in
 from lantai.edges.centre import Centre
 from lantai.edges.registry import disposal
@@ -20,6 +20,7 @@ from lantai.formats.wording import Wording
 from lantai.journey.destroy import destroy
 from lantai.journey.export_sheet import export_sheet
 from lantai.journey.import_sheet import import_sheet
+from lantai.journey.note_papers import note_report
 from lantai.journey.sign import sign
 from lantai.journey.transfer import transfer
 from lantai.records.disposal import Duty, ListKind, ListState
@@ -47,7 +48,7 @@ def lists_in(centre: Centre, kind: ListKind, state: ListState) -> list[DisposalL
 
 
 def decide_and_sign(centre: Centre, desks: Path, chosen: DisposalList, judge: Judge) -> None:
-    """Let every panel member fill in a worksheet of their own, then let the panel sign.
+    """Let every panel member fill in a worksheet of their own, note the report of a destruction, then let the panel sign.
 
     Args:
         centre: The centre.
@@ -63,6 +64,8 @@ def decide_and_sign(centre: Centre, desks: Path, chosen: DisposalList, judge: Ju
         types = partial(_types_into_row, words, chosen.kind, partial(judge, member, chosen.kind))
         sheet.write_bytes(fill_in(sheet.read_bytes(), types))
         import_sheet(centre, sheet, member.person_id)
+    if chosen.kind is ListKind.DESTRUCTION:
+        note_report(centre, chosen.list_id, f"档鉴〔{centre.clock.today_on().year}〕1号", ARCHIVIST.person_id)
     for member in PANEL:
         sign(centre, chosen.list_id, Duty.PANEL_MEMBER, member.person_id, _key(centre, member))
 

@@ -14,6 +14,9 @@ from xml.sax.saxutils import escape
 
 from lantai.edges.sheet import read_workbook
 
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_CELL = re.compile(r'<c r="(?P<name>[A-Z]+\d+)"(?P<style> s="\d+")?(?: t="\w+")?(?:/>|>.*?</c>)')
+
 Typed = Mapping[str, str]
 """Heading of a column -> what is typed into it."""
 
@@ -26,7 +29,7 @@ def fill_in(workbook: bytes, decide: Callable[[Mapping[str, str]], Typed]) -> by
         decide: Gets a record's cells by heading and says what is typed into which column.
 
     Raises:
-        ValueError: There is no table of records in the workbook, or a cell to be typed into is not there.
+        ValueError: There is no table of records in the workbook, or no such column.
     """
     sheets = read_workbook(io.BytesIO(workbook))
     place, rows = _table(sheets)
@@ -74,17 +77,32 @@ def _typed_into(workbook: bytes, part: str, typed: Mapping[str, str]) -> bytes:
 
 
 def _with_cells(xml: str, typed: Mapping[str, str]) -> str:
-    left = dict(typed)
+    """Return a sheet's XML with cells typed into; one that was not written yet takes the style of its column, as in an office suite."""
+    by_row: dict[str, dict[str, str]] = {}
+    for name, text in typed.items():
+        by_row.setdefault(name.lstrip(_LETTERS), {})[name] = text
+    styles = dict(re.findall(r'<col min="(\d+)" max="\1"[^>]*? style="(\d+)"', xml))
 
     def typed_in(found: re.Match[str]) -> str:
-        text = left.pop(found["name"], None)
-        if text is None:
+        wanted = by_row.pop(found["row"], None)
+        if wanted is None:
             return found[0]
-        style = found["style"] or ""
-        return f'<c r="{found["name"]}"{style} t="inlineStr"><is><t>{escape(text)}</t></is></c>'
+        cells = {cell["name"]: (cell["style"], cell[0]) for cell in _CELL.finditer(found["cells"])}
+        for name, text in wanted.items():
+            own = f' s="{styles[str(_number(name))]}"' if str(_number(name)) in styles else ""
+            style = cells[name][0] if name in cells else own
+            cells[name] = (style, f'<c r="{name}"{style or ""} t="inlineStr"><is><t>{escape(text)}</t></is></c>')
+        return found["head"] + "".join(cells[name][1] for name in sorted(cells, key=_number)) + "</row>"
 
-    cell = re.compile(r'<c r="(?P<name>[A-Z]+\d+)"(?P<style> s="\d+")?(?: t="\w+")?(?:/>|>.*?</c>)')
-    changed = cell.sub(typed_in, xml)
-    if left:
-        raise ValueError(f"cells {sorted(left)}: not in the sheet, expected decision cells to be there")
+    changed = re.sub(r'(?P<head><row r="(?P<row>\d+)"[^>]*>)(?P<cells>.*?)</row>', typed_in, xml)
+    if by_row:
+        raise ValueError(f"rows {sorted(by_row)}: not in the sheet")
     return changed
+
+
+def _number(name: str) -> int:
+    """Return the number of a cell's column, counted from 1."""
+    number = 0
+    for letter in name.rstrip("0123456789"):
+        number = 26 * number + _LETTERS.index(letter) + 1
+    return number

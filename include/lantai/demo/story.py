@@ -133,7 +133,7 @@ def _place_hold(stage: Stage) -> None:
         stage.centre, HoldScope.CARRIER, audited, "云审通〔2026〕7号：专项审计期间暂停处置", ARCHIVIST.person_id
     )
     stage.teller.say(
-        f"审计期间冻结 {audited}，不列入销毁（{placed.hold_id}） · held while under audit, so never proposed for destruction"
+        f"审计期间冻结 {audited}，不列入销毁（{placed.hold.hold_id}） · held while under audit, so never proposed for destruction"
     )
 
 

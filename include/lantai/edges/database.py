@@ -28,7 +28,7 @@ from lantai.errors import RegistryMissingError, RegistryUnavailableError, Schema
 LOCK_WAIT_SECONDS = 60
 """How long a writer waits for another one; the longest transaction is one bulk load."""
 
-IDLE_SECONDS = 900
+IDLE_SECONDS = 600
 """A PostgreSQL session that is silent inside a transaction for as long as a lease lasts is ended: what it holds is freed."""
 
 LINE: Mapping[str, str | int] = {

@@ -15,6 +15,9 @@ from typing import Protocol
 from lantai.errors import DiskFullError, PlaceUnavailableError
 
 BLOCK_BYTES = 1024 * 1024
+WRITE_BYTES = 128 * 1024
+"""What a file is handed at a time: from 256 KiB on the kernel looks for large pages, which took four times as long (Linux 6.18, ext4)."""
+
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -97,7 +100,7 @@ def write_all(file: FileIO, chunk: bytes | memoryview) -> None:
     """Write the whole of a chunk to an unbuffered file, which may take less at a time."""
     view = memoryview(chunk)
     while len(view) > 0:
-        view = view[file.write(view) :]
+        view = view[file.write(view[:WRITE_BYTES]) :]
 
 
 @contextmanager

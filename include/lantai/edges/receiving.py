@@ -25,6 +25,9 @@ JOURNAL = "received.jsonl"
 WATERMARK_BYTES = 32 * 1024 * 1024
 """Of a file still arriving, so much may have to be fetched again after a crash."""
 
+MOST_WRITTEN_BYTES = 255 * 1024
+"""One reply of a server at a time; see `place.WRITE_BYTES` for why not more of what comes in larger blocks."""
+
 _READ_BYTES = 1024 * 1024
 
 
@@ -159,9 +162,9 @@ class _ArrivingFile:
         try:
             if self._fd < 0:
                 self._open(len(content))
-            rest = content
+            rest = memoryview(content)
             while rest:
-                rest = rest[os.write(self._fd, rest) :]
+                rest = rest[os.write(self._fd, rest[:MOST_WRITTEN_BYTES]) :]
         except OSError as error:
             raise disk_error(error, Path(self._path)) from error
         self._digests.feed(self._hashes, content)

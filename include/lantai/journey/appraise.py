@@ -100,6 +100,7 @@ def _draft(
         decided_sha256=None,
         approved_at=None,
         finished_at=None,
+        appraisal_report_no=None,
         filing_receipt_no=None,
     )
     row_count = disposal.add_list(connection, drafted, (record.record_id for record in records))

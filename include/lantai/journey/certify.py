@@ -83,6 +83,7 @@ def certify(
         "list_id": list_id,
         "unit_code": examined.chosen.unit_code,
         "list_digest": {"algorithm": ALGORITHM, "value": examined.dossier.decided_now},
+        "appraisal_report_no": examined.chosen.appraisal_report_no or "",
         "record_ids": [r.record_id for r in examined.records if r.status == RecordStatus.DESTROYED.value],
         "destroyed_at": destroyed.occurred_at.isoformat(),
         "made_at": now_at.isoformat(),

@@ -9,16 +9,25 @@ Source: glossary 65; vault.md, destruction 1.
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 
 from lantai.edges.centre import Centre
 from lantai.edges.ledger import append
 from lantai.edges.registry import holds, people
-from lantai.errors import UsageError
+from lantai.errors import NotPermittedError, UsageError
 from lantai.records.event import EventKind
 from lantai.records.hold import Hold, HoldScope
 
 
-def hold(centre: Centre, scope: HoldScope, target: str, reason: str, placed_by: str) -> Hold:
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A hold that was placed; `too_late` counts the records it covers that nothing keeps any more."""
+
+    hold: Hold
+    too_late: int
+
+
+def hold(centre: Centre, scope: HoldScope, target: str, reason: str, placed_by: str) -> Placed:
     """Place a hold.
 
     Args:
@@ -30,6 +39,7 @@ def hold(centre: Centre, scope: HoldScope, target: str, reason: str, placed_by: 
 
     Raises:
         NotFoundError: The thing or the person is not in the registry.
+        NotPermittedError: It is one record, and that is destroyed or being destroyed.
         UsageError: No reason is given.
     """
     if not reason.strip():
@@ -40,9 +50,12 @@ def hold(centre: Centre, scope: HoldScope, target: str, reason: str, placed_by: 
     with centre.database.begin() as connection:
         people.person(connection, placed_by)
         holds.add_hold(connection, placed)
+        too_late = holds.too_late_for(connection, placed)
+        if too_late and scope is HoldScope.RECORD:
+            raise NotPermittedError(f"record {target}: it is destroyed or being destroyed, no hold keeps it")
         facts = {"scope": scope.value, "target": target}
         append(connection, EventKind.HOLD_PLACED, hold_id, placed_by, now_at, facts)
-    return placed
+    return Placed(placed, too_late)
 
 
 def lift(centre: Centre, hold_id: str, lifted_by: str) -> bool:

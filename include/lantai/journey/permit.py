@@ -19,9 +19,11 @@ from lantai.edges.registry.holds import held_on_list, keep_as_they_are
 from lantai.journey.examine import Examined
 from lantai.journey.prepare import cooling_shortfalls
 from lantai.journey.refuse import refuse_if, refuse_if_held
+from lantai.locales import say
 from lantai.records.disposal import Decision, ListKind, ListState, Stage
 from lantai.records.event import EventKind
 from lantai.records.record import RecordStatus, Retention
+from lantai.records.shortfall import Shortfall
 from lantai.rules.appraisal import is_expired
 from lantai.rules.approval import approval_shortfalls, last_approved_at, witness_shortfalls
 
@@ -48,7 +50,7 @@ def permit(connection: Connection, centre: Centre, examined: Examined) -> None:
     refuse_if_held(examined.chosen.list_id, [(row.row_no, row.hold_id) for row in held if row.row_no in numbers])
 
 
-def act_shortfalls(connection: Connection, centre: Centre, examined: Examined) -> list[str]:
+def act_shortfalls(connection: Connection, centre: Centre, examined: Examined) -> list[Shortfall]:
     """Return everything but holds that keeps a list from being carried out now; empty when nothing does."""
     settings, now_at = centre.settings, centre.clock.now_at()
     going = disposed_rows(examined)
@@ -57,7 +59,10 @@ def act_shortfalls(connection: Connection, centre: Centre, examined: Examined) -
         *approval_shortfalls(examined.dossier),
         *cooling_shortfalls(connection, examined, settings.cooling_off_days, now_at),
         *[
-            f"row {row.row_no}: found status {row.status}, expected kept"
+            Shortfall(
+                f"第 {row.row_no} 行：状态为{say(f'record_status.{row.status}', 'zh')}，应为在库",
+                f"row {row.row_no}: found status {row.status}, expected kept",
+            )
             for row in going
             if row.status != RecordStatus.KEPT.value
         ],
@@ -66,11 +71,11 @@ def act_shortfalls(connection: Connection, centre: Centre, examined: Examined) -
         missing += witness_shortfalls(examined.dossier, Stage.BEFORE, last_approved_at(examined.dossier))
         missing += _period_shortfalls(centre, going)
         missing += _chain_shortfalls(connection, examined.chosen.list_id, {row.row_no for row in going})
-        missing += _filing_shortfalls(centre, examined)
+        missing += _paper_shortfalls(centre, examined)
     return missing
 
 
-def next_shortfalls(connection: Connection, centre: Centre, examined: Examined) -> list[str]:
+def next_shortfalls(connection: Connection, centre: Centre, examined: Examined) -> list[Shortfall]:
     """Return what keeps a list from its next step, holds left out: from approval, from the act, or from its end."""
     chosen = examined.chosen
     if chosen.state in (ListState.DRAFT, ListState.REVIEWED):
@@ -80,7 +85,8 @@ def next_shortfalls(connection: Connection, centre: Centre, examined: Examined) 
     if chosen.state is not ListState.EXECUTING:
         return []
     if chosen.kind is ListKind.TRANSFER:
-        return [f"the archive's receipt receipts/{chosen.list_id}.receipt.json"]
+        receipt = f"receipts/{chosen.list_id}.receipt.json"
+        return [Shortfall(f"档案馆的移交回执 {receipt}", f"the archive's receipt {receipt}")]
     destroyed = newest_event(connection, chosen.list_id, EventKind.DESTROYED)
     return witness_shortfalls(examined.dossier, Stage.AFTER, destroyed.occurred_at if destroyed else None)
 
@@ -90,33 +96,60 @@ def _is_going(examined: Examined, row_no: int) -> bool:
     return outcome is not None and outcome.decision is Decision.DISPOSE
 
 
-def _state_shortfalls(examined: Examined) -> list[str]:
+def _state_shortfalls(examined: Examined) -> list[Shortfall]:
     state = examined.chosen.state
     if state is ListState.AWAITING_CUSTODIAN:
         return []
-    return [f"found state {state.value}, expected awaiting_custodian (`lantai list prepare` or the DAG's next run)"]
+    return [
+        Shortfall(
+            f"清单状态为{say(f'list_state.{state.value}', 'zh')}，应为{say('list_state.awaiting_custodian', 'zh')}"
+            "（lantai list prepare，或流程的下一次运行）",
+            f"found state {state.value}, expected awaiting_custodian (`lantai list prepare` or the DAG's next run)",
+        )
+    ]
 
 
-def _period_shortfalls(centre: Centre, going: Sequence[Row[Any]]) -> list[str]:
-    today, found = centre.clock.today_on(), []
+def _period_shortfalls(centre: Centre, going: Sequence[Row[Any]]) -> list[Shortfall]:
+    today = centre.clock.today_on()
+    found: list[Shortfall] = []
     for row in going:
         is_over = is_expired(Retention(row.retention), row.formed_on, today)
         if not is_over or row.destroy_due_on is None or row.destroy_due_on > today:
-            found.append(f"row {row.row_no}: its retention period has not run out on {today}")
+            found.append(
+                Shortfall(
+                    f"第 {row.row_no} 行：至 {today} 保管期限未满",
+                    f"row {row.row_no}: its retention period has not run out on {today}",
+                )
+            )
     return found
 
 
-def _chain_shortfalls(connection: Connection, list_id: str, going: Collection[int]) -> list[str]:
+def _chain_shortfalls(connection: Connection, list_id: str, going: Collection[int]) -> list[Shortfall]:
     return [
-        f"row {row.row_no}: {row.carrier_id} builds on it and is kept; destroy that one first (R1-15)"
+        Shortfall(
+            f"第 {row.row_no} 行：{row.carrier_id} 以它为基础且仍在保管，须先销毁后者",
+            f"row {row.row_no}: {row.carrier_id} builds on it and is kept; destroy that one first (R1-15)",
+        )
         for row in live_chains(connection, list_id)
         if row.row_no in going
     ]
 
 
-def _filing_shortfalls(centre: Centre, examined: Examined) -> list[str]:
-    if centre.settings.region in FILES_REGISTERS and not examined.chosen.filing_receipt_no:
-        return [
-            "the register is not filed with the archives authority yet (浙江办法 art. 21); `lantai list file` records its receipt"
-        ]
-    return []
+def _paper_shortfalls(centre: Centre, examined: Examined) -> list[Shortfall]:
+    chosen = examined.chosen
+    found: list[Shortfall] = []
+    if not chosen.appraisal_report_no:
+        found.append(
+            Shortfall(
+                "尚未登记鉴定工作报告（实施条例第24条），用 lantai list report 登记文号",
+                "no appraisal report is noted (实施条例 art. 24); `lantai list report` notes its number",
+            )
+        )
+    if centre.settings.region in FILES_REGISTERS and not chosen.filing_receipt_no:
+        found.append(
+            Shortfall(
+                "销毁清册尚未报档案主管部门备案（浙江办法第21条），用 lantai list file 登记回执",
+                "the register is not filed with the archives authority yet (浙江办法 art. 21); `lantai list file` records its receipt",
+            )
+        )
+    return found

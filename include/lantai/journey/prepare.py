@@ -22,6 +22,7 @@ from lantai.journey.checkpoint import make_checkpoint
 from lantai.journey.examine import Examined, examine
 from lantai.journey.receive_receipt import receive_receipt
 from lantai.records.disposal import ListKind, ListState, Stage
+from lantai.records.shortfall import Shortfall
 from lantai.rules.approval import approval_shortfalls, last_approved_at
 
 
@@ -91,12 +92,17 @@ def covered_at(connection: Connection, examined: Examined) -> datetime | None:
 
 def cooling_shortfalls(
     connection: Connection, examined: Examined, cooling_off_days: int, now_at: datetime
-) -> list[str]:
+) -> list[Shortfall]:
     """Return what is left of the waiting time: counted from the last approving signature and from the checkpoint that covers them."""
     signed_at, since_at = last_approved_at(examined.dossier), covered_at(connection, examined)
     if signed_at is None or since_at is None:
-        return ["approving signatures lie in no checkpoint yet"]
+        return [Shortfall("审批签字尚未列入检查点", "approving signatures lie in no checkpoint yet")]
     over_at = max(signed_at, since_at) + timedelta(days=cooling_off_days)
     if now_at < over_at:
-        return [f"waiting time of {cooling_off_days} days lasts until {over_at:%Y-%m-%d %H:%M} UTC"]
+        at = f"{over_at:%Y-%m-%d %H:%M} UTC"
+        return [
+            Shortfall(
+                f"{cooling_off_days} 天等待期至 {at} 届满", f"waiting time of {cooling_off_days} days lasts until {at}"
+            )
+        ]
     return []

@@ -107,6 +107,8 @@ def print_list(
     }
     if chosen.kind is ListKind.TRANSFER:
         content["archive"] = archive_name(centre)
+    else:
+        content["panel_report_no"] = chosen.appraisal_report_no or ""
     kind = "transfer_inventory" if chosen.kind is ListKind.TRANSFER else "destruction_register"
     return form.render(kind, content, locale=centre.settings.locale)
 

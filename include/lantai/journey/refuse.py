@@ -16,6 +16,7 @@ from lantai.edges.centre import Centre
 from lantai.edges.ledger import append
 from lantai.errors import HeldError, NotPermittedError
 from lantai.records.event import EventKind
+from lantai.records.shortfall import Shortfall
 
 REASON_CHARACTERS = 600
 """How much of the reason stands in the leaf; the whole of it is in the message."""
@@ -40,14 +41,16 @@ def recorded(centre: Centre, list_id: str, actor: str, step: str) -> Iterator[No
         raise
 
 
-def refuse_if(list_id: str, shortfalls: Sequence[str]) -> None:
-    """Refuse when anything is missing; the message names all of it.
+def refuse_if(list_id: str, shortfalls: Sequence[Shortfall]) -> None:
+    """Refuse when anything is missing; the message names all of it, in both languages.
 
     Raises:
         NotPermittedError: At least one shortfall.
     """
     if shortfalls:
-        raise NotPermittedError(f"list {list_id}: {'; '.join(shortfalls)}")
+        refusal = NotPermittedError(f"list {list_id}: {'; '.join(shortfalls)}")
+        refusal.message_zh = f"清单 {list_id}：{'；'.join(each.zh for each in shortfalls)}"
+        raise refusal
 
 
 def refuse_if_held(list_id: str, held: Sequence[tuple[int, str]]) -> None:
@@ -62,4 +65,7 @@ def refuse_if_held(list_id: str, held: Sequence[tuple[int, str]]) -> None:
     """
     if held:
         shown = ", ".join(f"row {row_no} by hold {hold_id}" for row_no, hold_id in held[:5])
-        raise HeldError(f"list {list_id}: {len(held)} records under a hold ({shown})")
+        shown_zh = "、".join(f"第 {row_no} 行 {hold_id}" for row_no, hold_id in held[:5])
+        refusal = HeldError(f"list {list_id}: {len(held)} records under a hold ({shown})")
+        refusal.message_zh = f"清单 {list_id}：{len(held)} 件已冻结（{shown_zh}）"
+        raise refusal

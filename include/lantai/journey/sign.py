@@ -36,9 +36,11 @@ from lantai.journey.examine import SIGNATURE_NAMESPACE, Examined, examine, messa
 from lantai.journey.refuse import recorded, refuse_if, refuse_if_held
 from lantai.journey.take_duty import take_duty
 from lantai.journey.wake import wake
+from lantai.locales import say
 from lantai.records.disposal import Decision, Duty, ListKind, ListState, SignOff, Stage
 from lantai.records.event import EventKind
 from lantai.records.record import RecordStatus
+from lantai.records.shortfall import Shortfall
 from lantai.rules.approval import approval_shortfalls, content_shortfalls, panel_shortfalls, signature_shortfalls
 
 KEY_FILE_BYTES = 16 * 1024
@@ -157,7 +159,7 @@ def _refuse_early(connection: Connection, examined: Examined, duty: Duty, stage:
     chosen, dossier = examined.chosen, examined.dossier
     if stage is Stage.APPROVE:
         if chosen.state is not ListState.REVIEWED:
-            reasons = panel_shortfalls(dossier) or [f"found state {chosen.state.value}, expected reviewed"]
+            reasons = panel_shortfalls(dossier) or [_not_reviewed(chosen.state)]
             refuse_if(chosen.list_id, reasons)
         refuse_if(chosen.list_id, [*panel_shortfalls(dossier), *content_shortfalls(dossier)])
         if duty is Duty.LEADER:
@@ -167,9 +169,15 @@ def _refuse_early(connection: Connection, examined: Examined, duty: Duty, stage:
     refuse_if(chosen.list_id, approval_shortfalls(dossier))
     if stage is Stage.AFTER:
         left = [r for r in examined.records if r.status == RecordStatus.DESTROYING.value]
-        refuse_if(chosen.list_id, [f"{len(left)} records are still being destroyed"] if left else [])
+        still = Shortfall(f"{len(left)} 件仍在销毁中", f"{len(left)} records are still being destroyed")
+        refuse_if(chosen.list_id, [still] if left else [])
         return
     refuse_if_held(chosen.list_id, [(row.row_no, row.hold_id) for row in held_on_list(connection, chosen.list_id)])
+
+
+def _not_reviewed(state: ListState) -> Shortfall:
+    zh = f"清单状态为{say(f'list_state.{state.value}', 'zh')}，应为{say('list_state.reviewed', 'zh')}"
+    return Shortfall(zh, f"found state {state.value}, expected reviewed")
 
 
 def _recount(examined: Examined, stage: Stage, counted: tuple[int, int] | None) -> dict[str, int | str]:

@@ -48,6 +48,7 @@ from lantai.journey.take_duty import take_duty
 from lantai.records.disposal import Duty, ListKind, ListState
 from lantai.records.event import EventKind
 from lantai.records.record import RecordStatus
+from lantai.records.shortfall import Shortfall
 from lantai.rules.appraisal import closed_paths, sender_keeps_until
 
 CERTIFICATE = "移交证明"
@@ -145,7 +146,13 @@ def _refuse_closed(connection: Connection, list_id: str) -> None:
     numbers = sorted({row.row_no for row in rows if row.path in closed})
     refuse_if(
         list_id,
-        [f"row {number}: a file is compressed or encrypted, expected it open (档发〔2012〕7号)" for number in numbers],
+        [
+            Shortfall(
+                f"第 {number} 行：有文件经压缩或加密，移交前须解除（档发〔2012〕7号）",
+                f"row {number}: a file is compressed or encrypted, expected it open (档发〔2012〕7号)",
+            )
+            for number in numbers
+        ],
     )
 
 

@@ -28,6 +28,7 @@ class EventKind(StrEnum):
     LIST_DRAFTED = "list_drafted"
     LIST_DECIDED = "list_decided"
     LIST_SIGNED = "list_signed"
+    LIST_REPORTED = "list_reported"
     LIST_REFUSED = "list_refused"
     LIST_FILED = "list_filed"
     LIST_WITHDRAWN = "list_withdrawn"

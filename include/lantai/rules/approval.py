@@ -18,6 +18,7 @@ from types import MappingProxyType
 
 from lantai.records.disposal import Decision, Duty, ListKind, ListState, RowDecision, SignOff, Stage
 from lantai.records.person import Role
+from lantai.records.shortfall import Shortfall
 
 ROLE_FOR = MappingProxyType(
     {
@@ -29,6 +30,17 @@ ROLE_FOR = MappingProxyType(
     }
 )
 """The role somebody has to hold for a duty on the day of acting, by appointment or by delegation."""
+
+DUTY_ZH = MappingProxyType(
+    {
+        Duty.PREPARER: "编制人",
+        Duty.PANEL_MEMBER: "鉴定小组成员",
+        Duty.LEADER: "主管领导",
+        Duty.CUSTODIAN: "保管人",
+        Duty.WITNESS: "监销人",
+    }
+)
+STAGE_ZH = MappingProxyType({Stage.APPROVE: "审批", Stage.BEFORE: "销毁前", Stage.AFTER: "销毁后"})
 
 LONGEST_EXTENSION_YEARS = 100
 """The worksheet's own bound for a new period."""
@@ -145,49 +157,72 @@ def is_decided(dossier: Dossier) -> bool:
     return not panel_shortfalls(dossier)
 
 
-def panel_shortfalls(dossier: Dossier) -> list[str]:
+def panel_shortfalls(dossier: Dossier) -> list[Shortfall]:
     """Return what the panel has left open: too few members, rows that somebody has not looked at."""
     found = []
     panel = dossier.panel
     if len(panel) < dossier.panel_size:
-        found.append(f"panel members: found {len(panel)}, expected {dossier.panel_size}")
+        found.append(
+            Shortfall(
+                f"鉴定小组成员：现有 {len(panel)} 人，应有 {dossier.panel_size} 人",
+                f"panel members: found {len(panel)}, expected {dossier.panel_size}",
+            )
+        )
     looked_at = {(d.person_id, d.row_no) for d in dossier.decisions}
     for person_id in panel:
         open_rows = [row_no for row_no in dossier.rows if (person_id, row_no) not in looked_at]
         if open_rows:
             shown = ", ".join(map(str, open_rows[:5])) + (" ..." if len(open_rows) > 5 else "")  # noqa: PLR2004 - a few
-            found.append(f"panel member {person_id}: {len(open_rows)} rows undecided (row {shown})")
+            found.append(
+                Shortfall(
+                    f"鉴定小组成员 {person_id}：{len(open_rows)} 件尚未鉴定（第 {shown} 行）",
+                    f"panel member {person_id}: {len(open_rows)} rows undecided (row {shown})",
+                )
+            )
     if not dossier.rows:
-        found.append("rows: found none, expected at least one")
+        found.append(Shortfall("清单没有一件档案", "rows: found none, expected at least one"))
     return found
 
 
-def content_shortfalls(dossier: Dossier) -> list[str]:
+def content_shortfalls(dossier: Dossier) -> list[Shortfall]:
     """Return where the list is no longer what was drafted and decided."""
     found = []
     if dossier.content_now != dossier.content_stored:
-        found.append(f"content: digest {dossier.content_now[:16]}, drafted as {dossier.content_stored[:16]}")
+        found.append(
+            Shortfall(
+                f"清单内容与编制时不同（摘要 {dossier.content_now[:16]}，编制时 {dossier.content_stored[:16]}）",
+                f"content: digest {dossier.content_now[:16]}, drafted as {dossier.content_stored[:16]}",
+            )
+        )
     if dossier.decided_stored is None:
-        found.append("decisions: not reviewed as a whole")
+        found.append(Shortfall("鉴定意见尚未齐全", "decisions: not reviewed as a whole"))
     elif dossier.decided_now != dossier.decided_stored:
-        found.append(f"decisions: digest {dossier.decided_now[:16]}, reviewed as {dossier.decided_stored[:16]}")
+        found.append(
+            Shortfall(
+                f"鉴定意见与审定时不同（摘要 {dossier.decided_now[:16]}，审定时 {dossier.decided_stored[:16]}）",
+                f"decisions: digest {dossier.decided_now[:16]}, reviewed as {dossier.decided_stored[:16]}",
+            )
+        )
     return found
 
 
-def people_shortfalls(acting: Iterable[Acting]) -> list[str]:
+def people_shortfalls(acting: Iterable[Acting]) -> list[Shortfall]:
     """Return who stands behind two duties at once, in person or through a delegate. Source: R12-04, R10-08."""
-    duties: dict[str, list[str]] = {}
+    duties: dict[str, list[Duty]] = {}
     for each in acting:
         for person_id in {each.person_id, each.on_behalf_of} - {None}:
-            duties.setdefault(str(person_id), []).append(each.duty.value)
+            duties.setdefault(str(person_id), []).append(each.duty)
     return [
-        f"{person_id}: stands behind {' and '.join(sorted(held))}, expected one duty per person"
+        Shortfall(
+            f"{person_id} 同时担任{'、'.join(DUTY_ZH[duty] for duty in sorted(held))}，每人只能担任一项",
+            f"{person_id}: stands behind {' and '.join(sorted(held))}, expected one duty per person",
+        )
         for person_id, held in sorted(duties.items())
         if len(held) > 1
     ]
 
 
-def signature_shortfalls(dossier: Dossier, duty: Duty, stage: Stage, count: int) -> list[str]:
+def signature_shortfalls(dossier: Dossier, duty: Duty, stage: Stage, count: int) -> list[Shortfall]:
     """Return what is missing among the signatures of one duty at one stage.
 
     Every one who has the duty has to have signed, and `count` of them there must be. A signature counts when it is for
@@ -205,32 +240,55 @@ def signature_shortfalls(dossier: Dossier, duty: Duty, stage: Stage, count: int)
             and each.sign_off.stage is stage
             and each.sign_off.list_digest == dossier.decided_now
         ]
-        if "" in reasons:
+        if None in reasons:
             good += 1
-        else:
-            why = "; ".join(sorted(set(reasons))) or f"no signature under digest {dossier.decided_now[:16]}"
-            found.append(f"{duty.value} {holder.person_id}, {stage.value}: {why}")
+            continue
+        digest = dossier.decided_now[:16]
+        why = sorted({each for each in reasons if each}) or [
+            Shortfall(f"尚未签署（摘要 {digest}）", f"no signature under digest {digest}")
+        ]
+        found.append(
+            Shortfall(
+                f"{DUTY_ZH[duty]} {holder.person_id}（{STAGE_ZH[stage]}）：{'；'.join(each.zh for each in why)}",
+                f"{duty.value} {holder.person_id}, {stage.value}: {'; '.join(why)}",
+            )
+        )
     if good < count:
-        found.append(f"{duty.value}, {stage.value}: found {good} valid signatures, expected {count}")
+        found.append(
+            Shortfall(
+                f"{DUTY_ZH[duty]}（{STAGE_ZH[stage]}）：有效签字 {good} 个，应有 {count} 个",
+                f"{duty.value}, {stage.value}: found {good} valid signatures, expected {count}",
+            )
+        )
     return found
 
 
-def _why_not(dossier: Dossier, signed: Signed, holder: Acting) -> str:
+def _why_not(dossier: Dossier, signed: Signed, holder: Acting) -> Shortfall | None:
+    """Return why a signature does not count, None when it does."""
     sign_off = signed.sign_off
     is_of_this = sign_off.list_id == dossier.list_id and sign_off.duty is holder.duty
     has_other_key = signed.has_key and signed.is_signature_good is None
+    role = ROLE_FOR[holder.duty]
     reasons = (
-        (not is_of_this, "signature is for another list or duty"),
-        (sign_off.on_behalf_of != holder.on_behalf_of, "signature does not show for whom it was given"),
-        (not signed.held_role, f"role {ROLE_FOR[holder.duty].value} not held on the day of signing"),
-        (signed.is_signature_good is False, "signature does not verify"),
-        (has_other_key, "a key is enrolled but the signature was not made with it"),
-        (not signed.is_in_ledger, "the ledger does not tell of this signature"),
+        (not is_of_this, "签的是另一清单或另一职责", "signature is for another list or duty"),
+        (
+            sign_off.on_behalf_of != holder.on_behalf_of,
+            "未表明代谁签署",
+            "signature does not show for whom it was given",
+        ),
+        (
+            not signed.held_role,
+            f"签署当日未担任{DUTY_ZH[holder.duty]}",
+            f"role {role.value} not held on the day of signing",
+        ),
+        (signed.is_signature_good is False, "签名验证不通过", "signature does not verify"),
+        (has_other_key, "已登记密钥，但未用密钥签署", "a key is enrolled but the signature was not made with it"),
+        (not signed.is_in_ledger, "账册中没有这一签署", "the ledger does not tell of this signature"),
     )
-    return next((reason for is_so, reason in reasons if is_so), "")
+    return next((Shortfall(zh, en) for is_so, zh, en in reasons if is_so), None)
 
 
-def approval_shortfalls(dossier: Dossier) -> list[str]:
+def approval_shortfalls(dossier: Dossier) -> list[Shortfall]:
     """Return everything that keeps a list from counting as approved: panel, content, people, signatures and their order."""
     panel_count = max(dossier.panel_size, len(dossier.panel))
     return [
@@ -243,15 +301,16 @@ def approval_shortfalls(dossier: Dossier) -> list[str]:
     ]
 
 
-def _order_shortfalls(dossier: Dossier) -> list[str]:
+def _order_shortfalls(dossier: Dossier) -> list[Shortfall]:
     panel = [s.signed_at for s in _now_signed(dossier, Duty.PANEL_MEMBER, Stage.APPROVE)]
     leader = [s.signed_at for s in _now_signed(dossier, Duty.LEADER, Stage.APPROVE)]
     if panel and leader and max(leader) < max(panel):
-        return [f"leader: signed at {max(leader):%Y-%m-%d %H:%M:%S} UTC, expected after the panel"]
+        at = f"{max(leader):%Y-%m-%d %H:%M:%S} UTC"
+        return [Shortfall(f"主管领导签署于 {at}，早于鉴定小组", f"leader: signed at {at}, expected after the panel")]
     return []
 
 
-def witness_shortfalls(dossier: Dossier, stage: Stage, not_before_at: datetime | None) -> list[str]:
+def witness_shortfalls(dossier: Dossier, stage: Stage, not_before_at: datetime | None) -> list[Shortfall]:
     """Return what keeps the witnesses' part from being done.
 
     Args:
@@ -266,7 +325,12 @@ def witness_shortfalls(dossier: Dossier, stage: Stage, not_before_at: datetime |
     found = signature_shortfalls(dossier, Duty.WITNESS, stage, dossier.witness_count)
     for signed in _now_signed(dossier, Duty.WITNESS, stage):
         if not_before_at is None or signed.signed_at < not_before_at:
-            found.append(f"witness {signed.person_id}, {stage.value}: signed too early")
+            found.append(
+                Shortfall(
+                    f"监销人 {signed.person_id}（{STAGE_ZH[stage]}）：签署过早",
+                    f"witness {signed.person_id}, {stage.value}: signed too early",
+                )
+            )
     return found
 
 

@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("leaf", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('year_opened', 'carrier_received', 'carrier_returned', 'carrier_held', 'carrier_decided', 'carrier_sealed', 'carrier_accepted', 'zero_report_accepted', 'quarantine_purged', 'agreement_added', 'hold_placed', 'hold_lifted', 'person_appointed', 'key_enrolled', 'delegated', 'list_drafted', 'list_decided', 'list_signed', 'list_refused', 'list_filed', 'list_withdrawn', 'retention_reset', 'transferred', 'transfer_receipted', 'destroying', 'destroyed', 'restored', 'identity_opened')",
+            "kind IN ('year_opened', 'carrier_received', 'carrier_returned', 'carrier_held', 'carrier_decided', 'carrier_sealed', 'carrier_accepted', 'zero_report_accepted', 'quarantine_purged', 'agreement_added', 'hold_placed', 'hold_lifted', 'person_appointed', 'key_enrolled', 'delegated', 'list_drafted', 'list_decided', 'list_signed', 'list_reported', 'list_refused', 'list_filed', 'list_withdrawn', 'retention_reset', 'transferred', 'transfer_receipted', 'destroying', 'destroyed', 'restored', 'identity_opened')",
             name=op.f("ck_event__kind"),
         ),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_event")),
@@ -262,6 +262,7 @@ def upgrade() -> None:
         sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_sha256", sa.String(length=64), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("appraisal_report_no", sa.String(length=100), nullable=True),
         sa.Column("filing_receipt_no", sa.String(length=100), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("kind IN ('transfer', 'destruction')", name=op.f("ck_disposal_list__kind")),

@@ -48,6 +48,7 @@ class DisposalList:
     decided_sha256: str | None
     approved_at: datetime | None
     finished_at: datetime | None
+    appraisal_report_no: str | None
     filing_receipt_no: str | None
 
 
@@ -174,6 +175,12 @@ def move(connection: Connection, list_id: str, state: ListState, **values: Any) 
     connection.execute(update(table).where(table.c.list_id == list_id).values(state=state.value, **values))
 
 
+def note_report(connection: Connection, list_id: str, report_no: str) -> None:
+    """Record the number of the appraisal report of a list. Source: 档案法实施条例 (2024) art. 24."""
+    table = tables.disposal_list
+    connection.execute(update(table).where(table.c.list_id == list_id).values(appraisal_report_no=report_no))
+
+
 def note_filing(connection: Connection, list_id: str, receipt_no: str) -> None:
     """Record the number under which the authority filed a destruction register. Source: 浙江办法 (2017) art. 21."""
     table = tables.disposal_list
@@ -295,5 +302,6 @@ def _list(row: Row[Any]) -> DisposalList:
         decided_sha256=row.decided_sha256,
         approved_at=row.approved_at,
         finished_at=row.finished_at,
+        appraisal_report_no=row.appraisal_report_no,
         filing_receipt_no=row.filing_receipt_no,
     )

@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, text, update
+from sqlalchemy import Connection, Row, func, insert, select, text, update
 
 from lantai.edges import tables
 from lantai.edges.database import query
 from lantai.errors import NotFoundError
 from lantai.records.hold import Hold, HoldScope
+from lantai.records.record import RecordStatus
 
 _TARGETS = {
     HoldScope.RECORD: tables.record.c.record_id,
@@ -46,6 +47,19 @@ def add_hold(connection: Connection, hold: Hold) -> None:
             placed_at=hold.placed_at,
         ),
     )
+
+
+def too_late_for(connection: Connection, hold: Hold) -> int:
+    """Return how many of the records that a hold covers are destroyed, or are being destroyed: nothing keeps them any more."""
+    record, unit = tables.record.c, tables.unit.c
+    covered = {
+        HoldScope.RECORD: record.record_id == hold.target,
+        HoldScope.CARRIER: record.carrier_id == hold.target,
+        HoldScope.UNIT: record.unit_code == hold.target,
+        HoldScope.FONDS: record.unit_code.in_(select(unit.unit_code).where(unit.fonds_no == hold.target)),
+    }
+    gone = record.status.in_([RecordStatus.DESTROYING.value, RecordStatus.DESTROYED.value])
+    return connection.execute(select(func.count()).where(covered[hold.scope], gone)).scalar_one()
 
 
 def lift_hold(connection: Connection, hold_id: str, lifted_by: str, lifted_at: datetime) -> bool:

@@ -34,6 +34,7 @@ disposal_list = Table(
     Column("drafted_at", Moment, nullable=False),
     Column("decided_sha256", String(64)),
     Column("approved_at", Moment),
+    Column("appraisal_report_no", String(100)),
     Column("filing_receipt_no", String(100)),
     Column("finished_at", Moment),
     one_of("kind", ListKind, "kind"),
