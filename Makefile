@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LANTAI_HOME ?= $(CURDIR)/lantai-home
 SETUP := $(VENV)/.set-up
+TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo serve test lint types bench up down docs lock
@@ -31,7 +32,7 @@ serve: setup ## Open the web UI over ./lantai-home
 	@LANTAI_HOME=$(LANTAI_HOME) $(BIN)/lantai serve
 
 test: setup lint types ## Lint, check types and run every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 lint: setup ## Check style
 	@$(BIN)/ruff check --quiet .

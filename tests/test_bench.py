@@ -88,7 +88,7 @@ def test_contender_that_worked_on_other_bytes_ends_the_benchmark(tmp_path: Path,
         compare(comparison, tmp_path, 1)
 
 
-def test_peer_that_is_not_installed_is_named_and_the_others_run_alternately(
+def test_peer_that_is_not_installed_is_named_and_the_others_take_turns_at_going_first(
     tmp_path: Path, monkeypatch: object
 ) -> None:
     monkeypatch.syspath_prepend(str(Path(__file__).parent))
@@ -102,8 +102,8 @@ def test_peer_that_is_not_installed_is_named_and_the_others_run_alternately(
     assert turns == [
         ("counting ours", 0, 4),
         ("counting plain", 1, 4),
-        ("counting ours", 2, 4),
-        ("counting plain", 3, 4),
+        ("counting plain", 2, 4),
+        ("counting ours", 3, 4),
     ]
     assert list(tmp_path.iterdir()) == []
 

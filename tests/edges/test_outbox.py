@@ -236,16 +236,32 @@ def test_half_an_upload_is_not_whole(sshd: OpenSsh, half: str, missing: str) -> 
 
 
 @pytest.mark.server("sshd")
-def test_archive_and_bare_folder_list_nothing_for_themselves(sshd: OpenSsh) -> None:
-    outbox = _unit(sshd.files)
-    (outbox / "bare").mkdir()
-    (outbox / "bare" / "catalogue.csv").write_bytes(b"x")
-    (outbox / "one.zip").write_bytes(b"zip")
+def test_archive_lists_nothing_for_itself(sshd: OpenSsh) -> None:
+    (_unit(sshd.files) / "one.zip").write_bytes(b"zip")
 
-    with connect(sshd.connection()) as session:
-        found = [still_missing(package, session.read_small) for package in look(session, [2025])]
+    assert _missing(sshd.connection()) is None
 
-    assert found == [None, None]
+
+@pytest.mark.server("sshd")
+@pytest.mark.parametrize("top", ["", "001/"])
+def test_bare_folder_is_whole_with_its_list_of_digests_and_all_that_it_lists(sshd: OpenSsh, top: str) -> None:
+    """S1: documents first or list first, neither is taken for the whole."""
+    bare = _unit(sshd.files) / "bare" / top
+    bare.mkdir(parents=True)
+    digest = hashlib.sha256(b"x").hexdigest()
+    steps = {
+        "catalogue.csv": "neither a manifest nor a list of digests is there",
+        "摘要.txt": "摘要.txt lists 文书\\甲.pdf",
+        "文书/甲.pdf": None,
+    }
+    content = {"摘要.txt": f"{digest}  catalogue.csv\n{digest} *文书\\甲.pdf\n".encode("gb18030")}
+    found = []
+    for name in steps:
+        (bare / name).parent.mkdir(exist_ok=True)
+        (bare / name).write_bytes(content.get(name, b"x"))
+        found.append(_missing(sshd.connection()))
+
+    assert found == list(steps.values())
 
 
 @pytest.mark.server("sshd")

@@ -36,6 +36,7 @@ from lantai.journey.appraise import appraise
 from lantai.journey.checkpoint import make_checkpoint
 from lantai.journey.decide import decide
 from lantai.journey.destroy import destroy, prepare
+from lantai.journey.note_papers import note_report
 from lantai.journey.sign import sign
 from lantai.journey.verify_ledger import verify
 from lantai.journey.withdraw import withdraw
@@ -75,6 +76,7 @@ def signed_by_panel(workers: list[Centre], drafted: str) -> str:
 @pytest.fixture
 def ready(workers: list[Centre], signed_by_panel: str) -> str:
     """A list that waits for the custodian, witnessed."""
+    note_report(workers[0], signed_by_panel, "教档鉴〔2026〕1号", "P01")
     sign(workers[0], signed_by_panel, Duty.LEADER, "L01")
     assert prepare(workers[0]).ready == [signed_by_panel]
     witness(workers[0], signed_by_panel)

@@ -12,7 +12,7 @@ import pytest
 
 from filing_house import FilingHouse
 from lantai.edges.clock import Clock
-from lantai.formats import canonical
+from lantai.formats import canonical, tag_file
 from lantai.journey.look import look
 from lantai.journey.purge_returned import purge_returned
 from lantai.journey.take_in import take_in
@@ -268,3 +268,20 @@ def test_returned_round_is_purged_when_its_time_is_over(house: FilingHouse) -> N
     assert purged == (1, 0)
     assert house.centre.quarantine.carriers() == []
     assert house.states() == [(1, RoundState.RETURNED)]
+
+
+def test_manifest_that_nobody_would_read_comes_back_by_name_and_the_others_are_taken_in(house: FilingHouse) -> None:
+    """I8: one odd file does not make a unit unknown."""
+    house.add_unit()
+    house.open_year()
+    odd = house.file(name="001", carrier_number="001")
+    with (odd / "manifest-sha512.txt").open("wb") as manifest:
+        manifest.truncate(tag_file.MOST_BYTES + 1)
+    house.file(name="002", carrier_number="002", rows=[house.row("JY", 4)])
+
+    looked = look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    assert (dict(looked.unknown), dict(looked.ready)) == ({}, {"JY": 2})
+    assert (done.returned, done.accepted) == (1, 1)
+    assert "tag_file_too_large" in house.told("JY-2025-E-001-R1")

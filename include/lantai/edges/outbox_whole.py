@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from lantai.edges.outbox import PackageKind, PackageSeen
-from lantai.formats import tag_file
-from lantai.records.carrier import decode_name, is_on_its_way
+from lantai.formats import digest_list, tag_file
+from lantai.records.carrier import RemoteFile, decode_name, is_on_its_way
 
-MANIFEST_LIMIT_BYTES = 32 * 1024 * 1024
 _OXUM = re.compile(r"(\d{1,19})\.(\d{1,12})")
 
 ReadSmall = Callable[[bytes, int], bytes]
@@ -32,9 +31,8 @@ def is_whole(package: PackageSeen, read_small: ReadSmall) -> bool:
 def still_missing(package: PackageSeen, read_small: ReadSmall) -> str | None:
     """Return the first thing that is still missing, as a short English phrase, or None when the package is whole.
 
-    An archive, or a folder without manifests, lists nothing for itself: it is
-    whole as soon as it is there, and only its settling, or its `.ready`, says
-    that it is complete.
+    An archive lists nothing for itself: it is whole as soon as it is there, and only its settling, or its `.ready`, says
+    that it is complete. A folder is whole with a manifest, or a list of digests, and all files that it names.
 
     Args:
         package: As one look saw it.
@@ -42,24 +40,54 @@ def still_missing(package: PackageSeen, read_small: ReadSmall) -> str | None:
 
     Raises:
         RemoteChangedError: A manifest changed while it was read: not settled.
-        RemoteProtocolError: A manifest is longer than `MANIFEST_LIMIT_BYTES`.
     """
     half = _half_upload(package)
     if half is not None or package.kind is not PackageKind.FOLDER:
         return half
-    sizes = {_spelling(name): file.bytes for file in package.files if (name := decode_name(file.name)) is not None}
-    manifests = sorted(name for name in sizes if tag_file.manifest_name(name))
+    names = {_spelling(name): file for file in package.files if (name := decode_name(file.name)) is not None}
+    top = digest_list.top_folder(names)
+    files = {name.removeprefix(top): file for name, file in names.items()}
+    # A list that nobody reads is no reason to wait: its package is brought in, and comes back for it.
+    if any(file.bytes > tag_file.MOST_BYTES for name, file in files.items() if _is_read(name)):
+        return None
+
+    def content(name: str) -> bytes:
+        return read_small(package.path_of(files[name].name), tag_file.MOST_BYTES)
+
+    manifests = sorted(name for name in files if tag_file.manifest_name(name))
+    if tag_file.DECLARATION not in files and not manifests:
+        return _missing_of_lists(files, content)
+    return _missing_of_bag(files, manifests, content)
+
+
+def _is_read(name: str) -> bool:
+    return tag_file.is_read_by_bagit(name) or digest_list.is_digest_list(name)
+
+
+def _missing_of_lists(files: Mapping[str, RemoteFile], content: Callable[[str], bytes]) -> str | None:
+    lists = sorted(filter(digest_list.is_digest_list, files))
+    if not lists:
+        return "neither a manifest nor a list of digests is there"
+    for name in lists:
+        missing = digest_list.first_missing(content(name), files.keys())
+        if missing is not None:
+            return f"{name} lists {missing}"
+    return None
+
+
+def _missing_of_bag(
+    files: Mapping[str, RemoteFile], manifests: Sequence[str], content: Callable[[str], bytes]
+) -> str | None:
     if not manifests:
-        return "bagit.txt is there, its manifest is not" if tag_file.DECLARATION in sizes else None
+        return "bagit.txt is there, its manifest is not"
     encoding = "utf-8"
-    if tag_file.DECLARATION in sizes:
-        encoding = tag_file.read_declaration(_content(package, tag_file.DECLARATION, read_small)).encoding
+    if tag_file.DECLARATION in files:
+        encoding = tag_file.read_declaration(content(tag_file.DECLARATION)).encoding
     for name in manifests:
-        text = _text(_content(package, name, read_small), encoding)
-        for listed, _ in tag_file.read_manifest(name, text).entries:
-            if _spelling(tag_file.plain_path(listed)) not in sizes and not tag_file.is_unsafe(listed):
+        for listed, _ in tag_file.read_manifest(name, _text(content(name), encoding)).entries:
+            if _spelling(tag_file.plain_path(listed)) not in files and not tag_file.is_unsafe(listed):
                 return f"{name} lists {listed}"
-    return _short_of_oxum(package, sizes, encoding, read_small)
+    return _short_of_oxum(files, encoding, content)
 
 
 def _half_upload(package: PackageSeen) -> str | None:
@@ -69,10 +97,6 @@ def _half_upload(package: PackageSeen) -> str | None:
     if package.unread:
         return "a folder in it could not be listed"
     return None if package.files else "the folder is empty"
-
-
-def _content(package: PackageSeen, name: str, read_small: ReadSmall) -> bytes:
-    return read_small(package.path_of(name.encode()), MANIFEST_LIMIT_BYTES)
 
 
 def _text(content: bytes, encoding: str) -> str:
@@ -88,14 +112,14 @@ def _spelling(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def _short_of_oxum(package: PackageSeen, sizes: dict[str, int], encoding: str, read_small: ReadSmall) -> str | None:
+def _short_of_oxum(files: Mapping[str, RemoteFile], encoding: str, content: Callable[[str], bytes]) -> str | None:
     for info in tag_file.BAG_INFO:
-        if info not in sizes:
+        if info not in files:
             continue
-        tags, _ = tag_file.read_tags(_text(_content(package, info, read_small), encoding))
+        tags, _ = tag_file.read_tags(_text(content(info), encoding))
         said = next((value for label, value in tags if label.lower() == "payload-oxum"), "")
         oxum = _OXUM.fullmatch(said)
-        payload = [file.bytes for file in package.files if file.name.startswith(b"data/")]
+        payload = [file.bytes for name, file in files.items() if name.startswith("data/")]
         if oxum is not None and (sum(payload), len(payload)) != (int(oxum[1]), int(oxum[2])):
             return f"Payload-Oxum: found {sum(payload)}.{len(payload)}, expected {said}"
     return None

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
 
 from lantai.formats.bag_manifests import FoundFile, may_be_named
-from lantai.formats.tag_file import ALGORITHMS, is_unsafe, plain_path
+from lantai.formats.tag_file import ALGORITHMS, DECLARATION, is_unsafe, plain_path
 from lantai.records.carrier import decode_name
 from lantai.records.finding import Finding, Severity
 
@@ -34,6 +35,18 @@ def is_digest_list(path: str) -> bool:
     return _NAME.fullmatch(path) is not None
 
 
+def top_folder(paths: Collection[str]) -> str:
+    """Return the folder that holds a whole package, with its slash, where a package was made of the folder itself."""
+    tops = {path.partition("/")[0] for path in paths}
+    if len(tops) != 1:
+        return ""
+    top = f"{tops.pop()}/"
+    is_top = f"{top}{DECLARATION}" in paths or any(
+        is_digest_list(path.removeprefix(top)) for path in paths if path.startswith(top)
+    )
+    return top if is_top else ""
+
+
 def algorithms_of(path: str, content: bytes) -> frozenset[str]:
     """Return the algorithms that have to be taken to judge a list."""
     named = _named(path)
@@ -41,6 +54,14 @@ def algorithms_of(path: str, content: bytes) -> frozenset[str]:
         return frozenset({named})
     lengths = {len(digest) for _, digest in _read(content)[0]}
     return frozenset(name for length in lengths for name in _BY_LENGTH.get(length, ()))
+
+
+def first_missing(content: bytes, names: Collection[str]) -> str | None:
+    """Return the first file of a list that is not among the names of a package, spelt in NFC; None when all are."""
+    for written, _ in _read(content)[0]:
+        if not is_unsafe(written) and _meant(unicodedata.normalize("NFC", written), names) not in names:
+            return written
+    return None
 
 
 def judge(path: str, content: bytes, found: Mapping[str, FoundFile]) -> Iterator[Finding]:
@@ -87,7 +108,7 @@ def _read(content: bytes) -> tuple[list[tuple[str, str]], list[str]]:
     return entries, malformed
 
 
-def _meant(written: str, found: Mapping[str, FoundFile]) -> str:
+def _meant(written: str, found: Collection[str]) -> str:
     """Return the name of the file that a line means: as written, else without spaces around it or with `/` for a backslash."""
     spellings = (plain_path(written), plain_path(written.strip()), plain_path(written.strip().replace("\\", "/")))
     return next((name for name in spellings if name in found), spellings[1])

@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 ALGORITHMS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128, "sm3": 64}
 """Digest algorithms that can be checked, with the hex digits of each."""
 
+MOST_BYTES = 64 * 1024 * 1024
+"""A tag file that is longer is not read: its package comes back for it."""
+
 DECLARATION = "bagit.txt"
 BAG_INFO = ("bag-info.txt", "package-info.txt")
 """Names of the file of facts, the newer one first; drafts before 0.96 called it package-info.txt."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import PurePosixPath
 
-from lantai.formats import digest_list, tag_file
 from lantai.records.finding import Finding, Severity
 
 FORMS = {
@@ -32,18 +31,6 @@ def find_papers(paths: Collection[str], *, is_bag: bool) -> tuple[str, dict[str,
     """
     catalogue_path, findings = _find_catalogue(paths, is_bag=is_bag)
     return catalogue_path, _find_forms(paths, is_bag=is_bag), findings
-
-
-def top_folder(paths: Collection[str]) -> str:
-    """Return the folder that holds a whole package, with its slash, where a package was made of the folder itself."""
-    tops = {path.partition("/")[0] for path in paths}
-    if len(tops) != 1:
-        return ""
-    top = f"{tops.pop()}/"
-    is_top = f"{top}{tag_file.DECLARATION}" in paths or any(
-        digest_list.is_digest_list(path.removeprefix(top)) for path in paths if path.startswith(top)
-    )
-    return top if is_top else ""
 
 
 def judge_zero_report(

@@ -12,8 +12,8 @@ import io
 
 from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.edges.sftp_session import Session
-from lantai.formats import tag_file
-from lantai.journey.find_papers import find_papers, top_folder
+from lantai.formats import digest_list, tag_file
+from lantai.journey.find_papers import find_papers
 from lantai.journey.read_catalogue import MOST_CSV_BYTES, read_catalogue
 from lantai.records.carrier import decode_name
 from lantai.records.finding import Finding, Severity
@@ -35,7 +35,7 @@ def look_ahead(session: Session, package: PackageSeen) -> list[Finding]:
     if package.kind is not PackageKind.FOLDER:
         return []
     names = {path: file for file in package.files if (path := decode_name(file.name)) is not None}
-    top = top_folder(names)
+    top = digest_list.top_folder(names)
     files = {path.removeprefix(top): file for path, file in names.items()}
     found = list(scope.check_names(files))
     catalogue, _, _ = find_papers(files, is_bag=tag_file.DECLARATION in files)

@@ -19,7 +19,7 @@ from lantai.edges import folder as folder_edge
 from lantai.formats import bag, digest_list, tag_file
 from lantai.formats.bag_manifests import FoundFile
 from lantai.formats.stream_digest import take_digests
-from lantai.journey.find_papers import FORMS, find_papers, judge_zero_report, top_folder
+from lantai.journey.find_papers import FORMS, find_papers, judge_zero_report
 from lantai.journey.identify import Identity, identify
 from lantai.records.carrier import BackupStrategy, ReceivedFile, decode_name
 from lantai.records.finding import Finding, Severity
@@ -29,8 +29,6 @@ __all__ = ["FORMS", "Declared", "PackageKind", "Reader", "Verified", "check_fold
 
 Reader = Callable[[int], BinaryIO]
 """Opens a received file by its number."""
-
-_MOST_TAG_BYTES = 64 * 1024 * 1024
 
 
 class PackageKind(StrEnum):
@@ -190,7 +188,7 @@ def check_folder(folder: Path, profile: Mapping[str, Any] | None) -> list[Findin
         else:
             entries[path] = entry.path
     tag_files = {
-        path: folder_edge.read_bytes(place, _MOST_TAG_BYTES)
+        path: folder_edge.read_bytes(place, tag_file.MOST_BYTES)
         for path, place in entries.items()
         if tag_file.is_read_by_bagit(path)
     }
@@ -213,7 +211,7 @@ def _resolve_names(files: Sequence[ReceivedFile]) -> _Names:
             names.findings.append(Finding("name_decodes_alike", Severity.FAULT, received.path, values, "GD-1-10"))
             continue
         names.files[received.path] = received
-    top = top_folder(names.files)
+    top = digest_list.top_folder(names.files)
     if top:
         names.files = {path.removeprefix(top): received for path, received in names.files.items()}
     return names
@@ -229,8 +227,8 @@ def _read_tag_files(paths: Mapping[str, ReceivedFile], read: Reader) -> tuple[di
     for path, received in paths.items():
         if not tag_file.is_read_by_bagit(path) and not digest_list.is_digest_list(path):
             continue
-        if received.bytes > _MOST_TAG_BYTES:
-            values = {"found": str(received.bytes), "expected": str(_MOST_TAG_BYTES)}
+        if received.bytes > tag_file.MOST_BYTES:
+            values = {"found": str(received.bytes), "expected": str(tag_file.MOST_BYTES)}
             findings.append(Finding("tag_file_too_large", Severity.FAULT, path, values, "GD-1-13"))
             continue
         with read(received.file_no) as stream:
@@ -263,7 +261,7 @@ def _judge_bare(paths: Mapping[str, ReceivedFile], lists: Sequence[str], read: R
         yield Finding("digest_list_missing", Severity.FAULT, "", {}, "GD-1-1")
     for path in lists:
         with read(paths[path].file_no) as stream:
-            content = stream.read(_MOST_TAG_BYTES)
+            content = stream.read(tag_file.MOST_BYTES)
         algorithms = digest_list.algorithms_of(path, content)
         others = {name: f for name, f in paths.items() if name not in lists}
         yield from digest_list.judge(path, content, {n: _with_digests(f, algorithms, read) for n, f in others.items()})
