@@ -240,12 +240,14 @@ def test_round_that_is_held_for_more_stays_held_until_all_is_settled(house: Fili
     woken = look(house.centre)
     still = take_in(house.centre, "JY")
     idle = look(house.centre)
+    again = decide_held(house.centre, "JY-2025-E-001", Choice.ACCEPT, "经核实均不涉密", "A01")
 
     house.agree("JY")
     look(house.centre)
     done = take_in(house.centre, "JY")
 
     assert (decided.settles, decided.remains) == (("classification_unclear",), ("no_agreement",))
+    assert again.is_new is False
     assert (dict(woken.ready), still.accepted, dict(idle.ready)) == ({"JY": 1}, 0, {})
     assert (done.accepted, done.records) == (1, 3)
 

@@ -200,6 +200,6 @@ def test_answers_to_packages_of_the_same_name_lie_side_by_side(house: FilingHous
     assert {name: house.inbox()[name] for name in before} == before
     assert {name for name in house.inbox() if name.endswith(".json")} == {
         "001.r1.receipt.json",
-        "JY-2025-E-002.r1.receipt.json",
-        "JY-2025-E-003.r1.receipt.json",
+        "001.JY-2025-E-002.r1.receipt.json",
+        "001.JY-2025-E-003.r1.receipt.json",
     }

@@ -78,8 +78,8 @@ def answer(centre: Centre, session: Session, unit_code: str, checkpoint: Checkpo
 def answer_name(this: Round, of_the_unit: Iterable[Round]) -> bytes:
     """Return what the parts of a round's answer are called, without their endings: `<carrier>.r<round>`.
 
-    A carrier is called by its acceptance number when its name leaves no room for the ending, or when an earlier
-    submission of the same year came under that name: no answer takes the place of another.
+    Where an earlier submission of the same year came under that name, the acceptance number stands behind it: no answer takes
+    the place of another. A carrier whose name leaves no room for the ending is called by its acceptance number.
 
     Args:
         this: The round.
@@ -91,7 +91,9 @@ def answer_name(this: Round, of_the_unit: Iterable[Round]) -> bytes:
         for other in of_the_unit
         if other.filing_year == this.filing_year and bare_name(other.raw_name, other.kind) == name
     ]
-    if len(name) > MOST_NAME_BYTES or min(alike)[1] != this.submission_id:
+    if min(alike)[1] != this.submission_id:
+        name += f".{this.submission_id}".encode()
+    if len(name) > MOST_NAME_BYTES:
         name = this.submission_id.encode()
     return name + f".r{this.round_no}".encode()
 

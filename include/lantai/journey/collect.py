@@ -120,8 +120,8 @@ def purge(centre: Centre, arrival_id: str) -> None:
 
 
 def _says_whose_it_is(raw_name: bytes) -> bool:
-    name = (decode_name(raw_name) or "").rpartition("/")[2]
-    return name == tag_file.DECLARATION or name in tag_file.BAG_INFO
+    *folders, name = (decode_name(raw_name) or "").split("/")
+    return "data" not in folders and (name == tag_file.DECLARATION or name in tag_file.BAG_INFO)
 
 
 def _not_regular(raw_name: bytes) -> Finding:

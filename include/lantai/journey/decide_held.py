@@ -77,13 +77,13 @@ def decide_held(centre: Centre, held: str, choice: Choice, reason: str, person_i
         this = _held_round(connection, held)
         rules = {f.rule for f in findings_of(connection, this.carrier_id) if f.severity is Severity.HOLD}
         settles = rules if choice is Choice.RETURN else rules & MAY_STAND
-        if not settles:
+        earlier = ruling_of(connection, this.carrier_id)
+        is_new = earlier is None or (earlier.choice, earlier.reason) != (choice, said)
+        if is_new and not settles:
             raise UsageError(
                 f"{this.carrier_id}: held for {', '.join(sorted(rules))}, which no word can settle; expected `return`, "
                 "or that what is missing is put right first"
             )
-        earlier = ruling_of(connection, this.carrier_id)
-        is_new = earlier is None or (earlier.choice, earlier.reason) != (choice, said)
         if is_new:
             put_ruling(connection, this.carrier_id, choice, said, person_id, now_at)
             facts: dict[str, int | str] = {
