@@ -160,7 +160,12 @@ def test_destruction_goes_from_draft_to_certificate_by_command_alone(due: Desk, 
     last = due.ok("list", "run", DESTRUCTION)
 
     assert f"{DESTRUCTION}-XH" in last.out
-    assert shown(due)["state"] == "done"
+    closed = shown(due)
+    assert (closed["state"], len(closed["signed"]), closed["appraisal_report_no"]) == ("done", 8, "教档鉴〔2026〕1号")
+    assert (
+        closed["list_digest"]
+        == json.loads((due.home / "papers" / DESTRUCTION / "销毁证明.json").read_text())["list_digest"]["value"]
+    )
     assert (due.home / "papers" / DESTRUCTION / "销毁证明.pdf").is_file()
     identity = ("-i", due.home / "keys" / "identity.txt")
     back = due.ok("restore", CARRIER, "-o", tmp_path / "back", *identity, "--json").json

@@ -204,7 +204,7 @@ def _show_one(list_id: str, *, as_json: bool) -> None:
         examined = examine(connection, centre.settings, list_id)
         held = held_on_list(connection, list_id)
         missing = next_shortfalls(connection, centre, examined)
-    chosen, digest = examined.chosen, examined.dossier.decided_now
+    chosen, digest = examined.chosen, examined.digest
     signed = [each.sign_off for each in examined.dossier.signed if each.sign_off.list_digest == digest]
     payload: dict[str, Any] = {
         "list_id": list_id,

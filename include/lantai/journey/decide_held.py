@@ -19,6 +19,7 @@ from lantai.edges.registry import people
 from lantai.edges.registry.rulings import put_ruling, ruling_of
 from lantai.edges.registry.submissions import Round, findings_of, rounds
 from lantai.errors import NotFoundError, NotPermittedError, UsageError
+from lantai.locales import say
 from lantai.records.event import EventKind
 from lantai.records.finding import Severity
 from lantai.records.person import Role
@@ -80,10 +81,15 @@ def decide_held(centre: Centre, held: str, choice: Choice, reason: str, person_i
         earlier = ruling_of(connection, this.carrier_id)
         is_new = earlier is None or (earlier.choice, earlier.reason) != (choice, said)
         if is_new and not settles:
-            raise UsageError(
+            refusal = UsageError(
                 f"{this.carrier_id}: held for {', '.join(sorted(rules))}, which no word can settle; expected `return`, "
                 "or that what is missing is put right first"
             )
+            held_for = "、".join(say(f"{rule}.title", "zh") for rule in sorted(rules))
+            refusal.message_zh = (
+                f"{this.carrier_id}：因“{held_for}”暂存，不能凭意见接收；请先改正所缺事项，或用 return 退回"
+            )
+            raise refusal
         if is_new:
             put_ruling(connection, this.carrier_id, choice, said, person_id, now_at)
             facts: dict[str, int | str] = {

@@ -23,7 +23,7 @@ from lantai.edges.registry.units import units
 from lantai.errors import MalformedError, SignatureInvalidError
 from lantai.formats import canonical, ssh_signature
 from lantai.journey.lay_out import LaidOut, decided_digest, lay_out
-from lantai.records.disposal import Duty, RowDecision, SignOff, Stage
+from lantai.records.disposal import Duty, ListState, RowDecision, SignOff, Stage
 from lantai.records.event import EventKind
 from lantai.records.unit import Unit
 from lantai.rules.approval import ROLE_FOR, Acting, Dossier, Outcome, Signed, consolidate
@@ -56,6 +56,15 @@ class Examined:
     outcomes: Mapping[int, Outcome | None]
     dossier: Dossier
     sign_off_rows: Sequence[Row[Any]]
+
+    @property
+    def digest(self) -> str:
+        """What signatures have to be under: the list as it stands now; of one that is done, as it was decided.
+
+        Closing a list gives what the panel kept a new period, which is part of its content.
+        """
+        decided = self.chosen.decided_sha256
+        return decided if self.chosen.state is ListState.DONE and decided else self.dossier.decided_now
 
 
 def examine(connection: Connection, settings: Settings, list_id: str, *, locks: bool = False) -> Examined:

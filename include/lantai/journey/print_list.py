@@ -44,7 +44,7 @@ def signers(examined: Examined) -> list[dict[str, Any]]:
             "signature": row.signature,
         }
         for row in examined.sign_off_rows
-        if row.list_digest == examined.dossier.decided_now
+        if row.list_digest == examined.digest
     ]
 
 
@@ -100,7 +100,7 @@ def print_list(
         "fonds_no": examined.unit.fonds_no,
         "on": chosen.due_on,
         "approved_on": chosen.approved_at.astimezone(zone).date() if chosen.approved_at else None,
-        "list_digest": {"algorithm": ALGORITHM, "value": examined.dossier.decided_now},
+        "list_digest": {"algorithm": ALGORITHM, "value": examined.digest},
         "rows": rows,
         "signers": printed_signers(centre, examined, names),
         "checkpoint": printed_checkpoint(checkpoint) if checkpoint else None,
@@ -126,7 +126,7 @@ def printed_signers(centre: Centre, examined: Examined, names: Mapping[str, str]
             "on_behalf_of": row.on_behalf_of,
         }
         for row in examined.sign_off_rows
-        if row.list_digest == examined.dossier.decided_now
+        if row.list_digest == examined.digest
     ]
 
 
