@@ -1,20 +1,22 @@
 """接收归档数据 / Take in filings.
 
 - **运行** 3月1日至7月31日每夜2时；6月24日至30日每小时；其余每周一夜间；也可手工运行并填写年度、单位代码、包名。
-- **读取** 各单位发件箱 `outbox/<年度>/`，从不删除其中的文件；未传全的包不动，`LANTAI_STALLED_DAYS` 天毫无变化的按现状收取并退回。
+- **读取** 各单位发件箱 `outbox/<年度>/`，从不删除其中的文件；目录或文件名有密级的不收取；未传全的包不动，`LANTAI_STALLED_DAYS` 天毫无变化的按现状收取并退回。
 - **写入** 隔离区、保管库与副本、登记库、单位收件箱中的回执或意见单；最后写台账检查点。
 - **不可逆** 回执发出以后：已接收的载体不再重收，更正须按下一轮或注销办理。
 - **无人答复** 连不上的单位为“未知”，绝不视为“未报送”；其余单位照常接收，本次运行以失败结束并列出单位。
+  暂存待定的一直等待，由中心人员 `lantai decide` 登记处理意见，下一次运行照办。
 - **重跑** 随时可重跑。只重跑一个单位：表单填 JY，或清除该单位的映射任务，或 `lantai collect --unit JY`，效果相同；只收一个包：填包名，或 `--carrier`。
 - **求助** `lantai submissions --unit JY`、`lantai findings <受理号>`；错误及处理见 docs/runbook.md。
 
 ---
 
 - **Runs** nightly at 02:00 from 1 March to 31 July, hourly from 24 to 30 June, Mondays otherwise; by hand for years, units and packages.
-- **Reads** the outbox of every unit; deletes nothing there. Half an upload is left alone, until it has not changed for `LANTAI_STALLED_DAYS`.
+- **Reads** the outbox of every unit; deletes nothing there, and picks nothing up that is marked as a secret. Half an upload is left alone, until it has not changed for `LANTAI_STALLED_DAYS`.
 - **Writes** quarantine, vault and copies, registry, a receipt or a list of opinions in each inbox; a checkpoint at the end.
 - **Irreversible from** the receipt: what is accepted is not taken in again.
 - **On no answer** a unit that cannot be looked at is *unknown*, never "filed nothing"; the others go on, the run ends red and names it.
+  What is held waits for `lantai decide`; the next run acts on it.
 - **Rerun** at any moment. One unit: JY in the form, or clear its map index, or `lantai collect --unit JY`: the same effect. One package: its name, or `--carrier`.
 - **Help** `lantai submissions --unit JY`, `lantai findings SUBMISSION`; docs/runbook.md.
 """
