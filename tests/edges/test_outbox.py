@@ -13,7 +13,8 @@ import pytest
 
 from lantai.demo.sftp_files import AccountFiles
 from lantai.edges.connections import Connection
-from lantai.edges.outbox import LookState, PackageKind, PackageSeen, collect, look, look_all
+from lantai.edges.outbox import LookState, PackageKind, PackageSeen, look, look_all
+from lantai.edges.outbox_collect import collect
 from lantai.edges.outbox_whole import is_whole, still_missing
 from lantai.edges.quarantine import Quarantine
 from lantai.edges.sftp import connect
@@ -351,7 +352,8 @@ import resource, sys
 sys.path[:0] = sys.argv[1].split(":")
 from pathlib import Path
 from lantai.edges.connections import load_connections
-from lantai.edges.outbox import collect, look
+from lantai.edges.outbox import look
+from lantai.edges.outbox_collect import collect
 from lantai.edges.quarantine import Quarantine
 from lantai.edges.sftp import connect
 with connect(load_connections(Path(sys.argv[2]))["sftp_JY"]) as session:

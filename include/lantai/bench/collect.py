@@ -47,7 +47,7 @@ def results(bench: Bench, progress: Progress | None) -> Iterator[Result]:
 
 def ours(watch: Stopwatch, folder: Path, root: str, key_file: str, port: int, login: str, host_key: str) -> Any:  # noqa: ANN401 - JSON
     """Look and collect as the journey does."""
-    from lantai.edges import outbox
+    from lantai.edges import outbox, outbox_collect
     from lantai.edges.connections import Connection
     from lantai.edges.quarantine import Quarantine
     from lantai.edges.sftp import connect
@@ -58,7 +58,7 @@ def ours(watch: Stopwatch, folder: Path, root: str, key_file: str, port: int, lo
     )
     with watch, connect(connection) as session:
         [package] = outbox.look(session, [_YEAR])
-        received = outbox.collect(session, package, Quarantine(folder), _CARRIER)
+        received = outbox_collect.collect(session, package, Quarantine(folder), _CARRIER)
     return _amount([file.bytes for file in received], [f.sha256 for f in received], [f.sm3 for f in received])
 
 

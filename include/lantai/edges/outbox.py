@@ -1,10 +1,10 @@
-"""The units' outboxes: what lies there, whether it is whole, and bringing it in.
+"""The units' outboxes: what lies there.
 
 A look that failed says "unknown", never "nothing there" (I8). Whether a package
 is to be taken in is decided elsewhere, from two looks; here stands only what
-one look saw, and whether every file that a package lists for itself is there.
+one look saw. Whether it is whole is in `outbox_whole`, bringing it in in `outbox_collect`.
 
-Source: interfaces.md, "A department's folder"; R1-42; reliability.md, I8, S1, S2, S4.
+Source: interfaces.md, "A department's folder"; R1-42; reliability.md, I8, S1, S4.
 """
 
 from __future__ import annotations
@@ -19,21 +19,17 @@ from enum import StrEnum
 from typing import TypeVar
 
 from lantai.edges.connections import PREFIX, Connection
-from lantai.edges.quarantine import Quarantine
 from lantai.edges.sftp import connect
 from lantai.edges.sftp_listing import Entry
 from lantai.edges.sftp_session import Session
 from lantai.errors import (
     ConnectionConfigError,
     LantaiError,
-    RemoteChangedError,
-    RemoteMissingError,
     RemotePermissionError,
 )
 from lantai.formats.sftp_wire import FileKind
 from lantai.records.carrier import (
     ARCHIVES,
-    ReceivedFile,
     RemoteFile,
     arrived_name,
     decode_name,
@@ -195,49 +191,6 @@ def _is_litter(name: bytes) -> bool:
     return name.startswith(b".") or name.lower() in (b"thumbs.db", b"desktop.ini")
 
 
-def collect(
-    session: Session,
-    package: PackageSeen,
-    quarantine: Quarantine,
-    carrier_id: str,
-    on_progress: Callable[[int], None] | None = None,
-    only: Callable[[bytes], bool] | None = None,
-) -> list[ReceivedFile]:
-    """Bring a package into the quarantine, going on where an earlier try stood.
-
-    Args:
-        session: With the unit's server.
-        package: As one look saw it.
-        quarantine: Where it goes.
-        carrier_id: Our id, the name of its folder there.
-        on_progress: Told how many more bytes are here; first those of an earlier try.
-        only: Says of a raw name whether that file is brought in; None brings all.
-
-    Returns:
-        Its files with digests, in order of raw names.
-
-    Raises:
-        RemoteChangedError: It is not as it was seen, before or after; look again.
-        ServerUnreachableError: The line broke; what came is kept for the next try.
-        RemotePermissionError: A file may not be read; the others were brought in.
-        DiskFullError: There is no space left.
-    """
-    if package.unread:
-        raise next(iter(package.unread.values()))
-    failed: list[LantaiError] = []
-    with quarantine.receive(carrier_id, package.files) as receiving:
-        if on_progress is not None and receiving.bytes_here:
-            on_progress(receiving.bytes_here)
-        for result in session.fetch(receiving.wanted(package.path_of, only), on_progress=on_progress):
-            receiving.take(result)
-            if result.error is not None:
-                failed.append(result.error)
-    if failed:
-        raise failed[0]
-    _compare_again(session, package)
-    return quarantine.finish(carrier_id)
-
-
 def _look_or_unknown(
     unit_code: str, connection: Connection | ConnectionConfigError, years: list[int], known: frozenset[int]
 ) -> OutboxLook:
@@ -297,21 +250,3 @@ def _archive_kind(name: bytes) -> PackageKind | None:
     if arrived.endswith(b".tar"):
         return PackageKind.TAR
     return PackageKind.ZIP if arrived.endswith(ARCHIVES) else None
-
-
-def _compare_again(session: Session, package: PackageSeen) -> None:
-    """See that the package still is what was brought in: nothing added, replaced or turned into a link."""
-    try:
-        if package.kind is PackageKind.FOLDER:
-            now = session.list_tree(package.path).files
-        else:
-            entry = session.stat(package.path)
-            is_file = entry is not None and entry.kind is FileKind.FILE
-            now = [RemoteFile(package.raw_name, entry.bytes, entry.mtime)] if entry is not None and is_file else []
-    except RemoteMissingError as error:
-        raise RemoteChangedError(f"{package.raw_name!r}: found nothing after it was brought in") from error
-    if fingerprint(now) != package.fingerprint:
-        raise RemoteChangedError(
-            f"{package.raw_name!r}: found {len(now)} files in another state after bringing it in, "
-            f"expected the {len(package.files)} that were seen"
-        )

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from lantai.edges import outbox
+from lantai.edges import outbox_collect
 from lantai.edges.centre import Centre
 from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.edges.registry.submissions import Round
@@ -82,7 +82,7 @@ def collect(
     arrival_id = arrival_id_of(unit_code, package.filing_year, package.raw_name, package.fingerprint)
     forbidden = tuple(look_ahead(session, package))
     only = _says_whose_it_is if forbidden else None
-    files = outbox.collect(session, package, centre.quarantine, arrival_id, on_bytes, only)
+    files = outbox_collect.collect(session, package, centre.quarantine, arrival_id, on_bytes, only)
     size_bytes = sum(file.bytes for file in files)
     if forbidden:
         reader = _reader(centre, arrival_id)
