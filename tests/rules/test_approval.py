@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from lantai.locales import say
 from lantai.records.disposal import Decision, Duty, ListKind, ListState, RowDecision, SignOff, Stage
 from lantai.records.record import Retention
 from lantai.rules.appraisal import (
@@ -18,6 +19,8 @@ from lantai.rules.appraisal import (
     sender_keeps_until,
 )
 from lantai.rules.approval import (
+    DUTY_ZH,
+    STAGE_ZH,
     Acting,
     Dossier,
     Signed,
@@ -223,3 +226,9 @@ def test_digest_of_a_file_set_needs_its_key_and_not_its_order() -> None:
     assert files_digest(key, ["a", "b"]) == files_digest(key, ["b", "a"])
     assert files_digest(key, ["a", "b"]) != files_digest(b"x" * 32, ["a", "b"])
     assert files_digest(key, ["a", "b"]) != files_digest(key, ["a"])
+
+
+def test_duties_and_stages_are_called_as_on_the_papers() -> None:
+    """What is missing is told in the words that stand on forms and screens."""
+    assert {duty: say(f"values.duty.{duty.value}", "zh") for duty in Duty} == DUTY_ZH
+    assert all(STAGE_ZH[stage] in say(f"values.stage.{stage.value}", "zh") for stage in Stage)

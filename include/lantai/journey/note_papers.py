@@ -6,7 +6,7 @@ Source: 档案法实施条例 (2024) art. 24; 浙江办法 (2017) art. 21; rules
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from sqlalchemy import Connection
 
@@ -32,12 +32,7 @@ def note_report(centre: Centre, list_id: str, report_no: str, person_id: str) ->
         NotPermittedError: The act has begun, or the list was withdrawn.
         NotFoundError: No such list or person.
     """
-    number = _number(report_no)
-    with centre.database.begin() as connection:
-        _check(connection, list_id, person_id, _BEFORE_THE_ACT)
-        disposal.note_report(connection, list_id, number)
-        facts = {"report_sha256": hashlib.sha256(number.encode()).hexdigest()}
-        append(connection, EventKind.LIST_REPORTED, list_id, person_id, centre.clock.now_at(), facts)
+    _note(centre, list_id, report_no, person_id, _BEFORE_THE_ACT, disposal.note_report, EventKind.LIST_REPORTED)
 
 
 def file_register(centre: Centre, list_id: str, receipt_no: str, person_id: str) -> None:
@@ -48,27 +43,29 @@ def file_register(centre: Centre, list_id: str, receipt_no: str, person_id: str)
         NotPermittedError: The list is not approved yet, or the act has begun.
         NotFoundError: No such list or person.
     """
-    number = _number(receipt_no)
-    with centre.database.begin() as connection:
-        _check(connection, list_id, person_id, _APPROVED)
-        disposal.note_filing(connection, list_id, number)
-        facts = {"receipt_sha256": hashlib.sha256(number.encode()).hexdigest()}
-        append(connection, EventKind.LIST_FILED, list_id, person_id, centre.clock.now_at(), facts)
+    _note(centre, list_id, receipt_no, person_id, _APPROVED, disposal.note_filing, EventKind.LIST_FILED)
 
 
-def _number(written: str) -> str:
+def _note(
+    centre: Centre,
+    list_id: str,
+    written: str,
+    person_id: str,
+    states: Collection[ListState],
+    put: Callable[[Connection, str, str], None],
+    kind: EventKind,
+) -> None:
     number = written.strip()
     if not 0 < len(number) <= LONGEST_NO:
         raise UsageError(f"number: found {len(number)} characters, expected 1 to {LONGEST_NO}")
-    return number
-
-
-def _check(connection: Connection, list_id: str, person_id: str, states: Collection[ListState]) -> None:
-    chosen = disposal.disposal_list(connection, list_id, locks=True)
-    people.person(connection, person_id)
-    if chosen.kind is not ListKind.DESTRUCTION:
-        raise UsageError(f"list {list_id}: found a transfer list, expected destruction")
-    if chosen.state not in states:
-        raise NotPermittedError(
-            f"list {list_id}: found state {chosen.state.value}, expected one of {', '.join(state.value for state in states)}"
-        )
+    with centre.database.begin() as connection:
+        chosen = disposal.disposal_list(connection, list_id, locks=True)
+        people.person(connection, person_id)
+        if chosen.kind is not ListKind.DESTRUCTION:
+            raise UsageError(f"list {list_id}: found a transfer list, expected destruction")
+        if chosen.state not in states:
+            expected = ", ".join(state.value for state in states)
+            raise NotPermittedError(f"list {list_id}: found state {chosen.state.value}, expected one of {expected}")
+        put(connection, list_id, number)
+        facts = {"number_sha256": hashlib.sha256(number.encode()).hexdigest()}
+        append(connection, kind, list_id, person_id, centre.clock.now_at(), facts)

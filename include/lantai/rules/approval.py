@@ -283,7 +283,7 @@ def _why_not(dossier: Dossier, signed: Signed, holder: Acting) -> Shortfall | No
         ),
         (signed.is_signature_good is False, "签名验证不通过", "signature does not verify"),
         (has_other_key, "已登记密钥，但未用密钥签署", "a key is enrolled but the signature was not made with it"),
-        (not signed.is_in_ledger, "账册中没有这一签署", "the ledger does not tell of this signature"),
+        (not signed.is_in_ledger, "台账中没有这一签署", "the ledger does not tell of this signature"),
     )
     return next((Shortfall(zh, en) for is_so, zh, en in reasons if is_so), None)
 
