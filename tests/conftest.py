@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lantai.edges.bulkhead.line import Lines
 from lantai.edges.centre import Centre
 from lantai.edges.clock import Clock
 from lantai.edges.database import Database
@@ -113,14 +114,24 @@ def settings(tmp_path: Path, registry_on: str, request: pytest.FixtureRequest) -
         "LANTAI_TODAY": "2026-03-02",
         "LANTAI_SETTLE_SECONDS": "0",
         "LANTAI_COOLING_OFF_DAYS": "0",
+        "LANTAI_LOOK_AGAIN_SECONDS": "0",
+        "LANTAI_DISK_RESERVE_MIB": "0",
     }
     if registry_on == POSTGRESQL:
         variables["LANTAI_REGISTRY_URL"] = request.getfixturevalue("postgres_registry")
     return from_env(variables)
 
 
+@pytest.fixture(scope="session")
+def lines() -> Iterator[Lines]:
+    """What opens lines to servers; one nursery serves all tests of a process."""
+    opened = Lines()
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def centre(settings: Settings, registry_on: str, sqlite_template: Path) -> Iterator[Centre]:
+def centre(settings: Settings, registry_on: str, sqlite_template: Path, lines: Lines) -> Iterator[Centre]:
     """A centre with its registry laid and its keys made, on 2 March 2026."""
     from lantai.edges.keys import make_home_keys
 
@@ -129,7 +140,9 @@ def centre(settings: Settings, registry_on: str, sqlite_template: Path) -> Itera
     if registry_on == SQLITE:
         shutil.copy(sqlite_template, settings.home / "registry.db")
     database = Database(settings.registry_url)
-    yield Centre(settings, Clock(settings.zone, date(2026, 3, 2)), database, "test:1:aaaa")
+    centre = Centre(settings, Clock(settings.zone, date(2026, 3, 2)), database, "test:1:aaaa")
+    centre.lines = lines
+    yield centre
     database.close()
 
 

@@ -114,6 +114,7 @@ def desk_at(home: Path, locale: str = "en") -> Desk:
             "LANTAI_HOME": str(home),
             "LANTAI_TODAY": TODAY,
             "LANTAI_SETTLE_SECONDS": "0",
+            "LANTAI_LOOK_AGAIN_SECONDS": "0",
             "LANTAI_COOLING_OFF_DAYS": "0",
             "LANTAI_LOCALE": locale,
         },

@@ -188,6 +188,30 @@ class RemoteProtocolError(LantaiError):
     hint_zh = "请将说明转告该单位管理员；未采用该应答的任何内容。"
 
 
+class ServerTooSlowError(LantaiError):
+    """The server was so slow, or let us wait so long, that the others were served first."""
+
+    hint = (
+        "See the line and the server. What came is kept: the unit comes last in the same run, and the next run goes on where it "
+        "stood; LANTAI_SLOWEST_KIB_PER_SECOND says how slow is too slow."
+    )
+    hint_zh = (
+        "请检查线路与对方服务器。已收到的部分保留：本次运行最后再收该单位，下次运行从中断处继续；"
+        "LANTAI_SLOWEST_KIB_PER_SECOND 规定低于何种速度即不再等待。"
+    )
+    retryable = True
+
+
+class UnitLimitError(LantaiError):
+    """What one unit's server sends, or lays out to be fetched, is more than one unit may cost."""
+
+    hint = (
+        "Ask the unit's administrator what lies in the outbox. Where it is meant, raise the limit that the message names; "
+        "no other unit is concerned."
+    )
+    hint_zh = "请与该单位管理员核对发件箱内容；确属应报内容的，调高上面所指的限额。其他单位不受影响。"
+
+
 class RemoteChangedError(LantaiError):
     """A file changed, shrank or grew while it was being read."""
 

@@ -50,6 +50,10 @@ class Settings:
         panel_members: How many panel members have to decide every row.
         witnesses: How many witnesses a destruction has.
         look_parallel: Outboxes listed at the same time.
+        look_again_seconds: Pauses before each further look, in the same run, at units that could not be looked at.
+        slowest_kib_per_second: A unit's server that brings less, over a minute, is not waited for.
+        unit_gib: Bytes that one unit may bring in in one run, in GiB.
+        disk_reserve_mib: MiB that stay free on the disk of the quarantine, and as many on that of the registry.
         batch_units: Over so many units with something to take in, they go in batches.
         batch_size: Units in one such batch.
         min_copies: Places, the vault included, that must hold a read-back copy before a receipt is given.
@@ -86,6 +90,10 @@ class Settings:
     panel_members: int = 3
     witnesses: int = 2
     look_parallel: int = 16
+    look_again_seconds: tuple[int, ...] = (30, 120, 300)
+    slowest_kib_per_second: int = 16
+    unit_gib: int = 200
+    disk_reserve_mib: int = 512
     batch_units: int = 32
     batch_size: int = 20
     min_copies: int = 2
@@ -159,6 +167,10 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
         panel_members=_count(env, "PANEL_MEMBERS", 3, least=1),
         witnesses=_count(env, "WITNESSES", 2, least=2),
         look_parallel=_count(env, "LOOK_PARALLEL", 16, least=1),
+        look_again_seconds=_pauses(env, "LOOK_AGAIN_SECONDS", "30 120 300"),
+        slowest_kib_per_second=_count(env, "SLOWEST_KIB_PER_SECOND", 16, least=1),
+        unit_gib=_count(env, "UNIT_GIB", 200, least=1),
+        disk_reserve_mib=_count(env, "DISK_RESERVE_MIB", 512),
         batch_units=_count(env, "BATCH_UNITS", 32, least=1),
         batch_size=_count(env, "BATCH_SIZE", 20, least=1),
         min_copies=_count(env, "MIN_COPIES", 2, least=2),
@@ -215,6 +227,15 @@ def _count(env: Mapping[str, str], name: str, default: int, least: int = 0) -> i
     if not text.isascii() or not text.isdigit() or int(text) < least:
         raise SettingsError(f"{PREFIX}{name}: found {text!r}, expected a whole number, {least} or more")
     return int(text)
+
+
+def _pauses(env: Mapping[str, str], name: str, default: str) -> tuple[int, ...]:
+    words = _text(env, name, default).split()
+    if not all(word.isascii() and word.isdigit() for word in words):
+        raise SettingsError(
+            f"{PREFIX}{name}: found {' '.join(words)!r}, expected whole numbers of seconds apart by spaces, 0 for none"
+        )
+    return tuple(int(word) for word in words if int(word))
 
 
 def _choice(env: Mapping[str, str], name: str, default: str, choices: tuple[str, ...]) -> str:

@@ -1,13 +1,15 @@
--- States of a unit's packages that need no second question: seen to be whole by an earlier look, or received already.
+-- States of units' packages that need no second question: seen to be whole by an earlier look, or received already.
 -- reads: journey/look.py, journey/take_in.py
 -- source: R1-42; interfaces.md, "A department's folder"
--- param: unit_code text
+-- param: unit_codes text[]
+-- returns: unit_code text
 -- returns: raw_name_hex text
 -- returns: fingerprint text
 -- returns: is_whole boolean
 SELECT
+    package_seen.unit_code,
     package_seen.raw_name_hex,
     package_seen.fingerprint,
     package_seen.is_whole
 FROM package_seen
-WHERE package_seen.unit_code = :unit_code AND (package_seen.is_whole OR package_seen.carrier_id IS NOT NULL)
+WHERE package_seen.unit_code IN :unit_codes AND (package_seen.is_whole OR package_seen.carrier_id IS NOT NULL)

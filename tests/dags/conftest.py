@@ -46,5 +46,6 @@ def centre_of_tasks(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> Iterator
     monkeypatch.setenv("LANTAI_HOME", str(centre.settings.home))
     monkeypatch.setenv("LANTAI_TODAY", "2026-03-02")
     monkeypatch.setenv("LANTAI_SETTLE_SECONDS", "0")
+    monkeypatch.setenv("LANTAI_LOOK_AGAIN_SECONDS", "0")
     monkeypatch.setenv("LANTAI_COOLING_OFF_DAYS", "0")
     return centre

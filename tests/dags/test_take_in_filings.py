@@ -250,7 +250,12 @@ def test_the_scheduler_runs_it_and_one_cleared_map_index_is_one_unit_again(distr
     district.file("JY")
     district.file("SW")
     district.spoil_answer("SW")
-    variables = {"LANTAI_HOME": str(settings.home), "LANTAI_TODAY": "2026-03-02", "LANTAI_SETTLE_SECONDS": "0"}
+    variables = {
+        "LANTAI_HOME": str(settings.home),
+        "LANTAI_TODAY": "2026-03-02",
+        "LANTAI_SETTLE_SECONDS": "0",
+        "LANTAI_LOOK_AGAIN_SECONDS": "0",
+    }
 
     with started(prepare(settings), variables) as airflow:
         api = airflow.api

@@ -227,14 +227,14 @@ sys.path[:0] = sys.argv[1].split(":")
 from pathlib import Path
 from lantai.edges.connections import load_connections
 from lantai.edges.sftp import connect
-from lantai.errors import RemoteProtocolError
+from lantai.errors import UnitLimitError
 connection = load_connections(Path(sys.argv[2]))["sftp_JY"]
 with connect(connection) as session:
     session.stat(b".")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:
         session.list_tree(b".")
-    except RemoteProtocolError as refused:
+    except UnitLimitError as refused:
         print(refused)
     print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """

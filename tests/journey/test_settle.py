@@ -62,7 +62,7 @@ def test_unit_that_says_ready_leaves_nothing_to_wait_for(unit: Centre) -> None:
 
 
 def test_folder_that_holds_nothing_never_stalls(unit: Centre) -> None:
-    assert after(unit, seen(files=[], fingerprint=fingerprint([])), days=400) == (False, False)
+    assert after(unit, seen(files=[], fingerprint=fingerprint([]), is_empty=True), days=400) == (False, False)
 
 
 def test_folder_that_could_not_be_listed_whole_never_stalls(unit: Centre) -> None:

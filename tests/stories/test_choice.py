@@ -147,6 +147,7 @@ def test_form_and_command_have_the_same_effect(house: FilingHouse, monkeypatch: 
     monkeypatch.setenv("LANTAI_HOME", str(settings.home))
     monkeypatch.setenv("LANTAI_TODAY", "2026-03-02")
     monkeypatch.setenv("LANTAI_SETTLE_SECONDS", "0")
+    monkeypatch.setenv("LANTAI_LOOK_AGAIN_SECONDS", "0")
     form = {"carrier": "001\n"}
 
     groups = steps.look(steps.check_form(form), form)["groups"]

@@ -35,6 +35,7 @@ def test_take_in_killed_anywhere_ends_after_a_rerun_as_if_undisturbed(
         "LANTAI_HOME": str(house.centre.settings.home),
         "LANTAI_TODAY": "2026-03-02",
         "LANTAI_SETTLE_SECONDS": "0",
+        "LANTAI_LOOK_AGAIN_SECONDS": "0",
         "PYTHONPATH": os.pathsep.join(sys.path),
         "PATH": os.environ["PATH"],
     }

@@ -264,7 +264,7 @@ def test_stalled_round_stays_one_after_a_kill_and_after_its_package_was_taken_aw
     with centre.database.read() as connection:
         unit = units(connection, ["JY"])[0]
     with connect(load_connections(centre.settings.connections_file)["sftp_JY"]) as session:
-        [package] = outbox.look(session, [2025])
+        [package], _ = outbox.look(session, [2025])
         collected = collect(centre, session, "JY", package)
     assess(centre, unit, package, collected, None, is_stalled=True)
     killed = states(house)

@@ -57,7 +57,7 @@ def ours(watch: Stopwatch, folder: Path, root: str, key_file: str, port: int, lo
         "sftp_B", LOOPBACK, port, login, kind, base64.b64decode(key), root.encode(), key_file=Path(key_file)
     )
     with watch, connect(connection) as session:
-        [package] = outbox.look(session, [_YEAR])
+        [package], _ = outbox.look(session, [_YEAR])
         received = outbox_collect.collect(session, package, Quarantine(folder), _CARRIER)
     return _amount([file.bytes for file in received], [f.sha256 for f in received], [f.sm3 for f in received])
 

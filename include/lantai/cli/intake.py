@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -25,7 +25,7 @@ from lantai.cli.screen import (
     table,
 )
 from lantai.cli.told import counted, finding_as_mapping, tell_findings
-from lantai.errors import LantaiError, NotFoundError
+from lantai.errors import NotFoundError
 from lantai.locales import say
 from lantai.records.ruling import Choice
 from lantai.records.submission import RoundState
@@ -63,25 +63,17 @@ def collect(unit: Units = None, year: Years = None, carrier: Carriers = None, as
     cannot be looked at is unknown, never empty.
     """
     from lantai.journey.checkpoint import make_checkpoint
-    from lantai.journey.look import look
     from lantai.journey.purge_returned import purge_returned
-    from lantai.journey.take_in import take_in
+    from lantai.journey.take_in_all import Watchers, take_in_all
 
-    failed: dict[str, LantaiError] = {}
-    results: list[dict[str, Any]] = []
     with opened() as centre:
-        with progress_bar("查看 · look", is_shown=not as_json) as progress:
-            looked = look(centre, year, unit, progress, carrier or None)
-        with progress_bar("收取 · take in", is_shown=not as_json, in_bytes=True) as progress:
-            for code in looked.ready:
-                try:
-                    done = take_in(centre, code, year, progress, carrier or None)
-                except LantaiError as error:
-                    failed[code] = error
-                    continue
-                results.append({name: getattr(done, name) for name in done.__slots__})
+        with progress_bar("收取 · collect", is_shown=not as_json) as progress:
+            watchers = Watchers(progress, progress, _telling_of_waits(is_shown=not as_json))
+            done = take_in_all(centre, year, unit, carrier or None, watchers)
         purge_returned(centre)
         make_checkpoint(centre)
+    looked, failed = done.looked, done.failed
+    results = [{name: getattr(one, name) for name in one.__slots__} for one in done.taken]
     classes = {code: type(failure).__name__ for code, failure in failed.items()}
     messages = {**looked.messages, **{code: str(failure) for code, failure in failed.items()}}
     payload = {
@@ -101,6 +93,26 @@ def collect(unit: Units = None, year: Years = None, carrier: Carriers = None, as
         raise typer.Exit(FAULT)
     if any(row["returned"] or row["held"] for row in results):
         raise typer.Exit(FINDINGS)
+
+
+def _telling_of_waits(*, is_shown: bool) -> Callable[[int, Mapping[str, str]], None]:
+    """Return what says why the command waits, and for how long; Ctrl-C loses nothing."""
+
+    def tell_of_wait(seconds: int, unknown: Mapping[str, str]) -> None:
+        if not is_shown or not seconds:
+            return
+        for code, message in unknown.items():
+            err.print(f"{code}: {message}", markup=False, soft_wrap=True)
+        err.print(
+            said(
+                f"{seconds} 秒后再看尚未到齐或看不到的单位；可按 Ctrl-C 结束，已收的不受影响",
+                f"Looking again in {seconds} s at what has not settled or could not be looked at; Ctrl-C ends it and loses nothing",
+            ),
+            markup=False,
+            soft_wrap=True,
+        )
+
+    return tell_of_wait
 
 
 def _tell_troubles(classes: Mapping[str, str], messages: Mapping[str, str]) -> None:

@@ -76,6 +76,7 @@ def make_home(folder: Path, today: date, locale: str) -> DemoHome:
         "LANTAI_ARCHIVE_LEVEL": "county",
         "LANTAI_COOLING_OFF_DAYS": "0",
         "LANTAI_SETTLE_SECONDS": "0",
+        "LANTAI_LOOK_AGAIN_SECONDS": "2 5",
         # A mapped task costs ten seconds of imports, so six offices share one; a single office still has its own.
         "LANTAI_BATCH_UNITS": "6",
         "LANTAI_BATCH_SIZE": "6",

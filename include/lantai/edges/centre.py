@@ -20,6 +20,7 @@ from lantai.settings import Settings, from_env
 
 if TYPE_CHECKING:
     from lantai.edges.airflow_bell import AirflowBell
+    from lantai.edges.bulkhead.line import Lines
     from lantai.edges.keys import Signer
     from lantai.edges.quarantine import Quarantine
     from lantai.edges.vault import Vault
@@ -41,6 +42,13 @@ class Centre:
     clock: Clock
     database: Database
     holder: str
+
+    @cached_property
+    def lines(self) -> Lines:
+        """What opens lines to the servers of the units, each in a process of its own."""
+        from lantai.edges.bulkhead.line import Lines
+
+        return Lines()
 
     @cached_property
     def quarantine(self) -> Quarantine:
@@ -103,6 +111,11 @@ def open_centre(settings: Settings | None = None, *, checks_schema: bool = True)
     try:
         if checks_schema:
             require_current(database)
-        yield Centre(settings, Clock.of(settings), database, holder_name())
+        centre = Centre(settings, Clock.of(settings), database, holder_name())
+        try:
+            yield centre
+        finally:
+            if "lines" in vars(centre):
+                centre.lines.close()
     finally:
         database.close()

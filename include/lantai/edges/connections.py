@@ -98,6 +98,11 @@ def read_connections(path: Path) -> dict[str, Connection | ConnectionConfigError
             found[name] = _connection(name, entry)
         except ConnectionConfigError as error:
             found[name] = error
+        except Exception as error:  # noqa: BLE001 - an entry may hold anything that JSON can write; it stops no other unit
+            # What was found is not shown: it may be a password.
+            found[name] = ConnectionConfigError(
+                f"{name}: cannot be read ({type(error).__name__}), expected host, port, login and extra.host_key"
+            )
     return found
 
 
@@ -130,7 +135,8 @@ def _entries(path: Path) -> Mapping[str, object]:
         raise ConnectionConfigError(
             f"{path}{broken_at}: expected one object of connections by name, in JSON or YAML by its suffix"
         )
-    return {str(name): entry for name, entry in entries.items()}
+    # A name may hold half a character, which no message and no log could carry.
+    return {str(name).encode("utf-8", "backslashreplace").decode(): entry for name, entry in entries.items()}
 
 
 def _connection(name: str, entry: object) -> Connection:
@@ -147,22 +153,21 @@ def _connection(name: str, entry: object) -> Connection:
         if str(extra.get(unsafe, False)).lower() not in {"false", "none", "0", ""}:
             raise ConnectionConfigError(f"{name}: found {unsafe} switched on, expected it off: host keys are pinned")
     host_key_type, host_key = _host_key(name, extra.get("host_key"))
-    key_file = extra.get("key_file")
-    password = entry.get("password")
+    key_file = _plain(name, "key_file", extra.get("key_file"))
+    password = _plain(name, "password", entry.get("password"))
     if not key_file and not password:
         raise ConnectionConfigError(f"{name}: expected key_file in extra, or a password")
-    passphrase = extra.get("private_key_passphrase")
     return Connection(
         connection_id=name,
-        host=_text(name, entry, "host"),
+        host=_host(name, entry),
         port=_port(name, entry.get("port")),
         login=_text(name, entry, "login"),
         host_key_type=host_key_type,
         host_key=host_key,
-        root=str(extra.get("remote_root") or "").encode(),
-        key_file=Path(str(key_file)).expanduser() if key_file else None,
-        password=str(password) if password else None,
-        key_passphrase=str(passphrase) if passphrase else None,
+        root=(_plain(name, "remote_root", extra.get("remote_root")) or "").encode(),
+        key_file=Path(key_file).expanduser() if key_file else None,
+        password=password,
+        key_passphrase=_plain(name, "private_key_passphrase", extra.get("private_key_passphrase")),
     )
 
 
@@ -198,14 +203,40 @@ def _extra(name: str, entry: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def _text(name: str, entry: Mapping[str, object], key: str) -> str:
-    value = entry.get(key)
-    if not isinstance(value, str) or not value.strip():
+    text = (_plain(name, key, entry.get(key)) or "").strip()
+    if not text:
         raise ConnectionConfigError(f"{name}: {key} is missing")
-    return value.strip()
+    return text
+
+
+def _plain(name: str, key: str, value: object) -> str | None:
+    """Return text that can be sent; None where there is none. A number is what YAML makes of a password of digits."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)
+    try:
+        is_sent = isinstance(value, str) and "\0" not in value and bool(value.encode())
+    except UnicodeEncodeError:
+        is_sent = False
+    if not is_sent:
+        raise ConnectionConfigError(f"{name}: {key}: expected text, without NUL and without half characters")
+    return str(value)
+
+
+def _host(name: str, entry: Mapping[str, object]) -> str:
+    host = _text(name, entry, "host")
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        raise ConnectionConfigError(
+            f"{name}: host: found {host[:80]!r}, expected a name whose parts have 1 to 63 characters, or an address"
+        ) from None
+    return host
 
 
 def _port(name: str, value: object) -> int:
-    text = str(_DEFAULT_PORT if value in {None, ""} else value)
+    text = str(_DEFAULT_PORT if value is None or value == "" else value)
     if not text.isascii() or not text.isdigit() or not 0 < int(text) <= _MAX_PORT:
         raise ConnectionConfigError(f"{name}: port: found {text[:10]!r}, expected 1 to {_MAX_PORT}")
     return int(text)

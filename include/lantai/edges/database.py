@@ -90,6 +90,11 @@ class Database:
         """Whether this is the embedded default."""
         return self.url.get_backend_name() == "sqlite"
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the file that this is; None for a server, whose disk is its own concern."""
+        return Path(self.url.database).absolute().parent if self.is_sqlite and self.url.database else None
+
     def require_there(self) -> None:
         """Refuse a registry whose file is not there, before SQLite makes an empty one in its place.
 

@@ -1,8 +1,8 @@
-"""The units' outboxes: what lies there.
+"""A unit's outbox: what lies there.
 
-A look that failed says "unknown", never "nothing there" (I8). Whether a package
-is to be taken in is decided elsewhere, from two looks; here stands only what
-one look saw. Whether it is whole is in `outbox_whole`, bringing it in in `outbox_collect`.
+Whether a package is to be taken in is decided elsewhere, from two looks; here
+stands only what one look saw. Whether it is whole is in `outbox_whole`, bringing it in in
+`outbox_collect`; looks at many units at once are in `bulkhead.looks`.
 
 Source: interfaces.md, "A department's folder"; R1-42; reliability.md, I8, S1, S4.
 """
@@ -10,23 +10,15 @@ Source: interfaces.md, "A department's folder"; R1-42; reliability.md, I8, S1, S
 from __future__ import annotations
 
 import re
-import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeVar
 
-from lantai.edges.connections import PREFIX, Connection
-from lantai.edges.sftp import connect
-from lantai.edges.sftp_listing import Entry
+from lantai.edges.sftp_listing import Allowance, Entry
 from lantai.edges.sftp_session import Session
-from lantai.errors import (
-    ConnectionConfigError,
-    LantaiError,
-    RemotePermissionError,
-)
+from lantai.errors import LantaiError, RemotePermissionError, UnitLimitError
 from lantai.formats.sftp_wire import FileKind
 from lantai.records.carrier import (
     ARCHIVES,
@@ -41,6 +33,9 @@ _Told = TypeVar("_Told")
 
 OUTBOX = b"outbox"
 READY = b".ready"
+MOST_PACKAGES = 1000
+"""Packages in one outbox, over the years that are looked at: each is a row and a question to the server."""
+
 _YEAR = re.compile(rb"[0-9]{4}")
 
 
@@ -50,13 +45,6 @@ class PackageKind(StrEnum):
     FOLDER = "folder"
     ZIP = "zip"
     TAR = "tar"
-
-
-class LookState(StrEnum):
-    """Whether an outbox could be looked at."""
-
-    LISTED = "listed"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +60,7 @@ class PackageSeen:
         has_ready: Whether `<carrier>.ready` stands beside it.
         odd: Names that are neither file nor folder (links, devices), with what they are; never followed.
         unread: Folders in it that could not be listed; then the package is not known whole.
+        is_empty: Whether it holds no file.
     """
 
     filing_year: int
@@ -82,6 +71,7 @@ class PackageSeen:
     has_ready: bool
     odd: dict[bytes, FileKind] = field(default_factory=dict)
     unread: dict[bytes, LantaiError] = field(default_factory=dict)
+    is_empty: bool = False
 
     @property
     def path(self) -> bytes:
@@ -98,90 +88,58 @@ class PackageSeen:
         """Its name for people; one that is in no encoding we know, as the numbers of its bytes."""
         return decode_name(self.raw_name) or self.raw_name.hex(" ")
 
+    def without_files(self) -> PackageSeen:
+        """Return what a look has to remember of it: the names of its files stay with the server."""
+        return replace(self, files=[], odd={}, unread=dict(list(self.unread.items())[:1]))
+
     def path_of(self, name: bytes) -> bytes:
         """Return where one of its files is below the unit's folder."""
         return self.path if self.kind is not PackageKind.FOLDER else self.path + b"/" + name
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxLook:
-    """What one look at one unit's outbox saw; `packages` and `strays` mean nothing when the state is unknown.
-
-    `strays` are names below the unit's folder of what lies in the outbox and is no package of a year that is known.
-    """
-
-    unit_code: str
-    state: LookState
-    packages: list[PackageSeen] = field(default_factory=list)
-    error: LantaiError | None = None
-    strays: list[bytes] = field(default_factory=list)
-
-
-def look_all(
-    connections: Mapping[str, Connection | ConnectionConfigError],
+def look(
+    session: Session,
     filing_years: Iterable[int],
-    *,
     known_years: Collection[int] | None = None,
-    parallel: int = 16,
-    on_look: Callable[[OutboxLook], None] | None = None,
-) -> list[OutboxLook]:
-    """Look at the outboxes of all units, several at a time; one that fails stops no other.
+    allowance: Allowance | None = None,
+) -> tuple[list[PackageSeen], list[bytes]]:
+    """Return the packages in one unit's outbox, and all else that lies there and that nobody would ever take.
 
     Args:
-        connections: By connection id, as `read_connections` gives them; only `sftp_<unit_code>` are looked at.
+        session: With the unit's server.
         filing_years: Which years' folders.
         known_years: Years that were ever opened: a folder of any other is a stray. None is `filing_years`.
-        parallel: Units looked at at once, 1 or more.
-        on_look: Told of each look as it ends, one at a time.
+        allowance: How many names the server may tell; None is the usual one.
 
     Returns:
-        One look per unit, in order of unit codes.
-    """
-    years = sorted(set(filing_years))
-    known = frozenset(years if known_years is None else known_years)
-    told = threading.Lock()
-
-    def look_at(name: str) -> OutboxLook:
-        found = _look_or_unknown(name.removeprefix(PREFIX), connections[name], years, known)
-        if on_look is not None:
-            with told:
-                on_look(found)
-        return found
-
-    names = sorted(name for name in connections if name.startswith(PREFIX))
-    with ThreadPoolExecutor(max(1, parallel), thread_name_prefix="look") as pool:
-        return list(pool.map(look_at, names))
-
-
-def look(session: Session, filing_years: Iterable[int]) -> list[PackageSeen]:
-    """Return the packages in one unit's outbox.
+        The packages, and the names below the unit's folder of the strays.
 
     Raises:
         RemoteMissingError: There is no outbox at all: something is not mounted, nothing is known.
         RemotePermissionError: It may not be listed.
+        UnitLimitError: It holds more names than one unit may have.
     """
     years = sorted(set(filing_years))
-    return _survey(session, years, frozenset(years))[0]
-
-
-def _survey(session: Session, years: Sequence[int], known: frozenset[int]) -> tuple[list[PackageSeen], list[bytes]]:
-    """Return the packages of some years, and all else that lies in the outbox and that nobody would ever take."""
+    known = frozenset(years if known_years is None else known_years)
+    left = allowance or Allowance()
     packages: list[PackageSeen] = []
     strays: list[bytes] = []
-    for entry in session.list_folder(OUTBOX):
+    for entry in session.list_folder(OUTBOX, left):
         year = int(entry.name) if _YEAR.fullmatch(entry.name) and entry.kind is not FileKind.FILE else None
         if year is not None and year in years:
-            found, beside = _packages(session, year)
+            found, beside = _packages(session, year, left)
             packages += found
             strays += [b"/".join((OUTBOX, entry.name, name)) for name in beside]
-        elif year is None or (year not in known and not _is_empty(session, entry)):
+        elif year is None or (year not in known and not _is_empty(session, entry, left)):
             strays.append(b"/".join((OUTBOX, entry.name)))
+    if len(packages) > MOST_PACKAGES:
+        raise UnitLimitError(f"outbox: found {len(packages)} packages, expected at most {MOST_PACKAGES}")
     return packages, [path for path in sorted(strays) if not _is_litter(path.rpartition(b"/")[2])]
 
 
-def _is_empty(session: Session, entry: Entry) -> bool:
+def _is_empty(session: Session, entry: Entry, allowance: Allowance) -> bool:
     try:
-        return entry.kind is FileKind.FOLDER and not session.list_folder(OUTBOX + b"/" + entry.name)
+        return entry.kind is FileKind.FOLDER and not session.list_folder(OUTBOX + b"/" + entry.name, allowance)
     except RemotePermissionError:
         return False
 
@@ -191,22 +149,9 @@ def _is_litter(name: bytes) -> bool:
     return name.startswith(b".") or name.lower() in (b"thumbs.db", b"desktop.ini")
 
 
-def _look_or_unknown(
-    unit_code: str, connection: Connection | ConnectionConfigError, years: list[int], known: frozenset[int]
-) -> OutboxLook:
-    try:
-        if isinstance(connection, ConnectionConfigError):
-            return OutboxLook(unit_code, LookState.UNKNOWN, error=connection)
-        with connect(connection) as session:
-            packages, strays = _survey(session, years, known)
-            return OutboxLook(unit_code, LookState.LISTED, packages, strays=strays)
-    except LantaiError as error:
-        return OutboxLook(unit_code, LookState.UNKNOWN, error=error)
-
-
-def _packages(session: Session, year: int) -> tuple[list[PackageSeen], list[bytes]]:
+def _packages(session: Session, year: int, allowance: Allowance) -> tuple[list[PackageSeen], list[bytes]]:
     """Return the packages of a year, and the names beside them that belong to none: loose files, links, devices."""
-    tree = session.list_tree(OUTBOX + b"/" + str(year).encode())
+    tree = session.list_tree(OUTBOX + b"/" + str(year).encode(), allowance)
     inside: dict[bytes, list[RemoteFile]] = defaultdict(list)
     beside: dict[bytes, RemoteFile] = {}
     for file in tree.files:
@@ -215,13 +160,16 @@ def _packages(session: Session, year: int) -> tuple[list[PackageSeen], list[byte
             inside[first].append(RemoteFile(rest, file.bytes, file.mtime))
         else:
             beside[first] = file
+    odd, unread = _by_package(tree.odd), _by_package(tree.unread)
     packages, strays = [], [name for name in tree.odd if b"/" not in name]
     for name in sorted(folder for folder in tree.folders if b"/" not in folder):
         files = inside[name]
-        odd = _below(name, tree.odd)
-        unread = _below(name, tree.unread)
+        state, is_ready = fingerprint(files), name + READY in beside
+        odd_here, unread_here = odd.get(name, {}), unread.get(name, {})
         packages.append(
-            PackageSeen(year, name, PackageKind.FOLDER, files, fingerprint(files), name + READY in beside, odd, unread)
+            PackageSeen(
+                year, name, PackageKind.FOLDER, files, state, is_ready, odd_here, unread_here, is_empty=not files
+            )
         )
     for name, file in sorted(beside.items()):
         kind = _archive_kind(name)
@@ -235,10 +183,13 @@ def _packages(session: Session, year: int) -> tuple[list[PackageSeen], list[byte
     return packages, strays
 
 
-def _below(name: bytes, found: Mapping[bytes, _Told]) -> dict[bytes, _Told]:
-    return {
-        key.removeprefix(name).lstrip(b"/"): told for key, told in found.items() if (key + b"/").startswith(name + b"/")
-    }
+def _by_package(found: Mapping[bytes, _Told]) -> dict[bytes, dict[bytes, _Told]]:
+    """Return what was told of names, by the package that they lie in; the package itself has the empty name."""
+    sorted_out: dict[bytes, dict[bytes, _Told]] = defaultdict(dict)
+    for name, told in found.items():
+        first, _, rest = name.partition(b"/")
+        sorted_out[first][rest] = told
+    return sorted_out
 
 
 def _archive_kind(name: bytes) -> PackageKind | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.edges.quarantine import Quarantine
+from lantai.edges.sftp_listing import Allowance
 from lantai.edges.sftp_session import Session
 from lantai.errors import LantaiError, RemoteChangedError, RemoteMissingError
 from lantai.formats.sftp_wire import FileKind
@@ -22,6 +23,8 @@ def collect(
     carrier_id: str,
     on_progress: Callable[[int], None] | None = None,
     only: Callable[[bytes], bool] | None = None,
+    allowance: Allowance | None = None,
+    on_local: Callable[[], None] | None = None,
 ) -> list[ReceivedFile]:
     """Bring a package into the quarantine, going on where an earlier try stood.
 
@@ -32,6 +35,8 @@ def collect(
         carrier_id: Our id, the name of its folder there.
         on_progress: Told how many more bytes are here; first those of an earlier try.
         only: Says of a raw name whether that file is brought in; None brings all.
+        allowance: How many names the server may tell when it is asked again; None is the usual one.
+        on_local: Told when all has come and only our own disk is waited for.
 
     Returns:
         Its files with digests, in order of raw names.
@@ -46,23 +51,26 @@ def collect(
         raise next(iter(package.unread.values()))
     failed: list[LantaiError] = []
     with quarantine.receive(carrier_id, package.files) as receiving:
-        if on_progress is not None and receiving.bytes_here:
-            on_progress(receiving.bytes_here)
-        for result in session.fetch(receiving.wanted(package.path_of, only), on_progress=on_progress):
+        if on_progress is not None and receiving.whole_bytes:
+            on_progress(receiving.whole_bytes)
+        wanted = receiving.wanted(package.path_of, only, on_progress)
+        for result in session.fetch(wanted, on_progress=on_progress):
             receiving.take(result)
             if result.error is not None:
                 failed.append(result.error)
+        if on_local is not None:
+            on_local()
     if failed:
         raise failed[0]
-    _compare_again(session, package)
+    _compare_again(session, package, allowance)
     return quarantine.finish(carrier_id)
 
 
-def _compare_again(session: Session, package: PackageSeen) -> None:
+def _compare_again(session: Session, package: PackageSeen, allowance: Allowance | None) -> None:
     """See that the package still is what was brought in: nothing added, replaced or turned into a link."""
     try:
         if package.kind is PackageKind.FOLDER:
-            now = session.list_tree(package.path).files
+            now = session.list_tree(package.path, allowance).files
         else:
             entry = session.stat(package.path)
             is_file = entry is not None and entry.kind is FileKind.FILE

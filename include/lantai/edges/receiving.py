@@ -68,24 +68,29 @@ class Receiving:
             self._recorder.raise_failure()
 
     @property
-    def bytes_here(self) -> int:
-        """Bytes that need not be fetched again."""
-        return sum(int(row["bytes"]) for row in self._journal.whole.values()) + sum(self._journal.safe_bytes.values())
+    def whole_bytes(self) -> int:
+        """Bytes of the files that are here whole."""
+        return sum(int(row["bytes"]) for row in self._journal.whole.values())
 
     def wanted(
-        self, path_of: Callable[[bytes], bytes], only: Callable[[bytes], bool] | None = None
+        self,
+        path_of: Callable[[bytes], bytes],
+        only: Callable[[bytes], bool] | None = None,
+        on_resumed: Callable[[int], None] | None = None,
     ) -> Iterator[FetchRequest]:
         """Yield a request for each file that is not here whole.
 
         Args:
             path_of: Says where a name is on the server.
             only: Says whether a file of this name is wanted; None is all.
+            on_resumed: Told how many bytes of a file that is half here were read again for its digests, block by block.
         """
         for number, file in self._files.items():
             if number not in self._journal.whole and (only is None or only(file.name)):
                 sink = _ArrivingFile(self, number, file.bytes, self._journal.safe_bytes.get(number, 0))
                 self._arriving[number] = sink
-                yield FetchRequest(path_of(file.name), file.bytes, file.mtime, sink, sink.resume(), number)
+                offset = sink.resume(on_resumed)
+                yield FetchRequest(path_of(file.name), file.bytes, file.mtime, sink, offset, number)
 
     def take(self, result: FetchResult) -> None:
         """Close the file that a fetch is done with: whole when it has no error, discarded otherwise."""
@@ -139,7 +144,7 @@ class _ArrivingFile:
         self._hashes = FileDigests(number)
         self._fd = -1
 
-    def resume(self) -> int:
+    def resume(self, on_resumed: Callable[[int], None] | None = None) -> int:
         """Digest what is safe of an earlier run, and return how much that is."""
         if not self._from_bytes:
             return 0
@@ -154,6 +159,8 @@ class _ArrivingFile:
                 file.truncate(self._from_bytes)
                 while block := file.read(_READ_BYTES):
                     self._digests.feed(self._hashes, block)
+                    if on_resumed is not None:
+                        on_resumed(len(block))
         except OSError as error:
             raise disk_error(error, part) from error
         return self._from_bytes

@@ -13,8 +13,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import socket
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 import paramiko
@@ -25,9 +27,11 @@ from lantai.edges.sftp_session import Session
 from lantai.errors import (
     ConnectionConfigError,
     HostKeyMismatchError,
+    LantaiError,
     LoginRefusedError,
     RemoteProtocolError,
     ServerUnreachableError,
+    UnitLimitError,
 )
 
 WINDOW_BYTES = 16 * 1024 * 1024
@@ -48,6 +52,12 @@ _SIGNATURES_OF_RSA = ("rsa-sha2-512", "rsa-sha2-256")
 _PACKET_BYTES = 32 * 1024
 _TAKE_BYTES = 1024 * 1024
 _KEEPALIVE_SECONDS = 15
+_BREATH_SECONDS = 1.0
+"""So often it is seen to what a server says beside the protocol, while it says nothing within."""
+
+_MOST_BESIDE_BYTES = 64 * 1024
+"""A banner or the log of an sftp-server fits in."""
+
 _LOG_CHANNEL: Final = "lantai.ssh"
 
 # What paramiko's thread has to say about a lost line is said by our own error; without a handler it would go to standard error.
@@ -71,7 +81,8 @@ def connect(
         HostKeyMismatchError: The server shows another host key than the pinned one.
         LoginRefusedError: It does not accept our key or password.
         ConnectionConfigError: Our key file cannot be read.
-        RemoteProtocolError: It does not speak SFTP.
+        RemoteProtocolError: It does not speak SSH, or not SFTP.
+        UnitLimitError: It sent more than this process may hold.
     """
     key = _own_key(connection)
     line = _dial(connection, timeout_seconds)
@@ -103,7 +114,7 @@ def _own_key(connection: Connection) -> paramiko.PKey | None:
 def _dial(connection: Connection, timeout_seconds: float) -> socket.socket:
     try:
         line = socket.create_connection((connection.host, connection.port), timeout_seconds)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # A name that cannot be asked for is no OSError.
         raise ServerUnreachableError(f"{_place(connection)}: no connection ({error})") from error
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return line
@@ -128,10 +139,10 @@ def _greeted(line: socket.socket, connection: Connection, timeout_seconds: float
                 f"{connection.host_key_fingerprint}"
             ) from error
         raise RemoteProtocolError(f"{_place(connection)}: {error}; expected an algorithm of today") from error
-    except (paramiko.SSHException, EOFError, OSError) as error:
-        raise _unreachable(connection, "greeting", error) from error
+    except Exception as error:
+        raise _broken(connection, "greeting", error) from error
     if not transport.is_active() or transport.host_key_type == "":
-        raise _unreachable(connection, "greeting", None)
+        raise _broken(connection, "greeting", None)
     _compare_host_key(transport, connection)
     return transport
 
@@ -139,8 +150,8 @@ def _greeted(line: socket.socket, connection: Connection, timeout_seconds: float
 def _compare_host_key(transport: paramiko.Transport, connection: Connection) -> None:
     try:
         shown = transport.get_remote_server_key()
-    except paramiko.SSHException as error:
-        raise _unreachable(connection, "host key", error) from error
+    except Exception as error:
+        raise _broken(connection, "host key", error) from error
     if shown.asbytes() != connection.host_key:
         transport.close()
         raise HostKeyMismatchError(
@@ -162,9 +173,9 @@ def _log_in(transport: paramiko.Transport, connection: Connection, key: paramiko
                 f"{_place(connection)}: account {connection.login!r} was refused with its "
                 f"{'key' if key is not None else 'password'}"
             ) from None
-        raise _unreachable(connection, "login", error) from None
-    except (paramiko.SSHException, EOFError, OSError) as error:
-        raise _unreachable(connection, "login", error) from None
+        raise _broken(connection, "login", error) from None
+    except Exception as error:  # noqa: BLE001 - see _broken
+        raise _broken(connection, "login", error) from None
     if not transport.is_authenticated():
         raise LoginRefusedError(
             f"{_place(connection)}: account {connection.login!r}: found a demand for more, expected entry"
@@ -174,46 +185,101 @@ def _log_in(transport: paramiko.Transport, connection: Connection, key: paramiko
 def _pipe(transport: paramiko.Transport, connection: Connection, timeout_seconds: float, stall_seconds: float) -> Pipe:
     try:
         channel = transport.open_session(WINDOW_BYTES, _PACKET_BYTES, timeout=timeout_seconds)
-        channel.settimeout(timeout_seconds)
-        channel.invoke_subsystem("sftp")
-    except (paramiko.SSHException, EOFError, OSError) as error:
+        with _hung_up_after(transport, timeout_seconds):
+            channel.invoke_subsystem("sftp")
+    except Exception as error:
         if transport.is_active():
             raise RemoteProtocolError(
                 f"{_place(connection)}: found no SFTP ({error}), expected the subsystem sftp"
             ) from error
-        raise _unreachable(connection, "opening SFTP", error) from error
-    channel.settimeout(stall_seconds)
-    return Pipe(_receiver(channel, transport, connection), _sender(channel, connection), stall_seconds=stall_seconds)
+        raise _broken(connection, "opening SFTP", error) from error
+    stream = _Stream(channel, transport, connection, stall_seconds)
+    return Pipe(stream.receive, stream.send, stall_seconds=stall_seconds)
 
 
-def _receiver(channel: paramiko.Channel, transport: paramiko.Transport, connection: Connection) -> Callable[[], bytes]:
-    def receive() -> bytes:
-        try:
-            arrived = channel.recv(_TAKE_BYTES)
-        except TimeoutError as error:
-            raise ServerUnreachableError(f"{_place(connection)}: silent for {channel.gettimeout():.0f} s") from error
-        except (paramiko.SSHException, EOFError, OSError) as error:
-            raise _unreachable(connection, "reading", error) from error
-        if not arrived:
-            raise _unreachable(connection, "reading", transport.get_exception())
-        return arrived
-
-    return receive
+@contextlib.contextmanager
+def _hung_up_after(transport: paramiko.Transport, seconds: float) -> Iterator[None]:
+    """End the connection when the block is not through in time: paramiko waits for the answer to a subsystem for ever."""
+    timer = threading.Timer(seconds, transport.sock.shutdown, [socket.SHUT_RDWR])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
-def _sender(channel: paramiko.Channel, connection: Connection) -> Callable[[bytes], None]:
-    def send(content: bytes) -> None:
-        try:
-            channel.sendall(content)
-        except (paramiko.SSHException, EOFError, OSError) as error:
-            raise _unreachable(connection, "writing", error) from error
+class _Stream:
+    """The bytes of a channel, both ways: no wait without end, and nothing piles up beside them."""
 
-    return send
+    def __init__(
+        self, channel: paramiko.Channel, transport: paramiko.Transport, connection: Connection, stall_seconds: float
+    ) -> None:
+        channel.settimeout(min(_BREATH_SECONDS, stall_seconds))
+        self._channel, self._transport, self._connection = channel, transport, connection
+        self._stall_seconds = stall_seconds
+        self._beside_bytes = 0
+
+    def receive(self) -> bytes:
+        """Return what has arrived, waiting for at least one byte."""
+        silent_from = monotonic()
+        while True:
+            self._drain()
+            try:
+                arrived: bytes = self._channel.recv(_TAKE_BYTES)
+            except TimeoutError as error:
+                self._require_patience(silent_from, "silent", error)
+                continue
+            except Exception as error:
+                raise _broken(self._connection, "reading", error) from error
+            if not arrived:
+                raise _broken(self._connection, "reading", self._transport.get_exception())
+            return arrived
+
+    def send(self, content: bytes) -> None:
+        """Send all bytes."""
+        sent, silent_from = 0, monotonic()
+        while sent < len(content):
+            try:
+                taken = self._channel.send(content[sent : sent + _PACKET_BYTES])
+            except TimeoutError as error:
+                self._require_patience(silent_from, "took nothing", error)
+                continue
+            except Exception as error:
+                raise _broken(self._connection, "writing", error) from error
+            if not taken:  # What a channel that was closed at the other end answers.
+                raise _broken(self._connection, "writing", None)
+            sent, silent_from = sent + taken, monotonic()
+
+    def _drain(self) -> None:
+        """Read over what the server says beside the protocol: a little is a warning, much is an attack on our memory."""
+        while self._channel.recv_stderr_ready():
+            self._beside_bytes += len(self._channel.recv_stderr(_TAKE_BYTES))
+            if self._beside_bytes > _MOST_BESIDE_BYTES:
+                raise RemoteProtocolError(
+                    f"{_place(self._connection)}: found more than {_MOST_BESIDE_BYTES} bytes beside the protocol, "
+                    "expected fewer"
+                )
+
+    def _require_patience(self, silent_from: float, what: str, error: TimeoutError) -> None:
+        if monotonic() - silent_from >= self._stall_seconds:
+            raise ServerUnreachableError(
+                f"{_place(self._connection)}: {what} for {self._stall_seconds:.0f} s"
+            ) from error
 
 
-def _unreachable(connection: Connection, doing: str, error: BaseException | None) -> ServerUnreachableError:
+def _broken(connection: Connection, doing: str, error: BaseException | None) -> LantaiError:
+    """Return what ended a connection, by its kind.
+
+    paramiko's thread hands on whatever it stumbled over, and a server that lies makes it stumble over anything: text in no
+    encoding, numbers too large, fields that are not there. None of it may pass as a fault of ours, or end more than this unit.
+    """
+    if isinstance(error, MemoryError):
+        return UnitLimitError(f"{_place(connection)}: {doing}: the server sent more than the memory of one unit holds")
     why = f"{type(error).__name__}: {error}" if error is not None else "the connection ended"
-    return ServerUnreachableError(f"{_place(connection)}: {doing}: {why}")
+    if error is None or isinstance(error, paramiko.SSHException | EOFError | OSError):
+        return ServerUnreachableError(f"{_place(connection)}: {doing}: {why}")
+    return RemoteProtocolError(f"{_place(connection)}: {doing}: found what is no SSH ({why[:200]})")
 
 
 def _place(connection: Connection) -> str:

@@ -10,21 +10,72 @@ Source: reliability.md, I8, S3, S4; interfaces.md, "A department's folder".
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lantai.edges.sftp_pipe import Pipe, refusal
-from lantai.errors import LantaiError, RemoteProtocolError, ServerUnreachableError
+from lantai.errors import (
+    LantaiError,
+    RemotePermissionError,
+    RemoteProtocolError,
+    ServerUnreachableError,
+    UnitLimitError,
+)
 from lantai.formats import sftp_wire as wire
 from lantai.records.carrier import RemoteFile
 
 MAX_ENTRIES = 200_000
-"""Names taken from one tree: their rows stay below 64 MiB, and no carrier is that large."""
+"""Names taken for one question: no outbox of a year is that large."""
+
+MAX_PATH_BYTES_IN_ALL = 32 * 1024 * 1024
+"""Bytes of all their paths: 200,000 names of 160 bytes."""
+
+MAX_UNREAD = 1000
+"""Folders that could not be listed, of one tree; over that the tree itself counts as not to be read."""
 
 MAX_DEPTH = 32
 MAX_NAME_BYTES = 1024
 MAX_PATH_BYTES = 4096
 _FOLDERS_AT_ONCE = 32
+
+
+class Allowance:
+    """How many names, and bytes of their paths, a server may tell for one question; what it told is gone.
+
+    Args:
+        names: Names, `.` and `..` among them: a server can send those without end too.
+        path_bytes: Bytes of the paths below the folder that was asked about.
+        on_names: Told how many names came, packet by packet.
+    """
+
+    def __init__(
+        self,
+        names: int = MAX_ENTRIES,
+        path_bytes: int = MAX_PATH_BYTES_IN_ALL,
+        on_names: Callable[[int], None] | None = None,
+    ) -> None:
+        self._most_names, self._most_bytes = names, path_bytes
+        self._names = self._bytes = 0
+        self._on_names = on_names
+
+    def take(self, where: bytes, names: Sequence[bytes]) -> None:
+        """Take the names of one packet.
+
+        Raises:
+            UnitLimitError: They are too many, or too long.
+        """
+        self._names += len(names)
+        self._bytes += sum(map(len, names)) + len(names) * len(where)
+        if self._names > self._most_names:
+            raise UnitLimitError(
+                f"listing of {_shown(where)}: found more than {self._most_names} names, expected fewer"
+            )
+        if self._bytes > self._most_bytes:
+            raise UnitLimitError(
+                f"listing of {_shown(where)}: found paths of more than {self._most_bytes} bytes in all, expected fewer"
+            )
+        if self._on_names is not None:
+            self._on_names(len(names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +120,23 @@ def join(folder: bytes, name: bytes) -> bytes:
     return folder.rstrip(b"/") + b"/" + name if folder else name
 
 
-def list_folder(pipe: Pipe, path: bytes) -> list[Entry]:
+def list_folder(pipe: Pipe, path: bytes, allowance: Allowance | None = None) -> list[Entry]:
     """Return what is in one folder, sorted by raw name.
 
+    Args:
+        pipe: A session with nothing awaited.
+        path: The folder.
+        allowance: What is left of one question's; None is one of its own.
+
     Raises:
+        UnitLimitError: There are more names, or longer ones, than allowed.
         RemoteMissingError: There is no such folder.
         RemotePermissionError: The server refuses to list it.
         RemoteProtocolError: Its names cannot be names.
     """
     found: list[Entry] = []
     refused: LantaiError | None = None
-    for _, entry in _walk(pipe, path, deep=False):
+    for _, entry in _walk(pipe, path, allowance or Allowance(), deep=False):
         if isinstance(entry, LantaiError):
             refused = entry
         else:
@@ -89,30 +146,31 @@ def list_folder(pipe: Pipe, path: bytes) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.name)
 
 
-def list_tree(pipe: Pipe, root: bytes, *, max_entries: int = MAX_ENTRIES, max_depth: int = MAX_DEPTH) -> Tree:
+def list_tree(pipe: Pipe, root: bytes, allowance: Allowance | None = None, *, max_depth: int = MAX_DEPTH) -> Tree:
     """Return what lies below a folder, files sorted by raw name.
 
     Args:
         pipe: A session with nothing awaited.
         root: The folder.
-        max_entries: More names than this are refused.
+        allowance: What is left of one question's; None is one of its own.
         max_depth: Folders below each other, the root being 0; more are refused.
 
     Raises:
         RemoteMissingError: The root is not there.
         RemotePermissionError: The root may not be listed. A folder below it is told in `unread`.
-        RemoteProtocolError: Names that cannot be names, or too many, or too deep.
+        RemoteProtocolError: Names that cannot be names, or too deep.
+        UnitLimitError: There are more names, or longer ones, than allowed.
     """
     tree = Tree()
-    count = 0
-    for name, entry in _walk(pipe, root, deep=True, max_depth=max_depth):
+    for name, entry in _walk(pipe, root, allowance or Allowance(), deep=True, max_depth=max_depth):
         if isinstance(entry, LantaiError):
             tree.unread[name] = entry
+            if len(tree.unread) > MAX_UNREAD:
+                pipe.forget_unsent()
+                raise RemotePermissionError(
+                    f"{_shown(root)}: found more than {MAX_UNREAD} folders that may not be listed"
+                )
             continue
-        count += 1
-        if count > max_entries:
-            pipe.forget_unsent()
-            raise RemoteProtocolError(f"{_shown(root)}: found more than {max_entries} names, expected fewer")
         if entry.kind is wire.FileKind.FILE:
             tree.files.append(RemoteFile(name, entry.bytes, entry.mtime))
         elif entry.kind is wire.FileKind.FOLDER:
@@ -126,7 +184,7 @@ def list_tree(pipe: Pipe, root: bytes, *, max_entries: int = MAX_ENTRIES, max_de
 
 
 def _walk(
-    pipe: Pipe, root: bytes, *, deep: bool, max_depth: int = MAX_DEPTH
+    pipe: Pipe, root: bytes, allowance: Allowance, *, deep: bool, max_depth: int = MAX_DEPTH
 ) -> Iterator[tuple[bytes, Entry | LantaiError]]:
     waiting = deque([_Folder(b"", 0)])
     open_count = 0
@@ -139,7 +197,7 @@ def _walk(
         label, kind, body = pipe.answer()
         if not isinstance(label, _Folder):  # The answer to a CLOSE says nothing we could act on.
             continue
-        answered = _read_answer(pipe, label, kind, body)
+        answered = _read_answer(pipe, label, kind, body, allowance)
         if isinstance(answered, list):
             for entry in answered:
                 name = join(label.name, entry.name)
@@ -152,7 +210,9 @@ def _walk(
             yield label.name, answered
 
 
-def _read_answer(pipe: Pipe, folder: _Folder, kind: int, body: memoryview) -> list[Entry] | LantaiError | None:
+def _read_answer(
+    pipe: Pipe, folder: _Folder, kind: int, body: memoryview, allowance: Allowance
+) -> list[Entry] | LantaiError | None:
     """Return entries while there are any, None at the end, an error where the server refuses."""
     if kind == wire.HANDLE and not folder.handle:
         folder.handle = wire.handle_of(body)
@@ -160,7 +220,7 @@ def _read_answer(pipe: Pipe, folder: _Folder, kind: int, body: memoryview) -> li
         return []
     if kind == wire.NAME and folder.handle:
         pipe.ask(wire.READDIR, wire.path_body(folder.handle), folder)
-        return list(_entries(pipe, folder, body))
+        return list(_entries(pipe, folder, body, allowance))
     if kind != wire.STATUS:
         pipe.forget_unsent()
         raise RemoteProtocolError(f"listing of {_shown(folder.name)}: found an answer of kind {kind}")
@@ -175,8 +235,14 @@ def _read_answer(pipe: Pipe, folder: _Folder, kind: int, body: memoryview) -> li
     return error
 
 
-def _entries(pipe: Pipe, folder: _Folder, body: memoryview) -> Iterator[Entry]:
-    for found in wire.names_of(body):
+def _entries(pipe: Pipe, folder: _Folder, body: memoryview, allowance: Allowance) -> Iterator[Entry]:
+    entries = wire.names_of(body)
+    try:
+        allowance.take(folder.name, [found.name for found in entries])
+    except LantaiError:
+        pipe.forget_unsent()
+        raise
+    for found in entries:
         name = found.name
         if name in {b".", b".."}:
             continue

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from lantai.edges import sftp_deliver, sftp_fetch, sftp_listing
 from lantai.edges.sftp_fetch import CHUNK_BYTES, FILES_IN_FLIGHT
-from lantai.edges.sftp_listing import MAX_DEPTH, MAX_ENTRIES, Entry, Tree, join
+from lantai.edges.sftp_listing import MAX_DEPTH, Allowance, Entry, Tree, join
 from lantai.edges.sftp_pipe import Pipe
 from lantai.edges.sftp_request import FetchRequest, FetchResult, Sink
 from lantai.errors import RemoteMissingError, RemoteProtocolError, ServerUnreachableError
@@ -46,20 +46,20 @@ class Session:
             path = join(path, part)
         return path
 
-    def list_folder(self, path: bytes) -> list[Entry]:
-        """Return what is in one folder, sorted by raw name.
+    def list_folder(self, path: bytes, allowance: Allowance | None = None) -> list[Entry]:
+        """Return what is in one folder, sorted by raw name; see `sftp_listing.list_folder`.
 
         Raises:
             RemoteMissingError: There is no such folder.
             RemotePermissionError: The server refuses.
         """
         with self._asking():
-            return sftp_listing.list_folder(self._pipe, self._full(path))
+            return sftp_listing.list_folder(self._pipe, self._full(path), allowance)
 
-    def list_tree(self, path: bytes, *, max_entries: int = MAX_ENTRIES, max_depth: int = MAX_DEPTH) -> Tree:
+    def list_tree(self, path: bytes, allowance: Allowance | None = None, *, max_depth: int = MAX_DEPTH) -> Tree:
         """Return all that lies below a folder; see `sftp_listing.list_tree`."""
         with self._asking():
-            return sftp_listing.list_tree(self._pipe, self._full(path), max_entries=max_entries, max_depth=max_depth)
+            return sftp_listing.list_tree(self._pipe, self._full(path), allowance, max_depth=max_depth)
 
     def fetch(
         self,

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from lantai.edges.bulkhead.line import UnitLine
 from lantai.edges.centre import Centre
 from lantai.edges.folder import read_bytes
 from lantai.edges.ledger import Inclusion, checkpoint_of, event_about, proof_for
@@ -28,7 +29,6 @@ from lantai.edges.registry.submissions import (
     rounds,
     unanswered,
 )
-from lantai.edges.sftp_session import Session
 from lantai.errors import LantaiError, LedgerError, NotFoundError
 from lantai.formats import canonical, form
 from lantai.formats.signed_note import Checkpoint
@@ -42,12 +42,12 @@ MOST_NAME_BYTES = 200
 """File systems take names of 255 bytes; the ending, and what a name carries while it is being delivered, need the rest."""
 
 
-def answer(centre: Centre, session: Session, unit_code: str, checkpoint: Checkpoint | None) -> int:
+def answer(centre: Centre, line: UnitLine, unit_code: str, checkpoint: Checkpoint | None) -> int:
     """Answer all rounds of a unit that wait for it; return how many answers were delivered.
 
     Args:
         centre: The centre.
-        session: With the unit's server.
+        line: To the unit's server.
         unit_code: Whose rounds.
         checkpoint: The newest one; accepted rounds that are not in it wait for the next.
 
@@ -65,7 +65,7 @@ def answer(centre: Centre, session: Session, unit_code: str, checkpoint: Checkpo
         try:
             if this.carrier_id not in made and not _make(centre, this, checkpoint):
                 continue
-            _deliver(centre, session, this)
+            _deliver(centre, line, this)
         except LantaiError as error:
             failed.append(error)
         else:
@@ -196,7 +196,7 @@ def paper_folder(centre: Centre, this: Round) -> Path:
     return centre.settings.papers / str(this.filing_year) / this.unit_code
 
 
-def _deliver(centre: Centre, session: Session, this: Round) -> None:
+def _deliver(centre: Centre, line: UnitLine, this: Round) -> None:
     """Lay the answer in the inbox: the paper first, the machine-readable parts last, so that who finds those finds all."""
     with centre.database.read() as connection:
         made = answer_of(connection, this.carrier_id)
@@ -205,11 +205,11 @@ def _deliver(centre: Centre, session: Session, this: Round) -> None:
         raise NotFoundError(f"carrier {this.carrier_id}: no answer was made")
     paper = read_bytes(centre.settings.papers / made.paper_path)
     folder = b"/".join((INBOX, str(this.filing_year).encode()))
-    session.mkdirs(folder)
+    line.mkdirs(folder)
     part = b"/".join((folder, name)) + f".{made.kind}.".encode()
-    session.deliver(part + b"pdf", paper, replace=True)
+    line.deliver(part + b"pdf", paper, replace=True)
     if made.kind == "receipt":
-        session.deliver(part + b"sig", base64.b64decode(made.signature), replace=True)
-    session.deliver(part + b"json", made.body_json.encode(), replace=True)
+        line.deliver(part + b"sig", base64.b64decode(made.signature), replace=True)
+    line.deliver(part + b"json", made.body_json.encode(), replace=True)
     with centre.database.begin() as connection:
         mark_delivered(connection, this.carrier_id, centre.clock.now_at())

@@ -15,13 +15,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from lantai.edges import outbox_collect
+from lantai.edges.bulkhead.line import UnitLine
 from lantai.edges.centre import Centre
+from lantai.edges.disk_room import require_room
 from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.edges.registry.submissions import Round
-from lantai.edges.sftp_session import Session
 from lantai.edges.unpack import unpack
-from lantai.errors import PackageError
+from lantai.errors import PackageError, UnitLimitError
 from lantai.formats import tag_file
 from lantai.journey.look_ahead import look_ahead
 from lantai.journey.read_catalogue import found_in
@@ -57,32 +57,73 @@ def arrival_id_of(unit_code: str, filing_year: int, raw_name: bytes, fingerprint
     return f"{unit_code}-{filing_year}-{hashlib.sha256(facts.encode()).hexdigest()[:20]}"
 
 
+@dataclass(slots=True)
+class Budget:
+    """What one unit may still bring in in this run.
+
+    Attributes:
+        left_bytes: Of the run's `LANTAI_UNIT_GIB`.
+    """
+
+    left_bytes: int
+
+    @classmethod
+    def of(cls, centre: Centre) -> Budget:
+        """Return what a unit may bring in in one run."""
+        return cls(centre.settings.unit_gib * 1024**3)
+
+    def take(self, wanted_bytes: int, what: str) -> None:
+        """Count what is about to be fetched.
+
+        Raises:
+            UnitLimitError: It is more than is left.
+        """
+        if wanted_bytes > self.left_bytes:
+            raise UnitLimitError(
+                f"{what}: found {wanted_bytes / 1024**3:,.1f} GiB listed, expected at most {self.left_bytes / 1024**3:,.1f} GiB "
+                "more in this run (LANTAI_UNIT_GIB); nothing of it was read"
+            )
+        self.left_bytes -= wanted_bytes
+
+
 def collect(
     centre: Centre,
-    session: Session,
+    line: UnitLine,
     unit_code: str,
     package: PackageSeen,
+    budget: Budget,
     on_bytes: Callable[[int], None] | None = None,
 ) -> Collected:
     """Bring a package in, going on where an earlier run stood; one with a state secret in it stays where it is.
 
     Args:
         centre: The centre.
-        session: With the unit's server.
+        line: To the unit's server.
         unit_code: Whose package it is.
-        package: As a look saw it.
+        package: As a look saw it, with its files.
+        budget: What the unit may still bring in.
         on_bytes: Told how many more bytes are here.
 
     Raises:
         ValidationUnavailableError: Its catalogue could not be read for a reason of ours.
         RemoteChangedError: It is not as it was seen; it is looked at again when it has settled.
         ServerUnreachableError: The line broke; what came is kept.
-        DiskFullError: There is no space left; what came is kept.
+        DiskFullError: What is listed would not fit, or there is no space left; what came is kept.
+        UnitLimitError: It is more than the unit may bring in in one run; nothing of it was read.
     """
     arrival_id = arrival_id_of(unit_code, package.filing_year, package.raw_name, package.fingerprint)
-    forbidden = tuple(look_ahead(session, package))
-    only = _says_whose_it_is if forbidden else None
-    files = outbox_collect.collect(session, package, centre.quarantine, arrival_id, on_bytes, only)
+    forbidden = tuple(look_ahead(line, package))
+    only = frozenset(file.name for file in package.files if _says_whose_it_is(file.name)) if forbidden else None
+    _hold_room(centre, unit_code, package, arrival_id, only, budget)
+    line.collect(
+        package,
+        centre.quarantine.root,
+        arrival_id,
+        only=only,
+        reserve_bytes=_reserve_bytes(centre),
+        on_progress=on_bytes,
+    )
+    files = centre.quarantine.finish(arrival_id)
     size_bytes = sum(file.bytes for file in files)
     if forbidden:
         reader = _reader(centre, arrival_id)
@@ -98,6 +139,33 @@ def collect(
         finding = Finding("archive_refused", Severity.FAULT, "", found_in(error), "GD-3-8")
         return Collected(arrival_id, (), _reader(centre, arrival_id), (finding,), size_bytes, is_refused=True)
     return Collected(arrival_id, tuple(unpacked), _reader(centre, inside), (), size_bytes)
+
+
+def _hold_room(
+    centre: Centre,
+    unit_code: str,
+    package: PackageSeen,
+    arrival_id: str,
+    only: frozenset[bytes] | None,
+    budget: Budget,
+) -> None:
+    """Hold what is listed against the unit's budget and our disks, before the first byte is read."""
+    here = {received.raw_name for received in centre.quarantine.finish(arrival_id)}
+    wanted = [file.bytes for file in package.files if file.name not in here and (only is None or file.name in only)]
+    if not wanted:
+        return
+    what = f"{unit_code} {package.shown_name}"
+    budget.take(sum(wanted), what)
+    quarantine, registry = centre.quarantine.root, centre.database.folder
+    inside_bytes = sum(wanted) if package.kind is not PackageKind.FOLDER else 0
+    needed = {quarantine: sum(wanted) + inside_bytes + _reserve_bytes(centre)}
+    if registry is not None:
+        needed[registry] = needed.get(registry, 0) + _reserve_bytes(centre)
+    require_room(needed, what)
+
+
+def _reserve_bytes(centre: Centre) -> int:
+    return centre.settings.disk_reserve_mib * 1024**2
 
 
 def collected_before(centre: Centre, this: Round) -> Collected | None:

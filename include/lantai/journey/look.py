@@ -2,9 +2,10 @@
 
 One call for all units: a night in which nothing came costs one task. What may be
 taken in is settled in `settle`; half an upload is left alone until it has
-stalled. A look that failed says "unknown", never "nothing there".
+stalled. A look that failed says "unknown", never "nothing there"; it gives way to the others, and
+`look_again` comes back to its unit within the same run.
 
-Source: interfaces.md, "A department's folder"; R1-42; reliability.md, I8, S1, S4.
+Source: interfaces.md, "A department's folder"; R1-42; reliability.md, I8, S1, S4, S5.
 """
 
 from __future__ import annotations
@@ -15,16 +16,15 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from lantai.edges import outbox
+from lantai.edges.bulkhead.line import Pace
+from lantai.edges.bulkhead.looks import OutboxLook, look_all
 from lantai.edges.centre import Centre
 from lantai.edges.connections import PREFIX, Connection, read_connections
 from lantai.edges.database import query
-from lantai.edges.outbox import LookState, OutboxLook, PackageSeen
-from lantai.edges.outbox_whole import still_missing
+from lantai.edges.outbox import PackageSeen
 from lantai.edges.registry.duties import known_years, open_years
 from lantai.edges.registry.packages import forget_packages, known_states, note_look
 from lantai.edges.registry.units import units as registered_units
-from lantai.edges.sftp import connect
 from lantai.errors import ConnectionConfigError, LantaiError, UsageError
 from lantai.journey.choose import Choice, choose
 from lantai.journey.settle import is_settled, is_stalled, settle
@@ -33,7 +33,13 @@ from lantai.records.carrier import decode_name
 Progress = Callable[[str, int, int], None]
 
 MOST_NAMES = 40
-"""So many packages are named to who asked for one that is not there."""
+"""So many packages are named to who asked for one that is not there, and so many strays of a unit."""
+
+FIRST_SHARE_SECONDS = 60.0
+"""So long one unit's look may take while all others wait for theirs."""
+
+AGAIN_SHARE_SECONDS = 600.0
+"""So long it may take when the others are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class Looked:
         strays: By unit code, what lies in the outbox where nobody would take it: beside the packages, or under a year that
             was never opened.
         looked_count: Units looked at.
+        again: Units for `look_again`: something there has not settled yet, or time may cure what kept us from looking.
     """
 
     ready: Mapping[str, int]
@@ -58,11 +65,12 @@ class Looked:
     waiting: Mapping[str, list[str]]
     strays: Mapping[str, list[str]]
     looked_count: int
+    again: tuple[str, ...] = ()
 
 
 @dataclass
 class _Round:
-    """One pass over outboxes: which units have what."""
+    """Passes over outboxes: which units have what."""
 
     ready: dict[str, int] = field(default_factory=dict)
     unsettled: dict[str, int] = field(default_factory=dict)
@@ -71,6 +79,37 @@ class _Round:
     strays: dict[str, list[str]] = field(default_factory=dict)
     seen: list[PackageSeen] = field(default_factory=list)
 
+    def forget(self, code: str) -> None:
+        """Forget what an earlier pass found of a unit."""
+        for found in (self.ready, self.unsettled, self.unknown, self.waiting, self.strays):
+            found.pop(code, None)
+
+    def worth_another(self) -> list[str]:
+        """Return the units that could not be looked at for a reason that may pass."""
+        return sorted(code for code, error in self.unknown.items() if error.retryable)
+
+    def told(self, looked_count: int, again: Iterable[str] = ()) -> Looked:
+        """Return the result."""
+        return Looked(
+            ready=dict(sorted(self.ready.items())),
+            unknown={code: type(error).__name__ for code, error in sorted(self.unknown.items())},
+            messages={code: str(error) for code, error in sorted(self.unknown.items())},
+            unsettled=sum(self.unsettled.values()),
+            waiting={code: texts for code, texts in sorted(self.waiting.items()) if texts and code in self.unsettled},
+            strays={code: names for code, names in sorted(self.strays.items()) if names},
+            looked_count=looked_count,
+            again=tuple(sorted(again)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is looked at: which years, and which packages by name."""
+
+    years: Sequence[int]
+    choice: Choice
+    pace: Pace
+
 
 def look(
     centre: Centre,
@@ -78,11 +117,9 @@ def look(
     units: Sequence[str] | None = None,
     progress: Progress | None = None,
     carriers: Sequence[str] | None = None,
+    on_ready: Callable[[str], None] | None = None,
 ) -> Looked:
-    """Look at outboxes and remember what was seen.
-
-    When something new is seen, the units that have it are looked at a second time after the settling time, so that
-    one night is enough for a package to be taken in.
+    """Look at each outbox once and remember what was seen.
 
     Args:
         centre: The centre.
@@ -90,41 +127,78 @@ def look(
         units: Unit codes; None is every unit. Units named by hand have their held rounds tried again.
         progress: Told of each unit as its look ends.
         carriers: Names of packages, see `choose`; None is every package. What is named by hand counts as a unit named by hand.
+        on_ready: Told of a unit with something to take in as soon as that is known, while others are still looked at.
 
     Raises:
         UsageError: One of the years is not open, or nothing bears one of the names; the message says what is there.
         NotFoundError: One of the units is not registered.
         ConnectionConfigError: The file of connections cannot be read at all.
     """
-    codes, wanted_years = _wanted(centre, years, units)
+    codes, wanted_years = _named(centre, years, units)
     with centre.database.read() as connection:
         choice = choose(connection, carriers, codes, wanted_years)
-    connections = connections_of(centre, codes)
-    first = _pass(centre, connections, wanted_years, choice, progress)
-    _refuse_unknown(choice, first)
-    rest = centre.settings.settle_seconds
-    if first.unsettled and rest:
-        centre.clock.wait(rest)
-    if first.unsettled:
-        again = {PREFIX + code: connections[PREFIX + code] for code in first.unsettled}
-        second = _pass(centre, again, wanted_years, choice, None)
-        first.ready.update(second.ready)
-        first.unknown.update(second.unknown)
-        first.waiting.update(second.waiting)
-        first.unsettled = second.unsettled
+    found = _Round()
+    wanted = _Wanted(wanted_years, choice, _pace(centre, FIRST_SHARE_SECONDS))
+    looked_count = _pass(centre, codes, wanted, found, progress, on_ready)
+    _refuse_unknown(choice, found)
     if carriers is not None:
         codes = sorted({this.unit_code for this in choice.received})
     for row in _unfinished(centre, codes, by_hand=units is not None or carriers is not None):
-        first.ready.setdefault(row.unit_code, row.round_count)
-    return Looked(
-        ready=dict(sorted(first.ready.items())),
-        unknown={code: type(error).__name__ for code, error in sorted(first.unknown.items())},
-        messages={code: str(error) for code, error in sorted(first.unknown.items())},
-        unsettled=sum(first.unsettled.values()),
-        waiting={code: texts for code, texts in sorted(first.waiting.items()) if texts and code in first.unsettled},
-        strays={code: names for code, names in sorted(first.strays.items()) if names},
-        looked_count=len(connections),
-    )
+        found.ready.setdefault(row.unit_code, row.round_count)
+    return found.told(looked_count, {*found.worth_another(), *found.unsettled})
+
+
+def look_again(
+    centre: Centre,
+    codes: Sequence[str],
+    years: Sequence[int] | None = None,
+    carriers: Sequence[str] | None = None,
+    on_wait: Callable[[int, Mapping[str, str]], None] | None = None,
+) -> Looked:
+    """Come back to units of an earlier look, with growing pauses, until each is known or the pauses are used up.
+
+    A package that had not settled is looked at once more, after the settling time, so that one night is enough for it.
+
+    Args:
+        centre: The centre.
+        codes: Units, as `Looked.again` names them.
+        years: Filing years; None is every open one.
+        carriers: Names of packages; None is every package.
+        on_wait: Told before each pause how many seconds it takes, and by unit code what kept us from looking.
+
+    Raises:
+        NotFoundError: One of the units is not registered.
+    """
+    found = _Round()
+    if not codes:
+        return found.told(0)
+    left, wanted_years = _named(centre, years, codes)
+    with centre.database.read() as connection:
+        wanted = _Wanted(
+            wanted_years, choose(connection, carriers, left, wanted_years), _pace(centre, AGAIN_SHARE_SECONDS)
+        )
+    for pause in _pauses(centre):
+        if on_wait is not None:
+            on_wait(pause, {code: str(error) for code, error in found.unknown.items()})
+        centre.clock.wait(pause)
+        for code in left:
+            found.forget(code)
+        _pass(centre, left, wanted, found, None, None)
+        left = found.worth_another()
+        if not left:
+            break
+    return found.told(len(codes))
+
+
+def _pauses(centre: Centre) -> list[int]:
+    """Return the pauses before each further look; the first is never shorter than what settles takes."""
+    settle_seconds, pauses = centre.settings.settle_seconds, centre.settings.look_again_seconds
+    first, *rest = pauses or (settle_seconds,)
+    return [max(first, settle_seconds), *rest]
+
+
+def _pace(centre: Centre, share_seconds: float) -> Pace:
+    return Pace(centre.settings.slowest_kib_per_second * 1024, share_seconds)
 
 
 def connections_of(centre: Centre, codes: Iterable[str]) -> dict[str, Connection | ConnectionConfigError]:
@@ -139,7 +213,7 @@ def connections_of(centre: Centre, codes: Iterable[str]) -> dict[str, Connection
     }
 
 
-def _wanted(centre: Centre, years: Sequence[int] | None, units: Sequence[str] | None) -> tuple[list[str], list[int]]:
+def _named(centre: Centre, years: Sequence[int] | None, units: Sequence[str] | None) -> tuple[list[str], list[int]]:
     with centre.database.read() as connection:
         codes = [unit.unit_code for unit in registered_units(connection, units)]
         opened = open_years(connection)
@@ -153,60 +227,56 @@ def _wanted(centre: Centre, years: Sequence[int] | None, units: Sequence[str] | 
 
 def _pass(
     centre: Centre,
-    connections: Mapping[str, Connection | ConnectionConfigError],
-    years: Sequence[int],
-    choice: Choice,
+    codes: Sequence[str],
+    wanted: _Wanted,
+    found: _Round,
     progress: Progress | None,
-) -> _Round:
-    found, done = _Round(), 0
-
-    def tell(one: OutboxLook) -> None:
-        nonlocal done
-        done += 1
+    on_ready: Callable[[str], None] | None,
+) -> int:
+    """Look at units once; return how many these were. The registry is not held open while a server is asked."""
+    connections = connections_of(centre, codes)
+    with centre.database.read() as connection:
+        known, states = known_years(connection), known_states(connection, codes)
+    looks = look_all(
+        centre.lines,
+        connections,
+        wanted.years,
+        known_years=known,
+        known_states=states,
+        pace=wanted.pace,
+        parallel=centre.settings.look_parallel,
+    )
+    for done, one in enumerate(looks, start=1):
+        if one.error is not None:
+            found.unknown[one.unit_code] = one.error
+            with centre.database.begin() as connection:
+                note_look(connection, one.unit_code, centre.clock.now_at(), f"{type(one.error).__name__}: {one.error}")
+        else:
+            _note(centre, one, states[one.unit_code], wanted, found)
         if progress is not None:
             progress(one.unit_code, done, len(connections))
-
-    parallel = centre.settings.look_parallel
-    with centre.database.read() as connection:
-        known = known_years(connection)
-    for one in outbox.look_all(connections, years, known_years=known, parallel=parallel, on_look=tell):
-        if one.state is LookState.UNKNOWN:
-            error = one.error or LantaiError("the outbox could not be listed")
-            found.unknown[one.unit_code] = error
-            with centre.database.begin() as connection:
-                note_look(connection, one.unit_code, centre.clock.now_at(), f"{type(error).__name__}: {error}")
-        else:
-            _note(centre, one, connections[PREFIX + one.unit_code], years, choice, found)
-    return found
+        if on_ready is not None and one.unit_code in found.ready:
+            on_ready(one.unit_code)
+    return len(connections)
 
 
 def _note(
-    centre: Centre,
-    one: OutboxLook,
-    server: Connection | ConnectionConfigError,
-    years: Sequence[int],
-    choice: Choice,
-    found: _Round,
+    centre: Centre, one: OutboxLook, states: Mapping[tuple[bytes, str], bool], wanted: _Wanted, found: _Round
 ) -> None:
-    """Remember what one look saw. The registry is not held open while the server is asked."""
+    """Remember what one look saw."""
     code = one.unit_code
-    try:
-        lacks = _lacks(centre, one, server)
-    except LantaiError as error:
-        found.unknown[code] = error
-        with centre.database.begin() as connection:
-            note_look(connection, code, centre.clock.now_at(), f"{type(error).__name__}: {error}")
-        return
+    # What is with us already lacks nothing that anybody has to be told.
+    lacks = {key: None if is_whole else "" for key, is_whole in states.items()} | dict(one.lacks)
     ready = unsettled = 0
     waiting = []
     with centre.database.begin() as connection:
         note_look(connection, code, centre.clock.now_at(), None)
         there = {(package.filing_year, package.raw_name) for package in one.packages}
-        forget_packages(connection, code, years, there)
+        forget_packages(connection, code, wanted.years, there)
         for package in one.packages:
             lack = lacks[package.raw_name, package.fingerprint]
             row = settle(connection, centre, code, package, is_whole=lack is None)
-            if row.carrier_id is not None or not choice.has(code, package):
+            if row.carrier_id is not None or not wanted.choice.has(code, package):
                 continue
             if is_settled(centre, package, row) or is_stalled(centre, package, row):
                 ready += 1
@@ -215,7 +285,7 @@ def _note(
             if lack is not None:
                 waiting.append(f"{package.shown_name}: {lack}{_until(centre, row)}")
     found.seen += one.packages
-    found.strays[code] = [decode_name(name) or name.hex(" ") for name in one.strays]
+    found.strays[code] = _shown(one.strays)
     found.waiting[code] = waiting
     if ready:
         found.ready[code] = ready
@@ -223,21 +293,9 @@ def _note(
         found.unsettled[code] = unsettled
 
 
-def _lacks(
-    centre: Centre, one: OutboxLook, server: Connection | ConnectionConfigError
-) -> dict[tuple[bytes, str], str | None]:
-    """Return what packages still lack, by name and state: None for a whole one, nothing for one that is with us already.
-
-    The server is asked only of states that are news.
-    """
-    with centre.database.read() as connection:
-        known = known_states(connection, one.unit_code)
-    lacks = {key: None if is_whole else "" for key, is_whole in known.items()}
-    news = [package for package in one.packages if (package.raw_name, package.fingerprint) not in known]
-    if news and isinstance(server, Connection):
-        with connect(server) as session:
-            lacks |= {(each.raw_name, each.fingerprint): still_missing(each, session.read_small) for each in news}
-    return lacks
+def _shown(strays: Sequence[bytes]) -> list[str]:
+    names = [decode_name(name) or name.hex(" ") for name in strays[:MOST_NAMES]]
+    return names if len(strays) <= MOST_NAMES else [*names, f"… (+{len(strays) - MOST_NAMES})"]
 
 
 def _until(centre: Centre, row: Row[Any]) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import io
 
+from lantai.edges.bulkhead.line import UnitLine
 from lantai.edges.outbox import PackageKind, PackageSeen
-from lantai.edges.sftp_session import Session
 from lantai.formats import digest_list, tag_file
 from lantai.journey.find_papers import find_papers
 from lantai.journey.read_catalogue import MOST_CSV_BYTES, read_catalogue
@@ -20,11 +20,11 @@ from lantai.records.finding import Finding, Severity
 from lantai.rules import scope
 
 
-def look_ahead(session: Session, package: PackageSeen) -> list[Finding]:
+def look_ahead(line: UnitLine, package: PackageSeen) -> list[Finding]:
     """Return what forbids to pick a package up: each mark of a state secret; nothing for one that may come.
 
     Args:
-        session: With the unit's server.
+        line: To the unit's server.
         package: As a look saw it.
 
     Raises:
@@ -40,7 +40,7 @@ def look_ahead(session: Session, package: PackageSeen) -> list[Finding]:
     found = list(scope.check_names(files))
     catalogue, _, _ = find_papers(files, is_bag=tag_file.DECLARATION in files)
     if catalogue and files[catalogue].bytes <= MOST_CSV_BYTES:
-        content = session.read_small(package.path_of(files[catalogue].name), MOST_CSV_BYTES)
+        content = line.read_small(package.path_of(files[catalogue].name), MOST_CSV_BYTES)
         rows, _ = read_catalogue(io.BytesIO(content), catalogue)
         for row in rows:
             found += [f for f in scope.check_classification(row) if f.severity is Severity.FAULT]

@@ -33,7 +33,7 @@ def settle(connection: Connection, centre: Centre, unit_code: str, package: Pack
     Returns:
         Its row: see `note_package`.
     """
-    may_stall = not is_whole and bool(package.files) and not package.unread
+    may_stall = not is_whole and not package.is_empty and not package.unread
     return note_package(
         connection,
         unit_code,

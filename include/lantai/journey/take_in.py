@@ -13,14 +13,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from lantai.edges import outbox
+from lantai.edges.bulkhead.line import Pace, UnitLine
 from lantai.edges.centre import Centre
 from lantai.edges.connections import PREFIX
 from lantai.edges.fence import Fence
 from lantai.edges.lease import Lease, leased, require
 from lantai.edges.ledger import append
 from lantai.edges.outbox import PackageKind, PackageSeen
-from lantai.edges.outbox_whole import is_whole
 from lantai.edges.registry.duties import open_years
 from lantai.edges.registry.inspections import put_unit_half
 from lantai.edges.registry.packages import known_states, note_look
@@ -32,14 +31,12 @@ from lantai.edges.registry.submissions import (
     rounds,
 )
 from lantai.edges.registry.units import units
-from lantai.edges.sftp import connect
-from lantai.edges.sftp_session import Session
 from lantai.errors import ConnectionConfigError, LantaiError, LeaseLostError, UnexpectedError
 from lantai.journey.answer import answer
 from lantai.journey.assess import Assessed, assess
 from lantai.journey.checkpoint import make_checkpoint
 from lantai.journey.choose import Choice, choose
-from lantai.journey.collect import Collected, arrival_id_of, collect, collected_before, purge
+from lantai.journey.collect import Budget, Collected, arrival_id_of, collect, collected_before, purge
 from lantai.journey.list_records import list_records
 from lantai.journey.look import connections_of
 from lantai.journey.register import register_accepted, register_sealed, register_zero_report
@@ -53,6 +50,12 @@ from lantai.records.unit import Unit
 from lantai.rules.calendar import add_days
 
 Progress = Callable[[str, int, int], None]
+
+FIRST_SHARE_SECONDS = 600.0
+"""So long a unit's server may keep a run waiting while other units wait for their turn."""
+
+LAST_SHARE_SECONDS = 7200.0
+"""So long it may when all others are done; what has not come by then comes with the next run."""
 
 _GOES_ON = (RoundState.COLLECTED, RoundState.HELD, RoundState.SEALED)
 """A round in one of these states is not ended."""
@@ -87,9 +90,10 @@ class _Work:
     """What one run over one unit carries along."""
 
     centre: Centre
-    session: Session
+    line: UnitLine
     unit: Unit
     lease: Lease
+    budget: Budget
     progress: Progress | None
     done: TakenIn
     problems: list[LantaiError] = field(default_factory=list)
@@ -105,6 +109,7 @@ def take_in(
     years: Sequence[int] | None = None,
     progress: Progress | None = None,
     carriers: Sequence[str] | None = None,
+    share_seconds: float | None = None,
 ) -> TakenIn:
     """Take in everything of a unit that is settled or has stalled, and answer what waits for an answer.
 
@@ -114,8 +119,10 @@ def take_in(
         years: Filing years; None is every open one.
         progress: Told what is worked on, bytes done, bytes in all.
         carriers: Names of packages, see `choose`; None is every package.
+        share_seconds: So long the unit's server may take while other units wait; None is as long as it goes on.
 
     Raises:
+        ServerTooSlowError: It took longer, or brought too little; what came is kept for the next time.
         LeaseLostError: Another worker is at this unit.
         LantaiError: The first thing that went wrong, after all other packages were seen to.
     """
@@ -128,16 +135,16 @@ def take_in(
         raise server
     with (
         leased(centre.database, f"unit:{unit_code}", centre.holder, centre.clock.now_at) as lease,
-        connect(server) as session,
+        centre.lines.open(server, Pace(centre.settings.slowest_kib_per_second * 1024, share_seconds)) as line,
     ):
-        work = _Work(centre, session, unit, lease, progress, TakenIn(unit_code))
-        packages = outbox.look(session, wanted)
+        work = _Work(centre, line, unit, lease, Budget.of(centre), progress, TakenIn(unit_code))
+        packages, _, _ = line.look(wanted)
         for package in packages:
             if choice.has(unit_code, package):
                 _try(work, partial(_take_in_package, work, package))
         for this in _left_behind(work, packages, choice):
             _try(work, partial(_go_on, work, this))
-        _try(work, lambda: work.count(answered=answer(centre, session, unit_code, make_checkpoint(centre))))
+        _try(work, lambda: work.count(answered=answer(centre, line, unit_code, make_checkpoint(centre))))
         _purge_answered(work)
     if work.problems:
         raise work.problems[0]
@@ -160,9 +167,9 @@ def _try(work: _Work, step: Callable[[], None]) -> None:
 def _take_in_package(work: _Work, package: PackageSeen) -> None:
     centre, code = work.centre, work.unit.unit_code
     with centre.database.read() as connection:
-        whole = known_states(connection, code).get((package.raw_name, package.fingerprint))
+        whole = known_states(connection, [code])[code].get((package.raw_name, package.fingerprint))
     if whole is None:
-        whole = is_whole(package, work.session.read_small)
+        whole = work.line.still_missing(package) is None
     with centre.database.begin() as connection:
         require(connection, work.lease)
         note_look(connection, code, centre.clock.now_at(), None)
@@ -174,7 +181,7 @@ def _take_in_package(work: _Work, package: PackageSeen) -> None:
     if known is None and not stalled and not is_settled(centre, package, row):
         work.count(unsettled=1)
         return
-    collected = collect(centre, work.session, code, package, _telling(work, package))
+    collected = collect(centre, work.line, code, package, work.budget, _telling(work, package))
     _decide(work, assess(centre, work.unit, package, collected, known, is_stalled=stalled), collected)
 
 
@@ -190,9 +197,8 @@ def _go_on(work: _Work, this: Round) -> None:
     collected = collected_before(work.centre, this)
     if collected is None:
         return
-    package = PackageSeen(
-        this.filing_year, this.raw_name, PackageKind(this.kind), [], this.fingerprint, has_ready=False
-    )
+    kind = PackageKind(this.kind)
+    package = PackageSeen(this.filing_year, this.raw_name, kind, [], this.fingerprint, has_ready=False)
     _decide(work, assess(work.centre, work.unit, package, collected, this), collected)
 
 

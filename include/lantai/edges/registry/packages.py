@@ -57,10 +57,12 @@ def note_package(
     return connection.execute(select(table).where(*key)).one()
 
 
-def known_states(connection: Connection, unit_code: str) -> dict[tuple[bytes, str], bool]:
-    """Return whether they are whole, by raw name and fingerprint: states of a unit's packages that need no second question."""
-    rows = query(connection, "packages_known", unit_code=unit_code)
-    return {(bytes.fromhex(row.raw_name_hex), row.fingerprint): row.is_whole for row in rows}
+def known_states(connection: Connection, unit_codes: Collection[str]) -> dict[str, dict[tuple[bytes, str], bool]]:
+    """Return whether they are whole, by unit code, then by raw name and fingerprint: states that need no second question."""
+    known: dict[str, dict[tuple[bytes, str], bool]] = {code: {} for code in unit_codes}
+    for row in query(connection, "packages_known", unit_codes=list(unit_codes)):
+        known[row.unit_code][bytes.fromhex(row.raw_name_hex), row.fingerprint] = row.is_whole
+    return known
 
 
 def link_package(

@@ -1,0 +1,338 @@
+"""Our end of a line to one unit's server: questions, answers, and how long they are waited for.
+
+The session itself lives in a child of the nursery. Here nothing of what a
+server sends is parsed, and no wait is without end: whatever the child does not
+answer in time, or dies of, is an error of this unit, in words.
+
+Source: reliability.md, C2, S3, S5; ADR 14.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection as Wire
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from lantai.edges.bulkhead.messages import Answer, Progress, Question, receive, send
+from lantai.edges.connections import Connection
+from lantai.edges.outbox import PackageSeen
+from lantai.errors import LantaiError, ServerTooSlowError, ServerUnreachableError, UnexpectedError, UnitLimitError
+
+WINDOW_SECONDS = 60.0
+"""In so long a server has to bring what the slowest line of `Pace` brings, or the answer itself."""
+
+LOCAL_SECONDS = 900.0
+"""So long a child may wait for a disk of ours to take what has come."""
+
+NAMES_PER_SECOND = 200
+"""Of a listing: half of what a line with a delay of 0.5 s brings."""
+
+MEMORY_BYTES = 256 * 1024 * 1024
+"""What a child may hold over what the nursery has loaded; a package of 200,000 files takes about half of it."""
+
+_Fate = Callable[[], int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How slow is too slow.
+
+    Attributes:
+        bytes_per_second: A server that brings less, over a minute, is not waited for.
+        share_seconds: So long one line may keep us waiting in all, when others wait for their turn; None is as long as it
+            goes on.
+    """
+
+    bytes_per_second: int = 16 * 1024
+    share_seconds: float | None = None
+
+
+USUAL_PACE = Pace()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one unit may cost.
+
+    Attributes:
+        memory_bytes: What a child may hold over what the nursery has loaded.
+        window_seconds: In so long a server has to bring what `Pace` asks for, or the answer itself.
+        step_seconds: Longest wait for each step of connecting and logging in.
+    """
+
+    memory_bytes: int = MEMORY_BYTES
+    window_seconds: float = WINDOW_SECONDS
+    step_seconds: float = 30.0
+
+
+USUAL_LIMITS = Limits()
+
+
+class Lines:
+    """Opens lines, each held by a child of one nursery, which starts with the first; `close` ends them all."""
+
+    def __init__(self, limits: Limits = USUAL_LIMITS) -> None:
+        """Remember what each unit may cost; nothing is started yet."""
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._control: socket.socket | None = None
+        self._nursery: subprocess.Popen[bytes] | None = None
+
+    @contextlib.contextmanager
+    def open(self, connection: Connection, pace: Pace = USUAL_PACE) -> Iterator[UnitLine]:
+        """Connect to a unit's server in a child process; the child ends with the block.
+
+        Args:
+            connection: Where, as whom, and with which pinned host key.
+            pace: How slow is too slow.
+
+        Raises:
+            ServerUnreachableError, HostKeyMismatchError, LoginRefusedError, RemoteProtocolError: As `sftp.connect`.
+            ServerTooSlowError: It did not come to an end with greeting and login.
+            UnitLimitError: It sent more than a child may hold.
+        """
+        limits = self._limits
+        ours, deaths = self._bear()
+        try:
+            line = UnitLine(ours, deaths, connection, pace, limits.window_seconds)
+            line.ask(
+                "open",
+                connection=connection,
+                timeout_seconds=limits.step_seconds,
+                stall_seconds=limits.window_seconds,
+            )
+            yield line
+        finally:
+            ours.close()
+            os.close(deaths)
+
+    def close(self) -> None:
+        """End the nursery and every child."""
+        with self._lock:
+            if self._control is not None:
+                self._control.close()
+            if self._nursery is not None:
+                self._nursery.wait()
+            self._control = self._nursery = None
+
+    def __del__(self) -> None:
+        """End them also where nobody closed: a nursery that lives on would hold nothing but memory."""
+        self.close()
+
+    def _bear(self) -> tuple[Wire, int]:
+        """Have a child forked; return our end of its line, and where it will stand what it died of."""
+        ours, its = socket.socketpair()
+        deaths, its_deaths = os.pipe()
+        try:
+            order = str(self._limits.memory_bytes).encode()
+            with self._lock:
+                socket.send_fds(self._running(), [order], [its.fileno(), its_deaths])
+        except OSError as error:
+            ours.close()
+            os.close(deaths)
+            raise UnexpectedError(f"the process that holds the lines did not start ({error})") from error
+        finally:
+            its.close()
+            os.close(its_deaths)
+        return Wire(ours.detach()), deaths
+
+    def _running(self) -> socket.socket:
+        if self._control is None or self._nursery is None or self._nursery.poll() is not None:
+            if self._control is not None:
+                self._control.close()
+            self._control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with far:
+                self._nursery = subprocess.Popen(  # noqa: S603 - our own module, and a number
+                    [sys.executable, "-m", "lantai.edges.bulkhead.nursery", str(far.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    pass_fds=[far.fileno()],
+                    # Ctrl-C at a terminal is for us: the children end when we let go of their lines.
+                    start_new_session=True,
+                )
+        return self._control
+
+
+class _Window:
+    """What came of one question so far, and until when more has to."""
+
+    def __init__(self, seconds: float, bytes_per_second: int) -> None:
+        self.began = monotonic()
+        self.ends_at = self.began + seconds
+        self._seconds, self._bytes_per_second = seconds, bytes_per_second
+        self._names = self._bytes = 0
+        self._earned_seconds = 0.0
+        self._is_local = False
+
+    def count(self, more: Progress) -> None:
+        """Count what came; the window begins anew when it was enough for one."""
+        self._names, self._bytes = self._names + more.names, self._bytes + more.bytes
+        self._earned_seconds += more.names / NAMES_PER_SECOND + more.bytes / self._bytes_per_second
+        was_local, self._is_local = self._is_local, more.is_local
+        if more.is_local:
+            self.ends_at, self._earned_seconds = monotonic() + LOCAL_SECONDS, 0.0
+        elif was_local or self._earned_seconds >= self._seconds:
+            self.ends_at, self._earned_seconds = monotonic() + self._seconds, 0.0
+
+    def shown(self) -> str:
+        """Return in words what came."""
+        return f"{self._names} names and {self._bytes} bytes in {monotonic() - self.began:.0f} s"
+
+
+class UnitLine:
+    """A session with one unit's server, in a child process; from `Lines.open`.
+
+    Every method raises what the session raises, and besides:
+    ServerTooSlowError, when less comes than `Pace` waits for; UnitLimitError, when the child may not hold what comes;
+    ServerUnreachableError, when the child is gone. After one of these three the line is over.
+    """
+
+    def __init__(self, wire: Wire, deaths: int, connection: Connection, pace: Pace, window_seconds: float) -> None:
+        """Take over our end of a line to a child that has just begun."""
+        self._wire, self._deaths = wire, deaths
+        self._connection, self._pace, self._window = connection, pace, window_seconds
+        self._waited_seconds = 0.0
+
+    def look(
+        self,
+        filing_years: Sequence[int],
+        known_years: Collection[int] | None = None,
+        known_states: Mapping[tuple[bytes, str], bool] | None = None,
+    ) -> tuple[list[PackageSeen], list[bytes], dict[tuple[bytes, str], str | None]]:
+        """Return what lies in the outbox: packages, strays, and what packages still lack.
+
+        Args:
+            filing_years: Which years' folders.
+            known_years: Years that were ever opened; None is `filing_years`.
+            known_states: By raw name and fingerprint, the states of packages that need no second question. None returns the
+                packages with their files, and asks no second question of any.
+
+        Returns:
+            Packages; names of what nobody takes; by raw name and fingerprint what a package that is news still lacks, None
+            for a whole one.
+        """
+        found: tuple[list[PackageSeen], list[bytes], dict[tuple[bytes, str], str | None]] = self.ask(
+            "look", filing_years=filing_years, known_years=known_years, known_states=known_states
+        )
+        return found
+
+    def still_missing(self, package: PackageSeen) -> str | None:
+        """Return what a package still lacks, None for a whole one; see `outbox_whole`."""
+        found: str | None = self.ask("still_missing", package=package)
+        return found
+
+    def read_small(self, path: bytes, limit_bytes: int) -> bytes:
+        """Return the whole of a small file; see `Session.read_small`."""
+        content: bytes = self.ask("read_small", path=path, limit_bytes=limit_bytes)
+        return content
+
+    def collect(
+        self,
+        package: PackageSeen,
+        quarantine: Path,
+        carrier_id: str,
+        *,
+        only: Collection[bytes] | None = None,
+        reserve_bytes: int = 0,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> None:
+        """Bring a package into the quarantine; see `outbox_collect.collect`.
+
+        Args:
+            package: As a look saw it, with its files.
+            quarantine: Its root.
+            carrier_id: Our id, the name of its folder there.
+            only: Raw names that are brought in; None brings all.
+            reserve_bytes: So much of the quarantine's disk is never written into.
+            on_progress: Told how many more bytes are here. What it raises ends the line.
+        """
+        self.ask(
+            "collect",
+            on_progress,
+            package=package,
+            quarantine=quarantine,
+            carrier_id=carrier_id,
+            only=only,
+            reserve_bytes=reserve_bytes,
+        )
+
+    def mkdirs(self, path: bytes) -> None:
+        """Make a folder and those above it, where they are not there yet."""
+        self.ask("mkdirs", path=path)
+
+    def deliver(self, path: bytes, content: bytes, *, replace: bool = False) -> str:
+        """Put a file there, whole or not at all, and return its SHA-256; see `Session.deliver`."""
+        sha256: str = self.ask("deliver", path=path, content=content, replace=replace)
+        return sha256
+
+    def ask(self, verb: str, on_progress: Callable[[int], None] | None = None, **arguments: Any) -> Any:  # noqa: ANN401 - of the verb
+        """Ask the child one thing and return its answer."""
+        window = _Window(self._window, self._pace.bytes_per_second)
+        began = monotonic()
+        try:
+            send(self._wire, Question(verb, arguments))
+            while isinstance(message := self._next(verb, window), Progress):
+                window.count(message)
+                if on_progress is not None and message.bytes:
+                    on_progress(message.bytes)
+                send(self._wire, None)
+        except (EOFError, OSError, pickle.UnpicklingError) as error:
+            raise self._death(verb) from error
+        finally:
+            self._waited_seconds += monotonic() - began
+        if message.error is not None:
+            raise message.error
+        return message.result
+
+    def _next(self, verb: str, window: _Window) -> Answer | Progress:
+        """Return what the child says next, as long as enough comes."""
+        share, until = self._pace.share_seconds, window.ends_at
+        is_share = False
+        if share is not None:
+            share_ends_at = window.began + share - self._waited_seconds
+            is_share = share_ends_at < until
+            until = min(until, share_ends_at)
+        if not self._wire.poll(max(0.0, until - monotonic())):
+            expected = f"expected the end within {share:.0f} s, for others wait" if is_share else self._expected()
+            raise ServerTooSlowError(f"{self._place}: {verb}: found {window.shown()}, {expected}")
+        message = receive(self._wire)
+        if not isinstance(message, Answer | Progress):
+            raise pickle.UnpicklingError(f"found {type(message).__name__}, expected an answer")
+        return message
+
+    def _expected(self) -> str:
+        return (
+            f"expected an answer, or at least {self._pace.bytes_per_second} bytes or {NAMES_PER_SECOND} names a second "
+            f"over {self._window:.0f} s"
+        )
+
+    def _death(self, verb: str) -> LantaiError:
+        """Return in words what the child died of."""
+        status = ""
+        with contextlib.suppress(OSError):
+            if select.select([self._deaths], [], [], 5)[0]:
+                status = os.read(self._deaths, 16).decode()
+        if status == str(-signal.SIGKILL):
+            return UnitLimitError(
+                f"{self._place}: {verb}: its process was killed by the system, as it is when memory runs out"
+            )
+        if status in {str(-signal.SIGSEGV), str(-signal.SIGABRT), str(-signal.SIGBUS)}:
+            return UnitLimitError(
+                f"{self._place}: {verb}: its process broke down ({signal.Signals(-int(status)).name}) under what the server sent"
+            )
+        return ServerUnreachableError(f"{self._place}: {verb}: its process ended ({status or 'nobody knows how'})")
+
+    @property
+    def _place(self) -> str:
+        return f"{self._connection.connection_id} ({self._connection.host}:{self._connection.port})"
