@@ -11,6 +11,7 @@ import base64
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Self
@@ -132,6 +133,137 @@ def other_size_when_open(more: int) -> type[AccountFiles]:
 def names(*listed: bytes, mode: int = 0o100644) -> type[AccountFiles]:
     """Return files that list these names."""
     return type("Listed", (Names,), {"names": listed, "mode": mode})
+
+
+class OnlyDots(AccountFiles):
+    """Answers every listing with the folder itself, for ever."""
+
+    def answer(self, kind: int, fields: wire.Fields) -> tuple[int, bytes]:
+        if kind != wire.READDIR:
+            return super().answer(kind, fields)
+        return wire.NAME, wire.name_body([(b".", b"", wire.Attributes(0, 0o040755, 1))])
+
+
+class DotsNowAndThen(OnlyDots):
+    """The same, unhurried."""
+
+    def answer(self, kind: int, fields: wire.Fields) -> tuple[int, bytes]:
+        if kind == wire.READDIR:
+            time.sleep(0.2)
+        return super().answer(kind, fields)
+
+
+class NamesNowAndThen(AccountFiles):
+    """Never comes to the end of a listing, a name at a time."""
+
+    count = 0
+
+    def answer(self, kind: int, fields: wire.Fields) -> tuple[int, bytes]:
+        if kind != wire.READDIR:
+            return super().answer(kind, fields)
+        time.sleep(0.2)
+        self.count += 1
+        return wire.NAME, wire.name_body([(b"%08d" % self.count, b"", wire.Attributes(1, 0o100644, 1))])
+
+
+class EndlessOutbox(EndlessNames):
+    """The same with long names, in the outbox itself."""
+
+    def answer(self, kind: int, fields: wire.Fields) -> tuple[int, bytes]:
+        if kind != wire.READDIR:
+            return super().answer(kind, fields)
+        self.count += 200
+        about = wire.Attributes(5, 0o100644, 1)
+        rows = [(b"%012d" % (self.count + n) + b"x" * 900, b"", about) for n in range(200)]
+        return wire.NAME, wire.name_body(rows)
+
+
+class FoldersInFolders(AccountFiles):
+    """Every folder of the year holds a hundred folders with long names, without end."""
+
+    opened = 0
+    told: frozenset[bytes] = frozenset()
+
+    def answer(self, kind: int, fields: wire.Fields) -> tuple[int, bytes]:
+        if kind == wire.OPENDIR:
+            path = fields.string()
+            if not path.startswith(b"outbox/2025"):
+                return super().answer(kind, wire.Fields(wire.string(path)))
+            self.opened += 1
+            return wire.HANDLE, wire.string(b"deep%d" % self.opened)
+        if kind not in {wire.READDIR, wire.CLOSE}:
+            return super().answer(kind, fields)
+        handle = fields.string()
+        if not handle.startswith(b"deep"):
+            return super().answer(kind, wire.Fields(wire.string(handle)))
+        if kind == wire.CLOSE or handle in self.told:
+            return wire.STATUS, wire.status_body(wire.OK if kind == wire.CLOSE else wire.EOF)
+        self.told |= {handle}
+        about = wire.Attributes(0, 0o040755, 1)
+        return wire.NAME, wire.name_body([(b"%03d" % n + b"f" * 120, b"", about) for n in range(100)])
+
+
+class Inflated(AccountFiles):
+    """Lists the documents of a package as far larger than they are."""
+
+    size = 2**50
+
+    def answer(self, kind: int, fields: wire.Fields) -> tuple[int, bytes]:
+        answered, body = super().answer(kind, fields)
+        if answered == wire.NAME:
+            told = wire.names_of(memoryview(body))
+            rows = []
+            for entry in told:
+                about = entry.attributes
+                if entry.name[:1].isdigit() and about.kind is wire.FileKind.FILE:
+                    about = wire.Attributes(self.size, about.mode, about.mtime)
+                rows.append((entry.name, b"", about))
+            body = wire.name_body(rows)
+        return answered, body
+
+
+class OneByteReads(AccountFiles):
+    """Answers every read with one byte, which is allowed."""
+
+    def answer(self, kind: int, fields: wire.Fields) -> tuple[int, bytes]:
+        if kind != wire.READ:
+            return super().answer(kind, fields)
+        handle, offset, _ = fields.string(), fields.long(), fields.number()
+        time.sleep(0.002)
+        return super().answer(kind, wire.Fields(wire.read_body(handle, offset, 1)))
+
+
+class SlowReads(AccountFiles):
+    """Answers reads with twenty bytes a second."""
+
+    def answer(self, kind: int, fields: wire.Fields) -> tuple[int, bytes]:
+        if kind != wire.READ:
+            return super().answer(kind, fields)
+        handle, offset, _ = fields.string(), fields.long(), fields.number()
+        time.sleep(0.1)
+        return super().answer(kind, wire.Fields(wire.read_body(handle, offset, 2)))
+
+
+class ThousandsOfPackages(AccountFiles):
+    """Lists thousands of packages in a year, all of them empty."""
+
+    def answer(self, kind: int, fields: wire.Fields) -> tuple[int, bytes]:
+        if kind == wire.OPENDIR:
+            path = fields.string()
+            kept = path if path in {b"outbox", b"outbox/2025"} else b"outbox/2025/nothing"
+            answered, body = super().answer(kind, wire.Fields(wire.string(kept)))
+            self.year = getattr(self, "year", b"")
+            if path == b"outbox/2025":
+                self.year = wire.Fields(body).string()
+            return answered, body
+        if kind == wire.READDIR and not getattr(self, "told", False):
+            handle = fields.string()
+            if handle == getattr(self, "year", b""):
+                self.told = True
+                about = wire.Attributes(0, 0o040755, 1)
+                return wire.NAME, wire.name_body([(b"%06d" % n, b"", about) for n in range(1200)])
+            return super().answer(kind, wire.Fields(wire.string(handle)))
+        return super().answer(kind, fields)
 
 
 Spoil = Callable[[int, bytes], bytes]

@@ -70,7 +70,7 @@ def fetch(
     *,
     in_flight: int = FILES_IN_FLIGHT,
     chunk_bytes: int = CHUNK_BYTES,
-    on_progress: Callable[[int], None] | None = None,
+    on_progress: Callable[[int], object] | None = None,
 ) -> Iterator[FetchResult]:
     """Read files, many at once, and yield each as it ends.
 
@@ -101,7 +101,7 @@ class _Fetch:
         requests: Iterator[FetchRequest],
         in_flight: int,
         chunk_bytes: int,
-        on_progress: Callable[[int], None],
+        on_progress: Callable[[int], object],
     ) -> None:
         self._pipe, self._requests = pipe, requests
         self._in_flight, self._chunk = in_flight, chunk_bytes

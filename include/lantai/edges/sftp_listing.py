@@ -37,6 +37,7 @@ MAX_DEPTH = 32
 MAX_NAME_BYTES = 1024
 MAX_PATH_BYTES = 4096
 _FOLDERS_AT_ONCE = 32
+_DOTS = frozenset({b".", b".."})
 
 
 class Allowance:
@@ -75,7 +76,7 @@ class Allowance:
                 f"listing of {_shown(where)}: found paths of more than {self._most_bytes} bytes in all, expected fewer"
             )
         if self._on_names is not None:
-            self._on_names(len(names))
+            self._on_names(sum(name not in _DOTS for name in names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,7 @@ def _entries(pipe: Pipe, folder: _Folder, body: memoryview, allowance: Allowance
         raise
     for found in entries:
         name = found.name
-        if name in {b".", b".."}:
+        if name in _DOTS:
             continue
         if not name or b"/" in name or b"\0" in name or len(name) > MAX_NAME_BYTES:
             pipe.forget_unsent()

@@ -67,7 +67,7 @@ class Session:
         *,
         in_flight: int = FILES_IN_FLIGHT,
         chunk_bytes: int = CHUNK_BYTES,
-        on_progress: Callable[[int], None] | None = None,
+        on_progress: Callable[[int], object] | None = None,
     ) -> Iterator[FetchResult]:
         """Read many files at once; see `sftp_fetch.fetch`. Nothing else may be asked until it has ended."""
         with self._asking():
@@ -79,8 +79,8 @@ class Session:
                 on_progress=on_progress,
             )
 
-    def read_small(self, path: bytes, limit_bytes: int) -> bytes:
-        """Return the whole of a small file.
+    def read_small(self, path: bytes, limit_bytes: int, on_progress: Callable[[int], object] | None = None) -> bytes:
+        """Return the whole of a small file; `on_progress` is told how many more bytes came.
 
         Raises:
             RemoteMissingError: There is no such file.
@@ -92,7 +92,7 @@ class Session:
         if told.bytes > limit_bytes:
             raise RemoteProtocolError(f"{path!r}: found {told.bytes} bytes, expected at most {limit_bytes}")
         content = sftp_deliver.Gathered()
-        for result in self.fetch([FetchRequest(path, told.bytes, told.mtime, content)]):
+        for result in self.fetch([FetchRequest(path, told.bytes, told.mtime, content)], on_progress=on_progress):
             if result.error is not None:
                 raise result.error
         return bytes(content.content)

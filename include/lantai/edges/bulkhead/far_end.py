@@ -76,7 +76,7 @@ class _FarEnd:
         verbs: Mapping[str, Callable[..., Any]] = {
             "look": self.look,
             "still_missing": self.still_missing,
-            "read_small": self._session.read_small,
+            "read_small": self.read_small,
             "collect": self.collect,
             "mkdirs": self._session.mkdirs,
             "deliver": self._session.deliver,
@@ -103,13 +103,11 @@ class _FarEnd:
 
     def still_missing(self, package: PackageSeen) -> str | None:
         """Return what a package still lacks; see `outbox_whole`."""
+        return still_missing(package, self.read_small)
 
-        def read_small(path: bytes, limit_bytes: int) -> bytes:
-            content = self._session.read_small(path, limit_bytes)
-            self._on_bytes(len(content))
-            return content
-
-        return still_missing(package, read_small)
+    def read_small(self, path: bytes, limit_bytes: int) -> bytes:
+        """Return the whole of a small file; see `Session.read_small`."""
+        return self._session.read_small(path, limit_bytes, self._on_bytes)
 
     def collect(
         self,

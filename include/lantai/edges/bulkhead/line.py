@@ -28,7 +28,14 @@ from typing import Any
 from lantai.edges.bulkhead.messages import Answer, Progress, Question, receive, send
 from lantai.edges.connections import Connection
 from lantai.edges.outbox import PackageSeen
-from lantai.errors import LantaiError, ServerTooSlowError, ServerUnreachableError, UnexpectedError, UnitLimitError
+from lantai.errors import (
+    LantaiError,
+    PlaceUnavailableError,
+    ServerTooSlowError,
+    ServerUnreachableError,
+    UnexpectedError,
+    UnitLimitError,
+)
 
 WINDOW_SECONDS = 60.0
 """In so long a server has to bring what the slowest line of `Pace` brings, or the answer itself."""
@@ -117,6 +124,11 @@ class Lines:
         finally:
             ours.close()
             os.close(deaths)
+
+    @property
+    def nursery_pid(self) -> int | None:
+        """The nursery's process, whose children hold the lines; None while none runs."""
+        return self._nursery.pid if self._nursery is not None else None
 
     def close(self) -> None:
         """End the nursery and every child."""
@@ -292,8 +304,15 @@ class UnitLine:
         finally:
             self._waited_seconds += monotonic() - began
         if message.error is not None:
-            raise message.error
+            raise self._placed(message.error)
         return message.result
+
+    def _placed(self, error: LantaiError) -> LantaiError:
+        """Return an error of the far end with the server's name before it; what our own disk refuses has none."""
+        said = str(error)
+        if not isinstance(error, PlaceUnavailableError) and not said.startswith(self._place):
+            error.args = (f"{self._place}: {said}", *error.args[1:])
+        return error
 
     def _next(self, verb: str, window: _Window) -> Answer | Progress:
         """Return what the child says next, as long as enough comes."""

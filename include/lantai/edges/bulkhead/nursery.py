@@ -45,15 +45,16 @@ def main(control: socket.socket) -> None:
     nursery.poll.register(woken, select.POLLIN)
     nursery.poll.register(control, select.POLLIN)
     while True:
-        for fd, _ in nursery.poll.poll():
-            if fd == woken:
-                os.read(woken, 4096)
-                nursery.bury()
-            elif fd != control.fileno():
-                nursery.end(fd)
-            elif not nursery.bear():
-                nursery.end_all()
-                return
+        stirred = {fd for fd, _ in nursery.poll.poll()}
+        # In this order: a number that a burial gives back may be that of the next line.
+        for line in stirred - {woken, control.fileno()}:
+            nursery.end(line)
+        if woken in stirred:
+            os.read(woken, 4096)
+            nursery.bury()
+        if control.fileno() in stirred and not nursery.bear():
+            nursery.end_all()
+            return
 
 
 class _Nursery:

@@ -1,0 +1,285 @@
+"""What one server does costs one unit only: each way of lying ends soon, in little memory, by a named error (S3, S5)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lantai.demo.sftp_files import AccountFiles
+from lantai.edges.bulkhead.line import Limits, Lines, Pace
+from lantai.edges.bulkhead.looks import look_all
+from lantai.edges.connections import Connection
+from lantai.edges.outbox import PackageSeen
+from lantai.edges.quarantine import Quarantine
+from lantai.errors import (
+    LantaiError,
+    RemoteProtocolError,
+    ServerTooSlowError,
+    ServerUnreachableError,
+    UnitLimitError,
+)
+from servers import hostile_sftp as lies
+from servers import lying_ssh as raw
+from servers.hostile_sftp import HostileSftp
+from servers.lying_ssh import LyingSsh, RawLie
+
+MOST_SECONDS = 90
+"""S3: no lie may keep anybody longer; with the limits below each takes a few seconds."""
+
+
+@pytest.fixture(scope="module")
+def hasty() -> Iterator[Lines]:
+    """Lines that lose patience soon."""
+    lines = Lines(Limits(window_seconds=3, step_seconds=2))
+    yield lines
+    lines.close()
+
+
+def connection_to(server: RawLie | HostileSftp) -> Connection:
+    if isinstance(server, HostileSftp):
+        return server.connection()
+    key = server.host_key
+    return Connection(
+        "sftp_JY", "127.0.0.1", server.port, lies.LOGIN, key.get_name(), key.asbytes(), password=lies.PASSWORD
+    )
+
+
+def error_of(lines: Lines, connection: Connection) -> LantaiError | None:
+    began = time.monotonic()
+    [found] = look_all(lines, {"sftp_JY": connection}, [2025])
+    assert time.monotonic() - began < MOST_SECONDS
+    return found.error
+
+
+@pytest.mark.parametrize(
+    ("lie", "error"),
+    [
+        (raw.silent, ServerUnreachableError),
+        (raw.hanging_up, ServerUnreachableError),
+        (raw.rubbish, ServerUnreachableError),
+        (raw.lines_without_end, ServerUnreachableError),
+        (raw.one_line_without_end, LantaiError),
+        (raw.names_in_no_encoding, RemoteProtocolError),
+        (raw.no_algorithm, RemoteProtocolError),
+        (raw.short_key_exchange, LantaiError),
+        (raw.packet_of_two_gibibytes, LantaiError),
+        (raw.byte_by_byte, ServerUnreachableError),
+        (raw.ignored_without_end, LantaiError),
+    ],
+    ids=lambda value: value.__name__,
+)
+def test_lie_before_login_is_named(tmp_path: Path, hasty: Lines, lie: raw.Lie, error: type[LantaiError]) -> None:
+    with RawLie(tmp_path, lie) as server:
+        found = error_of(hasty, connection_to(server))
+
+    assert isinstance(found, error)
+    assert str(found).startswith(f"sftp_JY (127.0.0.1:{server.port}): ")
+
+
+@pytest.mark.parametrize("at", ["login", "banner", "channel", "subsystem", "before", "beside", "requests"])
+def test_lie_between_login_and_sftp_is_named(tmp_path: Path, hasty: Lines, at: str) -> None:
+    with LyingSsh(tmp_path, at) as server:
+        found = error_of(hasty, connection_to(server))
+
+    assert isinstance(found, ServerUnreachableError | ServerTooSlowError | RemoteProtocolError | UnitLimitError)
+    assert "sftp_JY (127.0.0.1:" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("files", "error"),
+    [
+        (lies.OnlyDots, ServerTooSlowError),
+        (lies.DotsNowAndThen, ServerTooSlowError),
+        (lies.NamesNowAndThen, ServerTooSlowError),
+        (lies.EndlessNames, UnitLimitError),
+        (lies.EndlessOutbox, UnitLimitError),
+        (lies.FoldersInFolders, UnitLimitError),
+        (lies.ThousandsOfPackages, UnitLimitError),
+    ],
+)
+def test_listing_without_end_is_named(
+    tmp_path: Path, hasty: Lines, files: type[AccountFiles], error: type[LantaiError]
+) -> None:
+    (tmp_path / "files" / "outbox" / "2025" / "nothing").mkdir(parents=True)
+
+    with HostileSftp(tmp_path, files) as server:
+        found = error_of(hasty, server.connection())
+
+    assert isinstance(found, error), found
+
+
+@pytest.mark.parametrize("files", [lies.SlowReads, lies.OneByteReads])
+def test_manifest_that_trickles_in_is_not_waited_for(tmp_path: Path, hasty: Lines, files: type[AccountFiles]) -> None:
+    bag_of(tmp_path / "files", 2000)
+
+    with HostileSftp(tmp_path, files) as server:
+        found = error_of(hasty, server.connection())
+
+    assert isinstance(found, ServerTooSlowError | ServerUnreachableError)
+    assert re.search(r"found .*[1-9]\d* bytes in", str(found))
+
+
+def bag_of(folder: Path, count: int) -> None:
+    bag = folder / "outbox" / "2025" / "001"
+    (bag / "data").mkdir(parents=True)
+    (bag / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
+    listed = "".join(f"{'0' * 64}  data/{number:06d}.txt\n" for number in range(count))
+    (bag / "manifest-sha256.txt").write_text(listed)
+    for number in range(count):
+        (bag / "data" / f"{number:06d}.txt").write_bytes(b"")
+
+
+def test_child_that_holds_more_than_one_unit_may_is_ended_in_words(tmp_path: Path) -> None:
+    """S5: the limit is on the child, not on the honesty of what it reads."""
+    bag_of(tmp_path / "files", 20_000)
+    lines = Lines(Limits(memory_bytes=8 * 1024 * 1024))
+
+    with HostileSftp(tmp_path) as server:
+        found = error_of(lines, server.connection())
+    lines.close()
+
+    assert isinstance(found, UnitLimitError)
+    assert "memory" in str(found)
+
+
+def test_child_that_is_killed_is_the_unknown_of_its_unit_and_the_next_look_is_served(
+    tmp_path: Path, hasty: Lines
+) -> None:
+    bag_of(tmp_path / "files", 3)
+    with HostileSftp(tmp_path) as server, hasty.open(server.connection()) as line:
+        for pid in children_of(hasty):
+            os.kill(pid, signal.SIGKILL)
+
+        with pytest.raises(UnitLimitError, match="killed by the system"):
+            line.look([2025])
+
+        assert error_of(hasty, server.connection()) is None
+
+
+def children_of(lines: Lines) -> list[int]:
+    """Return the processes under the nursery of some lines."""
+    nursery = lines.nursery_pid
+    listed = Path(f"/proc/{nursery}/task/{nursery}/children").read_text()
+    return [int(word) for word in listed.split()]
+
+
+def test_line_that_is_let_go_ends_its_child_whatever_it_waits_for(tmp_path: Path, hasty: Lines) -> None:
+    (tmp_path / "files" / "outbox").mkdir(parents=True)
+
+    with HostileSftp(tmp_path) as server:
+        with hasty.open(server.connection()):
+            while_open = len(children_of(hasty))
+        until(lambda: not children_of(hasty))
+
+    assert while_open == 1
+
+
+def test_children_end_with_the_process_that_wanted_them(tmp_path: Path) -> None:
+    """K1: a command that was killed leaves nobody behind who writes into the quarantine."""
+    script = (
+        "import sys, time; sys.path[:0] = sys.argv[1].split(':')\n"
+        "from lantai.edges.bulkhead.line import Lines\n"
+        "from lantai.edges.connections import Connection\n"
+        "import base64\n"
+        "kind, key = sys.argv[3].split()\n"
+        "one = Connection('sftp_JY', '127.0.0.1', int(sys.argv[2]), sys.argv[4], kind, base64.b64decode(key), password=sys.argv[5])\n"
+        "lines = Lines()\n"
+        "with lines.open(one) as line:\n"
+        "    print(lines.nursery_pid, flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    (tmp_path / "files").mkdir()
+    with HostileSftp(tmp_path) as server:
+        words = [":".join(sys.path), str(server.port), server.host_key, lies.LOGIN, lies.PASSWORD]
+        with subprocess.Popen([sys.executable, "-c", script, *words], stdout=subprocess.PIPE, text=True) as wanting:
+            assert wanting.stdout is not None
+            nursery = int(wanting.stdout.readline())
+            child = int(Path(f"/proc/{nursery}/task/{nursery}/children").read_text().split()[0])
+
+            wanting.kill()
+
+    until(lambda: not any(is_alive(pid) for pid in (nursery, child)))
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if is_so():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not come to be so within 10 s")
+
+
+def test_package_is_brought_in_by_a_child_as_it_would_be_here(tmp_path: Path, lines: Lines) -> None:
+    """C1: every file, its digest, and word of every byte."""
+    content = os.urandom(3_000_000)
+    folder = tmp_path / "files" / "outbox" / "2025" / "001"
+    folder.mkdir(parents=True)
+    (folder / "big.bin").write_bytes(content)
+    (folder / "small.txt").write_bytes(b"small")
+    quarantine = Quarantine(tmp_path / "quarantine")
+
+    with HostileSftp(tmp_path) as server, lines.open(server.connection()) as line:
+        [package] = line.look([2025])[0]
+        line.collect(package, quarantine.root, "JY-1")
+
+    received = {each.raw_name: each.sha256 for each in quarantine.finish("JY-1")}
+    assert received == {
+        b"big.bin": hashlib.sha256(content).hexdigest(),
+        b"small.txt": hashlib.sha256(b"small").hexdigest(),
+    }
+
+
+def test_slow_collection_keeps_what_came_and_the_next_one_goes_on(tmp_path: Path, hasty: Lines) -> None:
+    """C1, S5."""
+    content = os.urandom(400_000)
+    folder = tmp_path / "files" / "outbox" / "2025" / "001"
+    folder.mkdir(parents=True)
+    (folder / "a.txt").write_bytes(b"first")
+    (folder / "big.bin").write_bytes(content)
+    quarantine = Quarantine(tmp_path / "quarantine")
+    with HostileSftp(tmp_path) as server, hasty.open(server.connection()) as line:
+        [package] = line.look([2025])[0]
+    with (
+        HostileSftp(tmp_path, trickle_after_bytes=200_000) as slow,
+        hasty.open(slow.connection()) as line,
+        pytest.raises(ServerTooSlowError, match="bytes"),
+    ):
+        line.collect(package, quarantine.root, "JY-1")
+
+    with HostileSftp(tmp_path) as server, hasty.open(server.connection()) as line:
+        line.collect(package, quarantine.root, "JY-1")
+
+    assert {each.raw_name: each.bytes for each in quarantine.finish("JY-1")} == {b"a.txt": 5, b"big.bin": 400_000}
+
+
+def test_share_of_a_line_counts_only_what_is_waited_for(tmp_path: Path, hasty: Lines) -> None:
+    """S5: what we do ourselves between two questions is not held against the server."""
+    (tmp_path / "files" / "outbox").mkdir(parents=True)
+
+    with HostileSftp(tmp_path) as server, hasty.open(server.connection(), Pace(share_seconds=2)) as line:
+        time.sleep(2.5)
+        seen: list[PackageSeen] = line.look([2025])[0]
+    with (
+        HostileSftp(tmp_path, lies.NamesNowAndThen) as slow,
+        hasty.open(slow.connection(), Pace(share_seconds=1)) as line,
+        pytest.raises(ServerTooSlowError, match="others wait"),
+    ):
+        line.look([2025])
+
+    assert seen == []
