@@ -266,6 +266,14 @@ class UnitsInterruptedError(UnitsUnfinishedError):
     retryable = True
 
 
+class TaskInterruptedError(LantaiError):
+    """A task ended without a word: its process was killed, or ran out of memory or time."""
+
+    hint = "Rerun: what was complete is kept. If it happens again, see the memory of the machine and the time limits of the DAG."
+    hint_zh = "请重跑：已完成的部分会保留。若再次发生，请查看机器内存和流程的时限。"
+    retryable = True
+
+
 class OrchestratorError(LantaiError):
     """Airflow did not start, did not answer, refused, or a run of a DAG did not end well."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from desks import Desk
+from desks import TODAY, Desk, connect
+from servers.openssh import OpenSsh
 
 
 def test_opening_makes_a_duty_per_unit_and_form_once(desk: Desk) -> None:
@@ -66,3 +69,25 @@ def test_whoever_opens_is_known(desk: Desk) -> None:
     assert told.code == 2
     assert "person or account nobody: not in the registry" in told.err
     assert desk.run("year", "status", 2024).code == 2
+
+
+@pytest.mark.server("sshd")
+def test_board_says_in_words_why_a_unit_could_not_be_looked_at(desk: Desk, sshd: OpenSsh) -> None:
+    """I8: whoever opens the board in the morning reads the reason there, and since when nothing was seen."""
+    connect(desk, sshd, "JY")
+    connect(desk, sshd, "GA", port=1)
+    desk.run("collect")
+
+    shown = desk.ok("year", "status", 2025, LANTAI_LOCALE="zh").out
+    rows = desk.ok("year", "status", 2025, "--json").json
+    known = json.loads((desk.home / "connections.json").read_text())
+    known["sftp_GA"]["port"] = known["sftp_JY"]["port"]
+    (desk.home / "connections.json").write_text(json.dumps(known))
+    desk.ok("collect")
+
+    flat = "".join(shown.split())
+    for words in ("未能办理的单位", "未能查看：无法连接", "127.0.0.1:1", "请检查网络与服务器", TODAY, "从未"):
+        assert words in flat
+    assert {row["unit_code"] for row in rows if row["look_error"].startswith("ServerUnreachableError")} == {"GA"}
+    assert {(row["unit_code"], row["listed_at"] is None) for row in rows} == {("GA", True), ("JY", False)}
+    assert "未能" not in desk.ok("year", "status", 2025, LANTAI_LOCALE="zh").out

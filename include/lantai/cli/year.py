@@ -12,9 +12,11 @@ from lantai.errors import NotFoundError
 from lantai.locales import say
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from lantai.journey.board import BoardRow
+    from lantai.records.visit import Visit
 
 app = typer.Typer(no_args_is_help=True, help="归档年度 · Filing years")
 
@@ -57,12 +59,17 @@ def open_(year: Year, actor: Actor = SYSTEM, as_json: AsJson = False) -> None:
 
 @app.command("status")
 def status(year: Year, as_json: AsJson = False) -> None:
-    """年度看板：每项任务到哪一步 · The board: where every duty stands."""
+    """年度看板：每项任务到哪一步 · The board: where every duty stands.
+
+    未能查看或收取的单位另列一表，写明原因和办法 · Units that could not be looked at or taken in follow, with the reason and what to do.
+    """
     from lantai.edges.registry.duties import board, open_years
+    from lantai.edges.registry.visits import last_visits
     from lantai.journey.board import board_of
 
     with opened() as centre, centre.database.read() as connection:
         rows = board_of(board(connection, year), centre.clock.today_on())
+        visits = last_visits(connection)
         opened_years = open_years(connection)
         zone = centre.settings.zone
     if not rows and year not in opened_years:
@@ -70,7 +77,13 @@ def status(year: Year, as_json: AsJson = False) -> None:
         raise NotFoundError(
             f"filing year {year}: not open, expected one of: {known}; `lantai year open {year}` opens it"
         )
-    answer([row.as_mapping() for row in rows], lambda: _show(year, rows, zone), as_json=as_json)
+    payload = [{**row.as_mapping(), **_visited(visits[row.unit_code])} for row in rows]
+
+    def text() -> None:
+        _show(year, rows, zone)
+        _show_troubles([visits[code] for code in dict.fromkeys(row.unit_code for row in rows)], zone)
+
+    answer(payload, text, as_json=as_json)
 
 
 def _show(year: int, rows: list[BoardRow], zone: ZoneInfo) -> None:
@@ -98,6 +111,40 @@ def _show(year: int, rows: list[BoardRow], zone: ZoneInfo) -> None:
         for row in rows
     ]
     table(said(f"{year} 年度", f"Filing year {year}"), columns, cells)
+
+
+def _show_troubles(visits: list[Visit], zone: ZoneInfo) -> None:
+    from lantai.formats.troubles import trouble_cells
+
+    cells = [
+        (*trouble_cells(visit.trouble, locale()), _when(visit.looked_at, zone), _when(visit.listed_at, zone))
+        for visit in visits
+        if visit.trouble is not None
+    ]
+    columns = (
+        "代码 · Code",
+        "单位 · Unit",
+        "发生了什么 · What happened",
+        "怎么办 · What to do",
+        "上次查看 · Last look",
+        "上次看到 · Last seen",
+    )
+    if cells:
+        table(said("未能办理的单位", "Units that could not be seen to"), columns, cells)
+
+
+def _visited(visit: Visit) -> dict[str, str | None]:
+    """Return what JSON tells of the last visit, beside the `look_error` of the board."""
+    return {
+        "looked_at": visit.looked_at.isoformat() if visit.looked_at else None,
+        "listed_at": visit.listed_at.isoformat() if visit.listed_at else None,
+        "take_in_state": visit.take_in_state.value if visit.take_in_state else None,
+        "take_in_error": visit.failed_for.as_text() if visit.failed_for else "",
+    }
+
+
+def _when(moment: datetime | None, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else said("从未", "never")
 
 
 def _state(row: BoardRow, zone: ZoneInfo) -> str:

@@ -14,7 +14,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+from lantai import errors
+from lantai.errors import LantaiError, UnexpectedError
 from lantai.records.finding import Finding
+from lantai.records.reason import Reason
 
 LOCALES = ("zh", "en")
 
@@ -25,6 +28,14 @@ class FindingText(NamedTuple):
     title: str
     message: str
     fix: str
+
+
+class ReasonText(NamedTuple):
+    """A reason in words: what happened, what was found and expected, and what to do."""
+
+    what: str
+    message: str
+    hint: str
 
 
 def say(key: str, locale: str, **values: object) -> str:
@@ -69,6 +80,21 @@ def describe(finding: Finding, locale: str, rows: str = "") -> FindingText:
     return FindingText(*(say(f"{finding.rule}.{key}", locale, **values) for key in FindingText._fields))
 
 
+def explain(reason: Reason, locale: str) -> ReasonText:
+    """Return a reason in words; one of a class that is not ours is a fault of the program, and named in the message.
+
+    Args:
+        reason: What to explain. Its message is as the error said it, on one line, whatever it holds.
+        locale: `zh` or `en`.
+    """
+    kind, message = getattr(errors, reason.error_class, None), _on_one_line(reason.message)
+    if not (isinstance(kind, type) and issubclass(kind, LantaiError)):
+        kind, message = UnexpectedError, f"{reason.error_class}: {message}"
+    if locale == "en":
+        return ReasonText((kind.__doc__ or "").partition("\n")[0], message, kind.hint)
+    return ReasonText(say(f"errors.{kind.__name__}", locale), message, kind.hint_zh)
+
+
 @cache
 def words(locale: str) -> dict[str, Any]:
     """Return all words of a language, merged from the files of this package.
@@ -91,6 +117,11 @@ def _merge(merged: dict[str, Any], added: Mapping[str, Any]) -> None:
             _merge(merged[key], value)
         else:
             merged[key] = dict(value) if isinstance(value, Mapping) else value
+
+
+def _on_one_line(text: str) -> str:
+    """Return a text that may hold what a server said, without what would break a line or a screen."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
 class _Blank(dict[str, str]):

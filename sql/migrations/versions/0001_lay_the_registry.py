@@ -155,6 +155,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", name=op.f("uq_ledger_leaf__event_id")),
     )
     op.create_table(
+        "last_take_in",
+        sa.Column("unit_code", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('under_way', 'done', 'failed')", name=op.f("ck_last_take_in__state")),
+        sa.CheckConstraint(
+            "(state = 'under_way') = (ended_at IS NULL)", name=op.f("ck_last_take_in__ended_when_it_says_so")
+        ),
+        sa.CheckConstraint("(state = 'failed') = (error <> '')", name=op.f("ck_last_take_in__failed_with_a_reason")),
+        sa.ForeignKeyConstraint(["unit_code"], ["unit.unit_code"], name=op.f("fk_last_take_in__unit")),
+        sa.PrimaryKeyConstraint("unit_code", name=op.f("pk_last_take_in")),
+    )
+    op.create_table(
         "notice",
         sa.Column("notice_key", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),

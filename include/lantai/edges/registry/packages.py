@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from lantai.edges import tables
 from lantai.edges.database import add_if_new, query
+from lantai.records.reason import storable
 
 
 def note_package(
@@ -111,9 +112,9 @@ def forget_packages(
 
 
 def note_look(connection: Connection, unit_code: str, now_at: datetime, error: str | None) -> None:
-    """Remember how a look at an outbox ended: an error means unknown, never empty. Source: I8, S4."""
+    """Remember how a look at an outbox ended: an error, `Class: message`, means unknown, never empty. Source: I8, S4."""
     table = tables.outbox_look
-    values: dict[str, Any] = {"state": "unknown", "error": error, "looked_at": now_at}
+    values: dict[str, Any] = {"state": "unknown", "error": storable(error or ""), "looked_at": now_at}
     if error is None:
         values = {"state": "listed", "error": "", "looked_at": now_at, "listed_at": now_at}
     if not add_if_new(connection, table, unit_code=unit_code, **values):

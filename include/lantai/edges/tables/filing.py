@@ -27,6 +27,7 @@ from lantai.records.finding import Severity
 from lantai.records.ruling import Choice
 from lantai.records.submission import RoundState
 from lantai.records.unit import DataForm
+from lantai.records.visit import TakeInState
 
 agreement = Table(
     "agreement",
@@ -83,6 +84,19 @@ outbox_look = Table(
     Column("looked_at", Moment, nullable=False),
     Column("listed_at", Moment),
     one_of("state", ("listed", "unknown"), "state"),
+)
+
+last_take_in = Table(
+    "last_take_in",
+    metadata,
+    Column("unit_code", ForeignKey("unit.unit_code"), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("error", Text, nullable=False),
+    Column("began_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    one_of("state", TakeInState, "state"),
+    CheckConstraint("(state = 'under_way') = (ended_at IS NULL)", name="ended_when_it_says_so"),
+    CheckConstraint("(state = 'failed') = (error <> '')", name="failed_with_a_reason"),
 )
 
 package_seen = Table(

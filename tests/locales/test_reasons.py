@@ -1,0 +1,44 @@
+"""Every reason has its words in both languages, whatever class it bears and whatever a server said. Covers R1-50."""
+
+from __future__ import annotations
+
+import pytest
+
+from lantai.locales import LOCALES, explain, words
+from lantai.manual.runbook import classes
+from lantai.records.reason import Reason
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_class_of_error_is_explained(locale):
+    texts = [explain(Reason(kind.__name__, "x"), locale) for kind in classes()]
+
+    assert len(texts) > 40
+    assert all(text.what and text.hint and text.message == "x" for text in texts)
+
+
+def test_foreign_error_is_a_fault_of_the_program_and_named():
+    text = explain(Reason("KeyError", "'JY'"), "zh")
+
+    assert text.message == "KeyError: 'JY'"
+    assert text.what == explain(Reason("UnexpectedError"), "zh").what
+
+
+def test_what_a_server_said_breaks_neither_line_nor_screen():
+    assert explain(Reason("RemoteProtocolError", "a\r\n\x1b[31mb\u2028c"), "en").message == "a [31mb c"
+
+
+def test_reason_that_was_written_down_is_read_again():
+    reason = Reason("RemoteMissingError", "outbox: /srv: not there")
+
+    assert Reason.read(reason.as_text()) == reason
+    assert Reason.read("") is None
+
+
+@pytest.mark.parametrize("section", ["stage", "trouble_column", "visit", "run"])
+def test_both_languages_have_the_same_words_of_a_visit(section):
+    zh, en = (words(locale)[section] for locale in LOCALES)
+
+    assert zh.keys() == en.keys()
+    assert all(zh.values())
+    assert all(en.values())

@@ -1,0 +1,60 @@
+"""How a take-in ended is remembered for whoever asks the next morning. Covers I8, K3."""
+
+from __future__ import annotations
+
+import pytest
+
+from filing_house import FilingHouse
+from lantai.edges.lease import leased
+from lantai.edges.registry.visits import last_visits
+from lantai.errors import LantaiError, LeaseLostError
+from lantai.journey.attend import attend
+from lantai.journey.look import look
+from lantai.records.visit import Stage, TakeInState, Visit
+
+pytestmark = [pytest.mark.server("sshd"), pytest.mark.both_databases]
+
+
+def visit(house: FilingHouse) -> Visit:
+    with house.centre.database.read() as connection:
+        return last_visits(connection)["JY"]
+
+
+def test_reason_of_a_failure_is_kept_until_the_unit_was_taken_in(house: FilingHouse) -> None:
+    house.add_unit()
+    house.open_year()
+    house.file()
+    inbox = house.sshd.files / "JY" / "inbox"
+    inbox.write_text("no folder")
+    look(house.centre)
+
+    with pytest.raises(LantaiError) as failure:
+        attend(house.centre, "JY")
+    failed = visit(house)
+    inbox.unlink()
+    taken = attend(house.centre, "JY")
+
+    assert failed.take_in_state is TakeInState.FAILED
+    assert failed.trouble is not None
+    assert failed.trouble.stage is Stage.TAKE_IN
+    assert (failed.trouble.reason.error_class, failed.trouble.reason.message) == (
+        type(failure.value).__name__,
+        str(failure.value),
+    )
+    assert taken.answered == 1
+    assert visit(house).trouble is None
+    assert visit(house).is_taken_in
+
+
+def test_whoever_finds_another_at_work_says_nothing_of_how_that_ends(house: FilingHouse) -> None:
+    house.add_unit()
+    house.open_year()
+
+    with (
+        leased(house.centre.database, "unit:JY", "other:1:aaaa", house.centre.clock.now_at),
+        pytest.raises(LeaseLostError),
+    ):
+        attend(house.centre, "JY")
+
+    assert visit(house).take_in_state is TakeInState.UNDER_WAY
+    assert visit(house).failed_for is None
