@@ -21,6 +21,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from _shape import APPROVED_LISTS, shape
 from airflow.sdk import Asset, AssetOrTimeSchedule, dag, task
 
@@ -36,6 +38,12 @@ def destroy_records() -> None:
     """Hand approved destruction lists to the custodian, and go on with what the custodian has done."""
 
     @task
+    def check_form(params: Any = None) -> None:  # noqa: ANN401 - injected by Airflow
+        from lantai.tasks import destroy_records as steps
+
+        steps.check_form(params)
+
+    @task
     def prepare() -> dict[str, list[str]]:
         from lantai.tasks import destroy_records as steps
 
@@ -47,7 +55,9 @@ def destroy_records() -> None:
 
         return steps.conclude(prepared)
 
-    conclude(prepare())
+    prepared = prepare()
+    check_form() >> prepared
+    conclude(prepared)
 
 
 destroy_records()

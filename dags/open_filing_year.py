@@ -40,12 +40,18 @@ def open_filing_year() -> None:
     """Duties of every unit and form for the year past."""
 
     @task
-    def open_year(params: Any = None, dag_run: Any = None) -> dict[str, Any]:  # noqa: ANN401 - injected by Airflow
+    def check_form(params: Any = None, dag_run: Any = None) -> list[int]:  # noqa: ANN401 - injected by Airflow
         from lantai.tasks import open_filing_year as steps
 
-        return steps.open_year(params, scheduled_on(dag_run))
+        return steps.check_form(params, scheduled_on(dag_run))
 
-    open_year()
+    @task
+    def open_year(years: list[int]) -> dict[str, Any]:
+        from lantai.tasks import open_filing_year as steps
+
+        return steps.open_year(years)
+
+    open_year(check_form())
 
 
 open_filing_year()

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import logging
 import re
 from copy import copy
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from airflow_runs import run
 from lantai.demo.airflow_home import checkout
+from lantai.edges import tables
 from lantai.errors import HeldError, ServerUnreachableError
 from lantai.manual.dag_pages import dag_files, page
 
@@ -144,6 +149,41 @@ def test_a_form_takes_what_fits(dag_bag, dag_id, field, value):
     param = copy(dag_bag.dags[dag_id].params.get_param(field))
 
     assert param.resolve(value) == value
+
+
+@pytest.mark.parametrize("dag_id", sorted(IDS))
+def test_every_dag_begins_by_reading_its_form_and_its_task_knows_the_fields_that_are_shown(dag_bag, dag_id):
+    """A field that is shown and never read would be a false promise; one that is read and not shown, a secret."""
+    steps = importlib.import_module(f"lantai.tasks.{dag_id}")
+    dag = dag_bag.dags[dag_id]
+
+    assert [task.task_id for task in dag.tasks if not task.upstream_task_ids] == ["check_form"]
+    assert set(dag.params) == set(getattr(steps, "FIELDS", ()))
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "field", "known"),
+    [
+        ("open_filing_year", "years", "year"),
+        ("take_in_filings", "unit", "carrier, units, year"),
+        ("appraise_records", "year", "kind, on, units"),
+        ("transfer_records", "list", "none"),
+        ("destroy_records", "list", "none"),
+    ],
+)
+def test_a_field_that_no_form_has_is_refused_before_anything_is_done(
+    dag_bag, centre_of_tasks, caplog, dag_id, field, known
+):
+    """Airflow takes any key of a run's configuration; who writes `unit` for `units` does not mean all units."""
+    with caplog.at_level(logging.ERROR):
+        done = run(dag_bag, dag_id, **{field: "JY"})
+
+    assert (done.state, done.tasks["check_form"], done.tries["check_form"]) == ("failed", "failed", 1)
+    assert "success" not in done.tasks.values()
+    assert known in caplog.text
+    with centre_of_tasks.database.read() as connection:
+        for table in (tables.filing_year, tables.outbox_look, tables.checkpoint, tables.event):
+            assert connection.execute(select(table)).first() is None
 
 
 def test_what_time_cannot_cure_is_not_tried_again():

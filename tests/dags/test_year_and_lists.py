@@ -52,7 +52,8 @@ def test_a_late_rerun_of_a_scheduled_run_opens_the_year_it_was_for(centre_of_tas
     make_unit(centre_of_tasks)
     monkeypatch.delenv("LANTAI_TODAY")
 
-    opened = open_filing_year.open_year({"year": None}, "2026-01-02")
+    years = open_filing_year.check_form({"year": None}, "2026-01-02")
+    opened = open_filing_year.open_year(years)
 
     assert list(opened["new_duties"]) == ["2025"]
     assert opened["units_without_person"] == ["JY"]
@@ -62,7 +63,8 @@ def test_a_year_that_is_not_over_fails_at_once_with_its_reason(dag_bag, centre_o
     done = run(dag_bag, "open_filing_year", year="2026")
 
     assert done.state == "failed"
-    assert done.tries == {"open_year": 1}
+    assert done.tasks == {"check_form": "failed", "open_year": "upstream_failed"}
+    assert done.tries["check_form"] == 1
     assert count(centre_of_tasks, tables.notice) == 1
 
 

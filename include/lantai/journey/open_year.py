@@ -52,9 +52,7 @@ def open_year(centre: Centre, filing_year: int, actor: str) -> OpenedYear:
     Raises:
         UsageError: The year is not over yet, or before 1949.
     """
-    last = centre.clock.today_on().year - 1
-    if not FIRST_YEAR <= filing_year <= last:
-        raise UsageError(f"filing year {filing_year}: expected {FIRST_YEAR} to {last}; a year is filed when it is over")
+    require_over(centre, filing_year)
     with centre.database.begin() as connection:
         filing = [unit for unit in units(connection) if unit.owes(filing_year)]
         is_new = open_filing_year(connection, filing_year, centre.clock.now_at())
@@ -70,6 +68,17 @@ def open_year(centre: Centre, filing_year: int, actor: str) -> OpenedYear:
             )
     nobody = tuple(unit.unit_code for unit in filing if unit.responsible_person is None)
     return OpenedYear(filing_year, is_new, new_duties, len(filing), nobody)
+
+
+def require_over(centre: Centre, filing_year: int) -> None:
+    """Refuse a year that cannot be opened.
+
+    Raises:
+        UsageError: The year is not over yet, or before 1949.
+    """
+    last = centre.clock.today_on().year - 1
+    if not FIRST_YEAR <= filing_year <= last:
+        raise UsageError(f"filing year {filing_year}: expected {FIRST_YEAR} to {last}; a year is filed when it is over")
 
 
 def duties_of(unit: Unit, filing_year: int) -> Iterator[Duty]:

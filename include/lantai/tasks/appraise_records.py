@@ -10,7 +10,10 @@ from lantai.edges.centre import open_centre
 from lantai.errors import UsageError
 from lantai.journey.appraise import appraise as draft_lists
 from lantai.records.disposal import ListKind
-from lantai.tasks.form import day_of, units_of
+from lantai.tasks.form import day_of, refusal, refuse_other_fields, require_units, units_of
+
+FIELDS = ("kind", "on", "units")
+"""Fields of the form."""
 
 
 def check_form(form: Mapping[str, Any], scheduled_on: str | None) -> list[dict[str, Any]]:
@@ -21,12 +24,15 @@ def check_form(form: Mapping[str, Any], scheduled_on: str | None) -> list[dict[s
         scheduled_on: Local date of a scheduled run, so that a late rerun appraises the same day; None for a run by hand.
 
     Raises:
-        UsageError: A field names something that cannot be meant.
+        UsageError: A field names something that cannot be meant, or is no field of this form.
+        NotFoundError: A unit is not registered.
     """
+    refuse_other_fields(form, FIELDS)
+    units = units_of(form)
     with open_centre() as centre:
+        require_units(centre, units)
         planned = None if scheduled_on is None or centre.clock.is_set_by_hand else date.fromisoformat(scheduled_on)
         on = day_of(form) or planned or centre.clock.today_on()
-    units = units_of(form)
     kinds = [_kind(form["kind"])] if form.get("kind") else list(ListKind)
     return [
         {
@@ -49,4 +55,4 @@ def _kind(text: str) -> ListKind:
     try:
         return ListKind(text)
     except ValueError as error:
-        raise UsageError(f"kind: found {text!r}, expected {' or '.join(ListKind)}") from error
+        raise refusal(UsageError, "kind", found=repr(text), known=", ".join(ListKind)) from error

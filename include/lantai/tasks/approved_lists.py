@@ -7,13 +7,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from lantai.edges.centre import open_centre
 from lantai.errors import NotPermittedError
 from lantai.journey.prepare import prepare as prepare_lists
 from lantai.records.disposal import ListKind
+from lantai.tasks.form import refuse_other_fields
 
 log = logging.getLogger(__name__)
+
+
+def check_form(form: Mapping[str, Any]) -> None:
+    """Refuse a configuration of the run: there is nothing to choose, and which lists are meant is what the rows say.
+
+    Raises:
+        UsageError: The run was given one.
+    """
+    refuse_other_fields(form, ())
 
 
 def prepare(kind: ListKind) -> dict[str, list[str]]:

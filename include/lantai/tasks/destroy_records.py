@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lantai.records.disposal import ListKind
 from lantai.tasks import approved_lists
-from lantai.tasks.approved_lists import conclude
+from lantai.tasks.approved_lists import check_form, conclude
 
-__all__ = ["conclude", "prepare"]
+__all__ = ["check_form", "conclude", "prepare"]
 
 
 def prepare() -> dict[str, list[str]]:

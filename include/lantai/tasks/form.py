@@ -1,22 +1,98 @@
 """What the trigger forms say: years, unit codes, packages and days as text, read once, in a DAG's first task.
 
 Airflow has checked the pattern of each field by then (a bad one is refused
-with 400); whether it names something that can be meant is checked here.
+with 400); whether it names something that can be meant is checked here. Airflow
+takes any other key beside the fields; here it is refused: who wrote `unit` for
+`units` did not mean all units.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from difflib import get_close_matches
+from typing import Any, TypeVar
 
-from lantai.errors import UsageError
+from lantai.edges.centre import Centre
+from lantai.edges.registry.duties import open_years
+from lantai.edges.registry.units import units as registered_units
+from lantai.errors import LantaiError, NotFoundError, UsageError
+from lantai.locales import say
 from lantai.records.unit import UNIT_CODE
+
+MOST_NAMES = 20
+"""So many units are named to whoever asked for one that is not registered."""
 
 _BETWEEN = re.compile(r"[\s,，、;；]+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+
+Error = TypeVar("Error", bound=LantaiError)
+
+
+def refusal(kind: type[Error], word: str, near: Iterable[str] = (), **values: object) -> Error:
+    """Return an error about a form, in Chinese and in English: whoever filled it in reads it in the log of the first task.
+
+    Args:
+        kind: Class of the error.
+        word: Which sentence, in `trigger` of the locales.
+        near: What may have been meant instead.
+        values: What goes into the sentence.
+    """
+    meant = ", ".join(near)
+    halves = [
+        say(f"trigger.{word}", locale, **values) + (say("trigger.near", locale, near=meant) if meant else "")
+        for locale in ("zh", "en")
+    ]
+    return kind(" / ".join(halves))
+
+
+def refuse_other_fields(form: Mapping[str, Any], known: Collection[str]) -> None:
+    """Refuse a form with a key that is none of its fields, before anything is done.
+
+    Args:
+        form: All keys of the run's configuration, and the fields of the form.
+        known: The fields that the DAG reads; none for a DAG without a form.
+
+    Raises:
+        UsageError: There is another key; the message names the fields, and the nearest to what was written.
+    """
+    others = sorted(set(form) - set(known))
+    if others and not known:
+        raise refusal(UsageError, "no_field", found=", ".join(others))
+    if others:
+        near = dict.fromkeys(name for other in others for name in get_close_matches(other, known, n=1))
+        raise refusal(UsageError, "unknown_field", near, found=", ".join(others), known=", ".join(sorted(known)))
+
+
+def require_years(centre: Centre, years: Sequence[int] | None) -> None:
+    """Refuse filing years that are not open.
+
+    Raises:
+        UsageError: One is not; the message names those that are.
+    """
+    with centre.database.read() as connection:
+        opened = open_years(connection)
+    missing = sorted(set(years or ()) - set(opened))
+    if missing:
+        raise refusal(UsageError, "year_not_open", found=_listed(missing), known=_listed(opened) or _nothing())
+
+
+def require_units(centre: Centre, codes: Sequence[str] | None) -> None:
+    """Refuse codes of units that are not registered.
+
+    Raises:
+        NotFoundError: One is not; the message names some that are, and the nearest to what was written.
+    """
+    if not codes:
+        return
+    with centre.database.read() as connection:
+        known = [unit.unit_code for unit in registered_units(connection)]
+    missing = sorted(set(codes) - set(known))
+    if missing:
+        near = dict.fromkeys(code for one in missing for code in get_close_matches(one, known, n=2, cutoff=0.5))
+        raise refusal(NotFoundError, "unit_unknown", near, found=_listed(missing), known=_some_of(known))
 
 
 def years_of(form: Mapping[str, Any]) -> list[int] | None:
@@ -28,7 +104,7 @@ def years_of(form: Mapping[str, Any]) -> list[int] | None:
     words = _words(form.get("year"))
     for word in words:
         if not _YEAR.fullmatch(word):
-            raise UsageError(f"year: found {word!r}, expected years like 2025, apart by commas or spaces")
+            raise refusal(UsageError, "year", found=repr(word))
     return sorted({int(word) for word in words}) or None
 
 
@@ -41,7 +117,7 @@ def units_of(form: Mapping[str, Any]) -> list[str] | None:
     words = [word.upper() for word in _words(form.get("units"))]
     for word in words:
         if not UNIT_CODE.fullmatch(word):
-            raise UsageError(f"units: found {word!r}, expected unit codes like JY, apart by commas or spaces")
+            raise refusal(UsageError, "units", found=repr(word))
     return sorted(set(words)) or None
 
 
@@ -66,7 +142,7 @@ def day_of(form: Mapping[str, Any]) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise UsageError(f"on: found {text!r}, expected a date like 2026-09-01") from error
+        raise refusal(UsageError, "on", found=repr(text)) from error
 
 
 def _words(value: object) -> list[str]:
@@ -74,3 +150,15 @@ def _words(value: object) -> list[str]:
         return []
     parts = [str(part) for part in value] if isinstance(value, list | tuple) else [str(value)]
     return [word for part in parts for word in _BETWEEN.split(unicodedata.normalize("NFKC", part)) if word]
+
+
+def _listed(values: Iterable[object]) -> str:
+    return ", ".join(map(str, values))
+
+
+def _nothing() -> str:
+    return " ".join(say("trigger.nothing", locale) for locale in ("zh", "en"))
+
+
+def _some_of(codes: Sequence[str]) -> str:
+    return _listed(codes[:MOST_NAMES]) + (f" … ({len(codes)})" if len(codes) > MOST_NAMES else "") or _nothing()

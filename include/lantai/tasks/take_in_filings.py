@@ -17,7 +17,10 @@ from lantai.journey.checkpoint import make_checkpoint
 from lantai.journey.look import look as look_at_outboxes
 from lantai.journey.purge_returned import purge_returned
 from lantai.journey.take_in import take_in as take_in_unit
-from lantai.tasks.form import carriers_of, units_of, years_of
+from lantai.tasks.form import carriers_of, refuse_other_fields, require_units, require_years, units_of, years_of
+
+FIELDS = ("carrier", "units", "year")
+"""Fields of the form."""
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +29,15 @@ def check_form(form: Mapping[str, Any]) -> dict[str, Any]:
     """Return the years and unit codes that the form names; None means all.
 
     Raises:
-        UsageError: The form names something that is neither.
+        UsageError: The form names something that is neither, a year that is not open, or has another field.
+        NotFoundError: A unit is not registered.
     """
-    return {"years": years_of(form), "units": units_of(form)}
+    refuse_other_fields(form, FIELDS)
+    years, units = years_of(form), units_of(form)
+    with open_centre() as centre:
+        require_years(centre, years)
+        require_units(centre, units)
+    return {"years": years, "units": units}
 
 
 def look(wanted: Mapping[str, Any], form: Mapping[str, Any] | None = None) -> dict[str, Any]:
