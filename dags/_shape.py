@@ -50,6 +50,13 @@ def tell_failure(context: Mapping[str, Any]) -> None:
     tell(ti.dag_id, ti.run_id, task, context.get("exception"))
 
 
+def tell_run_failure(context: Mapping[str, Any]) -> None:
+    """Note that a run has failed; called by Airflow in the dag-processor, also for a run that its time limit ended."""
+    from lantai.tasks.failure import tell_run
+
+    tell_run(context["dag"].dag_id, context["run_id"], str(context.get("reason")))
+
+
 def shape(title: str, *tags: str, task_hours: float, run_hours: float) -> dict[str, Any]:
     """Return the arguments that all DAGs share.
 
@@ -65,6 +72,7 @@ def shape(title: str, *tags: str, task_hours: float, run_hours: float) -> dict[s
         "catchup": False,
         "max_active_runs": 1,
         "dagrun_timeout": timedelta(hours=run_hours),
+        "on_failure_callback": tell_run_failure,
         "tags": ["lantai", *tags],
         "default_args": {
             "owner": OWNER,

@@ -33,13 +33,16 @@ def test_every_dag_of_the_interfaces_is_there_and_none_fails_to_import(dag_bag):
 
 @pytest.mark.parametrize("dag_id", sorted(IDS))
 def test_every_dag_has_the_shape(dag_bag, dag_id):
-    from _shape import RetryWhatTimeCures, tell_failure
+    from _shape import RetryWhatTimeCures, tell_failure, tell_run_failure
 
     dag = dag_bag.dags[dag_id]
 
     assert dag.catchup is False
     assert dag.max_active_runs == 1
     assert dag.dagrun_timeout > timedelta(0)
+    assert tell_run_failure in (
+        dag.on_failure_callback if isinstance(dag.on_failure_callback, list) else [dag.on_failure_callback]
+    )
     assert "lantai" in dag.tags
     for task in dag.tasks:
         arguments = {**dag.default_args, **getattr(task, "partial_kwargs", {})}

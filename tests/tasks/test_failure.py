@@ -7,8 +7,13 @@ import logging
 from sqlalchemy import select
 
 from lantai.edges import tables
-from lantai.errors import HostKeyMismatchError
-from lantai.tasks.failure import tell
+from lantai.errors import HostKeyMismatchError, TaskInterruptedError
+from lantai.tasks.failure import A_TASK_FAILED, tell, tell_run
+
+
+def kinds(centre) -> list[str]:
+    with centre.database.read() as connection:
+        return sorted(connection.execute(select(tables.notice.c.kind)).scalars())
 
 
 def test_a_failed_task_leaves_one_notice_and_its_advice(centre, monkeypatch, caplog):
@@ -24,3 +29,50 @@ def test_a_failed_task_leaves_one_notice_and_its_advice(centre, monkeypatch, cap
     assert [(row.kind, row.subject, row.sent_at) for row in notices] == [("task_failed", "take_in_filings", None)]
     assert HostKeyMismatchError.hint in caplog.messages
     assert HostKeyMismatchError.hint_zh in caplog.messages
+
+
+def test_a_run_is_noted_when_none_of_its_tasks_could_say_why_it_failed(centre, monkeypatch, caplog):
+    """K3: a process that was killed tells nothing; the run that failed with it is noted all the same, once."""
+    monkeypatch.setenv("LANTAI_HOME", str(centre.settings.home))
+
+    with caplog.at_level(logging.ERROR):
+        told = [tell_run("take_in_filings", "scheduled__1", A_TASK_FAILED) for _ in range(2)]
+
+    assert told == [True, False]
+    assert kinds(centre) == ["run_failed"]
+    assert TaskInterruptedError.hint in caplog.messages
+    assert TaskInterruptedError.hint_zh in caplog.messages
+
+
+def test_a_run_is_not_noted_once_more_when_a_task_of_it_has_told(centre, monkeypatch):
+    monkeypatch.setenv("LANTAI_HOME", str(centre.settings.home))
+    tell("take_in_filings", "scheduled__1", "look", HostKeyMismatchError("x"))
+
+    told = [tell_run("take_in_filings", run_id, A_TASK_FAILED) for run_id in ("scheduled__1", "scheduled__2")]
+
+    assert told == [False, True]
+    assert kinds(centre) == ["run_failed", "task_failed"]
+
+
+def test_a_run_that_its_time_limit_ended_is_noted_whatever_its_tasks_told(centre, monkeypatch):
+    monkeypatch.setenv("LANTAI_HOME", str(centre.settings.home))
+    tell("take_in_filings", "scheduled__1", "take_in[JY 2025]", HostKeyMismatchError("x"))
+
+    told = tell_run("take_in_filings", "scheduled__1", "timed_out")
+
+    assert told
+    assert kinds(centre) == ["run_failed", "task_failed"]
+
+
+def test_a_task_that_airflow_ended_is_told_as_interrupted_and_not_as_a_fault_of_the_program(
+    centre, monkeypatch, caplog
+):
+    from airflow.sdk.exceptions import AirflowTaskTimeout
+
+    monkeypatch.setenv("LANTAI_HOME", str(centre.settings.home))
+
+    with caplog.at_level(logging.ERROR):
+        tell("take_in_filings", "scheduled__1", "look", AirflowTaskTimeout("Timeout, PID: 7"))
+
+    assert any("AirflowTaskTimeout: Timeout, PID: 7" in message for message in caplog.messages)
+    assert TaskInterruptedError.hint_zh in caplog.messages

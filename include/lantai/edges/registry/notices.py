@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from lantai.edges import tables
 from lantai.edges.database import load_missing
@@ -32,3 +32,11 @@ def add_notice(connection: Connection, key: str, kind: str, subject: str, made_a
         "sent_at": None,
     }
     return load_missing(connection, tables.notice, [row]) == 1
+
+
+def has_notice(connection: Connection, key_begins: str) -> bool:
+    """Return whether there is a notice whose key begins so."""
+    key = tables.notice.c.notice_key
+    return (
+        connection.execute(select(key).where(key.startswith(key_begins, autoescape=True)).limit(1)).first() is not None
+    )
