@@ -146,8 +146,8 @@ class ConnectionConfigError(LantaiError):
 class ServerUnreachableError(LantaiError):
     """The SFTP server could not be reached or fell silent."""
 
-    hint = "See the line and the server; the look is retried, and the unit's state is unknown until then."
-    hint_zh = "请检查网络与服务器；系统会重试，在此之前该单位状态为“未知”。"
+    hint = "See the line and the server; every run looks again, and the unit's state is unknown until then."
+    hint_zh = "请检查网络与服务器；每次运行都会重新查看，在此之前该单位状态为“未知”。"
     retryable = True
 
 

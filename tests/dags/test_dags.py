@@ -182,7 +182,8 @@ def test_a_field_that_no_form_has_is_refused_before_anything_is_done(
         done = run(dag_bag, dag_id, **{field: "JY"})
 
     assert (done.state, done.tasks["check_form"], done.tries["check_form"]) == ("failed", "failed", 1)
-    assert "success" not in done.tasks.values()
+    # A second look runs whatever came before it; without a form it looks at nobody, as the tables below show.
+    assert {task for task, state in done.tasks.items() if state == "success"} <= {"look_again"}
     assert known in caplog.text
     with centre_of_tasks.database.read() as connection:
         for table in (tables.filing_year, tables.outbox_look, tables.checkpoint, tables.event):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from dataclasses import replace
 from datetime import date
+from urllib.parse import quote
 
 import pytest
+from airflow.models.xcom import XComModel
+from airflow.utils.session import create_session
 from sqlalchemy import func, select
 
 import factories_bag
@@ -16,13 +20,15 @@ from factories_disposal import make_unit
 from lantai.demo.airflow_home import prepare
 from lantai.demo.airflow_process import session_members, started
 from lantai.edges import tables
-from lantai.errors import OrchestratorError, UnitsInterruptedError, UnitsUnfinishedError
+from lantai.errors import OrchestratorError, UnitsInterruptedError, UnitsUnfinishedError, UsageError
 from lantai.journey.agree import agree
+from lantai.journey.attend import attend
 from lantai.journey.open_year import open_year
 from lantai.journey.pack import pack
 from lantai.records.agreement import Agreement
 from lantai.records.unit import DataForm
 from lantai.tasks import take_in_filings as steps
+from lantai.tasks.handover import Pass
 
 UNITS = {"JY": ("示例市教育局", "Z109"), "SW": ("示例市水务局", "Z110"), "TJ": ("示例市统计局", "Z111")}
 
@@ -168,7 +174,7 @@ def test_one_units_failure_is_named_and_the_others_are_taken_in(dag_bag, distric
 
     done = run(dag_bag, "take_in_filings")
 
-    assert group["unknown"] == {"TJ": "ServerUnreachableError"}
+    assert group["seen"]["unknown"] == {"TJ": "ServerUnreachableError"}
     assert done.state == "failed"
     assert done.tasks["take_in[JY all years]"] == "success"
     assert done.tasks["take_in[SW all years]"] == "failed"
@@ -216,7 +222,7 @@ def test_a_failure_in_a_batch_stops_no_unit_after_it(district):
     assert set(outcome["failed"]) == {"JY"}
     assert outcome["taken"]["SW"]["accepted"] == 1
     with pytest.raises(UnitsUnfinishedError, match="JY"):
-        steps.refuse_failures(outcome)
+        steps.tell_outcome(outcome, left_behind({}))
 
 
 def test_what_may_pass_by_itself_is_tried_again_by_airflow(district):
@@ -226,21 +232,138 @@ def test_what_may_pass_by_itself_is_tried_again_by_airflow(district):
     outcome = steps.take_in(steps.group_of(["JY"], [2025]))
 
     assert outcome["retryable"]
-    with pytest.raises(UnitsInterruptedError, match="ServerUnreachableError"):
-        steps.refuse_failures(outcome)
+    with pytest.raises(UnitsInterruptedError, match=r"JY +示例市教育局"):
+        steps.tell_outcome(outcome, left_behind({}))
 
 
-def test_a_task_that_was_killed_left_nothing_and_is_named_all_the_same(district):
-    groups = [steps.group_of(["JY"], [2025]), steps.group_of(["SW"], [2025])]
-    told = [{"taken": {"JY": {"accepted": 1}}, "failed": {}, "retryable": False}]
+def left_behind(kept: dict[str, object]):
+    """Return what stands for Airflow's push: it keeps what it is given."""
+    return kept.__setitem__
 
-    with pytest.raises(UnitsUnfinishedError, match=r"SW \(interrupted\)"):
-        steps.conclude(groups, told, {})
-    with pytest.raises(UnitsUnfinishedError, match=r"TJ \(RemotePermissionError\)"):
-        steps.conclude(groups[:1], told, {"TJ": "RemotePermissionError"})
-    with pytest.raises(UnitsUnfinishedError, match="look itself"):
-        steps.conclude(None, [], None)
-    assert steps.conclude(groups[:1], told, {}) == {"accepted": 1}
+
+def test_each_unit_has_a_line_in_the_log_of_what_was_seen_and_taken_in_or_why_not(dag_bag, district, caplog):
+    """Chinese first, English beside, with what to do: nobody has to look an error up."""
+    district.file("JY")
+    district.file("SW")
+    district.spoil_answer("SW")
+    district.entries["sftp_TJ"]["port"] = 1
+    district.write_connections()
+    (district.sshd.files / "JY" / "outbox" / "说明.txt").write_text("x")
+
+    with caplog.at_level(logging.INFO):
+        run(dag_bag, "take_in_filings")
+
+    lines = [message for message in caplog.messages if message[:3] in {"JY ", "SW ", "TJ "} and "\n" not in message]
+    assert lines[:3] == [
+        "JY 示例市教育局：可收取 / to take in: 1；不在受理之列 / no package, or of a year that was never opened: outbox/说明.txt",
+        "SW 示例市水务局：可收取 / to take in: 1",
+        next(line for line in lines if line.startswith("TJ ")),
+    ]
+    for words in ("未能查看：无法连接", "127.0.0.1:1", "→ 请检查网络", "/ could not look: ", "→ See the line"):
+        assert words in lines[2]
+    assert any(
+        "JY 示例市教育局：接收 / accepted 1；登记件数 / records 3；已送答复 / answers delivered 1" in one
+        for one in lines
+    )
+    assert any(line.startswith("SW 示例市水务局：未能收取：") and "inbox" in line for line in lines)
+
+
+def test_the_run_ends_with_a_table_of_one_row_for_each_unit_that_is_not_seen_to(dag_bag, district):
+    """What a person opens first: the log of the red task. R1-42, I8."""
+    district.file("JY")
+    district.file("SW")
+    district.spoil_answer("SW")
+    district.entries["sftp_TJ"]["port"] = 1
+    district.write_connections()
+
+    failed = run(dag_bag, "take_in_filings")
+    table = str(failed.errors["conclude"])
+
+    assert (failed.state, failed.tasks["conclude"]) == ("failed", "failed")
+    assert table.startswith("2 个单位未办完，1 个单位已收取 / 2 units are not done, 1 were taken in\n\n代码")
+    rows = [line.split()[:2] for line in table.splitlines() if line[:2] in UNITS]
+    assert rows == [["SW", "示例市水务局"], ["TJ", "示例市统计局"]] * 2
+    flat = "".join(table.split())
+    for words in ("未能收取：", "未能查看：无法连接", "couldnotlook:", "127.0.0.1:1", "inbox", "发生了什么"):
+        assert words in flat
+    assert "lantai collect --unit SW --unit TJ" in table
+
+
+def test_a_task_that_was_killed_left_nothing_and_its_unit_is_named_all_the_same(district):
+    """K3. What a later take-in by command has seen to is named no more."""
+    killed = Pass([steps.group_of(["SW"], [2025])], [None])
+    steps.look({"years": None, "units": None})
+
+    with pytest.raises(UnitsUnfinishedError) as ended:
+        steps.conclude(True, killed, Pass([]))
+    attend(district.centre, "SW")
+
+    flat = "".join(str(ended.value).split())
+    assert "SW示例市水务局未能收取：任务没有留下结果就结束了" in flat
+    assert "nottakenin:Ataskendedwithoutaword" in flat
+    assert steps.conclude(True, killed, Pass([])) == {}
+
+
+@pytest.mark.parametrize(
+    ("left", "kind", "task"),
+    [
+        ((False, None, None), UsageError, "check_form"),
+        ((True, None, None), UnitsUnfinishedError, "look"),
+        ((True, Pass([]), None), UnitsUnfinishedError, "look_again"),
+    ],
+)
+def test_a_night_that_did_not_come_to_its_end_says_which_log_tells_why(district, left, kind, task):
+    """A task that runs after all others must not make a failed one look like success."""
+    with pytest.raises(kind, match=f"原因见任务 {task} 的日志 / .*the log of the task {task} says why"):
+        steps.conclude(*left)
+
+
+def test_xcom_carries_ids_and_counts_and_never_what_a_server_said(dag_bag, district):
+    district.file("SW")
+    district.spoil_answer("SW")
+    district.entries["sftp_TJ"]["port"] = 1
+    district.write_connections()
+
+    run(dag_bag, "take_in_filings")
+
+    with create_session() as session:
+        kept = " ".join(str(value) for value in session.execute(select(XComModel.value)).scalars())
+    assert "ServerUnreachableError" in kept
+    assert "127.0.0.1" not in kept
+    assert str(district.sshd.files) not in kept
+
+
+def test_a_unit_that_was_unknown_at_first_is_taken_in_by_the_same_run(dag_bag, district):
+    """The first look fails, and the server is there again before the second: nobody has to do anything."""
+    district.file("JY")
+    district.file("TJ")
+    district.entries["sftp_TJ"]["port"] = 1
+    district.write_connections()
+
+    def cure() -> None:
+        district.entries["sftp_TJ"]["port"] = district.entries["sftp_JY"]["port"]
+        district.write_connections()
+
+    done = run(dag_bag, "take_in_filings", before={"look_again": cure})
+
+    assert done.state == "success"
+    assert done.tasks["take_in_again[TJ all years]"] == "success"
+    assert done.tasks["conclude"] == "success"
+    assert district.receipts("TJ")
+
+
+def test_when_all_are_unknown_at_first_nothing_is_mapped_and_they_are_looked_at_again_all_the_same(dag_bag, district):
+    """A mapped task over nothing is skipped; the second look runs in spite of it."""
+    for code in UNITS:
+        district.entries[f"sftp_{code}"]["port"] = 1
+    district.write_connections()
+
+    failed = run(dag_bag, "take_in_filings")
+
+    assert failed.tasks["take_in"] == failed.tasks["take_in_again"] == "skipped"
+    assert failed.tasks["look_again"] == "success"
+    assert failed.tasks["conclude"] == "failed"
+    assert str(failed.errors["conclude"]).startswith("3 个单位未办完，0 个单位已收取")
 
 
 @pytest.mark.slow
@@ -279,3 +402,56 @@ def test_the_scheduler_runs_it_and_one_cleared_map_index_is_one_unit_again(distr
     assert district.receipts("SW")
     assert district.counts()["record"] == 6
     assert left == []
+
+
+@pytest.mark.slow
+def test_a_night_is_mended_piece_by_piece_and_no_unit_that_is_done_is_done_again(district):
+    """Three units, two broken in two ways: clear the second look, rerun one by command, and end green. Covers I4, I8."""
+    settings = district.centre.settings
+    for code in UNITS:
+        district.file(code)
+    district.spoil_answer("SW")
+    district.entries["sftp_TJ"]["port"] = 1
+    district.write_connections()
+    variables = {"LANTAI_HOME": str(settings.home), "LANTAI_TODAY": "2026-03-02", "LANTAI_SETTLE_SECONDS": "0"}
+
+    with started(prepare(settings), variables) as airflow:
+        api, runs = airflow.api, []
+        api.wait_for_dag("take_in_filings")
+        run_id = api.trigger("take_in_filings", {"year": "2025", "units": "JY, SW，TJ"})
+        path = f"/api/v2/dags/take_in_filings/dagRuns/{quote(run_id, safe='')}"
+        runs.append(api.wait("take_in_filings", run_id, 300))
+        log = json.dumps(api._ask("GET", f"{path}/taskInstances/conclude/logs/1"), ensure_ascii=False)
+        notes = [api._ask("GET", path)["note"]]
+
+        district.entries["sftp_TJ"]["port"] = district.entries["sftp_JY"]["port"]
+        district.write_connections()
+        api.clear("take_in_filings", run_id, "look_again", -1)
+        runs.append(api.wait("take_in_filings", run_id, 300))
+
+        district.cure_answer("SW")
+        attend(district.centre, "SW", [2025])
+        api.clear("take_in_filings", run_id, "conclude", -1)
+        runs.append(api.wait("take_in_filings", run_id, 300))
+        after = district.counts()
+        notes.append(api._ask("GET", path)["note"])
+
+        api.clear("take_in_filings", run_id, "look_again", -1)
+        runs.append(api.wait("take_in_filings", run_id, 300))
+
+    assert [run.state for run in runs] == ["failed", "failed", "success", "success"]
+    assert notes[0].split("\n\n")[0] == notes[1] == "JY, SW，TJ · 2025"
+    assert notes[0].split("\n\n")[1].startswith("**未办完** 原因和办法见")
+    for words in (
+        "2 个单位未办完，1 个单位已收取",
+        "未能查看：无法连接",
+        "127.0.0.1:1",
+        "未能收取：",
+        "SW    示例市水务局",
+    ):
+        assert words in log
+    assert [run.tasks.get("take_in_again[TJ 2025]") for run in runs] == [None, "success", "success", "removed"]
+    assert runs[0].tasks["take_in_again"] == "skipped"
+    assert runs[3].tasks["take_in[SW 2025]"] == "failed"
+    assert {code: len(district.receipts(code)) for code in UNITS} == dict.fromkeys(UNITS, 1)
+    assert district.counts()["record"] == after["record"] == 9

@@ -1,4 +1,4 @@
-"""Tasks of the DAG take_in_filings: one look for all units, one journey per unit, one checkpoint at the end.
+"""Tasks of the DAG take_in_filings: two looks for all units, one journey per unit, one checkpoint at the end.
 
 Everything is keyed by unit and year, never by a map position: a rerun of one
 unit by form, by map index or by `lantai collect` is the same work on the same rows.
@@ -7,17 +7,30 @@ unit by form, by map index or by `lantai collect` is the same work on the same r
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from lantai.edges.centre import open_centre
-from lantai.errors import LantaiError, UnitsInterruptedError, UnitsUnfinishedError
+from lantai.edges.centre import Centre, open_centre
+from lantai.errors import LantaiError, UnitsInterruptedError, UnitsUnfinishedError, UsageError
+from lantai.journey.attend import attend
 from lantai.journey.checkpoint import make_checkpoint
+from lantai.journey.look import Looked
 from lantai.journey.look import look as look_at_outboxes
 from lantai.journey.purge_returned import purge_returned
-from lantai.journey.take_in import take_in as take_in_unit
+from lantai.records.reason import Reason
+from lantai.records.visit import Stage, Trouble
 from lantai.tasks.form import carriers_of, refuse_other_fields, require_units, require_years, units_of, years_of
+from lantai.tasks.handover import OUTCOME, SEEN, Pass, Pull, Push, handed_over, left_over, to_look_at_again
+from lantai.tasks.unit_report import (
+    both,
+    line_of_take_in,
+    line_of_trouble,
+    lines_of_look,
+    report,
+    troubles_of,
+    visits_of,
+)
 
 FIELDS = ("carrier", "units", "year")
 """Fields of the form."""
@@ -41,37 +54,38 @@ def check_form(form: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def look(wanted: Mapping[str, Any], form: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """List the outboxes once and say whose hold something to take in.
+    """List the outboxes once, tell what was seen of each unit, and say whose hold something to take in.
 
     Args:
         wanted: What `check_form` returned.
         form: The trigger form, for the names of packages: a department's names go by no XCom.
 
     Returns:
-        `groups`: what to map over, each with a label, its unit codes and years. `unknown`: unit code to error class, for
-        outboxes that could not be looked at.
+        `groups`: what to map over, each with a label, its unit codes and years. `seen`: what else `handover.Pass` holds.
     """
     with open_centre() as centre:
         looked = look_at_outboxes(centre, wanted["years"], wanted["units"], carriers=carriers_of(form or {}))
-        codes = sorted(looked.ready)
-        size = centre.settings.batch_size if len(codes) > centre.settings.batch_units else 1
-    for code, texts in looked.waiting.items():
-        for text in texts:
-            log.warning("%s: 未到齐 / not whole yet: %s", code, text)
-    for code, names in looked.strays.items():
-        for name in names:
-            log.warning("%s: 不在受理之列 / no package, or of a year that was never opened: %s", code, name)
-    batches = [codes[start : start + size] for start in range(0, len(codes), size)]
-    return {
-        "groups": [group_of(batch, wanted["years"]) for batch in batches],
-        "unknown": dict(sorted(looked.unknown.items())),
-    }
+        return _seen(centre, looked, wanted["years"], [])
 
 
-def group_of(codes: Sequence[str], years: Sequence[int] | None) -> dict[str, Any]:
-    """Return what one mapped task works on; the label names the map index."""
-    names = codes[0] if len(codes) == 1 else f"{codes[0]}..{codes[-1]} ({len(codes)})"
-    return {"label": f"{names} {'+'.join(map(str, years or ())) or 'all years'}", "units": list(codes), "years": years}
+def look_again(pull: Pull, form: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Look again at units that were unknown or still arriving, or were stopped by what may have passed since.
+
+    Args:
+        pull: `xcom_pull` of this task.
+        form: As for `look`.
+
+    Returns:
+        As `look`.
+    """
+    wanted, first = pull("check_form"), handed_over(pull, "look", "take_in")
+    codes = to_look_at_again(first) if first is not None else []
+    with open_centre() as centre:
+        if not codes:
+            return _seen(centre, _saw_nothing(), None, [])
+        log.info("%s: %s", both("run.looks_again"), ", ".join(codes))
+        looked = _second_look(centre, codes, wanted["years"], carriers_of(form or {}))
+        return _seen(centre, looked, wanted["years"], codes)
 
 
 def take_in(group: Mapping[str, Any], form: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -87,12 +101,17 @@ def take_in(group: Mapping[str, Any], form: Mapping[str, Any] | None = None) -> 
     taken: dict[str, Any] = {}
     failures: dict[str, Exception] = {}
     with open_centre() as centre:
+        names = {code: visit.unit_name for code, visit in visits_of(centre).items()}
         for code in group["units"]:
             try:
-                taken[code] = counts_of(take_in_unit(centre, code, group["years"], carriers=carriers_of(form or {})))
+                done = attend(centre, code, group["years"], carriers=carriers_of(form or {}))
             except Exception as error:  # noqa: BLE001 - whatever it was, the next unit is taken in
                 failures[code] = error
-                log.error("%s: %s: %s", code, type(error).__name__, error)  # noqa: TRY400 - the trace is logged when the task fails
+                trouble = Trouble(code, names.get(code, ""), Stage.TAKE_IN, Reason.of(error))
+                log.error("%s", line_of_trouble(trouble))  # noqa: TRY400 - the table is logged when the task fails
+            else:
+                taken[code] = counts_of(done)
+                log.info("%s", line_of_take_in(done, names[code]))
     return {
         "taken": taken,
         "failed": {code: type(error).__name__ for code, error in failures.items()},
@@ -100,59 +119,107 @@ def take_in(group: Mapping[str, Any], form: Mapping[str, Any] | None = None) -> 
     }
 
 
-def counts_of(taken: Any) -> dict[str, int]:  # noqa: ANN401 - a frozen dataclass of the journey
-    """Return the counts of a result: XCom carries ids and counts, nothing else."""
-    return {name: value for name, value in asdict(taken).items() if isinstance(value, int)}
+def hand_over(looked: Mapping[str, Any], push: Push) -> list[dict[str, Any]]:
+    """Leave for later tasks what a look saw, and return the groups to map over."""
+    push(SEEN, looked["seen"])
+    groups: list[dict[str, Any]] = looked["groups"]
+    return groups
 
 
-def refuse_failures(outcome: Mapping[str, Any]) -> None:
-    """Fail when a unit of the group failed, after all others are done.
+def tell_outcome(outcome: Mapping[str, Any], push: Push) -> None:
+    """Leave for later tasks what became of a group, then fail when a unit of it failed; the message is a table of the reasons.
 
     Raises:
         UnitsInterruptedError: At least one failure may pass by itself; Airflow tries again.
         UnitsUnfinishedError: Somebody has to cure the cause.
     """
-    failed = outcome["failed"]
-    if failed:
+    push(OUTCOME, outcome)
+    failed = {code: (Stage.TAKE_IN, name) for code, name in outcome["failed"].items()}
+    with open_centre() as centre:
+        troubles = troubles_of(failed, visits_of(centre))
+    if troubles:
         kind = UnitsInterruptedError if outcome["retryable"] else UnitsUnfinishedError
-        raise kind("not taken in: " + _named(failed))
+        raise kind(report(troubles, len(outcome["taken"])))
 
 
-def conclude(
-    groups: Sequence[Mapping[str, Any]] | None,
-    outcomes: Iterable[Mapping[str, Any]],
-    unknown: Mapping[str, str] | None,
-) -> dict[str, int]:
-    """Make the checkpoint over what was taken in, then fail when a unit was not, naming each.
+def passes(pull: Pull) -> tuple[bool, Pass | None, Pass | None]:
+    """Return whether the form was taken, and what the two passes of a run left: the arguments of `conclude`."""
+    again = handed_over(pull, "look_again", "take_in_again")
+    return pull("check_form") is not None, handed_over(pull, "look", "take_in"), again
+
+
+def conclude(was_taken: bool, first: Pass | None, second: Pass | None) -> dict[str, int]:
+    """Make the checkpoint over what was taken in, then fail when a unit was not, with a table of one row for each.
 
     Args:
-        groups: What was mapped over; None when the look itself failed.
-        outcomes: What the mapped tasks left; a killed one left nothing.
-        unknown: Units whose outbox could not be looked at.
+        was_taken: Whether the form was taken; if not, nothing was looked at.
+        first: What was seen and taken in; None when the look itself failed.
+        second: The same of the second look.
 
     Returns:
         The counts of all units, added up.
 
     Raises:
-        UnitsUnfinishedError: A unit failed, was unknown, or its task ended without a word.
+        UsageError: The form was not taken.
+        UnitsUnfinishedError: A unit is unknown, failed, or its task ended without a word, and nobody has seen to it since.
     """
+    if not was_taken:
+        raise UsageError(both("run.no_form"))
     with open_centre() as centre:
         purge_returned(centre)
         make_checkpoint(centre, whole=True)
-    if groups is None:
-        raise UnitsUnfinishedError("the look itself failed, so nothing is known of any unit")
-    done = [outcome for outcome in outcomes if outcome]
-    taken = {code: counts for outcome in done for code, counts in outcome["taken"].items()}
-    failed = {code: name for outcome in done for code, name in outcome["failed"].items()}
-    wanted = {code for group in groups for code in group["units"]}
-    silent = dict.fromkeys(wanted - set(taken) - set(failed), "interrupted")
-    problems = {**(unknown or {}), **failed, **silent}
-    if problems:
-        raise UnitsUnfinishedError(f"{len(taken)} units taken in; not: {_named(problems)}")
+        visits = visits_of(centre)
+    if first is None:
+        raise UnitsUnfinishedError(both("run.no_look"))
+    taken = [one for this in (first, second) if this is not None for one in this.taken]
+    troubles = troubles_of(left_over(first, second), visits)
+    if troubles:
+        raise UnitsUnfinishedError(report(troubles, len(dict(taken))))
+    if second is None:
+        raise UnitsUnfinishedError(both("run.no_second_look"))
+    names = sorted({name for _, counts in taken for name in counts})
+    return {name: sum(counts[name] for _, counts in taken) for name in names}
+
+
+def group_of(codes: Sequence[str], years: Sequence[int] | None) -> dict[str, Any]:
+    """Return what one mapped task works on; the label names the map index."""
+    names = codes[0] if len(codes) == 1 else f"{codes[0]}..{codes[-1]} ({len(codes)})"
+    return {"label": f"{names} {'+'.join(map(str, years or ())) or 'all years'}", "units": list(codes), "years": years}
+
+
+def counts_of(taken: Any) -> dict[str, int]:  # noqa: ANN401 - a frozen dataclass of the journey
+    """Return the counts of a result: XCom carries ids and counts, nothing else."""
+    return {name: value for name, value in asdict(taken).items() if isinstance(value, int)}
+
+
+def _seen(centre: Centre, looked: Looked, years: Sequence[int] | None, codes: Sequence[str]) -> dict[str, Any]:
+    for level, line in lines_of_look(looked, visits_of(centre)):
+        log.log(level, "%s", line)
+    ready = sorted(looked.ready)
+    size = centre.settings.batch_size if len(ready) > centre.settings.batch_units else 1
+    batches = [ready[start : start + size] for start in range(0, len(ready), size)]
+    unknown = dict(sorted(looked.unknown.items()))
     return {
-        name: sum(counts[name] for counts in taken.values()) for name in sorted({n for c in taken.values() for n in c})
+        "groups": [group_of(batch, years) for batch in batches],
+        "seen": {"unknown": unknown, "unsettled": _unsettled(looked), "looked": list(codes)},
     }
 
 
-def _named(problems: Mapping[str, str]) -> str:
-    return ", ".join(f"{code} ({name})" for code, name in sorted(problems.items()))
+def _unsettled(looked: Looked) -> list[str]:
+    return sorted(looked.waiting)
+
+
+def _second_look(
+    centre: Centre, codes: Sequence[str], years: Sequence[int] | None, carriers: Sequence[str] | None
+) -> Looked:
+    """Look at some units once more; a package that was named and lies with another unit is not missed here."""
+    try:
+        return look_at_outboxes(centre, years, codes, carriers=carriers)
+    except UsageError:
+        if carriers is None:
+            raise
+        return _saw_nothing()
+
+
+def _saw_nothing() -> Looked:
+    return Looked(ready={}, unknown={}, messages={}, unsettled=0, waiting={}, strays={}, looked_count=0)
