@@ -59,7 +59,7 @@ def take_in_filings() -> None:
     def take_in(group: dict[str, Any], ti: Any = None, params: Any = None) -> None:  # noqa: ANN401 - injected by Airflow
         from lantai.tasks import take_in_filings as steps
 
-        steps.tell_outcome(steps.take_in(group, params), ti.xcom_push)
+        steps.take_in_and_tell(group, params, ti.task_id, ti.xcom_push)
 
     @task(trigger_rule="all_done")
     def look_again(ti: Any = None, params: Any = None) -> list[dict[str, Any]]:  # noqa: ANN401 - injected by Airflow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -90,4 +91,25 @@ def test_board_says_in_words_why_a_unit_could_not_be_looked_at(desk: Desk, sshd:
         assert words in flat
     assert {row["unit_code"] for row in rows if row["look_error"].startswith("ServerUnreachableError")} == {"GA"}
     assert {(row["unit_code"], row["listed_at"] is None) for row in rows} == {("GA", True), ("JY", False)}
+    assert "未能" not in desk.ok("year", "status", 2025, LANTAI_LOCALE="zh").out
+
+
+@pytest.mark.server("sshd")
+def test_board_says_why_what_was_filed_could_not_be_answered_until_it_is(desk: Desk, sshd: OpenSsh) -> None:
+    folder = connect(desk, sshd, "JY")
+    (folder / "outbox" / "2025" / "无目录").mkdir(parents=True, exist_ok=True)
+    (folder / "outbox" / "2025" / "无目录" / "bagit.txt").write_text("BagIt-Version: 1.0\n")
+    (folder / "outbox" / "2025" / "无目录.ready").write_text("")
+    shutil.rmtree(folder / "inbox", ignore_errors=True)
+    (folder / "inbox").write_text("no folder")
+    desk.run("collect", "--unit", "JY")
+
+    shown = desk.ok("year", "status", 2025, LANTAI_LOCALE="zh").out
+    rows = desk.ok("year", "status", 2025, "--json").json
+    (folder / "inbox").unlink()
+    desk.run("collect", "--unit", "JY")
+
+    assert "未能收取：" in "".join(shown.split())
+    assert {row["take_in_state"] for row in rows if row["unit_code"] == "JY"} == {"failed"}
+    assert all("inbox" in row["take_in_error"] for row in rows if row["unit_code"] == "JY")
     assert "未能" not in desk.ok("year", "status", 2025, LANTAI_LOCALE="zh").out

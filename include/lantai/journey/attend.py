@@ -25,6 +25,7 @@ def attend(
     years: Sequence[int] | None = None,
     progress: Progress | None = None,
     carriers: Sequence[str] | None = None,
+    share_seconds: float | None = None,
 ) -> TakenIn:
     """Take in a unit as `take_in` does, and remember how it ended.
 
@@ -35,7 +36,7 @@ def attend(
     with centre.database.begin() as connection:
         begin_take_in(connection, unit_code, centre.clock.now_at())
     try:
-        taken = take_in(centre, unit_code, years, progress, carriers)
+        taken = take_in(centre, unit_code, years, progress, carriers, share_seconds)
     except LeaseLostError:
         raise
     except Exception as error:

@@ -187,6 +187,8 @@ def look_again(
         left = found.worth_another()
         if not left:
             break
+    for row in _unfinished(centre, codes, by_hand=False):
+        found.ready.setdefault(row.unit_code, row.round_count)
     return found.told(len(codes))
 
 

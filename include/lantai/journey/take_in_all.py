@@ -8,13 +8,14 @@ Source: R1-42; interfaces.md, "DAGs"; reliability.md, I8, S5.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lantai.edges.centre import Centre
-from lantai.errors import LantaiError, ServerTooSlowError
+from lantai.errors import LantaiError
+from lantai.journey.attend import attend
 from lantai.journey.look import Looked, look, look_again
-from lantai.journey.take_in import FIRST_SHARE_SECONDS, LAST_SHARE_SECONDS, TakenIn, take_in
+from lantai.journey.take_in import FIRST_SHARE_SECONDS, LAST_SHARE_SECONDS, TakenIn
 
 Progress = Callable[[str, int, int], None]
 
@@ -79,7 +80,7 @@ def take_in_all(
         done.failed.pop(code, None)
         try:
             share = None if is_alone else share_seconds
-            done.taken.append(take_in(centre, code, years, watchers.on_bytes, carriers, share))
+            done.taken.append(attend(centre, code, years, watchers.on_bytes, carriers, share))
         except LantaiError as error:
             done.failed[code] = error
 
@@ -89,17 +90,16 @@ def take_in_all(
     for code in first.ready:
         if code not in tried:
             take(code, FIRST_SHARE_SECONDS)
-    slow = [code for code, error in done.failed.items() if isinstance(error, ServerTooSlowError)]
-    second = look_again(centre, first.again, years, carriers, watchers.on_wait)
-    for code in sorted({*second.ready, *slow}):
+    again = {*first.again, *(code for code, error in done.failed.items() if error.retryable)}
+    second = look_again(centre, sorted(again), years, carriers, watchers.on_wait)
+    for code in second.ready:
         take(code, LAST_SHARE_SECONDS)
-    done.looked = _joined(first, second)
+    done.looked = _joined(first, second, again)
     return done
 
 
-def _joined(first: Looked, second: Looked) -> Looked:
+def _joined(first: Looked, second: Looked, again: Collection[str]) -> Looked:
     """Return what is known after both looks: of a unit that was looked at again, what the second one found."""
-    again = set(first.again)
     unknown = {code: name for code, name in first.unknown.items() if code not in again} | dict(second.unknown)
     messages = {code: text for code, text in first.messages.items() if code not in again} | dict(second.messages)
     strays = {code: names for code, names in first.strays.items() if code not in again} | dict(second.strays)

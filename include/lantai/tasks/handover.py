@@ -90,8 +90,8 @@ def left_over(first: Pass, second: Pass | None = None) -> Left:
 
 
 def to_look_at_again(first: Pass) -> list[str]:
-    """Return whom a second look is worth it for: unknown, still arriving, or stopped by something that may pass by itself."""
-    again = {code for code, (stage, name) in left_over(first).items() if stage is Stage.LOOK or _may_pass(name)}
+    """Return whom a second look is worth it for: still arriving, or unknown or stopped by something that may pass by itself."""
+    again = {code for code, (_, name) in left_over(first).items() if _may_pass(name)}
     return sorted(again | set(first.unsettled))
 
 

@@ -17,7 +17,9 @@ from lantai.journey.attend import attend
 from lantai.journey.checkpoint import make_checkpoint
 from lantai.journey.look import Looked
 from lantai.journey.look import look as look_at_outboxes
+from lantai.journey.look import look_again as look_at_outboxes_again
 from lantai.journey.purge_returned import purge_returned
+from lantai.journey.take_in import FIRST_SHARE_SECONDS, LAST_SHARE_SECONDS
 from lantai.records.reason import Reason
 from lantai.records.visit import Stage, Trouble
 from lantai.tasks.form import carriers_of, refuse_other_fields, require_units, require_years, units_of, years_of
@@ -84,27 +86,38 @@ def look_again(pull: Pull, form: Mapping[str, Any] | None = None) -> dict[str, A
         if not codes:
             return _seen(centre, _saw_nothing(), None, [])
         log.info("%s: %s", both("run.looks_again"), ", ".join(codes))
-        looked = _second_look(centre, codes, wanted["years"], carriers_of(form or {}))
+        carriers = carriers_of(form or {})
+        looked = look_at_outboxes_again(centre, codes, wanted["years"], carriers, on_wait=_tell_of_wait)
         return _seen(centre, looked, wanted["years"], codes)
 
 
-def take_in(group: Mapping[str, Any], form: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Take in the units of a group, one after the other; a failure of one stops no other.
+def _tell_of_wait(seconds: int, unknown: Mapping[str, str]) -> None:
+    for code, message in unknown.items():
+        log.warning("%s: %s", code, message)
+    log.info("%s: %s s", both("run.waits"), seconds)
+
+
+def take_in(
+    group: Mapping[str, Any], form: Mapping[str, Any] | None = None, *, is_last: bool = False
+) -> dict[str, Any]:
+    """Take in the units of a group, one after the other; a failure of one stops no other, and none keeps the others waiting.
 
     Args:
         group: What one mapped task works on.
         form: The trigger form, for the names of packages.
+        is_last: Whether all others are done, so that a slow server may take its time.
 
     Returns:
         `taken`: counts by unit code. `failed`: error class by unit code. `retryable`: whether a failure may pass by itself.
     """
     taken: dict[str, Any] = {}
     failures: dict[str, Exception] = {}
+    carriers, share_seconds = carriers_of(form or {}), LAST_SHARE_SECONDS if is_last else FIRST_SHARE_SECONDS
     with open_centre() as centre:
         names = {code: visit.unit_name for code, visit in visits_of(centre).items()}
         for code in group["units"]:
             try:
-                done = attend(centre, code, group["years"], carriers=carriers_of(form or {}))
+                done = attend(centre, code, group["years"], None, carriers, share_seconds)
             except Exception as error:  # noqa: BLE001 - whatever it was, the next unit is taken in
                 failures[code] = error
                 trouble = Trouble(code, names.get(code, ""), Stage.TAKE_IN, Reason.of(error))
@@ -119,6 +132,19 @@ def take_in(group: Mapping[str, Any], form: Mapping[str, Any] | None = None) -> 
     }
 
 
+def take_in_and_tell(group: Mapping[str, Any], form: Mapping[str, Any] | None, task_id: str, push: Push) -> None:
+    """Do what one mapped task does: `take_in` a group, and `tell_outcome`.
+
+    Args:
+        group: What it works on.
+        form: The trigger form.
+        task_id: `take_in`, or `take_in_again` when all others are done.
+        push: `xcom_push` of this task.
+    """
+    is_last = task_id == "take_in_again"
+    tell_outcome(take_in(group, form, is_last=is_last), push, is_last=is_last)
+
+
 def hand_over(looked: Mapping[str, Any], push: Push) -> list[dict[str, Any]]:
     """Leave for later tasks what a look saw, and return the groups to map over."""
     push(SEEN, looked["seen"])
@@ -126,19 +152,24 @@ def hand_over(looked: Mapping[str, Any], push: Push) -> list[dict[str, Any]]:
     return groups
 
 
-def tell_outcome(outcome: Mapping[str, Any], push: Push) -> None:
+def tell_outcome(outcome: Mapping[str, Any], push: Push, *, is_last: bool = True) -> None:
     """Leave for later tasks what became of a group, then fail when a unit of it failed; the message is a table of the reasons.
+
+    Args:
+        outcome: What `take_in` returned.
+        push: `xcom_push` of this task.
+        is_last: Whether nobody looks again in this run; what may pass by itself is then tried again by Airflow, not before.
 
     Raises:
         UnitsInterruptedError: At least one failure may pass by itself; Airflow tries again.
-        UnitsUnfinishedError: Somebody has to cure the cause.
+        UnitsUnfinishedError: Somebody has to cure the cause, or the second look comes back to the unit.
     """
     push(OUTCOME, outcome)
     failed = {code: (Stage.TAKE_IN, name) for code, name in outcome["failed"].items()}
     with open_centre() as centre:
         troubles = troubles_of(failed, visits_of(centre))
     if troubles:
-        kind = UnitsInterruptedError if outcome["retryable"] else UnitsUnfinishedError
+        kind = UnitsInterruptedError if outcome["retryable"] and is_last else UnitsUnfinishedError
         raise kind(report(troubles, len(outcome["taken"])))
 
 
@@ -201,24 +232,12 @@ def _seen(centre: Centre, looked: Looked, years: Sequence[int] | None, codes: Se
     unknown = dict(sorted(looked.unknown.items()))
     return {
         "groups": [group_of(batch, years) for batch in batches],
-        "seen": {"unknown": unknown, "unsettled": _unsettled(looked), "looked": list(codes)},
+        "seen": {
+            "unknown": unknown,
+            "unsettled": [code for code in looked.again if code not in unknown],
+            "looked": list(codes),
+        },
     }
-
-
-def _unsettled(looked: Looked) -> list[str]:
-    return sorted(looked.waiting)
-
-
-def _second_look(
-    centre: Centre, codes: Sequence[str], years: Sequence[int] | None, carriers: Sequence[str] | None
-) -> Looked:
-    """Look at some units once more; a package that was named and lies with another unit is not missed here."""
-    try:
-        return look_at_outboxes(centre, years, codes, carriers=carriers)
-    except UsageError:
-        if carriers is None:
-            raise
-        return _saw_nothing()
 
 
 def _saw_nothing() -> Looked:
