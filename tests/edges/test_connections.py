@@ -118,3 +118,44 @@ def test_password_and_key_never_stand_in_repr_or_error(tmp_path: Path) -> None:
     assert CANARY not in shown
     assert "hunter3" not in shown
     assert "/secret/key" not in shown
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"host": "x" * 64 + ".example"},
+        {"host": "a..b"},
+        {"host": ["127.0.0.1"]},
+        {"host": {"a": 1}},
+        {"port": [22]},
+        {"port": {"a": 1}},
+        {"login": "\ud800"},
+        {"login": {"a": 1}},
+        {"login": "a\0b"},
+        {"password": ["p"]},
+        {"password": {"p": 1}},
+        {"extra": {"host_key": ["ssh-ed25519"]}},
+        {"extra": {"host_key": 5}},
+        {"extra": ["host_key"]},
+        {"extra": {"remote_root": "\udfff"}},
+        {"extra": {"remote_root": ["/"]}},
+        {"extra": {"key_file": 7.5, "private_key_passphrase": [1]}},
+    ],
+)
+def test_entry_with_any_value_that_json_can_write_stops_no_other_unit(tmp_path: Path, entry: dict[str, object]) -> None:
+    """S5: such an entry ended the look for all."""
+    good = {"host": "127.0.0.1", "login": "jy", "password": CANARY, "extra": {"host_key": KEY}}
+    bad = {**good, **entry}
+    extra = entry.get("extra")
+    if isinstance(extra, dict):
+        bad["extra"] = {"host_key": KEY, **extra}
+    path = _write(tmp_path, {"sftp_BAD": bad, "sftp_JY": good, "sftp_\ud800": bad})
+
+    found = read_connections(path)
+
+    error = found.pop("sftp_BAD")
+    assert isinstance(error, ConnectionConfigError)
+    assert str(error).startswith("sftp_BAD: ")
+    assert CANARY not in str(error)
+    assert not isinstance(found["sftp_JY"], ConnectionConfigError)
+    assert str(found["sftp_\\ud800"]).encode()

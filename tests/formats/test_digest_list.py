@@ -9,6 +9,7 @@ import pytest
 
 from factories_bag import found_in
 from lantai.formats.digest_list import algorithms_of, is_digest_list, judge
+from lantai.formats.tag_file import MOST_ENTRIES
 from lantai.records.finding import Severity
 
 FILES = {"1.txt": b"one", "目录.csv": b"two"}
@@ -107,3 +108,21 @@ def test_backslashes_of_a_windows_path_are_understood():
     digest = hashlib.sha256(b"x").hexdigest()
 
     assert told("sha256sums.txt", f"{digest} *正文\\1.txt\n", {"正文/1.txt": b"x"}) == []
+
+
+def test_list_of_rubbish_is_given_up_after_ten_thousand_lines():
+    """S5: what a department lays out may not become a hundred times as much in memory."""
+    content = b"x\n" * 500_000
+
+    [finding] = judge("sha256sums.txt", content, {})
+
+    assert (finding.rule, finding.values["count"]) == ("line_malformed", "10000")
+
+
+def test_list_of_more_files_than_a_package_may_hold_is_not_read_to_its_end():
+    """S5."""
+    content = b"".join(b"%064x  %d\n" % (number, number) for number in range(MOST_ENTRIES + 5))
+
+    missing = [found for found in judge("sha256sums.txt", content, {}) if found.rule == "file_missing"]
+
+    assert len(missing) == MOST_ENTRIES

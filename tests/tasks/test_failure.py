@@ -65,7 +65,7 @@ def test_a_run_that_its_time_limit_ended_is_noted_whatever_its_tasks_told(centre
 
 
 def test_a_task_that_airflow_ended_is_told_as_interrupted_and_not_as_a_fault_of_the_program(
-    centre, monkeypatch, caplog
+    centre, monkeypatch, caplog, capsys
 ):
     from airflow.sdk.exceptions import AirflowTaskTimeout
 
@@ -74,5 +74,7 @@ def test_a_task_that_airflow_ended_is_told_as_interrupted_and_not_as_a_fault_of_
     with caplog.at_level(logging.ERROR):
         tell("take_in_filings", "scheduled__1", "look", AirflowTaskTimeout("Timeout, PID: 7"))
 
-    assert any("AirflowTaskTimeout: Timeout, PID: 7" in message for message in caplog.messages)
-    assert TaskInterruptedError.hint_zh in caplog.messages
+    # A process that has imported Airflow logs to standard output.
+    said = caplog.text + capsys.readouterr().out
+    assert "AirflowTaskTimeout: Timeout, PID: 7" in said
+    assert TaskInterruptedError.hint_zh in said

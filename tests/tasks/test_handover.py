@@ -72,7 +72,8 @@ def test_only_a_failure_that_may_pass_by_itself_is_worth_a_second_look(error_cla
 
 
 def test_whoever_was_unknown_or_still_uploading_is_looked_at_again():
-    first = Pass([group("JY")], [outcome("JY")], unknown={"CZ": "HostKeyMismatchError"}, unsettled=["TJ", "JY"])
+    unknown = {"CZ": "ServerUnreachableError", "SW": "HostKeyMismatchError"}
+    first = Pass([group("JY")], [outcome("JY")], unknown=unknown, unsettled=["TJ", "JY"])
 
     assert to_look_at_again(first) == ["CZ", "JY", "TJ"]
 

@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 
 from lantai.formats.bag_manifests import FoundFile, may_be_named
-from lantai.formats.tag_file import ALGORITHMS, DECLARATION, is_unsafe, plain_path
+from lantai.formats.tag_file import ALGORITHMS, DECLARATION, MOST_ENTRIES, MOST_MALFORMED, is_unsafe, plain_path
 from lantai.records.carrier import decode_name
 from lantai.records.finding import Finding, Severity
 
@@ -23,6 +23,7 @@ _NAME = re.compile(
     r"\.(txt|md5|sha1|sha256|sha512|sm3|list)",
     re.IGNORECASE,
 )
+_RAW_LINE = re.compile(rb"[^\r\n]+")
 _LINE = re.compile(r"[ \t]*(\\?)([0-9A-Fa-f]{32,128})(?:  | \*|[ \t,]+\*?)(.+)")
 """A backslash before the digest says that the name behind it is escaped, as GNU's tools write names with odd characters."""
 _ESCAPED, _ESCAPES = re.compile(r"\\([\\nr])"), {"\\": "\\", "n": "\n", "r": "\r"}
@@ -96,8 +97,12 @@ def judge(path: str, content: bytes, found: Mapping[str, FoundFile]) -> Iterator
 
 def _read(content: bytes) -> tuple[list[tuple[str, str]], list[str]]:
     """Return names with digests, and the lines that are neither that nor a comment."""
-    entries, malformed = [], []
-    for raw in re.split(rb"\r\n|\n|\r", content.removeprefix(codecs.BOM_UTF8)):
+    entries: list[tuple[str, str]] = []
+    malformed: list[str] = []
+    for found in _RAW_LINE.finditer(content, len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) else 0):
+        if len(malformed) >= MOST_MALFORMED or len(entries) >= MOST_ENTRIES:
+            break
+        raw = found[0]
         line = decode_name(raw) or raw.decode("utf-8", "replace")
         entry = _LINE.fullmatch(line)
         if entry:

@@ -10,19 +10,33 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 ALGORITHMS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128, "sm3": 64}
 """Digest algorithms that can be checked, with the hex digits of each."""
 
-MOST_BYTES = 64 * 1024 * 1024
-"""A tag file that is longer is not read: its package comes back for it."""
+MOST_BYTES = 32 * 1024 * 1024
+"""A tag file that is longer is not read: its package comes back for it. 200,000 files with names of 90 bytes fit in."""
+
+MOST_BYTES_IN_ALL = 64 * 1024 * 1024
+"""Of all tag files of a package together."""
+
+MOST_MALFORMED = 10_000
+"""So many lines that are none are kept of a file; it is not read on."""
+
+MOST_ENTRIES = 250_000
+"""Files that one list may name: more than any package may hold."""
+
+MOST_TAGS = 10_000
+"""Pairs of a bag-info; what stands behind them is malformed."""
 
 DECLARATION = "bagit.txt"
 BAG_INFO = ("bag-info.txt", "package-info.txt")
 """Names of the file of facts, the newer one first; drafts before 0.96 called it package-info.txt."""
 FETCH = "fetch.txt"
 
+_LINE = re.compile(r"[^\r\n]+")
 _MANIFEST_NAME = re.compile(r"(tag)?manifest-([A-Za-z0-9-]+)\.txt")
 _DECLARATION_LINE = re.compile(r"(BagIt-Version|Tag-File-Character-Encoding): (\S+)[ \t]*")
 _MANIFEST_LINE = re.compile(r"([0-9A-Fa-f]+)[ \t]+\*?(.*)")
@@ -112,20 +126,27 @@ def read_text(content: bytes, encoding: str) -> tuple[str, bool]:
     return text.removeprefix("\ufeff"), text.startswith("\ufeff")
 
 
+def lines_of(text: str) -> Iterator[str]:
+    """Yield the lines of a text that hold more than white space, one by one: a list of them could be a hundred times the file."""
+    for found in _LINE.finditer(text):
+        if found[0].strip():
+            yield found[0]
+
+
 def read_tags(text: str) -> tuple[list[tuple[str, str]], list[str]]:
     """Return the (label, value) pairs of a bag-info in order, and the lines that are neither pair nor continuation.
 
     A line that begins with white space continues the value before it.
     """
     pairs: list[tuple[str, list[str]]] = []
-    malformed = []
-    for line in re.split(r"\r\n|\n|\r", text):
-        if not line.strip():
-            continue
+    malformed: list[str] = []
+    for line in lines_of(text):
+        if len(malformed) >= MOST_MALFORMED:
+            break
         found = _TAG_LINE.fullmatch(line)
-        if line[0] in " \t" and pairs and "\0" not in line:
+        if line[0] in " \t" and pairs and "\0" not in line and len(pairs[-1][1]) < MOST_TAGS:
             pairs[-1][1].append(line.strip())
-        elif found:
+        elif found and len(pairs) < MOST_TAGS:
             pairs.append((found[1].strip(), [found[2].strip()]))
         else:
             malformed.append(line)
@@ -139,9 +160,9 @@ def read_manifest(path: str, text: str, version: tuple[int, int] = (1, 0)) -> Ma
     """
     is_tag_manifest, algorithm = manifest_name(path) or (False, "")
     manifest = ManifestFile(path, is_tag_manifest, algorithm)
-    for line in re.split(r"\r\n|\n|\r", text):
-        if not line.strip():
-            continue
+    for line in lines_of(text):
+        if len(manifest.malformed) >= MOST_MALFORMED or len(manifest.entries) >= MOST_ENTRIES:
+            break
         found = _MANIFEST_LINE.fullmatch(line)
         if found and found[2] and len(found[1]) == ALGORITHMS.get(algorithm, len(found[1])):
             manifest.entries.append((unescape(found[2], version), found[1].lower()))

@@ -224,13 +224,16 @@ def _undecodable(raw_name: bytes) -> Finding:
 def _read_tag_files(paths: Mapping[str, ReceivedFile], read: Reader) -> tuple[dict[str, bytes], list[Finding]]:
     content: dict[str, bytes] = {}
     findings = []
+    left_bytes = tag_file.MOST_BYTES_IN_ALL
     for path, received in paths.items():
         if not tag_file.is_read_by_bagit(path) and not digest_list.is_digest_list(path):
             continue
-        if received.bytes > tag_file.MOST_BYTES:
-            values = {"found": str(received.bytes), "expected": str(tag_file.MOST_BYTES)}
+        most_bytes = min(tag_file.MOST_BYTES, left_bytes)
+        if received.bytes > most_bytes:
+            values = {"found": str(received.bytes), "expected": str(most_bytes)}
             findings.append(Finding("tag_file_too_large", Severity.FAULT, path, values, "GD-1-13"))
             continue
+        left_bytes -= received.bytes
         with read(received.file_no) as stream:
             content[path] = stream.read()
     return content, findings

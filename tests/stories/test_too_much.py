@@ -1,0 +1,108 @@
+"""A unit that lays out more than one unit may bring in, or than our disks hold: named, nothing of it read, nobody else hit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from filing_house import FilingHouse
+from lantai.edges.database import Database, run_checks
+from lantai.errors import DiskFullError, LantaiError, UnitLimitError
+from lantai.journey.take_in_all import take_in_all
+from lantai.records.submission import RoundState
+from servers.small_disk import SmallDisk
+
+pytestmark = pytest.mark.server("sshd", "mount")
+
+MakeDisk = Callable[[Path, int], SmallDisk]
+GIB = 1024**3
+
+
+def lay_sparse(house: FilingHouse, code: str, size_bytes: int) -> Path:
+    """Lay a package with one sparse file and a ready mark into a unit's outbox."""
+    package = house.file(code)
+    with (package / "data" / "1.txt").open("r+b") as file:
+        file.truncate(size_bytes)
+    package.with_name(package.name + ".ready").touch()
+    return package
+
+
+def reasons(house: FilingHouse) -> tuple[dict[str, LantaiError], dict[str, list[RoundState]]]:
+    done = take_in_all(house.centre)
+    states = {code: [state for _, state in house.states(code)] for code in ("JY", "MZ")}
+    return done.failed, states
+
+
+def test_sparse_file_of_forty_gib_fills_neither_quarantine_nor_registry(
+    house: FilingHouse, small_disk: MakeDisk
+) -> None:
+    """S5, D1: on a disk that holds home and registry; again on each rerun."""
+    home = house.centre.settings.home
+    house.centre.database.close()
+    disk = small_disk(home, 300 * 1024)
+    house.centre.database = Database(house.centre.settings.registry_url)
+    house.centre.settings = replace(house.centre.settings, disk_reserve_mib=20)
+    for code in ("JY", "MZ"):
+        house.add_unit(code)
+    house.open_year()
+    lay_sparse(house, "JY", 40 * GIB)
+    house.file("MZ")
+
+    first, states = reasons(house)
+    again, _ = reasons(house)
+
+    assert [(code, type(error)) for code, error in first.items()] == [("JY", DiskFullError)]
+    assert "nothing was read" in str(first["JY"])
+    assert str(again["JY"])[:30] == str(first["JY"])[:30]
+    assert states == {"JY": [], "MZ": [RoundState.ACCEPTED]}
+    assert house.centre.quarantine.carriers() == []
+    free = os.statvfs(disk.folder)
+    assert free.f_bavail * free.f_frsize > 100 * 1024**2
+    with house.centre.database.read() as connection:
+        assert not any(run_checks(connection).values())
+
+
+def test_more_than_one_unit_may_bring_in_is_told_and_what_fits_is_taken(house: FilingHouse) -> None:
+    """S5: the setting is named, the unit's other package is taken in."""
+    for code in ("JY", "MZ"):
+        house.add_unit(code)
+    house.open_year()
+    house.centre.settings = replace(house.centre.settings, unit_gib=1)
+    lay_sparse(house, "JY", 2 * GIB)
+    house.file("JY", name="002", carrier_number="002", rows=[house.row("JY", 4)])
+    house.file("MZ")
+
+    failed, states = reasons(house)
+
+    assert [(code, type(error)) for code, error in failed.items()] == [("JY", UnitLimitError)]
+    assert "LANTAI_UNIT_GIB" in str(failed["JY"])
+    assert states == {"JY": [RoundState.ACCEPTED], "MZ": [RoundState.ACCEPTED]}
+
+
+def test_disk_that_fills_while_a_package_comes_in_keeps_its_reserve(house: FilingHouse, small_disk: MakeDisk) -> None:
+    """D1: others write to the same disk too; what came is kept, and the next run goes on."""
+    house.add_unit()
+    house.open_year()
+    quarantine = house.centre.settings.quarantine
+    disk = small_disk(quarantine, 120 * 1024)
+    house.centre.settings = replace(house.centre.settings, disk_reserve_mib=60)
+    content = os.urandom(40_000_000)
+    package = house.file(contents={"1.txt": content})
+    package.with_name(package.name + ".ready").touch()
+    (quarantine / "somebody else's").write_bytes(bytes(58 * 1024**2))
+
+    with pytest.raises(DiskFullError, match="reserve"):
+        raise reasons_of_one(house)
+    (quarantine / "somebody else's").unlink()
+    done = take_in_all(house.centre)
+
+    assert [one.accepted for one in done.taken] == [1]
+    assert disk.folder == quarantine
+
+
+def reasons_of_one(house: FilingHouse) -> LantaiError:
+    return take_in_all(house.centre).failed["JY"]
