@@ -15,6 +15,7 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from lantai.demo.airflow_limits import ANSWER_SECONDS, LIMITS
 from lantai.edges.airflow_client import AirflowLogin, login_text
 from lantai.edges.private_file import read_if_there, replace_private
 from lantai.errors import MissingProgramError
@@ -23,9 +24,15 @@ from lantai.settings import Settings
 PARALLELISM = 4
 """Tasks at a time: at 32, the default, the workers alone take 1.3 GB."""
 
-BUSY_SECONDS = 60
-"""How long a component waits for another one that writes; after SQLite's own 5 s a busy machine answers requests with 500."""
+READ_AGAIN_SECONDS = 300
+"""How often the DAG files are read anew: they change when Lantai is upgraded, which is a new start, and a slow machine has other
+things to do than to read them every 30 s."""
 
+FOLDER = "airflow"
+"""AIRFLOW_HOME below LANTAI_HOME."""
+
+DATABASE = "airflow.db"
+PASSWORDS = "passwords.json"
 USER = "lantai"
 LOOPBACK = "127.0.0.1"
 
@@ -74,11 +81,11 @@ def prepare(settings: Settings, port: int | None = None) -> AirflowHome:
         settings: Names the home and the file of connections.
         port: Where to listen on loopback; None takes a free one.
     """
-    folder = settings.home / "airflow"
+    folder = settings.home / FOLDER
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     port = port or free_port()
     kept = _kept_secrets(folder / "airflow.cfg")
-    passwords = folder / "passwords.json"
+    passwords = folder / PASSWORDS
     password = _kept_password(passwords) or secrets.token_urlsafe(12)
     replace_private(passwords, json.dumps({USER: password}) + "\n")
     replace_private(folder / "airflow.cfg", _configuration(settings, folder, port, kept))
@@ -115,10 +122,11 @@ def _configuration(settings: Settings, folder: Path, port: int, kept: dict[str, 
             "execution_api_server_url": f"http://{LOOPBACK}:{port}/execution/",
             "auth_manager": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
             "simple_auth_manager_users": f"{USER}:admin",
-            "simple_auth_manager_passwords_file": folder / "passwords.json",
+            "simple_auth_manager_passwords_file": folder / PASSWORDS,
         },
         "database": {
-            "sql_alchemy_conn": f"sqlite:///{folder / 'airflow.db'}?timeout={BUSY_SECONDS}",
+            # After SQLite's own 5 s of waiting for another writer a busy machine answers requests with 500.
+            "sql_alchemy_conn": f"sqlite:///{folder / DATABASE}?timeout={ANSWER_SECONDS}",
             "load_default_connections": False,
         },
         "api": {
@@ -139,9 +147,15 @@ def _configuration(settings: Settings, folder: Path, port: int, kept: dict[str, 
             "worker_log_server_port": free_port(),
             "trigger_log_server_port": free_port(),
         },
-        "dag_processor": {"refresh_interval": 30, "parsing_processes": 1},
+        "dag_processor": {
+            "refresh_interval": READ_AGAIN_SECONDS,
+            "min_file_process_interval": READ_AGAIN_SECONDS,
+            "parsing_processes": 1,
+        },
         "usage_data_collection": {"enabled": False},
     }
+    for section, limits in LIMITS.items():
+        sections[section] = {**sections.get(section, {}), **limits}
     lines = []
     for section, options in sections.items():
         # Airflow interpolates its configuration, so a percent sign is written twice.
