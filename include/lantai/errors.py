@@ -133,6 +133,13 @@ class AlreadyThereError(UsageError):
     hint_zh = "请将其移走或另选位置；未覆盖任何内容。"
 
 
+class HomeInUseError(UsageError):
+    """A demo or `lantai serve` already runs over this home."""
+
+    hint = "Use the one that runs, end it with Ctrl-C where it was started, or name another folder with LANTAI_HOME."
+    hint_zh = "请使用正在运行的那一个，或在其启动处按 Ctrl-C 结束，或用 LANTAI_HOME 指定另一个目录。"
+
+
 # --- the department's server ---------------------------------------------------------------------------------------------------
 
 
@@ -285,6 +292,8 @@ class OrchestratorError(LantaiError):
         "请查看上面所指的 LANTAI_HOME/airflow 下的日志，或检查 LANTAI_AIRFLOW_URL 与 LANTAI_AIRFLOW_LOGIN_FILE；"
         "lantai 命令可在没有 Airflow 时完成同样的工作。"
     )
+    answered: int | None = None
+    """The status with which Airflow answered; None when it gave no answer, or the error is about something else."""
 
 
 class ValidationUnavailableError(LantaiError):

@@ -18,7 +18,8 @@ import factories_bag
 from airflow_runs import run
 from factories_disposal import make_unit
 from lantai.demo.airflow_home import prepare
-from lantai.demo.airflow_process import session_members, started
+from lantai.demo.airflow_process import started
+from lantai.demo.sessions import session_members
 from lantai.edges import tables
 from lantai.errors import OrchestratorError, UnitsInterruptedError, UnitsUnfinishedError, UsageError
 from lantai.journey.agree import agree
@@ -382,16 +383,16 @@ def test_the_scheduler_runs_it_and_one_cleared_map_index_is_one_unit_again(distr
 
     with started(prepare(settings), variables) as airflow:
         api = airflow.api
-        api.wait_for_dag("take_in_filings")
+        airflow.wait_for_dag("take_in_filings")
         with pytest.raises(OrchestratorError, match="400"):
             api.trigger("take_in_filings", {"year": "last year"})
         with pytest.raises(OrchestratorError, match="400"):
             api.trigger("take_in_filings", {"carrier": 1})
         run_id = api.trigger("take_in_filings", {"year": "2025"})
-        first = api.wait("take_in_filings", run_id, 300)
+        first = airflow.wait("take_in_filings", run_id)
         district.cure_answer("SW")
         api.clear("take_in_filings", run_id, "take_in", 1)
-        second = api.wait("take_in_filings", run_id, 300)
+        second = airflow.wait("take_in_filings", run_id)
         sessions = airflow.sessions
     left = [pid for session in sessions for pid in session_members(session)]
 

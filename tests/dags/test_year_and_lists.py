@@ -161,20 +161,20 @@ def test_the_leaders_signature_alone_brings_the_list_to_the_custodian(office):
     with started(prepare(settings), variables) as airflow:
         api = airflow.api
         for dag_id in ("transfer_records", "destroy_records"):
-            api.wait_for_dag(dag_id)
+            airflow.wait_for_dag(dag_id)
         before = api.woken_runs("destroy_records")
         signed = approve(office, list_id)
         until = time.monotonic() + 600
         while state_of(office, list_id) == "approved" and time.monotonic() < until:
             time.sleep(0.5)
         after = state_of(office, list_id)
-        done = [api.wait("destroy_records", run_id, 300) for run_id in api.woken_runs("destroy_records")]
+        done = [airflow.wait("destroy_records", run_id) for run_id in api.woken_runs("destroy_records")]
         # An event for a list that is with the custodian already, and one for a list that nobody knows.
         for again in (list_id, "D-2026-XX-99"):
             office.bell.ring(again)
         while len(woken := api.woken_runs("destroy_records")) == len(done) and time.monotonic() < until:
             time.sleep(0.5)
-        idle = api.wait("destroy_records", woken[-1], 300)
+        idle = airflow.wait("destroy_records", woken[-1])
 
     assert (before, signed.unheard) == ([], None)
     assert after == state_of(office, list_id) == "awaiting_custodian"

@@ -30,7 +30,7 @@ from sqlalchemy import create_engine, text
 from conftest import find_program
 from filing_house import FilingHouse
 from lantai.cli.environment import completed
-from lantai.demo.airflow_process import session_members
+from lantai.demo.sessions import session_members
 from lantai.edges.airflow_bell import bell_of
 from lantai.edges.airflow_client import AirflowClient, AirflowLogin, read_login
 from lantai.edges.centre import open_centre

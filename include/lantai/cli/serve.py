@@ -47,7 +47,7 @@ def serve(
             facts(said("按 Ctrl-C 结束", "Ctrl-C ends"), pairs)
             until = time.monotonic() + for_seconds if for_seconds else None
             while until is None or time.monotonic() < until:
-                airflow.require_alive()
+                airflow.components.require_alive()
                 time.sleep(PAUSE_SECONDS)
     except KeyboardInterrupt:
         line(said("已停止", "Stopped"))

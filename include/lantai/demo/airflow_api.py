@@ -1,20 +1,24 @@
-"""What the demo and the tests ask of a running Airflow over its REST API."""
+"""What the demo and `lantai serve` ask of a running Airflow over its REST API; how long they wait is in `airflow_process`."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from lantai.demo.airflow_home import AirflowHome
+from lantai.demo.airflow_limits import ANSWER_SECONDS
 from lantai.edges.airflow_client import AirflowClient
 from lantai.errors import OrchestratorError
 
-COMPONENTS = ("metadatabase", "scheduler", "dag_processor")
-ENDED = ("success", "failed")
-PAUSE_SECONDS = 0.5
+FAILED = "failed"
+ENDED = ("success", FAILED)
+HEALTHY = "healthy"
+SERVER_FAULT = 500
+"""From this status on the server says that it could not, for example because the database was busy; below, that it will not."""
+
+Answered = TypeVar("Answered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,20 @@ class DagRun:
     tasks: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Dag:
+    """A DAG as Airflow knows it.
+
+    Attributes:
+        is_paused: Whether its timetable is switched off.
+        read_at: When its file was read last, as Airflow writes it.
+    """
+
+    dag_id: str
+    is_paused: bool
+    read_at: str
+
+
 class AirflowApi:
     """A client of one Airflow.
 
@@ -40,32 +58,26 @@ class AirflowApi:
     """
 
     def __init__(self, home: AirflowHome) -> None:
-        self._ask = AirflowClient(home.login).ask
+        self._ask = AirflowClient(home.login, ANSWER_SECONDS).ask
 
-    def is_healthy(self) -> bool:
-        """Return whether database, scheduler and dag-processor are all alive."""
-        try:
-            health = self._ask("GET", "/api/v2/monitor/health", needs_login=False)
-        except OrchestratorError:
-            return False
-        return all(health.get(name, {}).get("status") == "healthy" for name in COMPONENTS)
-
-    def wait_for_dag(self, dag_id: str, seconds: float = 120) -> None:
-        """Wait until the dag-processor has read a DAG.
+    def health(self) -> Mapping[str, str]:
+        """Return what Airflow says of each of its components: `healthy`, `unhealthy`, or empty for one that never ran.
 
         Raises:
-            OrchestratorError: It was not there in time; the message says which files could not be imported.
+            OrchestratorError: No answer.
         """
-        until = time.monotonic() + seconds
-        while dag_id not in self.dag_ids():
-            if time.monotonic() > until:
-                errors = self._ask("GET", "/api/v2/importErrors")["import_errors"]
-                raise OrchestratorError(f"DAG {dag_id}: not there after {seconds:.0f} s; import errors: {errors}")
-            time.sleep(PAUSE_SECONDS)
+        health = self._ask("GET", "/api/v2/monitor/health", needs_login=False)
+        return {name: str(one.get("status") or "") for name, one in health.items()}
 
-    def dag_ids(self) -> set[str]:
-        """Return the ids of the DAGs that Airflow knows."""
-        return {dag["dag_id"] for dag in self._ask("GET", "/api/v2/dags")["dags"]}
+    def dags(self) -> Sequence[Dag]:
+        """Return the DAGs that Airflow knows."""
+        found = self._ask("GET", "/api/v2/dags?limit=100")["dags"]
+        return [Dag(one["dag_id"], bool(one["is_paused"]), str(one["last_parsed_time"])) for one in found]
+
+    def import_errors(self) -> Mapping[str, str]:
+        """Return by file why it could not be read."""
+        found = self._ask("GET", "/api/v2/importErrors")["import_errors"]
+        return {str(one["filename"]): str(one["stack_trace"]) for one in found}
 
     def trigger(self, dag_id: str, form: Mapping[str, Any] | None = None) -> str:
         """Start a run by hand, as the trigger form does.
@@ -105,22 +117,21 @@ class AirflowApi:
         path = f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}"
         state = str(self._ask("GET", path)["state"])
         found = self._ask("GET", path + "/taskInstances?limit=1000")["task_instances"]
-        return DagRun(dag_id, run_id, state, {_task_name(one): str(one["state"]) for one in found})
+        return DagRun(dag_id, run_id, state, {_task_name(one): str(one["state"] or "") for one in found})
 
-    def wait(self, dag_id: str, run_id: str, seconds: float = 1800) -> DagRun:
-        """Wait until a run has ended, well or not.
 
-        Raises:
-            OrchestratorError: It had not ended in time.
-        """
-        until = time.monotonic() + seconds
-        while (run := self.run(dag_id, run_id)).state not in ENDED:
-            if time.monotonic() > until:
-                raise OrchestratorError(
-                    f"DAG {dag_id}, run {run_id}: {run.state} after {seconds:.0f} s: {dict(run.tasks)}"
-                )
-            time.sleep(PAUSE_SECONDS)
-        return run
+def if_answered(ask: Callable[[], Answered]) -> Answered | None:
+    """Return what Airflow answers, None when it gives no answer now: whoever waits for something asks again.
+
+    Raises:
+        OrchestratorError: Airflow refused, and would again.
+    """
+    try:
+        return ask()
+    except OrchestratorError as error:
+        if error.answered is None or error.answered >= SERVER_FAULT:
+            return None
+        raise
 
 
 def _task_name(instance: Mapping[str, Any]) -> str:

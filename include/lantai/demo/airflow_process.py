@@ -1,35 +1,38 @@
-"""Airflow on one machine, started and stopped as a whole: api-server, scheduler and dag-processor.
+"""Airflow on one machine while a block runs, and everything that is waited for in it.
 
-Each component leads a session of its own, so that all it started can be found
-and stopped with it: a signal to the parent alone leaves workers behind. What is asked of a running
-Airflow is in `lantai.demo.airflow_api`.
+What runs is in `airflow_components`, what can be asked in `airflow_api`. Nothing
+here has a deadline: a wait lasts as long as what it waits for moves, see
+`lantai.demo.waiting`.
 """
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from lantai.demo.airflow_api import AirflowApi
-from lantai.demo.airflow_home import LOOPBACK, AirflowHome
+from lantai.demo.airflow_api import ENDED, FAILED, HEALTHY, AirflowApi, DagRun, if_answered
+from lantai.demo.airflow_components import API_SERVER, DAG_PROCESSOR, MIGRATE, SCHEDULER, Components
+from lantai.demo.airflow_home import DATABASE, AirflowHome
+from lantai.demo.airflow_progress import progress
+from lantai.demo.occupied import occupied
+from lantai.demo.sessions import child_work_of, task_work_of, work_of
+from lantai.demo.signals import undisturbed
+from lantai.demo.waiting import Patience, Seen
 from lantai.errors import OrchestratorError
 
-MIGRATE_SECONDS = 300
-"""An empty database takes 10 to 30 s on two cores."""
+SHOWN = {"metadatabase": API_SERVER, "scheduler": SCHEDULER, "dag_processor": DAG_PROCESSOR}
+"""What the pages show a mark for, and the component that the mark says something about."""
 
-HEALTH_SECONDS = 240
-"""From start to healthy took 16 to 54 s on two cores; the rest is for a busy machine."""
+ROUNDS = 3
+"""A DAG that is not there after a neighbour has been read so often is not in the folder."""
 
-STOP_SECONDS = 20
-"""After SIGTERM a component may finish what it is doing for so long."""
-
-PAUSE_SECONDS = 0.5
+UNHEARD_SECONDS = 600
+"""An approval starts its run within seconds; after so long without one, and nothing moving, nobody heard."""
 
 
 class AirflowProcess:
@@ -38,20 +41,22 @@ class AirflowProcess:
     Attributes:
         home: Where it lives.
         api: What can be asked of it.
+        components: Its processes.
     """
 
-    def __init__(self, home: AirflowHome, variables: Mapping[str, str]) -> None:
+    def __init__(self, home: AirflowHome, variables: Mapping[str, str], lock: int, patience: Patience) -> None:
         self.home = home
         self.api = AirflowApi(home)
         # Tasks import the very package that starts them, also where it is not installed.
         package = Path(__file__).resolve().parents[2]
-        self._variables = {**variables, "AIRFLOW_HOME": str(home.folder), "PYTHONPATH": str(package)}
-        self._components: dict[str, subprocess.Popen[bytes]] = {}
+        seen = {**variables, "AIRFLOW_HOME": str(home.folder), "PYTHONPATH": str(package)}
+        self.components = Components(home, seen, lock)
+        self._patience = patience
 
     @property
     def sessions(self) -> tuple[int, ...]:
         """Ids of the sessions that the components lead."""
-        return tuple(component.pid for component in self._components.values())
+        return tuple(self.components.sessions.values())
 
     def migrate(self) -> None:
         """Make or upgrade Airflow's own database.
@@ -59,116 +64,148 @@ class AirflowProcess:
         Raises:
             OrchestratorError: It could not be made; the message names the log.
         """
-        log = self._log("migrate")
-        with log.open("wb") as out:
-            done = subprocess.run(  # noqa: S603 - our own interpreter and fixed words
-                self._command("db", "migrate"),
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                timeout=MIGRATE_SECONDS,
-                check=False,
-            )
-        if done.returncode:
-            raise OrchestratorError(f"airflow db migrate ended with {done.returncode}; see {log}")
+        self.components.spawn(MIGRATE, "db", "migrate")
+        session = self.components.sessions[MIGRATE]
+        zh, en, logs = "Airflow 建立数据库", "Airflow makes its database", self._logs(MIGRATE)
+        self._patience.until(lambda: Seen(self.components.has_ended(MIGRATE), work_of(session), zh, en, logs))
+        end_jobs_of_the_dead(self.home.folder / DATABASE)
 
     def start(self) -> None:
         """Start the components and wait until all are healthy.
 
         Raises:
-            OrchestratorError: One ended, or they were not healthy in time; the message names the log.
+            OrchestratorError: One ended, or nothing moved any more; the message names the log.
         """
-        address = ("--host", LOOPBACK, "--port", str(self.home.port))
-        for name, words in (("api-server", address), ("scheduler", ()), ("dag-processor", ())):
-            with self._log(name).open("wb") as out:
-                self._components[name] = subprocess.Popen(  # noqa: S603 - our own interpreter and fixed words
-                    self._command(name, *words),
-                    stdout=out,
-                    stderr=subprocess.STDOUT,
-                    stdin=subprocess.DEVNULL,
-                    start_new_session=True,
-                )
-        self._wait(self.api.is_healthy, HEALTH_SECONDS, "not healthy")
+        self.components.start()
+        self._patience.until(self._see_health)
 
-    def require_alive(self) -> None:
-        """Refuse to go on when a component has ended.
+    def wait_for_dag(self, dag_id: str) -> None:
+        """Wait until the dag-processor has read a DAG.
 
         Raises:
-            OrchestratorError: The message names it and its log.
+            OrchestratorError: Its file could not be imported, or it is not in the folder.
         """
-        for name, component in self._components.items():
-            if component.poll() is not None:
-                raise OrchestratorError(f"airflow {name} ended with {component.returncode}; see {self._log(name)}")
+        rounds: defaultdict[str, set[str]] = defaultdict(set)
+        self._patience.until(lambda: self._see_dag(dag_id, rounds))
+
+    def wait(self, dag_id: str, run_id: str) -> DagRun:
+        """Wait until a run has ended, well or not, and return it.
+
+        Raises:
+            OrchestratorError: A component ended, or nothing moved any more.
+        """
+        runs: list[DagRun] = []
+        self._patience.until(lambda: self._see_runs(dag_id, lambda: [run_id], runs))
+        return runs[0]
+
+    def wait_for_woken(self, dag_id: str, is_done: Callable[[], bool]) -> list[DagRun]:
+        """Wait until what approved lists asked for is done, or a run that they started has failed; return these runs.
+
+        Raises:
+            OrchestratorError: A component ended, or no run came.
+        """
+        runs: list[DagRun] = []
+
+        def are_enough() -> bool:
+            return any(run.state == FAILED for run in runs) or is_done()
+
+        patience = replace(self._patience, give_up_seconds=min(UNHEARD_SECONDS, self._patience.give_up_seconds))
+        patience.until(lambda: self._see_runs(dag_id, partial(self.api.woken_runs, dag_id), runs, are_enough))
+        return runs
 
     def stop(self) -> None:
-        """Stop the components and all they started; those that do not listen are killed."""
-        for component in self._components.values():
-            _signal_group(component.pid, signal.SIGTERM)
-        until = time.monotonic() + STOP_SECONDS
-        for component in self._components.values():
-            try:
-                component.wait(max(0.1, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                _signal_group(component.pid, signal.SIGKILL)
-                component.wait()
-        for component in self._components.values():
-            for pid in session_members(component.pid):
-                os.kill(pid, signal.SIGKILL)
-        self._components.clear()
+        """Stop the components and all they started."""
+        with undisturbed():
+            self.components.stop()
 
-    def _wait(self, is_done: Callable[[], bool], seconds: float, otherwise: str) -> None:
-        until = time.monotonic() + seconds
-        while not is_done():
-            self.require_alive()
-            if time.monotonic() > until:
-                raise OrchestratorError(f"Airflow was {otherwise} after {seconds:.0f} s; see {self._log('scheduler')}")
-            time.sleep(PAUSE_SECONDS)
+    def _see_health(self) -> Seen:
+        self._require_going_on()
+        health = if_answered(self.api.health)
+        if health is None:
+            missing, said = [API_SERVER], ("api-server 尚未应答", "the api-server does not answer yet")
+        else:
+            missing = [component for name, component in SHOWN.items() if health.get(name) != HEALTHY]
+            said = (f"{'、'.join(missing)} 尚未就绪", f"not ready yet: {', '.join(missing)}")
+        moving = tuple(work_of(self.components.sessions[name]) for name in missing)
+        return Seen(not missing, moving, f"启动 Airflow，{said[0]}", f"Airflow starts, {said[1]}", self._logs(*missing))
 
-    def _command(self, *words: str) -> list[str]:
-        # env(1) adds our variables to what this process was given, which only `lantai.settings` may read.
-        given = [f"{name}={value}" for name, value in self._variables.items()]
-        return ["env", *given, sys.executable, "-m", "airflow", *words]
+    def _see_dag(self, dag_id: str, rounds: defaultdict[str, set[str]]) -> Seen:
+        self._require_going_on()
+        logs = self._logs(DAG_PROCESSOR)
+        for dag in if_answered(self.api.dags) or ():
+            rounds[dag.dag_id].add(dag.read_at)
+        if dag_id not in rounds:
+            for name, why in (if_answered(self.api.import_errors) or {}).items():
+                if Path(name).stem == dag_id:
+                    raise OrchestratorError(f"DAG {dag_id}: {name} could not be imported: {why}")
+            if any(len(times) > ROUNDS for times in rounds.values()):
+                raise OrchestratorError(f"DAG {dag_id}: not there, found {sorted(rounds)}; see {logs[0]}")
+        moving = (len(rounds), child_work_of(self.components.sessions[DAG_PROCESSOR]))
+        zh, en = f"dag-processor 读取流程 {dag_id}", f"the dag-processor reads DAG {dag_id}"
+        return Seen(dag_id in rounds, moving, zh, en, logs)
 
-    def _log(self, name: str) -> Path:
-        folder = self.home.folder / "logs"
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"{name}.log"
+    def _see_runs(
+        self, dag_id: str, names: Callable[[], list[str]], runs: list[DagRun], is_done: Callable[[], bool] | None = None
+    ) -> Seen:
+        """Look at runs of a DAG; those that were seen are left in `runs`, as they were last."""
+        self._require_going_on()
+        answered = if_answered(lambda: [self.api.run(dag_id, run_id) for run_id in names()])
+        if answered is not None:
+            runs[:] = answered
+        are_over = bool(answered) and all(run.state in ENDED for run in runs)
+        folders = (self.home.folder / "logs" / f"dag_id={dag_id}" / f"run_id={run.run_id}" for run in runs)
+        zh, en = progress(runs)
+        moving: Hashable = (
+            tuple((run.run_id, run.state, *sorted(run.tasks.items())) for run in runs),
+            task_work_of(self.components.sessions[SCHEDULER]),
+        )
+        logs = (*folders, *self._logs(SCHEDULER))
+        return Seen(
+            are_over and (is_done is None or is_done()), moving, f"流程 {dag_id}，{zh}", f"DAG {dag_id}, {en}", logs
+        )
+
+    def _require_going_on(self) -> None:
+        self.components.require_alive()
+        for pid in self.components.continue_forgotten():
+            self._patience.tell(
+                f"进程 {pid} 曾被他方暂停且无人恢复，现予恢复",
+                f"process {pid} was stopped by somebody who left it so: it is told to go on",
+            )
+
+    def _logs(self, *names: str) -> tuple[Path, ...]:
+        return tuple(self.components.log(name) for name in names)
 
 
 @contextmanager
-def started(home: AirflowHome, variables: Mapping[str, str]) -> Iterator[AirflowProcess]:
+def started(
+    home: AirflowHome, variables: Mapping[str, str], patience: Patience | None = None, lock: int | None = None
+) -> Iterator[AirflowProcess]:
     """Run Airflow while the block runs.
 
     Args:
         home: Where it lives, from `lantai.demo.airflow_home.prepare`.
         variables: LANTAI_* variables that tasks are to see, by name.
+        patience: How long is waited, and who is told; None tells nobody.
+        lock: Says that this home is in use, from `lantai.demo.occupied`; None takes it here.
 
     Raises:
+        HomeInUseError: Another Airflow runs there.
         OrchestratorError: It did not start.
     """
-    airflow = AirflowProcess(home, variables)
     with ExitStack() as stack:
-        airflow.migrate()
+        held = lock if lock is not None else stack.enter_context(occupied(home.folder.parent))
+        airflow = AirflowProcess(home, variables, held, patience or Patience())
         stack.callback(airflow.stop)
+        airflow.migrate()
         airflow.start()
         yield airflow
 
 
-def session_members(session: int) -> list[int]:
-    """Return the processes that still live in a session; empty where /proc is not to be had."""
-    members = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = entry.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-        except OSError:
-            continue  # it ended while we looked
-        if int(fields[3]) == session and fields[0] != "Z":
-            members.append(int(entry.parent.name))
-    return members
+def end_jobs_of_the_dead(path: Path) -> None:
+    """Note in Airflow's database that no component runs, which the lock proves.
 
-
-def _signal_group(group: int, number: signal.Signals) -> None:
-    try:
-        os.killpg(group, number)
-    except ProcessLookupError:
-        return
+    One that was killed stands there as running: until its last sign of life is old enough the pages would show it as
+    healthy, and its tasks would not be given to anybody else.
+    """
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE job SET state = 'failed', end_date = CURRENT_TIMESTAMP WHERE state = 'running'")

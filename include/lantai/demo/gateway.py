@@ -9,20 +9,23 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from lantai.demo.airflow_components import outlived_by_none
+from lantai.demo.airflow_home import LOOPBACK
 from lantai.demo.home import DemoHome
+from lantai.demo.sessions import work_of
+from lantai.demo.signals import undisturbed
+from lantai.demo.waiting import Patience, Seen
+from lantai.edges.private_file import replace_private
 from lantai.errors import ServerUnreachableError
 from lantai.formats.ssh_signature import generate_key
 
 ARCHIVE = "ARCHIVE"
-LOOPBACK = "127.0.0.1"
-READY_SECONDS = 60
 STOP_SECONDS = 10
-PAUSE_SECONDS = 0.1
 
 
 def folder_of(home: DemoHome, unit_code: str) -> Path:
@@ -31,8 +34,8 @@ def folder_of(home: DemoHome, unit_code: str) -> Path:
 
 
 @contextmanager
-def gateway(home: DemoHome, unit_codes: Sequence[str]) -> Iterator[int]:
-    """Serve the offices' folders while the block runs; yield the port.
+def gateway(home: DemoHome, unit_codes: Sequence[str], patience: Patience) -> Iterator[int]:
+    """Make the offices' folders and accounts and serve them while the block runs; yield the port.
 
     Raises:
         ServerUnreachableError: The server did not come up; the message names its log.
@@ -42,26 +45,29 @@ def gateway(home: DemoHome, unit_codes: Sequence[str]) -> Iterator[int]:
         (folder_of(home, code) / "outbox").mkdir(parents=True, exist_ok=True)
         (folder_of(home, code) / "inbox").mkdir(parents=True, exist_ok=True)
     (folder_of(home, ARCHIVE) / "receipts").mkdir(parents=True, exist_ok=True)
-    folder = home.folder / "gateway"
-    folder.mkdir(mode=0o700)
+    _folder(home).mkdir(mode=0o700)
     key_file, public_line = _login_key(home)
     listed = {_login(code): {"folder": code, "keys": [public_line]} for code in accounts}
-    (folder / "accounts.json").write_text(json.dumps(listed), encoding="utf-8")
-    with (folder / "server.log").open("wb") as log:
-        server = subprocess.Popen(  # noqa: S603 (our own interpreter and fixed words)
-            _command(home, folder), stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
-        )
-    try:
-        ready = _wait(server, folder / "ready.json", folder / "server.log")
+    _accounts(home).write_text(json.dumps(listed), encoding="utf-8")
+    with _serving(home, 0, patience) as ready:
         _write_connections(home, accounts, ready, key_file)
         yield int(ready["port"])
-    finally:
-        server.terminate()
-        try:
-            server.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+
+
+def _read(path: Path) -> Any:  # noqa: ANN401 - JSON
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _folder(home: DemoHome) -> Path:
+    return home.folder / "gateway"
+
+
+def _accounts(home: DemoHome) -> Path:
+    return _folder(home) / "accounts.json"
 
 
 def _login(code: str) -> str:
@@ -77,28 +83,53 @@ def _login_key(home: DemoHome) -> tuple[Path, str]:
     return path, public_line
 
 
-def _command(home: DemoHome, folder: Path) -> list[str]:
+@contextmanager
+def _serving(home: DemoHome, port: int, patience: Patience) -> Iterator[dict[str, Any]]:
+    """Run the server in a session of its own, so that Ctrl-C ends it after what talks to it; yield port and host key."""
+    folder = _folder(home)
+    ready_file, log = folder / "ready.json", folder / "server.log"
+    ready_file.unlink(missing_ok=True)
     words = {
         "--root": home.departments,
-        "--accounts": folder / "accounts.json",
-        "--port": 0,
+        "--accounts": _accounts(home),
+        "--port": port,
         "--host-key": folder / "host_ed25519",
-        "--ready-file": folder / "ready.json",
+        "--ready-file": ready_file,
     }
-    return [sys.executable, "-m", "lantai.demo.sftp_server", *(str(w) for pair in words.items() for w in pair)]
+    command = [sys.executable, "-m", "lantai.demo.sftp_server", *(str(word) for pair in words.items() for word in pair)]
+    with log.open("wb") as out:
+        server = subprocess.Popen(  # noqa: S603 (our own interpreter and fixed words)
+            outlived_by_none(command),
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def look() -> Seen:
+        if server.poll() is not None:
+            raise ServerUnreachableError(f"the demo's SFTP server ended with {server.returncode}; see {log}")
+        zh, en = "启动各单位的 SFTP 服务器", "the departments' SFTP server starts"
+        return Seen(ready_file.exists(), work_of(server.pid), zh, en, (log,))
+
+    try:
+        patience.until(look)
+        yield _read(ready_file)
+    finally:
+        with undisturbed():
+            _stop(server)
 
 
-def _wait(server: subprocess.Popen[bytes], ready_file: Path, log: Path) -> dict[str, str]:
-    until = time.monotonic() + READY_SECONDS
-    while not ready_file.exists():
-        if server.poll() is not None or time.monotonic() > until:
-            raise ServerUnreachableError(f"the demo's SFTP server did not come up; see {log}")
-        time.sleep(PAUSE_SECONDS)
-    ready: dict[str, str] = json.loads(ready_file.read_text("utf-8"))
-    return ready
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
-def _write_connections(home: DemoHome, accounts: Sequence[str], ready: dict[str, str], key_file: Path) -> None:
+def _write_connections(home: DemoHome, accounts: Sequence[str], ready: dict[str, Any], key_file: Path) -> None:
     entries = {
         f"sftp_{code}": {
             "conn_type": "sftp",
@@ -109,6 +140,4 @@ def _write_connections(home: DemoHome, accounts: Sequence[str], ready: dict[str,
         }
         for code in accounts
     }
-    path = home.settings.connections_file
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(entries, indent=1), encoding="utf-8")
+    replace_private(home.settings.connections_file, json.dumps(entries, indent=1))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from lantai.demo.occupied import require_free
 from lantai.errors import UsageError
 from lantai.settings import Settings, from_env
 
@@ -60,11 +61,13 @@ def make_home(folder: Path, today: date, locale: str) -> DemoHome:
 
     Raises:
         UsageError: Something else lies there.
+        HomeInUseError: A demo runs in it, or `lantai serve` over it.
     """
     folder = folder.absolute()
     if folder.exists() and any(folder.iterdir()):
         if not (folder / MARK).is_file():
             raise UsageError(f"{folder}: found files that no demo made, expected an empty folder or one of a demo")
+        require_free(folder)
         for entry in folder.iterdir():
             shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
     folder.mkdir(parents=True, exist_ok=True)

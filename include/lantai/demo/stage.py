@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import signal
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
-from types import FrameType
 
 from lantai.demo import desk
-from lantai.demo.airflow_api import ENDED, DagRun
+from lantai.demo.airflow_api import DagRun
 from lantai.demo.airflow_home import prepare
 from lantai.demo.airflow_process import AirflowProcess, started
 from lantai.demo.gateway import gateway
 from lantai.demo.home import DemoHome
+from lantai.demo.occupied import occupied
 from lantai.demo.people import ARCHIVIST, settle_in
+from lantai.demo.signals import ended_as_by_ctrl_c
 from lantai.demo.teller import Teller
+from lantai.demo.waiting import Patience
 from lantai.edges.centre import Centre, open_centre
 from lantai.edges.registry.disposal import DisposalList
 from lantai.edges.registry.units import put_unit
@@ -30,21 +30,22 @@ from lantai.records.disposal import ListKind, ListState
 from lantai.records.unit import Unit
 
 AGREED_FROM = date(1980, 1, 1)
-QUIET_SECONDS = 60
-"""An approval starts its run within seconds; after so long without one, nobody heard."""
-
-PAUSE_SECONDS = 0.5
 DESTRUCTION_CLAUSE = "保管期满经鉴定后由中心销毁，并出具销毁证明"
 
 
 @dataclass
 class Stage:
-    """What is there once everything has started."""
+    """What is there once everything has started.
+
+    Attributes:
+        is_heard: Whether Airflow has heard of a signature.
+    """
 
     home: DemoHome
     centre: Centre
     airflow: AirflowProcess
     teller: Teller
+    is_heard: bool = False
 
     def dag(self, dag_id: str, form: Mapping[str, str] | None = None) -> None:
         """Run a DAG as somebody does who presses its button, and wait for its end.
@@ -52,9 +53,8 @@ class Stage:
         Raises:
             OrchestratorError: The run failed; the message names the tasks.
         """
-        api = self.airflow.api
-        api.wait_for_dag(dag_id)
-        done = api.wait(dag_id, api.trigger(dag_id, form))
+        self.airflow.wait_for_dag(dag_id)
+        done = self.airflow.wait(dag_id, self.airflow.api.trigger(dag_id, form))
         _require_success(done)
         said = "，".join(f"{name}={value}" for name, value in (form or {}).items() if value)
         with_form = f"（{said[:80]}）" if said else ""
@@ -64,6 +64,7 @@ class Stage:
         """Let the leader sign lists; each signature wakes Airflow, and one that nobody hears is told."""
         for each in chosen:
             unheard = desk.approve(self.centre, each)
+            self.is_heard |= unheard is None
             if unheard is not None:
                 self.teller.say(f"{each.list_id}：未能唤醒 Airflow · Airflow was not woken: {unheard}")
 
@@ -76,15 +77,15 @@ class Stage:
         Raises:
             OrchestratorError: A run failed; the message names its tasks.
         """
-        api, quiet_since = self.airflow.api, time.monotonic()
-        while desk.lists_in(self.centre, kind, ListState.APPROVED):
-            if any(api.run(dag_id, run_id).state not in ENDED for run_id in api.woken_runs(dag_id)):
-                quiet_since = time.monotonic()
-            elif time.monotonic() - quiet_since > QUIET_SECONDS:
-                self.dag(dag_id)
-                return
-            time.sleep(PAUSE_SECONDS)
-        runs = [api.wait(dag_id, run_id) for run_id in api.woken_runs(dag_id)]
+        if not self.is_heard:
+            self.dag(dag_id)
+            return
+        try:
+            runs = self.airflow.wait_for_woken(dag_id, lambda: not desk.lists_in(self.centre, kind, ListState.APPROVED))
+        except OrchestratorError as silence:
+            self.teller.say(f"没有自行启动，按下一工作日办理 · not woken, so run as on the next working day: {silence}")
+            self.dag(dag_id)
+            return
         for done in runs:
             _require_success(done)
         self.teller.say(f"DAG {dag_id}（领导签批即自动启动 · woken by the signature）✓ {len(runs)} 次运行 · runs")
@@ -110,19 +111,21 @@ def raised(
     Raises:
         OrchestratorError: Airflow did not start.
     """
-    # Airflow and the SFTP server are processes of their own: a plain end on SIGTERM would leave them behind.
-    signal.signal(signal.SIGTERM, _leave)
+    patience = Patience(lambda zh, en: teller.say(f"… {zh} · {en}"))
     with ExitStack() as stack:
+        # Airflow and the SFTP server are processes of their own: a plain end on SIGTERM would leave them behind.
+        stack.enter_context(ended_as_by_ctrl_c())
+        lock = stack.enter_context(occupied(home.folder))
         centre = stack.enter_context(open_centre(home.settings, checks_schema=False))
         with teller.step("set_up", "建立登记备份中心：密钥、登记库、单位、人员、协议", "set the centre up"):
             _set_up(centre, units, without_agreement)
         with teller.step(
             "start", "启动 SFTP 服务器与 Airflow，同时各单位整理打包", "start SFTP and Airflow while offices pack"
         ):
-            port = stack.enter_context(gateway(home, [unit.unit_code for unit, _, _ in units]))
+            port = stack.enter_context(gateway(home, [unit.unit_code for unit, _, _ in units], patience))
             offices = stack.enter_context(ThreadPoolExecutor(1))
             packed = offices.submit(send)
-            airflow = stack.enter_context(started(prepare(home.settings), home.variables))
+            airflow = stack.enter_context(started(prepare(home.settings), home.variables, patience, lock))
             packed.result()
             teller.say(f"SFTP 127.0.0.1:{port}，Airflow {airflow.home.address}")
         yield Stage(home, centre, airflow, teller)
@@ -131,11 +134,6 @@ def raised(
 def _require_success(done: DagRun) -> None:
     if done.state != "success":
         raise OrchestratorError(f"DAG {done.dag_id}, run {done.run_id}: {done.state}: {dict(done.tasks)}")
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    del number, frame
-    raise KeyboardInterrupt
 
 
 def _set_up(centre: Centre, units: Sequence[tuple[Unit, str, str]], without_agreement: frozenset[str]) -> None:

@@ -83,7 +83,9 @@ class AirflowClient:
             with self._opener.open(request, timeout=self._answer_seconds) as answer:
                 return json.loads(answer.read(ANSWER_BYTES) or b"null")
         except HTTPError as error:
-            raise OrchestratorError(f"{method} {path}: Airflow answered {error.code}{_said(error, path)}") from error
+            refused = OrchestratorError(f"{method} {path}: Airflow answered {error.code}{_said(error, path)}")
+            refused.answered = error.code
+            raise refused from error
         except (OSError, HTTPException, ValueError) as error:
             raise OrchestratorError(f"{method} {path}: no answer from Airflow: {error}") from error
 
