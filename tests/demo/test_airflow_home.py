@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from lantai.demo.airflow_home import prepare
+from lantai.demo.airflow_home import checkout, dag_ids, prepare
 from lantai.demo.airflow_limits import LIMITS
 from lantai.settings import from_env
 
@@ -36,7 +36,7 @@ HARMLESS = {
     "traces/task_runner_flush_timeout_milliseconds": "no traces are sent",
     "secrets/cache_ttl_seconds": "a cache, switched off",
     "api/dag_cache_ttl": "a cache",
-    "api/log_fetch_timeout_sec": "a page of a log that is shown without what the task writes just now",
+    "api/log_fetch_timeout_sec": "nobody serves logs here: the api-server reads the files",
     "api/worker_timeout": "one worker, in the same process: how long an idle line is kept, and the end",
     "workers/execution_api_retries": "each waits for its answer as long as the next limit says",
     "workers/execution_api_retry_wait_min": "a pause, which ends nothing",
@@ -121,3 +121,10 @@ def test_nothing_of_it_listens_but_on_loopback_and_no_dag_starts_paused(read) ->
     assert read["api/host"] == "127.0.0.1"
     assert read["api/base_url"].startswith("http://127.0.0.1:")
     assert read["core/dags_are_paused_at_creation"] == "False"
+
+
+def test_every_file_of_dags_is_a_dag_of_its_name() -> None:
+    texts = {name: (checkout() / "dags" / f"{name}.py").read_text(encoding="utf-8") for name in dag_ids()}
+
+    assert len(texts) >= 5
+    assert [name for name, text in texts.items() if f"\n{name}()\n" not in text] == []

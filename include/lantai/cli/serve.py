@@ -1,19 +1,28 @@
-"""`lantai serve`: the web pages over a home, until Ctrl-C."""
+"""`lantai serve`: the web pages, all DAGs, and in a demo's home the departments' SFTP server, until Ctrl-C."""
 
 from __future__ import annotations
 
-import signal
 import time
-from types import FrameType
-from typing import Annotated
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lantai.cli.screen import facts, line, opened, said
-from lantai.settings import from_env
+from lantai.cli.screen import facts, line, note, opened, said
+from lantai.errors import ConnectionConfigError, UsageError
+from lantai.settings import Settings, from_env
+
+if TYPE_CHECKING:
+    from lantai.demo.airflow_process import AirflowProcess
+    from lantai.demo.home import DemoHome
+    from lantai.demo.waiting import Patience
 
 PORT = 8080
 PAUSE_SECONDS = 1.0
+
+DEPARTMENTS = "单位服务器 · Departments' servers"
+
+Facts = list[tuple[str, object]]
 
 
 def serve(
@@ -24,35 +33,92 @@ def serve(
         int | None, typer.Option("--for", help="多少秒后自行结束 · End by itself after so many seconds", min=1)
     ] = None,
 ) -> None:
-    """在本机启动网页和全部流程，按 Ctrl-C 结束 · Run the web pages and all DAGs over this home until Ctrl-C."""
-    from lantai.demo.airflow_home import USER, prepare
-    from lantai.demo.airflow_process import started
-    from lantai.demo.home import variables_of
+    """在本机启动网页和全部流程，演示目录还有各单位的 SFTP 服务器，按 Ctrl-C 结束 · Run the web pages and all DAGs over this home, in a demo's home the departments' SFTP server too, until Ctrl-C."""
+    from lantai.demo.signals import ended_as_by_ctrl_c
+    from lantai.demo.waiting import Patience
 
     with opened() as centre:
         settings = centre.settings
+    with suppress(KeyboardInterrupt), ended_as_by_ctrl_c():
+        _serve(settings, port, for_seconds, Patience(lambda zh, en: note(said(zh, en))))
+    line(said("已停止，没有留下进程", "Stopped; no process is left"))
+
+
+def _serve(settings: Settings, port: int, for_seconds: int | None, patience: Patience) -> None:
+    from lantai.demo.airflow_home import is_free, prepare
+    from lantai.demo.airflow_process import started
+    from lantai.demo.home import DemoHome, variables_of
+    from lantai.demo.occupied import occupied
+
     # A demo's home keeps the date and the waiting times it was made with; without them its pages would tell of another day.
-    variables = variables_of(settings.home) | {"LANTAI_HOME": str(settings.home)}
-    home = prepare(from_env(variables) if len(variables) > 1 else settings, port or None)
-    signal.signal(signal.SIGTERM, _leave)
-    line(said("启动中，约需一分钟……", "Starting, this takes about a minute ..."))
+    left = variables_of(settings.home)
+    variables = left | {"LANTAI_HOME": str(settings.home)}
+    demo = DemoHome(settings.home, variables, from_env(variables)) if left else None
+    with ExitStack() as stack:
+        lock = stack.enter_context(occupied(settings.home))
+        if port and not is_free(port):
+            raise UsageError(f"--port {port}: found another program on it, expected a free one; --port 0 takes any")
+        line(said("启动中，约需一分钟，慢的机器更久……", "Starting, about a minute, longer on a slow machine ..."))
+        servers = _departments(stack, demo, patience) if demo else _elsewhere(settings)
+        home = prepare(demo.settings if demo else settings, port or None)
+        airflow = stack.enter_context(started(home, variables, patience, lock))
+        facts(said("正在运行，按 Ctrl-C 结束", "Running; Ctrl-C ends it"), [*_pages(airflow, settings), *servers])
+        _stay(airflow, for_seconds)
+
+
+def _departments(stack: ExitStack, demo: DemoHome, patience: Patience) -> Facts:
+    """Start the SFTP server that the demo's departments had, and return what it is."""
+    from lantai.demo.airflow_home import LOOPBACK
+    from lantai.demo.gateway import gateway_again
+
+    port = stack.enter_context(gateway_again(demo, patience))
+    if port is None:
+        unfinished = said(
+            "演示未做完，没有账户；请重做 lantai demo", "the demo left no accounts; run `lantai demo` again"
+        )
+        return [(DEPARTMENTS, unfinished)]
+    return [(DEPARTMENTS, f"SFTP {LOOPBACK}:{port}, {demo.departments}")]
+
+
+def _elsewhere(settings: Settings) -> Facts:
+    """Say that the departments' servers are their own, and which of them are known."""
+    from lantai.edges.connections import PREFIX, read_connections
+
+    path = settings.connections_file
     try:
-        with started(home, variables) as airflow:
-            pairs: list[tuple[str, object]] = [
-                ("网页 · Web pages", home.address),
-                ("用户 · User", USER),
-                ("密码 · Password", home.password),
-                ("目录 · Home", settings.home),
-            ]
-            facts(said("按 Ctrl-C 结束", "Ctrl-C ends"), pairs)
-            until = time.monotonic() + for_seconds if for_seconds else None
-            while until is None or time.monotonic() < until:
-                airflow.components.require_alive()
-                time.sleep(PAUSE_SECONDS)
-    except KeyboardInterrupt:
-        line(said("已停止", "Stopped"))
+        count = sum(name.startswith(PREFIX) for name in read_connections(path))
+    except ConnectionConfigError as error:
+        return [(DEPARTMENTS, said(f"不由本命令启动；{error}", f"not started by this command; {error}"))]
+    known = said(f"不由本命令启动；{path} 登记了 {count} 个", f"not started by this command; {path} names {count}")
+    return [(DEPARTMENTS, known)]
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
-    del number, frame
-    raise KeyboardInterrupt
+def _pages(airflow: AirflowProcess, settings: Settings) -> Facts:
+    """Wait until every DAG has been read, and return where the pages are and what runs."""
+    from lantai.demo.airflow_home import PASSWORDS, USER, dag_ids
+
+    for dag_id in dag_ids():
+        airflow.wait_for_dag(dag_id)
+    dags = airflow.api.dags()
+    paused = sorted(dag.dag_id for dag in dags if dag.is_paused)
+    home = airflow.home
+    return [
+        ("网页 · Web pages", home.address),
+        ("用户 · User", USER),
+        (
+            "密码 · Password",
+            said(f"{home.password}（见 {home.folder / PASSWORDS}）", f"{home.password} (in {home.folder / PASSWORDS})"),
+        ),
+        ("目录 · Home", settings.home),
+        ("日志 · Logs", home.folder / "logs"),
+        ("组件 · Components", ", ".join(airflow.components.sessions)),
+        ("流程 · DAGs", said(f"{len(dags)} 个，按各自时间表自行运行", f"{len(dags)}, each runs by its timetable")),
+        *([("暂停的流程 · Paused DAGs", paused)] if paused else []),
+    ]
+
+
+def _stay(airflow: AirflowProcess, for_seconds: int | None) -> None:
+    until = time.monotonic() + for_seconds if for_seconds else None
+    while until is None or time.monotonic() < until:
+        airflow.components.require_alive()
+        time.sleep(PAUSE_SECONDS)

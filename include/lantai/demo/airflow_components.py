@@ -26,7 +26,7 @@ FORGOTTEN_SECONDS = 20
 STOP_SECONDS = 20
 """After SIGTERM a component may finish what it is doing for so long."""
 
-API_SERVER, SCHEDULER, DAG_PROCESSOR = "api-server", "scheduler", "dag-processor"
+API_SERVER, SCHEDULER, DAG_PROCESSOR, TRIGGERER = "api-server", "scheduler", "dag-processor", "triggerer"
 MIGRATE = "migrate"
 
 
@@ -61,9 +61,13 @@ class Components:
 
     def start(self) -> None:
         """Start all of them; none is waited for."""
+        # A log server would listen on every address of the machine; here the api-server reads the files themselves.
+        here = "--skip-serve-logs"
         self.spawn(API_SERVER, "api-server", "--host", LOOPBACK, "--port", str(self._home.port))
-        self.spawn(SCHEDULER, "scheduler")
+        self.spawn(SCHEDULER, "scheduler", here)
         self.spawn(DAG_PROCESSOR, "dag-processor")
+        # No DAG of ours waits for a trigger; the pages show a triggerer that does not run as a fault, whether needed or not.
+        self.spawn(TRIGGERER, "triggerer", here)
 
     def spawn(self, name: str, *words: str) -> None:
         """Start one command of Airflow under a name."""

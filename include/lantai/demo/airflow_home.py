@@ -74,6 +74,11 @@ def checkout() -> Path:
     return root
 
 
+def dag_ids() -> list[str]:
+    """Return the ids of our DAGs: each is in a file of its name."""
+    return sorted(path.stem for path in (checkout() / "dags").glob("[a-z]*.py"))
+
+
 def prepare(settings: Settings, port: int | None = None) -> AirflowHome:
     """Write Airflow's configuration, and the login with which an approved list wakes it; secrets of an earlier time are kept.
 
@@ -99,6 +104,15 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
+
+
+def is_free(port: int) -> bool:
+    """Return whether nobody listens on a port of loopback now."""
+    try:
+        with socket.create_server((LOOPBACK, port)):
+            return True
+    except OSError:
+        return False
 
 
 def new_fernet_key() -> str:
@@ -144,6 +158,7 @@ def _configuration(settings: Settings, folder: Path, port: int, kept: dict[str, 
         },
         "logging": {
             "base_log_folder": folder / "logs",
+            # Nobody listens there; under the usual ports another Airflow of this machine would be asked for our logs.
             "worker_log_server_port": free_port(),
             "trigger_log_server_port": free_port(),
         },

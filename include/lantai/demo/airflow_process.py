@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from lantai.demo.airflow_api import ENDED, FAILED, HEALTHY, AirflowApi, DagRun, if_answered
-from lantai.demo.airflow_components import API_SERVER, DAG_PROCESSOR, MIGRATE, SCHEDULER, Components
+from lantai.demo.airflow_components import API_SERVER, DAG_PROCESSOR, MIGRATE, SCHEDULER, TRIGGERER, Components
 from lantai.demo.airflow_home import DATABASE, AirflowHome
 from lantai.demo.airflow_progress import progress
 from lantai.demo.occupied import occupied
@@ -25,7 +25,7 @@ from lantai.demo.signals import undisturbed
 from lantai.demo.waiting import Patience, Seen
 from lantai.errors import OrchestratorError
 
-SHOWN = {"metadatabase": API_SERVER, "scheduler": SCHEDULER, "dag_processor": DAG_PROCESSOR}
+SHOWN = {"metadatabase": API_SERVER, "scheduler": SCHEDULER, "dag_processor": DAG_PROCESSOR, "triggerer": TRIGGERER}
 """What the pages show a mark for, and the component that the mark says something about."""
 
 ROUNDS = 3

@@ -1,7 +1,8 @@
 """The centre's gateway in the demo: a real SFTP server on loopback, an account per office and one for the archive.
 
 The centre logs in with a key of its own; the host key it will meet is pinned in
-the file of connections, which Airflow reads too.
+the file of connections, which Airflow reads too. `gateway` makes all of this
+for a new demo, `gateway_again` starts the same server over what a demo left.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from lantai.demo.airflow_components import outlived_by_none
-from lantai.demo.airflow_home import LOOPBACK
+from lantai.demo.airflow_home import LOOPBACK, is_free
 from lantai.demo.home import DemoHome
 from lantai.demo.sessions import work_of
 from lantai.demo.signals import undisturbed
@@ -52,6 +53,43 @@ def gateway(home: DemoHome, unit_codes: Sequence[str], patience: Patience) -> It
     with _serving(home, 0, patience) as ready:
         _write_connections(home, accounts, ready, key_file)
         yield int(ready["port"])
+
+
+@contextmanager
+def gateway_again(home: DemoHome, patience: Patience) -> Iterator[int | None]:
+    """Serve what a demo left, with its accounts, keys and port, while the block runs.
+
+    Where another program has taken the port meanwhile, a free one is used and written into the file of connections.
+
+    Yields:
+        The port; None when the demo left no accounts, as one that was interrupted early.
+
+    Raises:
+        ServerUnreachableError: The server did not come up; the message names its log.
+    """
+    connections = _read(home.settings.connections_file)
+    ours = [name for name, entry in connections.items() if _is_ours(entry, _read(_accounts(home)))]
+    if not ours:
+        yield None
+        return
+    port = int(connections[ours[0]]["port"])
+    if not is_free(port):
+        patience.tell(
+            f"端口 {port} 已被其他程序占用，各单位的 SFTP 服务器改用空闲端口，并写入 {home.settings.connections_file}",
+            f"port {port} is taken by another program: the departments' SFTP server takes a free one, "
+            f"which is written into {home.settings.connections_file}",
+        )
+        port = 0
+    with _serving(home, port, patience) as ready:
+        if not port:
+            for name in ours:
+                connections[name]["port"] = int(ready["port"])
+            replace_private(home.settings.connections_file, json.dumps(connections, indent=1, ensure_ascii=False))
+        yield int(ready["port"])
+
+
+def _is_ours(entry: Any, accounts: Any) -> bool:  # noqa: ANN401 - JSON that people may have changed
+    return isinstance(entry, dict) and entry.get("host") == LOOPBACK and entry.get("login") in accounts
 
 
 def _read(path: Path) -> Any:  # noqa: ANN401 - JSON
