@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # Three images: `build` compiles nothing but installs every package by its hash, `lantai` is Airflow with Lantai in it,
-# `gateway` is the SFTP server of the departments.
+# `gateway` is the SFTP server of the departments. Shell longer than a line lies in compose/.
 
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -16,16 +16,18 @@ COPY sql sql
 RUN pip install --no-deps --no-build-isolation --no-index .
 
 FROM python:3.11-slim-bookworm AS lantai
-# ssh-keygen checks the signatures under a list; tini reaps what a killed task leaves.
+# ssh-keygen checks the signatures under a list.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends openssh-client tini \
-    && rm -rf /var/lib/apt/lists/* \
-    && useradd --uid 50000 --user-group --home-dir /opt/airflow --shell /usr/sbin/nologin lantai \
-    && mkdir -p /opt/airflow/logs /var/lib/lantai /var/lib/lantai-copy \
-    && chown -R lantai:lantai /opt/airflow /var/lib/lantai /var/lib/lantai-copy
+    && apt-get install --yes --no-install-recommends openssh-client \
+    && rm -rf /var/lib/apt/lists/*
+# What is mounted over these folders takes their owner.
+RUN useradd --uid 50000 --user-group --home-dir /opt/airflow --shell /usr/sbin/nologin lantai \
+    && mkdir -p /opt/airflow/logs /var/lib/lantai /var/lib/lantai-vault /var/lib/lantai-copy /var/lib/lantai-bell /desk \
+    && chown -R lantai:lantai /opt/airflow /var/lib/lantai /var/lib/lantai-vault /var/lib/lantai-copy /var/lib/lantai-bell /desk
 COPY --from=build /opt/venv /opt/venv
 COPY dags /opt/lantai/dags
 COPY plugins /opt/lantai/plugins
+COPY compose/airflow /opt/lantai/compose
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -33,51 +35,18 @@ ENV PATH=/opt/venv/bin:$PATH \
     LANTAI_HOME=/var/lib/lantai
 WORKDIR /opt/airflow
 USER 50000:50000
-ENTRYPOINT ["tini", "--"]
 CMD ["lantai", "--help"]
 
 FROM debian:bookworm-slim AS gateway
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends openssh-server tini \
-    && rm -rf /var/lib/apt/lists/* /etc/ssh/ssh_host_* \
-    && groupadd departments
-COPY <<'CONFIG' /etc/ssh/sshd_config
-Port 2222
-HostKey /etc/gateway/host/ssh_host_ed25519_key
-AllowGroups departments
-PermitRootLogin no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-AuthorizedKeysFile /etc/gateway/keys/%u.pub
-StrictModes no
-AllowTcpForwarding no
-AllowAgentForwarding no
-X11Forwarding no
-PermitTunnel no
-Subsystem sftp internal-sftp
-ChrootDirectory /srv/filings/%u
-ForceCommand internal-sftp
-PidFile none
-CONFIG
-# One account per file in /etc/gateway/keys: <unit code>.pub holds the unit's key and the centre's, one per line.
-COPY <<'START' /usr/local/bin/gateway
-#!/bin/sh
-set -eu
-[ -f /etc/gateway/host/ssh_host_ed25519_key ] || ssh-keygen -q -t ed25519 -N '' -f /etc/gateway/host/ssh_host_ed25519_key
-mkdir -p /run/sshd
-for key in /etc/gateway/keys/*.pub; do
-    [ -f "$key" ] || continue
-    unit=$(basename "$key" .pub)
-    id -u "$unit" >/dev/null 2>&1 || useradd --badname --no-create-home --home-dir / --gid departments --shell /usr/sbin/nologin "$unit"
-    # The folder that an account is locked into belongs to root; what it may write lies below.
-    mkdir -p "/srv/filings/$unit/outbox" "/srv/filings/$unit/inbox"
-    chown root:root "/srv/filings/$unit"
-    chown "$unit:departments" "/srv/filings/$unit/outbox" "/srv/filings/$unit/inbox"
-    chmod 0755 "/srv/filings/$unit"
-    chmod 0700 "/srv/filings/$unit/outbox" "/srv/filings/$unit/inbox"
-done
-exec /usr/sbin/sshd -D -e
-START
-RUN chmod 0755 /usr/local/bin/gateway
+    && apt-get install --yes --no-install-recommends openssh-client openssh-server \
+    && rm -rf /var/lib/apt/lists/* /etc/ssh/ssh_host_*
+# Accounts come and go while the gateway runs, over a root that is read-only.
+RUN groupadd --gid 20000 departments \
+    && mkdir -p /var/lib/gateway /srv/filings /etc/gateway/keys \
+    && mv /etc/passwd /etc/passwd.image \
+    && ln -s /run/gateway/passwd /etc/passwd
+COPY compose/gateway/sshd_config /etc/ssh/sshd_config
+COPY compose/gateway/start compose/gateway/accounts /opt/gateway/
 EXPOSE 2222
-ENTRYPOINT ["tini", "--", "gateway"]
+CMD ["/opt/gateway/start"]

@@ -44,8 +44,9 @@ types: setup ## Check types of include/ and plugins/
 bench: setup ## Measure ours against the peers that are installed
 	@$(BIN)/lantai bench
 
-up: setup ## Write .env with fresh secrets and start the system of docker-compose.yml
+up: setup ## Make .env, keys and folders, and start the system of docker-compose.yml
 	@$(BIN)/lantai environment
+	@docker compose version >/dev/null 2>&1 || { echo "Docker with its compose plugin is needed: https://docs.docker.com/engine/install"; exit 1; }
 	@docker compose up --detach --build
 
 down: ## Stop what `make up` started; data stays

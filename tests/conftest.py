@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,38 @@ def find_program(name: str) -> str | None:
     return shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", ""), *PROGRAM_FOLDERS)))
 
 
+@cache
+def may_unshare() -> bool:
+    """Return whether this user may start a process in namespaces of its own, with mounts that nobody else sees."""
+    words = [
+        "unshare",
+        "--mount",
+        "--pid",
+        "--net",
+        "--uts",
+        "--ipc",
+        "--fork",
+        "mount",
+        "-t",
+        "tmpfs",
+        "tmpfs",
+        "/mnt",
+    ]
+    return (
+        find_program("unshare") is not None and subprocess.run(words, capture_output=True, check=False).returncode == 0
+    )
+
+
+def lacks_of(item: pytest.Item) -> str:
+    """Return what this machine lacks for a test, empty when it lacks nothing."""
+    missing = [name for marker in item.iter_markers("server") for name in marker.args if find_program(name) is None]
+    if missing:
+        return f"{', '.join(missing)}: not installed; .ci/run installs it, or use your package manager"
+    if item.get_closest_marker("namespaces") and not may_unshare():
+        return "namespaces cannot be made here: that takes root"
+    return ""
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what is marked `both_databases` on SQLite and on PostgreSQL."""
     if metafunc.definition.get_closest_marker("both_databases") and "registry_on" in metafunc.fixturenames:
@@ -62,11 +96,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             left.append(item)
             continue
         kept.append(item)
-        for marker in item.iter_markers("server"):
-            missing = [name for name in marker.args if find_program(name) is None]
-            if missing and os.environ.get("CI") != "true":
-                reason = f"{', '.join(missing)}: not installed; .ci/run installs it, or use your package manager"
-                item.add_marker(pytest.mark.skip(reason=reason))
+        lacks = lacks_of(item)
+        if lacks and os.environ.get("CI") != "true":
+            item.add_marker(pytest.mark.skip(reason=lacks))
     if left:
         config.hook.pytest_deselected(items=left)
     # Files with long tests first: where several processes share the files, none is left alone with a long one at the end.
@@ -75,11 +107,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """In CI a missing server program is a failure."""
-    for marker in item.iter_markers("server"):
-        missing = [name for name in marker.args if find_program(name) is None]
-        if missing:
-            pytest.fail(f"{', '.join(missing)}: not installed, and this is CI")
+    """In CI nothing may be lacking."""
+    lacks = lacks_of(item)
+    if lacks:
+        pytest.fail(f"{lacks} And this is CI.")
 
 
 @pytest.fixture(scope="session")

@@ -54,6 +54,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
         "formats/signed_note.py",
         "formats/ssh_signature.py",
         "edges/keys.py",
+        "edges/ssh_key.py",
         "demo/*",
         "bench/*",
     ),

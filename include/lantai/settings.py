@@ -58,9 +58,6 @@ class Settings:
         batch_size: Units in one such batch.
         min_copies: Places, the vault included, that must hold a read-back copy before a receipt is given.
         workdays_file: Table of public holidays and make-up workdays; None uses what the package ships.
-        clamd_address: Socket or host:port of the virus scanner; None means that no scan is configured.
-        smtp_host: Mail server for notices; None means that notices stay in the registry.
-        notify_urls: Further addresses for notices.
         airflow_url: Where Airflow's api-server listens, so that an approved list wakes its DAG; None asks the login file.
         airflow_login_file: Who rings there, JSON; without it a list waits for the next working-day run.
         today: A date that stands in for the real one, in demo homes only; printed on every paper.
@@ -98,9 +95,6 @@ class Settings:
     batch_size: int = 20
     min_copies: int = 2
     workdays_file: Path | None = None
-    clamd_address: str | None = None
-    smtp_host: str | None = None
-    notify_urls: tuple[str, ...] = ()
     airflow_url: str | None = None
     today: date | None = None
 
@@ -175,9 +169,6 @@ def from_env(environment: Mapping[str, str] | None = None) -> Settings:
         batch_size=_count(env, "BATCH_SIZE", 20, least=1),
         min_copies=_count(env, "MIN_COPIES", 2, least=2),
         workdays_file=_path(env, "WORKDAYS_FILE"),
-        clamd_address=_text(env, "CLAMD_ADDRESS", "") or None,
-        smtp_host=_text(env, "SMTP_HOST", "") or None,
-        notify_urls=tuple(_text(env, "NOTIFY_URLS", "").split()),
         airflow_url=_web_address(env, "AIRFLOW_URL"),
         today=_day(env, "TODAY"),
     )

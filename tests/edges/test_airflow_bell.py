@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lantai.edges.airflow_bell import APPROVED_LISTS, AirflowBell, bell_of
+from lantai.edges.airflow_bell import APPROVED_LISTS, DAG_TAG, AirflowBell, bell_of
 from lantai.edges.airflow_client import AirflowClient, AirflowLogin, login_text, read_login
 from lantai.errors import OrchestratorError, SettingsError
 from lantai.settings import from_env
@@ -70,6 +70,30 @@ def test_airflow_without_our_dags_is_told(odd_airflow: OddAirflow) -> None:
 
     with pytest.raises(OrchestratorError, match=f"{APPROVED_LISTS}: no DAG"):
         bell(odd_airflow).ring("D-2026-JY-01")
+
+
+def test_dags_that_are_paused_are_named(odd_airflow: OddAirflow) -> None:
+    odd_airflow.paused = ["destroy_records", "take_in_filings"]
+
+    found = bell(odd_airflow).paused_dags()
+
+    assert found == ["destroy_records", "take_in_filings"]
+    assert "paused=true" in odd_airflow.asked[-1].path
+    assert "tags=lantai" in odd_airflow.asked[-1].path
+
+
+@pytest.mark.parametrize("answer", [None, [], {"dags": "none"}, {"detail": "no"}])
+def test_answer_without_a_list_of_dags_is_never_taken_for_none_paused(odd_airflow: OddAirflow, answer: object) -> None:
+    odd_airflow.instead["/api/v2/dags"] = lambda _: said(answer)
+
+    with pytest.raises(OrchestratorError, match="without a list of DAGs"):
+        bell(odd_airflow).paused_dags()
+
+
+def test_tag_that_is_asked_for_is_the_one_that_our_dags_have() -> None:
+    shape = (Path(__file__).resolve().parents[2] / "dags" / "_shape.py").read_text(encoding="utf-8")
+
+    assert f'"tags": ["{DAG_TAG}"' in shape
 
 
 def test_silent_server_is_left_after_its_time(odd_airflow: OddAirflow) -> None:

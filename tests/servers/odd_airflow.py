@@ -40,10 +40,12 @@ class OddAirflow:
 
     Attributes:
         asked: Every request so far.
+        paused: Ids of our DAGs that are switched off.
         instead: By path without its query, what is answered there.
     """
 
     asked: list[Asked] = field(default_factory=list)
+    paused: list[str] = field(default_factory=list)
     instead: dict[str, Callable[[Asked], Answer]] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
@@ -79,6 +81,8 @@ class OddAirflow:
             return said({"detail": "Unauthorized"}, 401)
         if place == "/api/v2/assets":
             return said({"assets": [{"id": 6, "uri": APPROVED_LISTS + "/not"}, {"id": 7, "uri": APPROVED_LISTS}]})
+        if place == "/api/v2/dags":
+            return said({"dags": [{"dag_id": dag_id} for dag_id in self.paused], "total_entries": len(self.paused)})
         is_event = place == "/api/v2/assets/events" and asked.body["asset_id"] == 7
         return said({"id": 1}) if is_event else said({"detail": "not found"}, 404)
 

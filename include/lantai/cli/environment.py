@@ -1,43 +1,19 @@
-"""`lantai environment`: the .env of docker-compose.yml, with a random secret for each that is missing."""
+"""`lantai environment`: what docker-compose.yml needs of a machine: a .env with random secrets, keys, folders."""
 
 from __future__ import annotations
 
-import base64
-import secrets
-from collections.abc import Callable, Mapping
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lantai.cli.screen import AsJson, answer, line, said
-from lantai.edges.private_file import read_if_there, replace_private
+from lantai.cli.screen import FINDINGS, AsJson, answer, line, said
+from lantai.errors import LantaiError, UsageError
 
-SECRET_BYTES = 32
-"""Length of a random secret: 256 bits."""
-
-
-def _password() -> str:
-    # Letters, digits, - and _ only: it stands in addresses and in configuration files as it is.
-    return secrets.token_urlsafe(SECRET_BYTES)
-
-
-def _fernet_key() -> str:
-    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-
-
-SECRETS: Mapping[str, Callable[[], str]] = {
-    "POSTGRES_PASSWORD": _password,
-    "AIRFLOW_DB_PASSWORD": _password,
-    "LANTAI_DB_PASSWORD": _password,
-    "REDIS_PASSWORD": _password,
-    "AIRFLOW_FERNET_KEY": _fernet_key,
-    "AIRFLOW_JWT_SECRET": _password,
-    "AIRFLOW_API_SECRET_KEY": _password,
-    "LANTAI_ADMIN_PASSWORD": _password,
-    "LANTAI_BELL_PASSWORD": _password,
-}
-"""Every secret that docker-compose.yml asks for, and how a new one is made."""
+if TYPE_CHECKING:
+    from lantai.journey.equip import Equipped
 
 
 def environment(
@@ -47,48 +23,116 @@ def environment(
     keys: Annotated[
         Path | None,
         typer.Option(
-            help="密钥与连接文件夹：intake.pem、log.pem、recipients.txt、connections.json · Folder of intake.pem, log.pem, "
-            "recipients.txt, connections.json",
+            help="中心密钥与连接的文件夹，默认在旁边的 lantai-keys · Folder of the centre's keys and connections; by default "
+            "lantai-keys beside the file",
             metavar="FOLDER",
         ),
     ] = None,
     gateway_keys: Annotated[
-        Path | None, typer.Option(help="各单位公钥文件夹 · Folder of the units' UNIT.pub", metavar="FOLDER")
+        Path | None,
+        typer.Option(
+            help="各单位公钥的文件夹，默认 lantai-gateway-keys · Folder of the units' UNIT.pub; by default lantai-gateway-keys",
+            metavar="FOLDER",
+        ),
+    ] = None,
+    desk: Annotated[
+        Path | None,
+        typer.Option(
+            help="与命令交换文件的文件夹，默认 lantai-desk · Folder through which files come in and worksheets go out; by "
+            "default lantai-desk",
+            metavar="FOLDER",
+        ),
+    ] = None,
+    recipient: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="保管人的公开密钥 age1…，可重复 · A custodian's public key, age1...; may be given more than once",
+            metavar="KEY",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """生成 docker-compose 所用的 .env：随机密码与密钥，只补缺 · Write the .env of docker-compose with random secrets."""
-    text, added = completed(read_if_there(path), {"LANTAI_KEYS_DIR": keys, "LANTAI_GATEWAY_KEYS_DIR": gateway_keys})
-    if added:
-        replace_private(path, text)
+    """准备 docker-compose 所需：.env 随机密码、密钥、文件夹；只补缺 · Prepare for docker-compose: .env, keys, folders."""
+    from lantai.journey.equip import DESK, GATEWAY_KEYS, KEYS, equip
+
+    _refuse_other_than_public(recipient or ())
+    done = equip(path, {KEYS: keys, GATEWAY_KEYS: gateway_keys, DESK: desk}, recipient or ())
+    payload = {
+        "path": str(path),
+        "added": list(done.added),
+        "made": [str(one) for one in done.made],
+        "recipients": done.recipient_count,
+        "lacking": [{"what": lack.value, "path": str(where)} for lack, where in done.lacking],
+    }
+    answer(payload, lambda: _tell(done), as_json=as_json)
+    if not done.may_start:
+        raise typer.Exit(FINDINGS)
+
+
+def _refuse_other_than_public(recipients: Sequence[str]) -> None:
+    """Refuse what is no public key before anything is made; it is never shown, for it may be a private one."""
+    from lantai.formats.age import parse_recipient
+
+    for number, text in enumerate(recipients, start=1):
+        try:
+            parse_recipient(text.strip())
+        except LantaiError as error:
+            raise UsageError(
+                f"--recipient, number {number}: found no public age key, expected age1...; the private one, "
+                "AGE-SECRET-KEY-..., stays with its custodian"
+            ) from error
+
+
+def _tell(done: Equipped) -> None:
     # Names only: a secret on a screen is a secret in a log.
-    answer({"path": str(path), "added": added}, lambda: line(_told(path, added)), as_json=as_json)
+    if done.added:
+        line(
+            said(f"{done.env_file}：已补充 {'、'.join(done.added)}", f"{done.env_file}: added {', '.join(done.added)}")
+        )
+    for path in done.made:
+        line(f"  + {path}")
+    if done.recipient_count:
+        count = done.recipient_count
+        line(said(f"加密收件人：新增 {count} 个", f"Recipients: {count} added"))
+    if not (done.added or done.made or done.recipient_count):
+        line(said(f"{done.env_file}：无需补充", f"{done.env_file}: nothing was missing"))
+    for text in _wanted(done):
+        line(text, "yellow")
+    if done.may_start:
+        line(said("可以启动：docker compose up --detach --build", "Ready: docker compose up --detach --build"))
 
 
-def completed(known: str, folders: Mapping[str, Path | None]) -> tuple[str, list[str]]:
-    """Return the text of a .env with what was missing added, and the names that were added.
+def _wanted(done: Equipped) -> list[str]:
+    """Return what only people can see to, each with the command that does it."""
+    from lantai.edges.key_folders import CONTAINER_USER
+    from lantai.journey.equip import Lack
 
-    Args:
-        known: What stands in the file now; a name that has a value keeps it.
-        folders: Folders by variable name; None adds nothing.
-    """
-    lines = known.splitlines()
-    set_already = {
-        name.strip()
-        for line in lines
-        if not line.lstrip().startswith("#")
-        for name, _, value in [line.partition("=")]
-        if value.strip()
-    }
-    values = {name: make() for name, make in SECRETS.items() if name not in set_already}
-    values |= {
-        name: str(path.absolute()) for name, path in folders.items() if path is not None and name not in set_already
-    }
-    kept = [line for line in lines if line.partition("=")[0].strip() not in values]
-    return "\n".join([*kept, *(f"{name}={value}" for name, value in values.items())]) + "\n", list(values)
-
-
-def _told(path: Path, added: list[str]) -> str:
-    if not added:
-        return said(f"{path}：无需补充", f"{path}: nothing was missing")
-    return said(f"{path}：已补充 {'、'.join(added)}", f"{path}: added {', '.join(added)}")
+    told = []
+    for lack, where in done.lacking:
+        owner = f"sudo chown {CONTAINER_USER}:{CONTAINER_USER} {shlex.quote(str(where))}"
+        make = f"sudo install -d -o {CONTAINER_USER} -g {CONTAINER_USER} {shlex.quote(str(where))}"
+        told.append(
+            {
+                Lack.RECIPIENTS: said(
+                    "还缺加密收件人。保管人在自己的机器上运行 lantai keys new identity.txt，把显示的公开部分（age1…）交来；"
+                    "再运行：lantai environment --recipient age1…",
+                    "Lacking: whom records are sealed to. A custodian runs `lantai keys new identity.txt` on a machine of "
+                    "their own and gives you the public part, age1...; then: lantai environment --recipient age1...",
+                ),
+                Lack.DISPOSAL_KEY: said(
+                    "尚无处置签名公钥，可稍后补：保管人运行 lantai keys new disposal.pem --signer，把 disposal.pub.pem 交来，"
+                    f"放到 {where}",
+                    "Not there yet, may follow: the public half of the disposal key. A custodian runs `lantai keys new "
+                    f"disposal.pem --signer` and gives you disposal.pub.pem, to be put at {where}",
+                ),
+                Lack.OWNER: said(
+                    f"容器中的用户不能读取 {where}，请运行：{owner}",
+                    f"The containers' user cannot read {where}; run: {owner}",
+                ),
+                Lack.PLACE: said(
+                    f"保存位置 {where} 不存在，或不属于容器中的用户，请运行：{make}",
+                    f"The place {where} is not there or not the containers' user's; run: {make}",
+                ),
+            }[lack]
+        )
+    return told

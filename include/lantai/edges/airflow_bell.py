@@ -20,6 +20,12 @@ from lantai.settings import Settings
 APPROVED_LISTS = "lantai://lists/approved"
 """The asset that transfer_records and destroy_records wait for; the same word stands in dags/_shape.py."""
 
+DAG_TAG = "lantai"
+"""The tag that all our DAGs have; the same word stands in dags/_shape.py."""
+
+MOST_DAGS = 100
+"""More than we have DAGs."""
+
 RING_SECONDS = 15
 """So long a signer may wait for each of three answers."""
 
@@ -55,6 +61,19 @@ class AirflowBell:
             if isinstance(asset, dict) and asset.get("uri") == APPROVED_LISTS and isinstance(asset.get("id"), int):
                 return int(asset["id"])
         raise OrchestratorError(f"asset {APPROVED_LISTS}: no DAG of this Airflow waits for it")
+
+    def paused_dags(self) -> list[str]:
+        """Return the ids of our DAGs that are switched off: nothing that they do happens, bell or not.
+
+        Raises:
+            OrchestratorError: Airflow did not answer, or refused.
+        """
+        words = {"tags": DAG_TAG, "paused": "true", "limit": MOST_DAGS, "order_by": "dag_id"}
+        answer = self._client.ask("GET", "/api/v2/dags?" + urlencode(words))
+        found: Any = answer.get("dags") if isinstance(answer, dict) else None
+        if not isinstance(found, list):
+            raise OrchestratorError("GET /api/v2/dags: found an answer without a list of DAGs, expected Airflow's")
+        return [str(dag.get("dag_id")) for dag in found if isinstance(dag, dict)]
 
 
 def bell_of(settings: Settings) -> AirflowBell | None:

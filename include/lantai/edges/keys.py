@@ -1,6 +1,6 @@
 """Key files: Ed25519 keys that sign (intake, log, disposal), age recipients and identities.
 
-Files are only ever made new, never overwritten. What a signature says, and
+Files are only ever made new, never overwritten. The centre's SSH key is in `ssh_key`. What a signature says, and
 whether a recipient is admitted, is decided elsewhere. Shares, rotation and
 retirement of keys have a module of their own.
 
@@ -32,7 +32,7 @@ from lantai.settings import Settings
 
 INTAKE, LOG, DISPOSAL = "lantai-intake", "lantai-log", "lantai-disposal"
 PUBLIC_SUFFIX = ".pub.pem"
-_SECRET, _PUBLIC = 0o600, 0o644
+SECRET_MODE, PUBLIC_MODE = 0o600, 0o644
 _Key = TypeVar("_Key")
 
 
@@ -95,9 +95,9 @@ def new_signer(path: Path, name: str) -> Signer:
     pem = signer.private_key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    _write_new(path, pem, _SECRET)
+    write_new_key(path, pem, SECRET_MODE)
     try:
-        _write_new(public_path(path), signer.public_pem, _PUBLIC)
+        write_new_key(public_path(path), signer.public_pem, PUBLIC_MODE)
     except LantaiError:
         path.unlink()
         raise
@@ -174,7 +174,7 @@ def new_identity(path: Path, hybrid: bool = False) -> Recipient:
         DiskFullError: No space is left; nothing is there.
     """
     identity = generate_identity(hybrid)
-    _write_new(path, f"# public key: {identity.recipient}\n{identity}\n".encode("ascii"), _SECRET)
+    write_new_key(path, f"# public key: {identity.recipient}\n{identity}\n".encode("ascii"), SECRET_MODE)
     return identity.recipient
 
 
@@ -210,7 +210,7 @@ def make_home_keys(settings: Settings, *, has_custody: bool = True) -> None:
             new_identity(identity_file)
         # An earlier run may have been stopped between the two files.
         recipients = "".join(f"{identity.recipient}\n" for identity in load_identities(identity_file))
-        _write_new(settings.recipients_file, recipients.encode("ascii"), _PUBLIC)
+        write_new_key(settings.recipients_file, recipients.encode("ascii"), PUBLIC_MODE)
     for url in (settings.vault_url, *settings.copy_urls):
         place = FilePlace.at(url)
         place.prepare()
@@ -219,8 +219,14 @@ def make_home_keys(settings: Settings, *, has_custody: bool = True) -> None:
                 place.write_new(f"keys/{path.stem}{PUBLIC_SUFFIX}", [load_verifier(name, path).public_pem])
 
 
-def _write_new(path: Path, content: bytes, mode: int) -> None:
-    """Write a new file whole or not at all."""
+def write_new_key(path: Path, content: bytes, mode: int) -> None:
+    """Write a new file whole or not at all.
+
+    Raises:
+        AlreadyThereError: Something lies there already.
+        DiskFullError: No space is left; nothing is there.
+        PlaceUnavailableError: It cannot be written.
+    """
     with translated(str(path)):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -24,7 +24,7 @@ SAFE_SQLITE = (3, 51, 3)
 LEAST_FREE_BYTES = 5 * 1024**3
 """Under so much free space a night of filings may not fit."""
 
-PROGRAMS = ("age", "clamdscan", "soffice")
+PROGRAMS = ("age", "soffice")
 """Programs that are of use and not needed."""
 
 MOST_NAMES = 20
@@ -187,10 +187,15 @@ class _Looking:
             return
         try:
             bell.asset_id()
+            paused = bell.paused_dags()
         except OrchestratorError as error:
             yield self._said("airflow", "warning", str(error), "airflow")
+            return
+        yield self._said("airflow", "ok", self._found("airflow"))
+        if paused:
+            yield self._said("dags", "warning", self._found("paused", names=", ".join(paused)), "paused")
         else:
-            yield self._said("airflow", "ok", self._found("airflow"))
+            yield self._said("dags", "ok", self._found("dags"))
 
     def _checks(self) -> Iterator[Diagnosis]:
         with self._centre.database.read() as connection:
