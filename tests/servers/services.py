@@ -118,37 +118,23 @@ class System:
 
     def run(
         self, name: str, *words: str, stdin: bytes = b"", entrypoint: str = "", **environment: str
-    ) -> subprocess.CompletedProcess[str]:
+    ) -> subprocess.CompletedProcess[bytes]:
         """Run a service once with words of one's own: `docker compose run --rm`."""
         service = self.services[name]
         before = [entrypoint] if entrypoint else service.entrypoint or []
         script = self.layout.script(service, [*before, *(words or service.command or [])], environment)
-        done = subprocess.run(
+        return subprocess.run(
             self._unshare(script), input=stdin, capture_output=True, check=False, timeout=START_SECONDS
         )
-        return subprocess.CompletedProcess(words, done.returncode, done.stdout.decode(), done.stderr.decode())
 
-    def exec(self, name: str, *words: str) -> subprocess.CompletedProcess[str]:
+    def exec(self, name: str, *words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         """Run a program beside a service that runs: `docker compose exec`."""
         running = self.running[name]
         until(lambda: running.is_inside or running.process.poll() is not None, f"{name} has its root", 10)
-        inside = [
-            "nsenter",
-            "--target",
-            str(running.first),
-            "--mount",
-            "--pid",
-            "--net",
-            "--uts",
-            "--ipc",
-            "--root",
-            "--wd",
-            "--",
-        ]
+        namespaces = ["--mount", "--pid", "--net", "--uts", "--ipc", "--root", "--wd"]
+        inside = ["nsenter", "--target", str(running.first), *namespaces, "--"]
         command = [*inside, *self.layout.as_user(running.service, list(words), {})]
-        return subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=START_SECONDS, stdin=subprocess.DEVNULL
-        )
+        return subprocess.run(command, input=stdin, capture_output=True, check=False, timeout=START_SECONDS)
 
     def is_healthy(self, name: str) -> bool:
         """Ask as the file has an engine ask."""
@@ -189,7 +175,10 @@ class System:
                 self._wait_healthy(other)
         running = self.running.get(name)
         if running and running.process.poll() is None:
-            return
+            if running.service == service:
+                return
+            # As an engine has it: what the file or the .env says anew takes effect.
+            running.stop()
         words = [
             *(service.entrypoint or []),
             *(service.command or STAND_INS.get(service.image) or self.layout.tree(service).command),
