@@ -9,5 +9,5 @@ memory, time and names; whatever it dies of is that unit's *unknown*, in words.
 - `looks`: looks at many outboxes, a few at a time.
 - `messages`: what goes between the two ends.
 
-Source: reliability.md, S5; ADR 14.
+Source: reliability.md, S5; ADR 18.
 """

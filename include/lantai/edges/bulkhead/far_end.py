@@ -4,7 +4,7 @@ Runs in a child of the nursery and touches nothing but the server, the
 quarantine and the line: no registry, no key, no setting. What it is asked it
 answers or refuses by type; what it dies of is told by the nursery.
 
-Source: reliability.md, S3, S5; ADR 14.
+Source: reliability.md, S3, S5; ADR 18.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ The session itself lives in a child of the nursery. Here nothing of what a
 server sends is parsed, and no wait is without end: whatever the child does not
 answer in time, or dies of, is an error of this unit, in words.
 
-Source: reliability.md, C2, S3, S5; ADR 14.
+Source: reliability.md, C2, S3, S5; ADR 18.
 """
 
 from __future__ import annotations
