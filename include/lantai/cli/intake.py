@@ -68,7 +68,7 @@ def collect(unit: Units = None, year: Years = None, carrier: Carriers = None, as
 
     with opened() as centre:
         with progress_bar("收取 · collect", is_shown=not as_json) as progress:
-            watchers = Watchers(progress, progress, _telling_of_waits(is_shown=not as_json))
+            watchers = Watchers(progress, _in_mebibytes(progress), _telling_of_waits(is_shown=not as_json))
             done = take_in_all(centre, year, unit, carrier or None, watchers)
         purge_returned(centre)
         make_checkpoint(centre)
@@ -93,6 +93,11 @@ def collect(unit: Units = None, year: Years = None, carrier: Carriers = None, as
         raise typer.Exit(FAULT)
     if any(row["returned"] or row["held"] for row in results):
         raise typer.Exit(FINDINGS)
+
+
+def _in_mebibytes(progress: Callable[[str, int, int], None]) -> Callable[[str, int, int], None]:
+    """Return what tells of bytes on the bar that also counts units."""
+    return lambda what, done, total: progress(f"{what} (MiB)", done // 2**20, max(1, total // 2**20))
 
 
 def _telling_of_waits(*, is_shown: bool) -> Callable[[int, Mapping[str, str]], None]:

@@ -172,6 +172,21 @@ def children_of(lines: Lines) -> list[int]:
     return [int(word) for word in listed.split()]
 
 
+def test_whoever_listens_to_a_server_holds_no_secret_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Security 5: neither the registry's password nor any other of the environment."""
+    monkeypatch.setenv("LANTAI_REGISTRY_URL", "postgresql+psycopg://lantai:hunter2@db/lantai")
+    (tmp_path / "files" / "outbox").mkdir(parents=True)
+    lines = Lines()
+
+    with HostileSftp(tmp_path) as server, lines.open(server.connection()):
+        pids = [lines.nursery_pid, *children_of(lines)]
+        environments = [Path(f"/proc/{pid}/environ").read_bytes() for pid in pids]
+    lines.close()
+
+    assert len(environments) == 2
+    assert not [each for each in environments if b"LANTAI" in each or b"hunter2" in each]
+
+
 def test_line_that_is_let_go_ends_its_child_whatever_it_waits_for(tmp_path: Path, hasty: Lines) -> None:
     (tmp_path / "files" / "outbox").mkdir(parents=True)
 
@@ -283,3 +298,32 @@ def test_share_of_a_line_counts_only_what_is_waited_for(tmp_path: Path, hasty: L
         line.look([2025])
 
     assert seen == []
+
+
+def test_line_that_was_too_slow_is_over_and_no_late_answer_is_taken_for_another(tmp_path: Path, hasty: Lines) -> None:
+    (tmp_path / "files" / "outbox").mkdir(parents=True)
+
+    with (
+        HostileSftp(tmp_path, lies.NamesNowAndThen) as slow,
+        hasty.open(slow.connection(), Pace(share_seconds=1)) as line,
+    ):
+        with pytest.raises(ServerTooSlowError):
+            line.look([2025])
+        with pytest.raises(ServerUnreachableError, match=r"had ended: .*others wait"):
+            line.read_small(b"outbox/x", 10)
+
+
+def test_what_interrupts_a_collection_ends_its_child(tmp_path: Path, hasty: Lines) -> None:
+    """K3: who lost the lease, or pressed Ctrl-C, leaves nobody behind who writes."""
+    folder = tmp_path / "files" / "outbox" / "2025" / "001"
+    folder.mkdir(parents=True)
+    (folder / "big.bin").write_bytes(os.urandom(30_000_000))
+
+    def interrupt(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with HostileSftp(tmp_path) as server, hasty.open(server.connection()) as line:
+        [package] = line.look([2025])[0]
+        with pytest.raises(KeyboardInterrupt):
+            line.collect(package, tmp_path / "quarantine", "JY-1", on_progress=interrupt)
+        until(lambda: not children_of(hasty))

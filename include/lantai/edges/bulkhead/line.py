@@ -25,7 +25,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from lantai.edges.bulkhead.messages import Answer, Progress, Question, receive, send
+from lantai.edges.bulkhead.messages import OUT_OF_MEMORY, Answer, Progress, Question, receive, send
 from lantai.edges.connections import Connection
 from lantai.edges.outbox import PackageSeen
 from lantai.errors import (
@@ -49,7 +49,8 @@ NAMES_PER_SECOND = 200
 MEMORY_BYTES = 256 * 1024 * 1024
 """What a child may hold over what the nursery has loaded; a package of 200,000 files takes about half of it."""
 
-_Fate = Callable[[], int | None]
+_ENVIRONMENT = {"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
+"""All that the nursery and its children see; each thread's own heap would count 64 MiB against a child's memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +168,10 @@ class Lines:
             self._control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with far:
                 self._nursery = subprocess.Popen(  # noqa: S603 - our own module, and a number
-                    [sys.executable, "-m", "lantai.edges.bulkhead.nursery", str(far.fileno())],
+                    [sys.executable, "-I", "-m", "lantai.edges.bulkhead.nursery", str(far.fileno())],
                     stdin=subprocess.DEVNULL,
+                    # Nothing of ours: no password of the registry, no key of Airflow is for whoever listens to a server.
+                    env=_ENVIRONMENT,
                     pass_fds=[far.fileno()],
                     # Ctrl-C at a terminal is for us: the children end when we let go of their lines.
                     start_new_session=True,
@@ -215,6 +218,7 @@ class UnitLine:
         self._wire, self._deaths = wire, deaths
         self._connection, self._pace, self._window = connection, pace, window_seconds
         self._waited_seconds = 0.0
+        self._ended_by: BaseException | None = None
 
     def look(
         self,
@@ -290,8 +294,24 @@ class UnitLine:
 
     def ask(self, verb: str, on_progress: Callable[[int], None] | None = None, **arguments: Any) -> Any:  # noqa: ANN401 - of the verb
         """Ask the child one thing and return its answer."""
-        window = _Window(self._window, self._pace.bytes_per_second)
+        if self._ended_by is not None:
+            raise ServerUnreachableError(f"{self._place}: {verb}: not asked, for the line had ended: {self._ended_by}")
         began = monotonic()
+        try:
+            answer = self._answer(verb, on_progress, arguments)
+        except BaseException as error:
+            # An answer that is still on its way must never be taken for that to the next question.
+            self._ended_by = error
+            self._wire.close()
+            raise
+        finally:
+            self._waited_seconds += monotonic() - began
+        if answer.error is not None:
+            raise self._placed(answer.error)
+        return answer.result
+
+    def _answer(self, verb: str, on_progress: Callable[[int], None] | None, arguments: Mapping[str, Any]) -> Answer:
+        window = _Window(self._window, self._pace.bytes_per_second)
         try:
             send(self._wire, Question(verb, arguments))
             while isinstance(message := self._next(verb, window), Progress):
@@ -301,11 +321,7 @@ class UnitLine:
                 send(self._wire, None)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             raise self._death(verb) from error
-        finally:
-            self._waited_seconds += monotonic() - began
-        if message.error is not None:
-            raise self._placed(message.error)
-        return message.result
+        return message
 
     def _placed(self, error: LantaiError) -> LantaiError:
         """Return an error of the far end with the server's name before it; what our own disk refuses has none."""
@@ -346,6 +362,8 @@ class UnitLine:
             return UnitLimitError(
                 f"{self._place}: {verb}: its process was killed by the system, as it is when memory runs out"
             )
+        if status == str(OUT_OF_MEMORY):
+            return UnitLimitError(f"{self._place}: {verb}: what came was more than the memory of one unit holds")
         if status in {str(-signal.SIGSEGV), str(-signal.SIGABRT), str(-signal.SIGBUS)}:
             return UnitLimitError(
                 f"{self._place}: {verb}: its process broke down ({signal.Signals(-int(status)).name}) under what the server sent"

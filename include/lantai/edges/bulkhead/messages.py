@@ -19,6 +19,9 @@ from lantai.errors import LantaiError
 MOST_BYTES = 128 * 1024 * 1024
 """Longest message: the largest catalogue that is read ahead, or 200,000 names, and some room."""
 
+OUT_OF_MEMORY = 71
+"""With this a child ends that has no memory left to say so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

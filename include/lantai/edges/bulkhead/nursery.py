@@ -26,6 +26,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from lantai.edges.bulkhead import far_end
+from lantai.edges.bulkhead.messages import OUT_OF_MEMORY
 
 _STACK_BYTES = 512 * 1024
 _PR_SET_PDEATHSIG = 1
@@ -71,8 +72,14 @@ class _Nursery:
         order, fds, _, _ = socket.recv_fds(self._control, 64, 2)
         if not order:
             return False
-        line, deaths = fds
-        pid = os.fork()
+        try:
+            line, deaths = fds
+            pid = os.fork()
+        except (ValueError, OSError):
+            # The machine has no descriptors or processes left: this one line is not held, and whoever wanted it is told so.
+            for fd in fds:
+                os.close(fd)
+            return True
         if not pid:
             self._live(line, int(order))
         self._pids[line], self._lines[pid] = pid, (line, deaths)
@@ -120,6 +127,8 @@ class _Nursery:
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             far_end.serve(Connection(line))
             code = 0
+        except MemoryError:
+            code = OUT_OF_MEMORY
         finally:
             os._exit(code)
 
