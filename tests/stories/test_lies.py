@@ -17,7 +17,8 @@ import pytest
 from filing_house import FilingHouse
 from lantai.demo.sftp_files import AccountFiles
 from lantai.edges import tables
-from lantai.edges.bulkhead.line import Limits, Lines
+from lantai.edges.bulkhead.line import Lines
+from lantai.edges.bulkhead.patience import Limits
 from lantai.journey.take_in_all import take_in_all
 from lantai.records.submission import RoundState
 from servers import hostile_sftp as lies

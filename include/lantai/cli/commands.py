@@ -9,6 +9,7 @@ import typer
 from lantai.cli import (
     agreement,
     bench,
+    collect,
     demo,
     doctor,
     environment,
@@ -60,7 +61,7 @@ app.command("check", rich_help_panel=DEPARTMENT)(pack.check)
 app.command("inspect", rich_help_panel=DEPARTMENT)(pack.inspect)
 app.add_typer(vault.receipt_app, name="receipt", rich_help_panel=DEPARTMENT)
 app.add_typer(year.app, name="year", rich_help_panel=YEARLY)
-app.command("collect", rich_help_panel=YEARLY)(intake.collect)
+app.command("collect", rich_help_panel=YEARLY)(collect.collect)
 app.command("submissions", rich_help_panel=YEARLY)(intake.submissions)
 app.command("findings", rich_help_panel=YEARLY)(intake.findings)
 app.command("decide", rich_help_panel=YEARLY)(intake.decide)

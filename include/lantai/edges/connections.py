@@ -13,7 +13,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -104,6 +104,17 @@ def read_connections(path: Path) -> dict[str, Connection | ConnectionConfigError
                 f"{name}: cannot be read ({type(error).__name__}), expected host, port, login and extra.host_key"
             )
     return found
+
+
+def connections_of(path: Path, unit_codes: Iterable[str]) -> dict[str, Connection | ConnectionConfigError]:
+    """Return the connection of each unit by its id; a unit whose entry is faulty or missing has the error in its place.
+
+    Raises:
+        ConnectionConfigError: The file itself cannot be read.
+    """
+    known = read_connections(path)
+    names = [PREFIX + code for code in unit_codes]
+    return {name: known.get(name, ConnectionConfigError(f"{name}: not in {path.name}")) for name in names}
 
 
 def _entries(path: Path) -> Mapping[str, object]:

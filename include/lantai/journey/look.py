@@ -16,19 +16,20 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from lantai.edges.bulkhead.line import Pace
 from lantai.edges.bulkhead.looks import OutboxLook, look_all
+from lantai.edges.bulkhead.patience import Pace
 from lantai.edges.centre import Centre
-from lantai.edges.connections import PREFIX, Connection, read_connections
+from lantai.edges.connections import connections_of
 from lantai.edges.database import query
 from lantai.edges.outbox import PackageSeen
 from lantai.edges.registry.duties import known_years, open_years
 from lantai.edges.registry.packages import forget_packages, known_states, note_look
 from lantai.edges.registry.units import units as registered_units
-from lantai.errors import ConnectionConfigError, LantaiError, UsageError
+from lantai.errors import LantaiError, UsageError
 from lantai.journey.choose import Choice, choose
 from lantai.journey.settle import is_settled, is_stalled, settle
 from lantai.records.carrier import decode_name
+from lantai.records.look import Looked
 
 Progress = Callable[[str, int, int], None]
 
@@ -40,32 +41,6 @@ FIRST_SHARE_SECONDS = 60.0
 
 AGAIN_SHARE_SECONDS = 600.0
 """So long it may take when the others are done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What the look found.
-
-    Attributes:
-        ready: By unit code, how many packages there are to take in or rounds to go on with.
-        unknown: By unit code, the class of the error that kept us from looking.
-        messages: By unit code, what that error said.
-        unsettled: Packages that are still being uploaded, or have not been the same in two looks.
-        waiting: By unit code, what such packages still lack, and when they are taken in as they are.
-        strays: By unit code, what lies in the outbox where nobody would take it: beside the packages, or under a year that
-            was never opened.
-        looked_count: Units looked at.
-        again: Units for `look_again`: something there has not settled yet, or time may cure what kept us from looking.
-    """
-
-    ready: Mapping[str, int]
-    unknown: Mapping[str, str]
-    messages: Mapping[str, str]
-    unsettled: int
-    waiting: Mapping[str, list[str]]
-    strays: Mapping[str, list[str]]
-    looked_count: int
-    again: tuple[str, ...] = ()
 
 
 @dataclass
@@ -203,18 +178,6 @@ def _pace(centre: Centre, share_seconds: float) -> Pace:
     return Pace(centre.settings.slowest_kib_per_second * 1024, share_seconds)
 
 
-def connections_of(centre: Centre, codes: Iterable[str]) -> dict[str, Connection | ConnectionConfigError]:
-    """Return the connection of each unit by its id; a unit without one has the error in its place."""
-    known = read_connections(centre.settings.connections_file)
-    return {
-        PREFIX + code: known.get(
-            PREFIX + code,
-            ConnectionConfigError(f"{PREFIX}{code}: not in {centre.settings.connections_file.name}"),
-        )
-        for code in codes
-    }
-
-
 def _named(centre: Centre, years: Sequence[int] | None, units: Sequence[str] | None) -> tuple[list[str], list[int]]:
     with centre.database.read() as connection:
         codes = [unit.unit_code for unit in registered_units(connection, units)]
@@ -236,7 +199,7 @@ def _pass(
     on_ready: Callable[[str], None] | None,
 ) -> int:
     """Look at units once; return how many these were. The registry is not held open while a server is asked."""
-    connections = connections_of(centre, codes)
+    connections = connections_of(centre.settings.connections_file, codes)
     with centre.database.read() as connection:
         known, states = known_years(connection), known_states(connection, codes)
     looks = look_all(

@@ -13,9 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from lantai.edges.bulkhead.line import Pace, UnitLine
+from lantai.edges.bulkhead.line import UnitLine
+from lantai.edges.bulkhead.patience import Pace
 from lantai.edges.centre import Centre
-from lantai.edges.connections import PREFIX
+from lantai.edges.connections import PREFIX, connections_of
 from lantai.edges.fence import Fence
 from lantai.edges.lease import Lease, leased, require
 from lantai.edges.ledger import append
@@ -38,7 +39,6 @@ from lantai.journey.checkpoint import make_checkpoint
 from lantai.journey.choose import Choice, choose
 from lantai.journey.collect import Budget, Collected, arrival_id_of, collect, collected_before, purge
 from lantai.journey.list_records import list_records
-from lantai.journey.look import connections_of
 from lantai.journey.register import register_accepted, register_sealed, register_zero_report
 from lantai.journey.seal import CarrierFacts, seal
 from lantai.journey.settle import is_settled, is_stalled, settle
@@ -130,7 +130,7 @@ def take_in(
         unit = units(connection, [unit_code])[0]
         wanted = list(years) if years is not None else open_years(connection)
         choice = choose(connection, carriers, [unit_code], wanted)
-    server = connections_of(centre, [unit_code])[PREFIX + unit_code]
+    server = connections_of(centre.settings.connections_file, [unit_code])[PREFIX + unit_code]
     if isinstance(server, ConnectionConfigError):
         raise server
     with (

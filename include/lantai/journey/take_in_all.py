@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from lantai.edges.centre import Centre
 from lantai.errors import LantaiError
 from lantai.journey.attend import attend
-from lantai.journey.look import Looked, look, look_again
+from lantai.journey.look import look, look_again
 from lantai.journey.take_in import FIRST_SHARE_SECONDS, LAST_SHARE_SECONDS, TakenIn
+from lantai.records.look import Looked
 
 Progress = Callable[[str, int, int], None]
 

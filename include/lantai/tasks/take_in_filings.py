@@ -15,11 +15,11 @@ from lantai.edges.centre import Centre, open_centre
 from lantai.errors import LantaiError, UnitsInterruptedError, UnitsUnfinishedError, UsageError
 from lantai.journey.attend import attend
 from lantai.journey.checkpoint import make_checkpoint
-from lantai.journey.look import Looked
 from lantai.journey.look import look as look_at_outboxes
 from lantai.journey.look import look_again as look_at_outboxes_again
 from lantai.journey.purge_returned import purge_returned
 from lantai.journey.take_in import FIRST_SHARE_SECONDS, LAST_SHARE_SECONDS
+from lantai.records.look import Looked
 from lantai.records.reason import Reason
 from lantai.records.visit import Stage, Trouble
 from lantai.tasks.form import carriers_of, refuse_other_fields, require_units, require_years, units_of, years_of

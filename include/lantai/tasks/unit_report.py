@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from lantai.edges.centre import Centre
 from lantai.edges.registry.visits import last_visits
 from lantai.formats.troubles import trouble_cells, trouble_table
-from lantai.journey.look import Looked
 from lantai.journey.take_in import TakenIn
 from lantai.locales import LOCALES, explain, say
+from lantai.records.look import Looked
 from lantai.records.reason import Reason
 from lantai.records.visit import Stage, Trouble, Visit
 from lantai.tasks.handover import Left

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from lantai.demo.sftp_files import AccountFiles
-from lantai.edges.bulkhead.line import Limits, Lines, Pace
+from lantai.edges.bulkhead.line import Lines
 from lantai.edges.bulkhead.looks import look_all
+from lantai.edges.bulkhead.patience import Limits, Pace
 from lantai.edges.connections import Connection
 from lantai.edges.outbox import PackageSeen
 from lantai.edges.quarantine import Quarantine

@@ -5,7 +5,8 @@ memory, time and names; whatever it dies of is that unit's *unknown*, in words.
 
 - `nursery`: the process that the children are forked from.
 - `far_end`: what a child does: one session, and the questions that may be asked of it.
-- `line`: our end of the line to one child: questions, answers, deadlines.
+- `line`: our end of the line to one child: questions and answers.
+- `patience`: how long is waited for, and how much one unit may cost.
 - `looks`: looks at many outboxes, a few at a time.
 - `messages`: what goes between the two ends.
 

@@ -19,13 +19,20 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from multiprocessing.connection import Connection as Wire
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from lantai.edges.bulkhead.messages import OUT_OF_MEMORY, Answer, Progress, Question, receive, send
+from lantai.edges.bulkhead.patience import (
+    NAMES_PER_SECOND,
+    USUAL_LIMITS,
+    USUAL_PACE,
+    Limits,
+    Pace,
+    Window,
+)
 from lantai.edges.connections import Connection
 from lantai.edges.outbox import PackageSeen
 from lantai.errors import (
@@ -37,55 +44,8 @@ from lantai.errors import (
     UnitLimitError,
 )
 
-WINDOW_SECONDS = 60.0
-"""In so long a server has to bring what the slowest line of `Pace` brings, or the answer itself."""
-
-LOCAL_SECONDS = 900.0
-"""So long a child may wait for a disk of ours to take what has come."""
-
-NAMES_PER_SECOND = 200
-"""Of a listing: half of what a line with a delay of 0.5 s brings."""
-
-MEMORY_BYTES = 256 * 1024 * 1024
-"""What a child may hold over what the nursery has loaded; a package of 200,000 files takes about half of it."""
-
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
 """All that the nursery and its children see; each thread's own heap would count 64 MiB against a child's memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How slow is too slow.
-
-    Attributes:
-        bytes_per_second: A server that brings less, over a minute, is not waited for.
-        share_seconds: So long one line may keep us waiting in all, when others wait for their turn; None is as long as it
-            goes on.
-    """
-
-    bytes_per_second: int = 16 * 1024
-    share_seconds: float | None = None
-
-
-USUAL_PACE = Pace()
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one unit may cost.
-
-    Attributes:
-        memory_bytes: What a child may hold over what the nursery has loaded.
-        window_seconds: In so long a server has to bring what `Pace` asks for, or the answer itself.
-        step_seconds: Longest wait for each step of connecting and logging in.
-    """
-
-    memory_bytes: int = MEMORY_BYTES
-    window_seconds: float = WINDOW_SECONDS
-    step_seconds: float = 30.0
-
-
-USUAL_LIMITS = Limits()
 
 
 class Lines:
@@ -177,32 +137,6 @@ class Lines:
                     start_new_session=True,
                 )
         return self._control
-
-
-class _Window:
-    """What came of one question so far, and until when more has to."""
-
-    def __init__(self, seconds: float, bytes_per_second: int) -> None:
-        self.began = monotonic()
-        self.ends_at = self.began + seconds
-        self._seconds, self._bytes_per_second = seconds, bytes_per_second
-        self._names = self._bytes = 0
-        self._earned_seconds = 0.0
-        self._is_local = False
-
-    def count(self, more: Progress) -> None:
-        """Count what came; the window begins anew when it was enough for one."""
-        self._names, self._bytes = self._names + more.names, self._bytes + more.bytes
-        self._earned_seconds += more.names / NAMES_PER_SECOND + more.bytes / self._bytes_per_second
-        was_local, self._is_local = self._is_local, more.is_local
-        if more.is_local:
-            self.ends_at, self._earned_seconds = monotonic() + LOCAL_SECONDS, 0.0
-        elif was_local or self._earned_seconds >= self._seconds:
-            self.ends_at, self._earned_seconds = monotonic() + self._seconds, 0.0
-
-    def shown(self) -> str:
-        """Return in words what came."""
-        return f"{self._names} names and {self._bytes} bytes in {monotonic() - self.began:.0f} s"
 
 
 class UnitLine:
@@ -311,7 +245,7 @@ class UnitLine:
         return answer.result
 
     def _answer(self, verb: str, on_progress: Callable[[int], None] | None, arguments: Mapping[str, Any]) -> Answer:
-        window = _Window(self._window, self._pace.bytes_per_second)
+        window = Window(self._window, self._pace.bytes_per_second)
         try:
             send(self._wire, Question(verb, arguments))
             while isinstance(message := self._next(verb, window), Progress):
@@ -330,7 +264,7 @@ class UnitLine:
             error.args = (f"{self._place}: {said}", *error.args[1:])
         return error
 
-    def _next(self, verb: str, window: _Window) -> Answer | Progress:
+    def _next(self, verb: str, window: Window) -> Answer | Progress:
         """Return what the child says next, as long as enough comes."""
         share, until = self._pace.share_seconds, window.ends_at
         is_share = False

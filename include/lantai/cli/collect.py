@@ -1,0 +1,131 @@
+"""`lantai collect`: the journey of take_in_filings by hand, same code, same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import typer
+
+from lantai import errors
+from lantai.cli.ending import tell
+from lantai.cli.intake import Units, Years
+from lantai.cli.screen import FAULT, FINDINGS, AsJson, answer, err, line, opened, progress_bar, said, table
+
+MOST_NAMED = 10
+"""Units named in the command that is offered; a whole county may have been out of reach."""
+
+Carriers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--carrier", help="包名或载体编号，可多次；省略为全部 · Name of a package, or carrier id; all without it"
+    ),
+]
+
+
+def collect(unit: Units = None, year: Years = None, carrier: Carriers = None, as_json: AsJson = False) -> None:
+    """收取、检验、封存、答复：与夜间任务相同，可随时重跑 · Take in what units have filed; the same as the nightly DAG, safe to rerun.
+
+    一个单位失败不影响其他单位；看不到的发件箱记为“未知”，不当作“未报” · One unit's failure stops no other; an outbox that
+    cannot be looked at is unknown, never empty.
+    """
+    from lantai.journey.checkpoint import make_checkpoint
+    from lantai.journey.purge_returned import purge_returned
+    from lantai.journey.take_in_all import Watchers, take_in_all
+
+    with opened() as centre:
+        with progress_bar("收取 · collect", is_shown=not as_json) as progress:
+            watchers = Watchers(progress, _in_mebibytes(progress), _telling_of_waits(is_shown=not as_json))
+            done = take_in_all(centre, year, unit, carrier or None, watchers)
+        purge_returned(centre)
+        make_checkpoint(centre)
+    looked, failed = done.looked, done.failed
+    results = [{name: getattr(one, name) for name in one.__slots__} for one in done.taken]
+    classes = {code: type(failure).__name__ for code, failure in failed.items()}
+    messages = {**looked.messages, **{code: str(failure) for code, failure in failed.items()}}
+    payload = {
+        "looked": looked.looked_count,
+        "unsettled": looked.unsettled,
+        "waiting": dict(looked.waiting),
+        "strays": dict(looked.strays),
+        "units": results,
+        "unknown": dict(looked.unknown),
+        "failed": classes,
+        "messages": messages,
+    }
+    answer(payload, lambda: _show(payload), as_json=as_json)
+    if messages:
+        if not as_json:
+            _tell_troubles({**looked.unknown, **classes}, messages)
+        raise typer.Exit(FAULT)
+    if any(row["returned"] or row["held"] for row in results):
+        raise typer.Exit(FINDINGS)
+
+
+def _in_mebibytes(progress: Callable[[str, int, int], None]) -> Callable[[str, int, int], None]:
+    """Return what tells of bytes on the bar that also counts units."""
+    return lambda what, done, total: progress(f"{what} (MiB)", done // 2**20, max(1, total // 2**20))
+
+
+def _telling_of_waits(*, is_shown: bool) -> Callable[[int, Mapping[str, str]], None]:
+    """Return what says why the command waits, and for how long; Ctrl-C loses nothing."""
+
+    def tell_of_wait(seconds: int, unknown: Mapping[str, str]) -> None:
+        if not is_shown or not seconds:
+            return
+        for code, message in unknown.items():
+            err.print(f"{code}: {message}", markup=False, soft_wrap=True)
+        err.print(
+            said(
+                f"{seconds} 秒后再看尚未到齐或看不到的单位；可按 Ctrl-C 结束，已收的不受影响",
+                f"Looking again in {seconds} s at what has not settled or could not be looked at; Ctrl-C ends it and loses nothing",
+            ),
+            markup=False,
+            soft_wrap=True,
+        )
+
+    return tell_of_wait
+
+
+def _tell_troubles(classes: Mapping[str, str], messages: Mapping[str, str]) -> None:
+    """Say which units could not be seen to and why, once for each kind of error, and what to do."""
+    for name in sorted(set(classes.values())):
+        kind = getattr(errors, name)
+        tell(kind("\n  ".join(f"{code}: {messages[code]}" for code in sorted(classes) if classes[code] == name)))
+    again = " ".join(f"--unit {code}" for code in sorted(classes)[:MOST_NAMED])
+    err.print(
+        said(
+            f"其余单位均已完成。排除后重跑：lantai collect {again}",
+            f"All other units are done. Then run: lantai collect {again}",
+        ),
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _show(payload: dict[str, Any]) -> None:
+    looked, unsettled = payload["looked"], payload["unsettled"]
+    line(
+        said(
+            f"查看 {looked} 个单位，{unsettled} 个包尚未到齐",
+            f"{looked} units looked at, {unsettled} packages still arriving",
+        )
+    )
+    names = ("unit_code", "accepted", "returned", "held", "zero_reports", "records", "answered")
+    columns = (
+        "单位 · Unit",
+        "接收 · Accepted",
+        "退回 · Returned",
+        "暂存 · Held",
+        "零报告 · Zero reports",
+        "件数 · Records",
+        "答复 · Answered",
+    )
+    table(said("收取", "Taken in"), columns, [[row[name] for name in names] for row in payload["units"]])
+    if payload["waiting"]:
+        cells = [(code, text) for code, texts in payload["waiting"].items() for text in texts]
+        table(said("未到齐的包", "Not whole yet"), ("单位 · Unit", "缺什么 · Lacks"), cells)
+    if payload["strays"]:
+        cells = [(code, name) for code, names in payload["strays"].items() for name in names]
+        title = said("不在受理之列", "Not a package, or of a year that was never opened")
+        table(title, ("单位 · Unit", "位置 · Where"), cells)
