@@ -219,6 +219,14 @@ class UnitLimitError(LantaiError):
     hint_zh = "请与该单位管理员核对发件箱内容；确属应报内容的，调高上面所指的限额。其他单位不受影响。"
 
 
+class LineInterruptedError(LantaiError):
+    """The process that talks to a unit's server was ended by this machine, not by the server."""
+
+    hint = "See the memory and the process limit of this machine; the unit is looked at again, and what came is kept."
+    hint_zh = "请检查本机内存和进程数限制；系统会再次查看该单位，已收到的部分保留。"
+    retryable = True
+
+
 class RemoteChangedError(LantaiError):
     """A file changed, shrank or grew while it was being read."""
 

@@ -52,7 +52,7 @@ class Settings:
         look_parallel: Outboxes listed at the same time.
         look_again_seconds: Pauses before each further look, in the same run, at units that could not be looked at.
         slowest_kib_per_second: A unit's server that brings less, over a minute, is not waited for.
-        unit_gib: Bytes that one unit may bring in in one run, in GiB.
+        unit_gib: Bytes that one unit may bring in each time it is taken in, in GiB.
         disk_reserve_mib: MiB that stay free on the disk of the quarantine, and as many on that of the registry.
         batch_units: Over so many units with something to take in, they go in batches.
         batch_size: Units in one such batch.

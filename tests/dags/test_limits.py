@@ -83,9 +83,9 @@ def test_what_a_limit_or_a_kill_has_ended_is_noted_once(centre_of_tasks, tmp_pat
         api = airflow.api
         ids = ("killed", "run_out_of_time", "task_out_of_time")
         for dag_id in ids:
-            api.wait_for_dag(dag_id)
+            airflow.wait_for_dag(dag_id)
         runs = {dag_id: api.trigger(dag_id) for dag_id in ids}
-        ended = {dag_id: api.wait(dag_id, run_id, 120) for dag_id, run_id in runs.items()}
+        ended = {dag_id: airflow.wait(dag_id, run_id) for dag_id, run_id in runs.items()}
         notices = notices_once_there(centre_of_tasks, len(ids))
         path = f"/api/v2/dags/run_out_of_time/dagRuns/{quote(runs['run_out_of_time'], safe='')}"
         note = api._ask("GET", path)["note"]

@@ -415,30 +415,31 @@ def test_a_night_is_mended_piece_by_piece_and_no_unit_that_is_done_is_done_again
     district.entries["sftp_TJ"]["port"] = 1
     district.write_connections()
     variables = {"LANTAI_HOME": str(settings.home), "LANTAI_TODAY": "2026-03-02", "LANTAI_SETTLE_SECONDS": "0"}
+    variables["LANTAI_LOOK_AGAIN_SECONDS"] = "1"
 
     with started(prepare(settings), variables) as airflow:
         api, runs = airflow.api, []
-        api.wait_for_dag("take_in_filings")
+        airflow.wait_for_dag("take_in_filings")
         run_id = api.trigger("take_in_filings", {"year": "2025", "units": "JY, SW，TJ"})
         path = f"/api/v2/dags/take_in_filings/dagRuns/{quote(run_id, safe='')}"
-        runs.append(api.wait("take_in_filings", run_id, 300))
+        runs.append(airflow.wait("take_in_filings", run_id))
         log = json.dumps(api._ask("GET", f"{path}/taskInstances/conclude/logs/1"), ensure_ascii=False)
         notes = [api._ask("GET", path)["note"]]
 
         district.entries["sftp_TJ"]["port"] = district.entries["sftp_JY"]["port"]
         district.write_connections()
         api.clear("take_in_filings", run_id, "look_again", -1)
-        runs.append(api.wait("take_in_filings", run_id, 300))
+        runs.append(airflow.wait("take_in_filings", run_id))
 
         district.cure_answer("SW")
         attend(district.centre, "SW", [2025])
         api.clear("take_in_filings", run_id, "conclude", -1)
-        runs.append(api.wait("take_in_filings", run_id, 300))
+        runs.append(airflow.wait("take_in_filings", run_id))
         after = district.counts()
         notes.append(api._ask("GET", path)["note"])
 
         api.clear("take_in_filings", run_id, "look_again", -1)
-        runs.append(api.wait("take_in_filings", run_id, 300))
+        runs.append(airflow.wait("take_in_filings", run_id))
 
     assert [run.state for run in runs] == ["failed", "failed", "success", "success"]
     assert notes[0].split("\n\n")[0] == notes[1] == "JY, SW，TJ · 2025"

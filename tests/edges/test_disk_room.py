@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lantai.edges.disk_room import free_bytes, require_reserve, require_room
+from lantai.edges.disk_room import require_reserve, require_room
+from lantai.edges.machine import free_bytes
 from lantai.errors import DiskFullError, PlaceUnavailableError
 from servers.small_disk import SmallDisk
 

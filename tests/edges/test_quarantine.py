@@ -259,3 +259,21 @@ def test_file_that_becomes_whole_before_its_mark_is_written_is_no_failure(tmp_pa
     assert [json.loads(line)["file_no"] for line in journal.read_text().splitlines()] == [1, 2]
     with pytest.raises(PlaceUnavailableError):
         missing.raise_failure()
+
+
+def test_file_that_is_half_here_needs_room_for_its_other_half_only(tmp_path: Path) -> None:
+    """C1, D1: a line that was cut is no reason to need the room twice; another state of the package needs all of it."""
+    files = [RemoteFile(b"a", 5, 1), RemoteFile(b"big", 1000, 1)]
+    quarantine = Quarantine(tmp_path)
+    with quarantine.receive("JY-1", files) as receiving:
+        whole, half = receiving.wanted(bytes)
+        whole.sink.write(b"a" * 5)
+        receiving.take(FetchResult(whole, None))
+        half.sink.write(b"b" * 400)
+
+    missing = quarantine.missing_bytes("JY-1", files, files)
+
+    assert missing == 600
+    assert quarantine.missing_bytes("JY-1", files, files[:1]) == 0
+    assert quarantine.missing_bytes("JY-1", [*files, RemoteFile(b"c", 7, 1)], files) == 1005
+    assert quarantine.missing_bytes("JY-2", files, files) == 1005

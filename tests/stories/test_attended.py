@@ -6,10 +6,11 @@ import pytest
 
 from filing_house import FilingHouse
 from lantai.edges.lease import leased
-from lantai.edges.registry.visits import last_visits
+from lantai.edges.registry.visits import end_take_in, last_visits
 from lantai.errors import LantaiError, LeaseLostError
 from lantai.journey.attend import attend
 from lantai.journey.look import look
+from lantai.records.reason import Reason
 from lantai.records.visit import Stage, TakeInState, Visit
 
 pytestmark = [pytest.mark.server("sshd"), pytest.mark.both_databases]
@@ -49,6 +50,8 @@ def test_reason_of_a_failure_is_kept_until_the_unit_was_taken_in(house: FilingHo
 def test_whoever_finds_another_at_work_says_nothing_of_how_that_ends(house: FilingHouse) -> None:
     house.add_unit()
     house.open_year()
+    with house.centre.database.begin() as connection:
+        end_take_in(connection, "JY", house.centre.clock.now_at(), Reason("ServerUnreachableError", "yesterday"))
 
     with (
         leased(house.centre.database, "unit:JY", "other:1:aaaa", house.centre.clock.now_at),
@@ -56,5 +59,5 @@ def test_whoever_finds_another_at_work_says_nothing_of_how_that_ends(house: Fili
     ):
         attend(house.centre, "JY")
 
-    assert visit(house).take_in_state is TakeInState.UNDER_WAY
-    assert visit(house).failed_for is None
+    assert visit(house).take_in_state is TakeInState.FAILED
+    assert visit(house).failed_for == Reason("ServerUnreachableError", "yesterday")

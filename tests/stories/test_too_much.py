@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -41,11 +42,7 @@ def test_sparse_file_of_forty_gib_fills_neither_quarantine_nor_registry(
     house: FilingHouse, small_disk: MakeDisk
 ) -> None:
     """S5, D1: on a disk that holds home and registry; again on each rerun."""
-    home = house.centre.settings.home
-    house.centre.database.close()
-    disk = small_disk(home, 300 * 1024)
-    house.centre.database = Database(house.centre.settings.registry_url)
-    house.centre.settings = replace(house.centre.settings, disk_reserve_mib=20)
+    disk = home_on(house, small_disk, 300, 20)
     for code in ("JY", "MZ"):
         house.add_unit(code)
     house.open_year()
@@ -60,10 +57,66 @@ def test_sparse_file_of_forty_gib_fills_neither_quarantine_nor_registry(
     assert str(again["JY"])[:30] == str(first["JY"])[:30]
     assert states == {"JY": [], "MZ": [RoundState.ACCEPTED]}
     assert house.centre.quarantine.carriers() == []
-    free = os.statvfs(disk.folder)
-    assert free.f_bavail * free.f_frsize > 100 * 1024**2
+    assert free_mib(disk) > 100
     with house.centre.database.read() as connection:
         assert not any(run_checks(connection).values())
+
+
+def home_on(house: FilingHouse, small_disk: MakeDisk, mebibytes: int, reserve_mib: int) -> SmallDisk:
+    """Put home and registry on one disk of that size."""
+    house.centre.database.close()
+    disk = small_disk(house.centre.settings.home, mebibytes * 1024)
+    house.centre.database = Database(house.centre.settings.registry_url)
+    house.centre.settings = replace(house.centre.settings, disk_reserve_mib=reserve_mib)
+    return disk
+
+
+def free_mib(disk: SmallDisk) -> float:
+    state = os.statvfs(disk.folder)
+    return state.f_bavail * state.f_frsize / 1024**2
+
+
+def test_small_zip_of_many_zeros_fills_neither_quarantine_nor_registry(
+    house: FilingHouse, small_disk: MakeDisk
+) -> None:
+    """S5, D1: what an archive unpacks to is held against the disk before it is unpacked, on each rerun too."""
+    disk = home_on(house, small_disk, 300, 20)
+    for code in ("JY", "MZ"):
+        house.add_unit(code)
+    house.open_year()
+    year = house.sshd.files / "JY" / "outbox" / "2025"
+    year.mkdir(parents=True)
+    with zipfile.ZipFile(year / "001.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("001/zeros.bin", bytes(400 * 1024**2))
+        archive.writestr("001/noise.bin", os.urandom(5 * 1024**2))
+    (year / "001.zip.ready").touch()
+    house.file("MZ")
+
+    first, states = reasons(house)
+    again, _ = reasons(house)
+
+    assert [type(found["JY"]) for found in (first, again)] == [DiskFullError, DiskFullError]
+    assert sorted(first) == ["JY"]
+    assert states == {"JY": [], "MZ": [RoundState.ACCEPTED]}
+    assert [name for name in house.centre.quarantine.carriers() if name.endswith("-inside")] == []
+    assert free_mib(disk) > 200
+
+
+def test_package_that_fits_once_but_not_at_every_place_is_refused_before_it_is_read(
+    house: FilingHouse, small_disk: MakeDisk
+) -> None:
+    """D1: quarantine, work folder, vault and copy share the disk of one server."""
+    disk = home_on(house, small_disk, 300, 20)
+    house.add_unit()
+    house.open_year()
+    package = house.file(contents={"1.txt": os.urandom(100 * 1024**2)})
+    package.with_name(package.name + ".ready").touch()
+
+    failed = reasons_of_one(house)
+
+    assert isinstance(failed, DiskFullError)
+    assert "nothing was read" in str(failed)
+    assert free_mib(disk) > 200
 
 
 def test_more_than_one_unit_may_bring_in_is_told_and_what_fits_is_taken(house: FilingHouse) -> None:

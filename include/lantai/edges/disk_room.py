@@ -9,12 +9,12 @@ Source: reliability.md, D1, S5.
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
 from lantai.edges.durable import disk_error
+from lantai.edges.machine import free_bytes
 from lantai.errors import DiskFullError
 
 
@@ -57,19 +57,6 @@ def require_reserve(folder: Path, reserve_bytes: int) -> None:
         raise DiskFullError(
             f"{folder}: no space left: found {_mebibytes(free)} free, expected the reserve of {_mebibytes(reserve_bytes)}"
         )
-
-
-def free_bytes(folder: Path) -> int:
-    """Return what an ordinary process may still write on the disk of a folder that is there.
-
-    Raises:
-        PlaceUnavailableError: The disk cannot be asked.
-    """
-    try:
-        disk = os.statvfs(folder)
-    except OSError as error:
-        raise disk_error(error, folder) from error
-    return disk.f_bavail * disk.f_frsize
 
 
 def _device(folder: Path) -> int:

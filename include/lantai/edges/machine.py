@@ -98,7 +98,7 @@ def free_bytes(folder: Path) -> int:
     """Return the space left where a folder lies.
 
     Raises:
-        PlaceUnavailableError: The folder is not there.
+        PlaceUnavailableError: The folder is not there, or its disk cannot be asked.
     """
     with translated(str(folder)):
         return shutil.disk_usage(folder).free

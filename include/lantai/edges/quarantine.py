@@ -67,6 +67,28 @@ class Quarantine:
         journal = read_journal(self.folder(carrier_id) / JOURNAL)
         return [_received(row) for _, row in sorted(journal.whole.items())]
 
+    def missing_bytes(self, carrier_id: str, files: list[RemoteFile], wanted: list[RemoteFile]) -> int:
+        """Return how much more room some files of a package need: what half lies here already has its own.
+
+        Args:
+            carrier_id: Its id.
+            files: All its files, which say which state of it is meant.
+            wanted: Those that are asked about.
+
+        Raises:
+            PlaceUnavailableError: The disk cannot be asked.
+        """
+        folder = self.folder(carrier_id)
+        journal = read_journal(folder / JOURNAL)
+        if journal.fingerprint != fingerprint(files):
+            return sum(file.bytes for file in wanted)
+        numbers = {file.name: number for number, file in enumerate(sorted(files, key=lambda file: file.name), 1)}
+        missing = [(numbers[file.name], file.bytes) for file in wanted if numbers[file.name] not in journal.whole]
+        try:
+            return sum(max(0, count - _size(folder / f"{number:06d}.part")) for number, count in missing)
+        except OSError as error:
+            raise disk_error(error, folder) from error
+
     def carriers(self) -> list[str]:
         """Return the ids of the carriers that have a folder here."""
         if not self.root.is_dir():
@@ -109,6 +131,13 @@ class Quarantine:
             except OSError as error:
                 raise disk_error(error, folder) from error
         return Receiving(folder, files, journal)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _received(row: Row) -> ReceivedFile:

@@ -33,10 +33,13 @@ def attend(
         LeaseLostError: Another worker is at this unit; how that ends is for it to say, so nothing is noted.
         LantaiError: As `take_in`; the reason is kept.
     """
-    with centre.database.begin() as connection:
-        begin_take_in(connection, unit_code, centre.clock.now_at())
+
+    def begin() -> None:
+        with centre.database.begin() as connection:
+            begin_take_in(connection, unit_code, centre.clock.now_at())
+
     try:
-        taken = take_in(centre, unit_code, years, progress, carriers, share_seconds)
+        taken = take_in(centre, unit_code, years, progress, carriers, share_seconds, begin)
     except LeaseLostError:
         raise
     except Exception as error:

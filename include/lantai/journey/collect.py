@@ -15,14 +15,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from lantai.edges.archive import members
 from lantai.edges.bulkhead.line import UnitLine
 from lantai.edges.centre import Centre
-from lantai.edges.disk_room import require_room
 from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.edges.registry.submissions import Round
-from lantai.edges.unpack import unpack
-from lantai.errors import PackageError, UnitLimitError
+from lantai.edges.unpack import is_unpacked, unpack
+from lantai.errors import DiskFullError, PackageError, UnitLimitError
 from lantai.formats import tag_file
+from lantai.journey.hold_room import hold_room, reserve_bytes
 from lantai.journey.look_ahead import look_ahead
 from lantai.journey.read_catalogue import found_in
 from lantai.records.carrier import ReceivedFile, decode_name
@@ -59,17 +60,17 @@ def arrival_id_of(unit_code: str, filing_year: int, raw_name: bytes, fingerprint
 
 @dataclass(slots=True)
 class Budget:
-    """What one unit may still bring in in this run.
+    """What one unit may still bring in while it is taken in.
 
     Attributes:
-        left_bytes: Of the run's `LANTAI_UNIT_GIB`.
+        left_bytes: Of `LANTAI_UNIT_GIB`.
     """
 
     left_bytes: int
 
     @classmethod
     def of(cls, centre: Centre) -> Budget:
-        """Return what a unit may bring in in one run."""
+        """Return what a unit may bring in at a time."""
         return cls(centre.settings.unit_gib * 1024**3)
 
     def take(self, wanted_bytes: int, what: str) -> None:
@@ -81,7 +82,7 @@ class Budget:
         if wanted_bytes > self.left_bytes:
             raise UnitLimitError(
                 f"{what}: found {wanted_bytes / 1024**3:,.1f} GiB listed, expected at most {self.left_bytes / 1024**3:,.1f} GiB "
-                "more in this run (LANTAI_UNIT_GIB); nothing of it was read"
+                "more at a time (LANTAI_UNIT_GIB); nothing of it was read"
             )
         self.left_bytes -= wanted_bytes
 
@@ -109,7 +110,7 @@ def collect(
         RemoteChangedError: It is not as it was seen; it is looked at again when it has settled.
         ServerUnreachableError: The line broke; what came is kept.
         DiskFullError: What is listed would not fit, or there is no space left; what came is kept.
-        UnitLimitError: It is more than the unit may bring in in one run; nothing of it was read.
+        UnitLimitError: It is more than the unit may bring in at a time; nothing of it was read.
     """
     arrival_id = arrival_id_of(unit_code, package.filing_year, package.raw_name, package.fingerprint)
     forbidden = tuple(look_ahead(line, package))
@@ -120,7 +121,7 @@ def collect(
         centre.quarantine.root,
         arrival_id,
         only=only,
-        reserve_bytes=_reserve_bytes(centre),
+        reserve_bytes=reserve_bytes(centre),
         on_progress=on_bytes,
     )
     files = centre.quarantine.finish(arrival_id)
@@ -132,9 +133,11 @@ def collect(
         odd = tuple(map(_not_regular, sorted(package.odd)))
         return Collected(arrival_id, tuple(files), _reader(centre, arrival_id), odd, size_bytes)
     inside = f"{arrival_id}-inside"
+    unpacked = centre.quarantine.finish(inside)
     try:
         with centre.quarantine.open(arrival_id, files[0].file_no) as archive:
-            unpacked = unpack(archive, centre.quarantine, inside)
+            if not is_unpacked(archive, unpacked):
+                unpacked = _unpacked(centre, f"{unit_code} {package.shown_name}", archive, inside)
     except PackageError as error:
         finding = Finding("archive_refused", Severity.FAULT, "", found_in(error), "GD-3-8")
         return Collected(arrival_id, (), _reader(centre, arrival_id), (finding,), size_bytes, is_refused=True)
@@ -150,22 +153,24 @@ def _hold_room(
     budget: Budget,
 ) -> None:
     """Hold what is listed against the unit's budget and our disks, before the first byte is read."""
-    here = {received.raw_name for received in centre.quarantine.finish(arrival_id)}
-    wanted = [file.bytes for file in package.files if file.name not in here and (only is None or file.name in only)]
-    if not wanted:
-        return
-    what = f"{unit_code} {package.shown_name}"
-    budget.take(sum(wanted), what)
-    quarantine, registry = centre.quarantine.root, centre.database.folder
-    inside_bytes = sum(wanted) if package.kind is not PackageKind.FOLDER else 0
-    needed = {quarantine: sum(wanted) + inside_bytes + _reserve_bytes(centre)}
-    if registry is not None:
-        needed[registry] = needed.get(registry, 0) + _reserve_bytes(centre)
-    require_room(needed, what)
+    files = [file for file in package.files if only is None or file.name in only]
+    missing_bytes = centre.quarantine.missing_bytes(arrival_id, package.files, files)
+    if missing_bytes:
+        what = f"{unit_code} {package.shown_name}"
+        budget.take(missing_bytes, what)
+        sealed_bytes = 0 if only is not None else package.total_bytes
+        hold_room(centre, what, arriving_bytes=missing_bytes, sealed_bytes=sealed_bytes)
 
 
-def _reserve_bytes(centre: Centre) -> int:
-    return centre.settings.disk_reserve_mib * 1024**2
+def _unpacked(centre: Centre, what: str, archive: BinaryIO, inside: str) -> list[ReceivedFile]:
+    """Take an archive apart, when there is room for all that is in it; a half unpacked one does not stay in the way."""
+    sizes = [member.bytes for member in members(archive)]
+    hold_room(centre, what, arriving_bytes=sum(sizes), sealed_bytes=sum(sizes))
+    try:
+        return unpack(archive, centre.quarantine, inside, reserve_bytes(centre))
+    except DiskFullError:
+        centre.quarantine.purge(inside)
+        raise
 
 
 def collected_before(centre: Centre, this: Round) -> Collected | None:

@@ -63,6 +63,10 @@ class _Round:
         """Return the units that could not be looked at for a reason that may pass."""
         return sorted(code for code, error in self.unknown.items() if error.retryable)
 
+    def resting(self) -> set[str]:
+        """Return the units with whole packages that only have to be found the same once more."""
+        return {code for code, count in self.unsettled.items() if count > len(self.waiting.get(code, ()))}
+
     def told(self, looked_count: int, again: Iterable[str] = ()) -> Looked:
         """Return the result."""
         return Looked(
@@ -120,7 +124,8 @@ def look(
         codes = sorted({this.unit_code for this in choice.received})
     for row in _unfinished(centre, codes, by_hand=units is not None or carriers is not None):
         found.ready.setdefault(row.unit_code, row.round_count)
-    return found.told(looked_count, {*found.worth_another(), *found.unsettled})
+    unknown = found.worth_another() if centre.settings.look_again_seconds else []
+    return found.told(looked_count, {*unknown, *found.unsettled})
 
 
 def look_again(
@@ -129,10 +134,12 @@ def look_again(
     years: Sequence[int] | None = None,
     carriers: Sequence[str] | None = None,
     on_wait: Callable[[int, Mapping[str, str]], None] | None = None,
+    messages: Mapping[str, str] | None = None,
 ) -> Looked:
     """Come back to units of an earlier look, with growing pauses, until each is known or the pauses are used up.
 
-    A package that had not settled is looked at once more, after the settling time, so that one night is enough for it.
+    A whole package that had not settled is looked at once more, after the settling time, so that one night is enough for it,
+    also where its unit could not be looked at first.
 
     Args:
         centre: The centre.
@@ -140,6 +147,7 @@ def look_again(
         years: Filing years; None is every open one.
         carriers: Names of packages; None is every package.
         on_wait: Told before each pause how many seconds it takes, and by unit code what kept us from looking.
+        messages: By unit code, what kept us from looking the first time.
 
     Raises:
         NotFoundError: One of the units is not registered.
@@ -152,14 +160,19 @@ def look_again(
         wanted = _Wanted(
             wanted_years, choose(connection, carriers, left, wanted_years), _pace(centre, AGAIN_SHARE_SECONDS)
         )
+    seen: set[str] = set()
+    unknown = {code: text for code, text in (messages or {}).items() if code in left}
     for pause in _pauses(centre):
         if on_wait is not None:
-            on_wait(pause, {code: str(error) for code, error in found.unknown.items()})
+            on_wait(pause, unknown)
         centre.clock.wait(pause)
         for code in left:
             found.forget(code)
         _pass(centre, left, wanted, found, None, None)
-        left = found.worth_another()
+        unknown = {code: str(error) for code, error in found.unknown.items()}
+        resting = found.resting() - seen
+        seen |= resting
+        left = sorted({*found.worth_another(), *resting})
         if not left:
             break
     for row in _unfinished(centre, codes, by_hand=False):

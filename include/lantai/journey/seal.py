@@ -31,6 +31,7 @@ from lantai.errors import FixityError, PlaceUnavailableError
 from lantai.formats import canonical
 from lantai.formats.age import recipient_id
 from lantai.formats.vault_manifest import carrier_folder
+from lantai.journey.hold_room import hold_room
 from lantai.records.carrier import ReceivedFile
 from lantai.records.manifest import Manifest
 from lantai.records.record import Record
@@ -131,6 +132,8 @@ def seal(
         _plain_papers(carrier.carrier_id, papers, open_file),
     ]
     total_bytes, done_bytes = sum(record.size_bytes for record in plain), 0
+    # Held once more: others have written to the same disks since the package came in.
+    hold_room(centre, carrier.carrier_id, arriving_bytes=0, sealed_bytes=total_bytes)
     with SealingPass(folder / carrier_folder(carrier.carrier_id), centre.recipients, FIRST_GENERATION) as sealing_pass:
         for record in plain:
             fence.keep_now_and_then()

@@ -10,6 +10,7 @@ Source: R1.f to R1.h; reliability.md, K1, I1, I2, I4, I6.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -110,6 +111,7 @@ def take_in(
     progress: Progress | None = None,
     carriers: Sequence[str] | None = None,
     share_seconds: float | None = None,
+    on_begin: Callable[[], None] | None = None,
 ) -> TakenIn:
     """Take in everything of a unit that is settled or has stalled, and answer what waits for an answer.
 
@@ -120,6 +122,7 @@ def take_in(
         progress: Told what is worked on, bytes done, bytes in all.
         carriers: Names of packages, see `choose`; None is every package.
         share_seconds: So long the unit's server may take while other units wait; None is as long as it goes on.
+        on_begin: Told when the work is ours, before the server is asked.
 
     Raises:
         ServerTooSlowError: It took longer, or brought too little; what came is kept for the next time.
@@ -133,10 +136,14 @@ def take_in(
     server = connections_of(centre.settings.connections_file, [unit_code])[PREFIX + unit_code]
     if isinstance(server, ConnectionConfigError):
         raise server
+    pace = Pace(centre.settings.slowest_kib_per_second * 1024, share_seconds)
     with (
         leased(centre.database, f"unit:{unit_code}", centre.holder, centre.clock.now_at) as lease,
-        centre.lines.open(server, Pace(centre.settings.slowest_kib_per_second * 1024, share_seconds)) as line,
+        ExitStack() as stack,
     ):
+        if on_begin is not None:
+            on_begin()
+        line = stack.enter_context(centre.lines.open(server, pace))
         work = _Work(centre, line, unit, lease, Budget.of(centre), progress, TakenIn(unit_code))
         packages, _, _ = line.look(wanted)
         for package in packages:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lantai.edges.centre import Centre
-from lantai.errors import LantaiError
+from lantai.errors import LantaiError, UnexpectedError
 from lantai.journey.attend import attend
 from lantai.journey.look import look, look_again
 from lantai.journey.take_in import FIRST_SHARE_SECONDS, LAST_SHARE_SECONDS, TakenIn
@@ -84,6 +84,8 @@ def take_in_all(
             done.taken.append(attend(centre, code, years, watchers.on_bytes, carriers, share))
         except LantaiError as error:
             done.failed[code] = error
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next unit is taken in
+            done.failed[code] = UnexpectedError(f"{code}: {type(error).__name__}: {error}")
 
     first = look(
         centre, years, units, watchers.on_look, carriers, on_ready=lambda code: take(code, FIRST_SHARE_SECONDS)
@@ -92,7 +94,7 @@ def take_in_all(
         if code not in tried:
             take(code, FIRST_SHARE_SECONDS)
     again = {*first.again, *(code for code, error in done.failed.items() if error.retryable)}
-    second = look_again(centre, sorted(again), years, carriers, watchers.on_wait)
+    second = look_again(centre, sorted(again), years, carriers, watchers.on_wait, first.messages)
     for code in second.ready:
         take(code, LAST_SHARE_SECONDS)
     done.looked = _joined(first, second, again)

@@ -89,9 +89,10 @@ def left_over(first: Pass, second: Pass | None = None) -> Left:
     return left
 
 
-def to_look_at_again(first: Pass) -> list[str]:
+def to_look_at_again(first: Pass, *, unknown_too: bool = True) -> list[str]:
     """Return whom a second look is worth it for: still arriving, or unknown or stopped by something that may pass by itself."""
-    again = {code for code, (_, name) in left_over(first).items() if _may_pass(name)}
+    left = left_over(first).items()
+    again = {code for code, (stage, name) in left if _may_pass(name) and (unknown_too or stage is not Stage.LOOK)}
     return sorted(again | set(first.unsettled))
 
 

@@ -81,13 +81,16 @@ def look_again(pull: Pull, form: Mapping[str, Any] | None = None) -> dict[str, A
         As `look`.
     """
     wanted, first = pull("check_form"), handed_over(pull, "look", "take_in")
-    codes = to_look_at_again(first) if first is not None else []
     with open_centre() as centre:
+        codes = (
+            to_look_at_again(first, unknown_too=bool(centre.settings.look_again_seconds)) if first is not None else []
+        )
         if not codes:
             return _seen(centre, _saw_nothing(), None, [])
         log.info("%s: %s", both("run.looks_again"), ", ".join(codes))
         carriers = carriers_of(form or {})
-        looked = look_at_outboxes_again(centre, codes, wanted["years"], carriers, on_wait=_tell_of_wait)
+        reasons = {code: visit.unknown_for.as_text() for code, visit in visits_of(centre).items() if visit.unknown_for}
+        looked = look_at_outboxes_again(centre, codes, wanted["years"], carriers, _tell_of_wait, reasons)
         return _seen(centre, looked, wanted["years"], codes)
 
 

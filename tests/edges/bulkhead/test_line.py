@@ -6,23 +6,28 @@ import hashlib
 import os
 import re
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection as Wire
 from pathlib import Path
 
 import pytest
 
+import lantai
 from lantai.demo.sftp_files import AccountFiles
-from lantai.edges.bulkhead.line import Lines
+from lantai.edges.bulkhead.line import Lines, UnitLine
 from lantai.edges.bulkhead.looks import look_all
-from lantai.edges.bulkhead.patience import Limits, Pace
+from lantai.edges.bulkhead.patience import USUAL_PACE, Limits, Pace
 from lantai.edges.connections import Connection
 from lantai.edges.outbox import PackageSeen
 from lantai.edges.quarantine import Quarantine
 from lantai.errors import (
     LantaiError,
+    LineInterruptedError,
     RemoteProtocolError,
     ServerTooSlowError,
     ServerUnreachableError,
@@ -160,10 +165,36 @@ def test_child_that_is_killed_is_the_unknown_of_its_unit_and_the_next_look_is_se
         for pid in children_of(hasty):
             os.kill(pid, signal.SIGKILL)
 
-        with pytest.raises(UnitLimitError, match="killed by the system"):
+        with pytest.raises(LineInterruptedError, match="was killed"):
             line.look([2025])
 
         assert error_of(hasty, server.connection()) is None
+
+
+def test_child_that_stops_within_a_word_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S5: half a message is no answer, and no wait without end."""
+    monkeypatch.setattr("lantai.edges.bulkhead.line._STANDSTILL", struct.pack("ll", 1, 0))
+    ours, its = socket.socketpair()
+    deaths, died = os.pipe()
+    server = Connection("sftp_JY", "127.0.0.1", 22, "jy", "ssh-ed25519", b"key", password=lies.PASSWORD)
+    line = UnitLine(Wire(ours.detach()), deaths, server, USUAL_PACE, 5)
+
+    with its:
+        its.sendall(struct.pack("!i", 1000) + b"half")
+        with pytest.raises(LineInterruptedError, match="stood still"):
+            line.look([2025])
+
+    os.close(deaths)
+    os.close(died)
+
+
+def test_nursery_is_of_the_lantai_that_started_it(tmp_path: Path, hasty: Lines) -> None:
+    (tmp_path / "files" / "outbox").mkdir(parents=True)
+
+    with HostileSftp(tmp_path) as server, hasty.open(server.connection()):
+        words = Path(f"/proc/{hasty.nursery_pid}/cmdline").read_bytes().split(b"\0")
+
+    assert str(Path(lantai.__file__).parents[1]).encode() in words
 
 
 def children_of(lines: Lines) -> list[int]:

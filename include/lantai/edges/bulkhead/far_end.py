@@ -154,7 +154,7 @@ class _FarEnd:
         return True
 
     def _say(self, *, is_local: bool) -> None:
-        send(self._line, Progress(self._names, self._bytes, is_local))
+        send(self._line, Progress(self._names, self._bytes, is_local=is_local))
         self._names = self._bytes = 0
         receive_question(self._line)
         self._told_at = monotonic()

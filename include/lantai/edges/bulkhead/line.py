@@ -15,6 +15,7 @@ import pickle
 import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -24,7 +25,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from lantai.edges.bulkhead.messages import OUT_OF_MEMORY, Answer, Progress, Question, receive, send
+import lantai
+from lantai.edges.bulkhead.messages import NOT_BORN, OUT_OF_MEMORY, Answer, Progress, Question, receive, send
 from lantai.edges.bulkhead.patience import (
     NAMES_PER_SECOND,
     USUAL_LIMITS,
@@ -37,12 +39,23 @@ from lantai.edges.connections import Connection
 from lantai.edges.outbox import PackageSeen
 from lantai.errors import (
     LantaiError,
+    LineInterruptedError,
     PlaceUnavailableError,
     ServerTooSlowError,
     ServerUnreachableError,
     UnexpectedError,
     UnitLimitError,
 )
+
+_PACKAGE_FOLDER = str(Path(lantai.__file__).parents[1])
+_START = (
+    "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "runpy.run_module('lantai.edges.bulkhead.nursery', run_name='__main__')"
+)
+"""Isolated, so that nothing in the folder one stands in is loaded, and still this Lantai, not another that is installed."""
+
+_STANDSTILL = struct.pack("ll", 30, 0)
+"""Seconds and microseconds that a child may stand still within a message."""
 
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
 """All that the nursery and its children see; each thread's own heap would count 64 MiB against a child's memory."""
@@ -128,7 +141,7 @@ class Lines:
             self._control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with far:
                 self._nursery = subprocess.Popen(  # noqa: S603 - our own module, and a number
-                    [sys.executable, "-I", "-m", "lantai.edges.bulkhead.nursery", str(far.fileno())],
+                    [sys.executable, "-I", "-c", _START, _PACKAGE_FOLDER, str(far.fileno())],
                     stdin=subprocess.DEVNULL,
                     # Nothing of ours: no password of the registry, no key of Airflow is for whoever listens to a server.
                     env=_ENVIRONMENT,
@@ -144,11 +157,15 @@ class UnitLine:
 
     Every method raises what the session raises, and besides:
     ServerTooSlowError, when less comes than `Pace` waits for; UnitLimitError, when the child may not hold what comes;
-    ServerUnreachableError, when the child is gone. After one of these three the line is over.
+    LineInterruptedError, when the child is gone for a reason of ours. After one of these three the line is over.
     """
 
     def __init__(self, wire: Wire, deaths: int, connection: Connection, pace: Pace, window_seconds: float) -> None:
         """Take over our end of a line to a child that has just begun."""
+        with socket.socket(fileno=os.dup(wire.fileno())) as end:
+            # Once a word has begun, or room for one is there, it goes through at once or never.
+            for way in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+                end.setsockopt(socket.SOL_SOCKET, way, _STANDSTILL)
         self._wire, self._deaths = wire, deaths
         self._connection, self._pace, self._window = connection, pace, window_seconds
         self._waited_seconds = 0.0
@@ -231,21 +248,23 @@ class UnitLine:
         if self._ended_by is not None:
             raise ServerUnreachableError(f"{self._place}: {verb}: not asked, for the line had ended: {self._ended_by}")
         began = monotonic()
+        window = Window(self._window, self._pace.bytes_per_second)
         try:
-            answer = self._answer(verb, on_progress, arguments)
+            answer = self._answer(window, verb, on_progress, arguments)
         except BaseException as error:
             # An answer that is still on its way must never be taken for that to the next question.
             self._ended_by = error
             self._wire.close()
             raise
         finally:
-            self._waited_seconds += monotonic() - began
+            self._waited_seconds += monotonic() - began - window.local_seconds()
         if answer.error is not None:
             raise self._placed(answer.error)
         return answer.result
 
-    def _answer(self, verb: str, on_progress: Callable[[int], None] | None, arguments: Mapping[str, Any]) -> Answer:
-        window = Window(self._window, self._pace.bytes_per_second)
+    def _answer(
+        self, window: Window, verb: str, on_progress: Callable[[int], None] | None, arguments: Mapping[str, Any]
+    ) -> Answer:
         try:
             send(self._wire, Question(verb, arguments))
             while isinstance(message := self._next(verb, window), Progress):
@@ -253,7 +272,13 @@ class UnitLine:
                 if on_progress is not None and message.bytes:
                     on_progress(message.bytes)
                 send(self._wire, None)
-        except (EOFError, OSError, pickle.UnpicklingError) as error:
+        except BlockingIOError as error:
+            raise LineInterruptedError(
+                f"{self._place}: {verb}: its process stood still in the middle of a word"
+            ) from error
+        except pickle.UnpicklingError as error:
+            raise UnexpectedError(f"{self._place}: {verb}: {error}") from error
+        except (EOFError, OSError) as error:
             raise self._death(verb) from error
         return message
 
@@ -268,17 +293,14 @@ class UnitLine:
         """Return what the child says next, as long as enough comes."""
         share, until = self._pace.share_seconds, window.ends_at
         is_share = False
-        if share is not None:
+        if share is not None and not window.is_local:
             share_ends_at = window.began + share - self._waited_seconds
             is_share = share_ends_at < until
             until = min(until, share_ends_at)
         if not self._wire.poll(max(0.0, until - monotonic())):
             expected = f"expected the end within {share:.0f} s, for others wait" if is_share else self._expected()
             raise ServerTooSlowError(f"{self._place}: {verb}: found {window.shown()}, {expected}")
-        message = receive(self._wire)
-        if not isinstance(message, Answer | Progress):
-            raise pickle.UnpicklingError(f"found {type(message).__name__}, expected an answer")
-        return message
+        return receive(self._wire)
 
     def _expected(self) -> str:
         return (
@@ -293,16 +315,19 @@ class UnitLine:
             if select.select([self._deaths], [], [], 5)[0]:
                 status = os.read(self._deaths, 16).decode()
         if status == str(-signal.SIGKILL):
-            return UnitLimitError(
-                f"{self._place}: {verb}: its process was killed by the system, as it is when memory runs out"
+            # Whom the system picks when memory runs out need not be whom it ran out for.
+            return LineInterruptedError(
+                f"{self._place}: {verb}: its process was killed, as the system does when its memory runs out"
             )
+        if status == NOT_BORN:
+            return LineInterruptedError(f"{self._place}: {verb}: the system has no room for one more process")
         if status == str(OUT_OF_MEMORY):
             return UnitLimitError(f"{self._place}: {verb}: what came was more than the memory of one unit holds")
         if status in {str(-signal.SIGSEGV), str(-signal.SIGABRT), str(-signal.SIGBUS)}:
             return UnitLimitError(
                 f"{self._place}: {verb}: its process broke down ({signal.Signals(-int(status)).name}) under what the server sent"
             )
-        return ServerUnreachableError(f"{self._place}: {verb}: its process ended ({status or 'nobody knows how'})")
+        return LineInterruptedError(f"{self._place}: {verb}: its process ended ({status or 'nobody knows how'})")
 
     @property
     def _place(self) -> str:

@@ -15,7 +15,7 @@ from lantai.edges.bulkhead.line import Lines
 from lantai.edges.bulkhead.patience import USUAL_PACE, Pace
 from lantai.edges.connections import PREFIX, Connection
 from lantai.edges.outbox import PackageSeen
-from lantai.errors import ConnectionConfigError, LantaiError
+from lantai.errors import ConnectionConfigError, LantaiError, UnexpectedError
 
 State = tuple[bytes, str]
 """Raw name and fingerprint of a package."""
@@ -77,6 +77,8 @@ def look_all(
                 return OutboxLook(unit_code, *line.look(years, known, states))
         except LantaiError as error:
             return OutboxLook(unit_code, error=error)
+        except Exception as error:  # noqa: BLE001 - whatever it was, it ends this unit's look alone
+            return OutboxLook(unit_code, error=UnexpectedError(f"{unit_code}: {type(error).__name__}: {error}"))
 
     names = sorted(name for name in connections if name.startswith(PREFIX))
     with ThreadPoolExecutor(max(1, parallel), thread_name_prefix="look") as pool:

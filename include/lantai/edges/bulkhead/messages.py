@@ -1,23 +1,29 @@
 """What goes between our end of a line and the child that holds it.
 
 Python objects, pickled. What comes from the child is read so that it can be
-nothing but plain values and classes of ours: the child has listened to a server
-that may lie.
+nothing but plain values and the classes of a short list: the child has listened
+to a server that may lie.
 """
 
 from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
+from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.errors import LantaiError
+from lantai.formats.sftp_wire import FileKind
+from lantai.records.carrier import RemoteFile
 
 MOST_BYTES = 128 * 1024 * 1024
 """Longest message: the largest catalogue that is read ahead, or 200,000 names, and some room."""
+
+NOT_BORN = "not born"
+"""Told in place of what a child died of where there was no room for one."""
 
 OUT_OF_MEMORY = 71
 """With this a child ends that has no memory left to say so."""
@@ -51,13 +57,27 @@ class Answer:
     error: LantaiError | None = None
 
 
-class _OurClassesOnly(pickle.Unpickler):
-    """Reads objects of Lantai's own classes and plain values, and nothing that could run something."""
+def _errors(of: type[LantaiError] = LantaiError) -> Iterator[type[LantaiError]]:
+    yield of
+    for kind in of.__subclasses__():
+        yield from _errors(kind)
 
-    def find_class(self, module_name: str, global_name: str) -> Any:  # noqa: ANN401 - the signature of the library
-        if not module_name.startswith("lantai."):
-            raise pickle.UnpicklingError(f"found {module_name}.{global_name}, expected a class of Lantai")
-        return super().find_class(module_name, global_name)
+
+_CLASSES: Mapping[tuple[str, str], type] = {
+    (kind.__module__, kind.__qualname__): kind
+    for kind in (Answer, Progress, PackageSeen, PackageKind, RemoteFile, FileKind, *_errors())
+}
+"""All that a message of a child may hold beside plain values; every error of ours is an exception that only carries words."""
+
+
+class _ListedClassesOnly(pickle.Unpickler):
+    """Reads plain values and objects of listed classes; a name with dots in it finds nothing."""
+
+    def find_class(self, module_name: str, global_name: str) -> type:
+        try:
+            return _CLASSES[module_name, global_name]
+        except KeyError:
+            raise pickle.UnpicklingError(f"found {module_name}.{global_name}, expected a listed class") from None
 
 
 def send(line: Connection, message: Question | Progress | Answer | None) -> None:
@@ -69,16 +89,23 @@ def send(line: Connection, message: Question | Progress | Answer | None) -> None
     line.send_bytes(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
 
 
-def receive(line: Connection) -> Question | Progress | Answer | None:
+def receive(line: Connection) -> Progress | Answer:
     """Return the next message of a child.
 
     Raises:
         EOFError: The other end is gone.
-        OSError: The message is longer than any may be, or the line is broken.
-        pickle.UnpicklingError: It holds what no message holds.
+        OSError: The message is longer than any may be, the line is broken, or the child stood still within it.
+        pickle.UnpicklingError: It holds what no message holds, or is none.
     """
-    message = _OurClassesOnly(io.BytesIO(line.recv_bytes(MOST_BYTES))).load()
-    if message is not None and not isinstance(message, Question | Progress | Answer):
+    content = line.recv_bytes(MOST_BYTES)
+    try:
+        message = _ListedClassesOnly(io.BytesIO(content)).load()
+    except Exception as error:
+        # Bytes that are no message make the library stumble over anything.
+        raise pickle.UnpicklingError(f"found no message ({type(error).__name__}: {error})") from error
+    if not isinstance(message, Progress | Answer) or not isinstance(
+        getattr(message, "error", None), LantaiError | None
+    ):
         raise pickle.UnpicklingError(f"found {type(message).__name__}, expected a message")
     return message
 

@@ -26,7 +26,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from lantai.edges.bulkhead import far_end
-from lantai.edges.bulkhead.messages import OUT_OF_MEMORY
+from lantai.edges.bulkhead.messages import NOT_BORN, OUT_OF_MEMORY
 
 _STACK_BYTES = 512 * 1024
 _PR_SET_PDEATHSIG = 1
@@ -77,6 +77,8 @@ class _Nursery:
             pid = os.fork()
         except (ValueError, OSError):
             # The machine has no descriptors or processes left: this one line is not held, and whoever wanted it is told so.
+            for fd in fds[1:]:
+                os.write(fd, NOT_BORN.encode())
             for fd in fds:
                 os.close(fd)
             return True

@@ -24,7 +24,10 @@ def end_take_in(connection: Connection, unit_code: str, now_at: datetime, failed
     """Remember how taking in ended; the reason, when it failed, is what an operator reads first."""
     state = TakeInState.DONE if failed_for is None else TakeInState.FAILED
     error = "" if failed_for is None else failed_for.as_text()
-    _put(connection, unit_code, {"state": state.value, "error": error, "ended_at": now_at})
+    values = {"state": state.value, "error": error, "ended_at": now_at}
+    # What failed before it began, for want of a connection, began and ended at once.
+    if not add_if_new(connection, tables.last_take_in, unit_code=unit_code, began_at=now_at, **values):
+        _put(connection, unit_code, values)
 
 
 def last_visits(connection: Connection) -> dict[str, Visit]:
