@@ -188,6 +188,19 @@ class RemoteMissingError(LantaiError):
     hint_zh = "请查看该单位文件夹；读取过程中被删除的文件将在下次重试。"
 
 
+class OutboxMissingError(RemoteMissingError):
+    """There is no folder outbox where our account begins: nothing is known of what the unit has filed."""
+
+    hint = (
+        "Ask the unit's administrator to make the folders outbox and inbox where the centre's account begins, or to mount what is "
+        "missing; or set `remote_root` in LANTAI_CONNECTIONS_FILE."
+    )
+    hint_zh = (
+        "请该单位管理员在中心账号的起始目录下建立 outbox、inbox，或恢复未挂载的目录；起始目录不同的，"
+        "在 LANTAI_CONNECTIONS_FILE 中设置 remote_root。"
+    )
+
+
 class RemoteProtocolError(LantaiError):
     """The server answered something that SFTP does not allow."""
 

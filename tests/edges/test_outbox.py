@@ -24,6 +24,7 @@ from lantai.errors import (
     ConnectionConfigError,
     HostKeyMismatchError,
     LoginRefusedError,
+    OutboxMissingError,
     RemoteChangedError,
     RemoteMissingError,
     RemotePermissionError,
@@ -144,7 +145,7 @@ def test_units_that_could_not_be_looked_at_are_unknown_and_stop_no_other(sshd: O
         "DOWN": ServerUnreachableError,
         "FAULTY": ConnectionConfigError,
         "STRANGER": LoginRefusedError,
-        "UNMOUNTED": RemoteMissingError,
+        "UNMOUNTED": OutboxMissingError,
     }
     assert {code: type(found.error) for code, found in looks.items() if found.error} == expected
 

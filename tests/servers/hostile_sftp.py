@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import paramiko
 
@@ -220,6 +220,30 @@ class Inflated(AccountFiles):
                 rows.append((entry.name, b"", about))
             body = wire.name_body(rows)
         return answered, body
+
+
+class Restless(AccountFiles):
+    """Shows other times of its files in each session, and others again when they are open."""
+
+    sessions = 0
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        type(self).sessions += 1
+        self._shift = 10 * self.sessions
+
+    def answer(self, kind: int, fields: wire.Fields) -> tuple[int, bytes]:
+        answered, body = super().answer(kind, fields)
+        if answered == wire.NAME:
+            rows = [(entry.name, b"", self._moved(entry.attributes, 0)) for entry in wire.names_of(memoryview(body))]
+            body = wire.name_body(rows)
+        elif answered == wire.ATTRS:
+            told = wire.Fields(body).attributes()
+            body = wire.attributes_body(self._moved(told, kind == wire.FSTAT and (told.bytes or 0) > 100_000))
+        return answered, body
+
+    def _moved(self, told: wire.Attributes, more: int) -> wire.Attributes:
+        return wire.Attributes(told.bytes, told.mode, (told.mtime or 0) + self._shift + more)
 
 
 class OneByteReads(AccountFiles):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from filing_house import FilingHouse
+from lantai.edges.bulkhead.line import Lines
 from lantai.edges.clock import Clock
 from lantai.errors import UnexpectedError
+from lantai.journey import take_in as module
 from lantai.journey.look import look, look_again
 from lantai.journey.take_in_all import Watchers, take_in_all
+from lantai.records.reason import Reason
 from lantai.records.submission import RoundState
 
 pytestmark = pytest.mark.server("sshd")
@@ -24,8 +29,8 @@ class Waits:
         self.told: list[tuple[int, dict[str, str]]] = []
         self._house, self._cure_at = house, cure_at
 
-    def __call__(self, seconds: int, unknown: Mapping[str, str]) -> None:
-        self.told.append((seconds, dict(unknown)))
+    def __call__(self, seconds: int, unknown: Mapping[str, Reason]) -> None:
+        self.told.append((seconds, {code: reason.message for code, reason in unknown.items()}))
         if len(self.told) == self._cure_at:
             self._house.connect("CZ", self._house.sshd.files / "CZ")
 
@@ -40,7 +45,6 @@ def flaky(house: FilingHouse, monkeypatch: pytest.MonkeyPatch) -> FilingHouse:
     spoil(house)
     passed = [0.0]
     real = Clock.now_at
-    from datetime import timedelta
 
     monkeypatch.setattr(Clock, "now_at", lambda self: real(self) + timedelta(seconds=passed[0]))
     monkeypatch.setattr(Clock, "wait", lambda _self, seconds: passed.__setitem__(0, passed[0] + seconds))
@@ -49,8 +53,6 @@ def flaky(house: FilingHouse, monkeypatch: pytest.MonkeyPatch) -> FilingHouse:
 
 
 def spoil(house: FilingHouse) -> None:
-    import json
-
     path = house.centre.settings.connections_file
     known = json.loads(path.read_text())
     known["sftp_CZ"]["port"] = 1
@@ -63,7 +65,7 @@ def test_package_of_a_unit_that_comes_back_settles_and_is_taken_in_the_same_nigh
 
     done = take_in_all(flaky.centre, watchers=Watchers(on_wait=waits))
 
-    assert [seconds for seconds, _ in waits.told] == [60, 120]
+    assert [seconds for seconds, _ in waits.told] == [30, 120]
     assert flaky.states("CZ") == [(1, RoundState.ACCEPTED)]
     assert (dict(done.looked.unknown), done.failed) == ({}, {})
 
@@ -73,31 +75,61 @@ def test_every_pause_says_what_it_waits_for_and_the_run_says_so_at_its_end(flaky
 
     done = take_in_all(flaky.centre, watchers=Watchers(on_wait=waits))
 
-    assert [seconds for seconds, _ in waits.told] == [60, 120, 300]
+    assert [seconds for seconds, _ in waits.told] == [30, 120, 300]
     assert all("127.0.0.1:1)" in unknown["CZ"] for _, unknown in waits.told)
     assert list(done.looked.unknown) == ["CZ"]
 
 
-def test_with_no_pauses_nobody_unknown_is_looked_at_again(flaky: FilingHouse) -> None:
+def test_with_no_pauses_nobody_is_waited_for(flaky: FilingHouse) -> None:
     flaky.centre.settings = replace(flaky.centre.settings, look_again_seconds=())
     waits = Waits(flaky, cure_at=1)
 
-    first = look(flaky.centre)
     done = take_in_all(flaky.centre, watchers=Watchers(on_wait=waits))
 
-    assert (first.again, waits.told) == ((), [])
+    assert waits.told == []
     assert list(done.looked.unknown) == ["CZ"]
 
 
-def test_wrong_host_key_is_not_asked_again(flaky: FilingHouse) -> None:
-    """Only what time may cure is worth waiting for."""
+def test_what_time_cannot_cure_is_looked_at_once_more_and_not_waited_for(flaky: FilingHouse) -> None:
+    """Somebody may have cured it: a look that is asked for again finds it so."""
     key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
     flaky.connect("CZ", flaky.sshd.files / "CZ", host_key=key)
+    waits = Waits(flaky, cure_at=99)
+    first = look(flaky.centre)
+    flaky.connect("CZ", flaky.sshd.files / "CZ")
+
+    cured = look_again(flaky.centre, first.again, on_wait=waits)
+
+    assert {code: reason.error_class for code, reason in first.again.items() if reason} == {
+        "CZ": "HostKeyMismatchError"
+    }
+    assert (dict(cured.unknown), waits.told) == ({}, [])
+
+
+def test_missing_outbox_is_called_by_its_name(flaky: FilingHouse) -> None:
+    flaky.connect("CZ", flaky.sshd.files / "elsewhere")
 
     first = look(flaky.centre)
 
-    assert (list(first.unknown.values()), first.again) == (["HostKeyMismatchError"], ())
-    assert look_again(flaky.centre, []).looked_count == 0
+    assert dict(first.unknown) == {"CZ": "OutboxMissingError"}
+    assert "outbox" in first.messages["CZ"]
+
+
+def test_whoever_ends_the_waiting_is_told_what_is_known(flaky: FilingHouse) -> None:
+    """What was taken in before the wait is not lost from the answer."""
+    flaky.add_unit("JY")
+    flaky.open_year()
+    flaky.file("JY", name="001")
+    flaky.centre.settings = replace(flaky.centre.settings, settle_seconds=0)
+
+    def give_up(_seconds: int, _unknown: Mapping[str, Reason]) -> None:
+        raise KeyboardInterrupt
+
+    done = take_in_all(flaky.centre, watchers=Watchers(on_wait=give_up))
+
+    assert done.is_cut_short
+    assert list(done.looked.unknown) == ["CZ"]
+    assert [one.unit_code for one in done.taken] == ["JY"]
 
 
 def test_fault_of_the_program_at_one_unit_stops_no_other(house: FilingHouse, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,9 +139,6 @@ def test_fault_of_the_program_at_one_unit_stops_no_other(house: FilingHouse, mon
     house.open_year()
     for code in ("CZ", "JY", "MZ"):
         house.file(code)
-    from lantai.edges.bulkhead.line import Lines
-    from lantai.journey import take_in as module
-
     opened, taken = Lines.open, module.choose
 
     def stumbling_open(self, connection, *rest):  # type: ignore[no-untyped-def]
@@ -130,3 +159,18 @@ def test_fault_of_the_program_at_one_unit_stops_no_other(house: FilingHouse, mon
     assert dict(done.looked.unknown) == {"CZ": "UnexpectedError"}
     assert {code: type(error) for code, error in done.failed.items()} == {"MZ": UnexpectedError}
     assert house.states("JY") == [(1, RoundState.ACCEPTED)]
+
+
+def test_connections_that_are_being_written_in_a_pause_end_nothing(flaky: FilingHouse) -> None:
+    """S5: half a file is no reason to lose what the run has done; it is read again at the next look."""
+    path = flaky.centre.settings.connections_file
+    whole: list[str] = []
+
+    def write_half(_seconds: int, _unknown: Mapping[str, Reason]) -> None:
+        whole.append(path.read_text())
+        path.write_text(whole[0][: len(whole[0]) // 2])
+
+    done = take_in_all(flaky.centre, watchers=Watchers(on_wait=write_half))
+
+    assert dict(done.looked.unknown) == {"CZ": "ConnectionConfigError"}
+    assert done.failed == {}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,9 +14,11 @@ import pytest
 
 from filing_house import FilingHouse
 from lantai.edges.database import Database, run_checks
-from lantai.errors import DiskFullError, LantaiError, UnitLimitError
+from lantai.errors import DiskFullError, LantaiError, RemoteChangedError, UnitLimitError
 from lantai.journey.take_in_all import take_in_all
 from lantai.records.submission import RoundState
+from servers import hostile_sftp as lies
+from servers.hostile_sftp import HostileSftp
 from servers.small_disk import SmallDisk
 
 pytestmark = pytest.mark.server("sshd", "mount")
@@ -159,3 +163,31 @@ def test_disk_that_fills_while_a_package_comes_in_keeps_its_reserve(house: Filin
 
 def reasons_of_one(house: FilingHouse) -> LantaiError:
     return take_in_all(house.centre).failed["JY"]
+
+
+def test_package_that_never_stands_still_leaves_one_state_of_itself_behind_not_one_a_night(
+    house: FilingHouse, tmp_path: Path
+) -> None:
+    """S2, S5: what came of states that are no more is removed; what stands still at last is taken in."""
+    house.add_unit()
+    house.open_year()
+    package = house.file(contents={"1.txt": os.urandom(300_000)})
+    package.with_name(package.name + ".ready").touch()
+    (tmp_path / "restless").mkdir()
+    shutil.copytree(house.sshd.files / "JY", tmp_path / "restless" / "files")
+    path = house.centre.settings.connections_file
+    kept: list[int] = []
+
+    with HostileSftp(tmp_path / "restless", lies.Restless) as server:
+        who = {"host": "127.0.0.1", "login": lies.LOGIN, "password": lies.PASSWORD}
+        path.write_text(json.dumps({"sftp_JY": {**who, "port": server.port, "extra": {"host_key": server.host_key}}}))
+        for _ in range(4):
+            failed = take_in_all(house.centre).failed
+            kept.append(len(house.centre.quarantine.carriers()))
+    house.connect("JY", house.sshd.files / "JY")
+    done = take_in_all(house.centre)
+
+    assert isinstance(failed["JY"], RemoteChangedError)
+    assert kept == [1, 1, 1, 1]
+    assert [one.accepted for one in done.taken] == [1]
+    assert house.centre.quarantine.carriers() == []

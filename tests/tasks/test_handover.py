@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lantai.records.visit import Stage
+from lantai.records.reason import Reason
+from lantai.records.visit import Stage, Visit
 from lantai.tasks.handover import OUTCOME, SEEN, Pass, handed_over, left_over, to_look_at_again
 
 LOOK, TAKE_IN = Stage.LOOK, Stage.TAKE_IN
@@ -56,8 +57,32 @@ def test_failure_that_nobody_looked_at_again_stays():
     assert left_over(first, Pass([], looked=["CZ"])) == {"SW": (TAKE_IN, "RemotePermissionError")}
 
 
+def test_whoever_is_not_done_is_looked_at_again_with_what_is_known_of_why():
+    unknown = {"CZ": "ServerUnreachableError", "SW": "HostKeyMismatchError"}
+    first = Pass(
+        [group("JY"), group("MZ")], [outcome("JY"), outcome(MZ="KeyError")], unknown=unknown, unsettled=["TJ", "JY"]
+    )
+    said = Reason("ServerUnreachableError", "sftp_CZ (127.0.0.1:1): no connection")
+    stale = Reason("LoginRefusedError", "yesterday")
+    visits = {"CZ": visit("CZ", said), "SW": visit("SW", stale)}
+
+    again = to_look_at_again(first, visits)
+
+    assert again == {
+        "CZ": said,
+        "JY": None,
+        "MZ": Reason("KeyError"),
+        "SW": Reason("HostKeyMismatchError"),
+        "TJ": None,
+    }
+
+
+def visit(code, unknown_for):
+    return Visit(code, code, None, None, unknown_for, None, None, None, None)
+
+
 @pytest.mark.parametrize(
-    ("error_class", "again"),
+    ("error_class", "may_pass"),
     [
         ("RemoteChangedError", True),
         ("TaskInterruptedError", True),
@@ -65,17 +90,8 @@ def test_failure_that_nobody_looked_at_again_stays():
         ("KeyError", False),
     ],
 )
-def test_only_a_failure_that_may_pass_by_itself_is_worth_a_second_look(error_class, again):
-    first = Pass([group("SW")], [outcome(SW=error_class)])
-
-    assert to_look_at_again(first) == (["SW"] if again else [])
-
-
-def test_whoever_was_unknown_or_still_uploading_is_looked_at_again():
-    unknown = {"CZ": "ServerUnreachableError", "SW": "HostKeyMismatchError"}
-    first = Pass([group("JY")], [outcome("JY")], unknown=unknown, unsettled=["TJ", "JY"])
-
-    assert to_look_at_again(first) == ["CZ", "JY", "TJ"]
+def test_only_what_may_pass_by_itself_is_waited_for(error_class, may_pass):
+    assert Reason(error_class).may_pass is may_pass
 
 
 def test_what_an_earlier_run_left_at_a_map_index_that_is_no_more_is_not_read():

@@ -8,9 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from lantai import errors
-from lantai.cli.ending import tell
+from lantai.cli.ending import INTERRUPTED, tell
 from lantai.cli.intake import Units, Years
-from lantai.cli.screen import FAULT, FINDINGS, AsJson, answer, err, line, opened, progress_bar, said, table
+from lantai.cli.screen import FAULT, FINDINGS, AsJson, answer, err, line, locale, opened, progress_bar, said, table
+from lantai.locales import explain
+from lantai.records.reason import Reason
 
 MOST_NAMED = 10
 """Units named in the command that is offered; a whole county may have been out of reach."""
@@ -23,11 +25,27 @@ Carriers = Annotated[
 ]
 
 
-def collect(unit: Units = None, year: Years = None, carrier: Carriers = None, as_json: AsJson = False) -> None:
+NoWait = Annotated[
+    bool,
+    typer.Option(
+        "--no-wait",
+        help="看不到或尚未稳定的单位不再等待 · Come back to nobody: what could not be looked at or has not settled is for the next run",
+    ),
+]
+
+
+def collect(
+    unit: Units = None,
+    year: Years = None,
+    carrier: Carriers = None,
+    no_wait: NoWait = False,
+    as_json: AsJson = False,
+) -> None:
     """收取、检验、封存、答复：与夜间任务相同，可随时重跑 · Take in what units have filed; the same as the nightly DAG, safe to rerun.
 
-    一个单位失败不影响其他单位；看不到的发件箱记为“未知”，不当作“未报” · One unit's failure stops no other; an outbox that
-    cannot be looked at is unknown, never empty.
+    一个单位失败不影响其他单位；看不到的发件箱记为“未知”，不当作“未报”。可能自行恢复的，其他单位办完后隔一段时间再看
+    （LANTAI_LOOK_AGAIN_SECONDS） · One unit's failure stops no other; an outbox that cannot be looked at is unknown, never
+    empty. What may pass by itself is looked at again, after the others and after pauses (LANTAI_LOOK_AGAIN_SECONDS).
     """
     from lantai.journey.checkpoint import make_checkpoint
     from lantai.journey.purge_returned import purge_returned
@@ -35,8 +53,8 @@ def collect(unit: Units = None, year: Years = None, carrier: Carriers = None, as
 
     with opened() as centre:
         with progress_bar("收取 · collect", is_shown=not as_json) as progress:
-            watchers = Watchers(progress, _in_mebibytes(progress), _telling_of_waits(is_shown=not as_json))
-            done = take_in_all(centre, year, unit, carrier or None, watchers)
+            watchers = Watchers(progress, _in_mebibytes(progress), _telling_of_waits(progress, is_shown=not as_json))
+            done = take_in_all(centre, year, unit, carrier or None, watchers, looks_again=not no_wait)
         purge_returned(centre)
         make_checkpoint(centre)
     looked, failed = done.looked, done.failed
@@ -57,7 +75,9 @@ def collect(unit: Units = None, year: Years = None, carrier: Carriers = None, as
     if messages:
         if not as_json:
             _tell_troubles({**looked.unknown, **classes}, messages)
-        raise typer.Exit(FAULT)
+        raise typer.Exit(INTERRUPTED if done.is_cut_short else FAULT)
+    if done.is_cut_short:
+        raise typer.Exit(INTERRUPTED)
     if any(row["returned"] or row["held"] for row in results):
         raise typer.Exit(FINDINGS)
 
@@ -67,22 +87,32 @@ def _in_mebibytes(progress: Callable[[str, int, int], None]) -> Callable[[str, i
     return lambda what, done, total: progress(f"{what} (MiB)", done // 2**20, max(1, total // 2**20))
 
 
-def _telling_of_waits(*, is_shown: bool) -> Callable[[int, Mapping[str, str]], None]:
-    """Return what says why the command waits, and for how long; Ctrl-C loses nothing."""
+def _telling_of_waits(
+    progress: Callable[[str, int, int], None], *, is_shown: bool
+) -> Callable[[int, Mapping[str, Reason]], None]:
+    """Return what says whom the command waits for, why, and for how long; what was said once is not said again."""
+    told: dict[str, Reason] = {}
 
-    def tell_of_wait(seconds: int, unknown: Mapping[str, str]) -> None:
-        if not is_shown or not seconds:
+    def show(text: str) -> None:
+        err.print(text, markup=False, soft_wrap=True)
+
+    def tell_of_wait(seconds: int, unknown: Mapping[str, Reason]) -> None:
+        if not is_shown:
             return
-        for code, message in unknown.items():
-            err.print(f"{code}: {message}", markup=False, soft_wrap=True)
-        err.print(
+        for code, reason in unknown.items():
+            if told.get(code) != reason:
+                told[code] = reason
+                words = explain(reason, locale())
+                show(f"{code}: {words.what} {words.message}\n  → {words.hint}")
+        waited_for = "、".join(code for code, reason in unknown.items() if reason.may_pass)
+        who = waited_for or said("尚未稳定的包", "packages that have not settled")
+        show(
             said(
-                f"{seconds} 秒后再看尚未到齐或看不到的单位；可按 Ctrl-C 结束，已收的不受影响",
-                f"Looking again in {seconds} s at what has not settled or could not be looked at; Ctrl-C ends it and loses nothing",
-            ),
-            markup=False,
-            soft_wrap=True,
+                f"等待：{who}，{seconds} 秒后再看。按 Ctrl-C 不再等待，已收的不受影响",
+                f"Waiting for {who}: looking again in {seconds} s. Ctrl-C ends the waiting and loses nothing",
+            )
         )
+        progress(said(f"等待 {who}", f"waiting for {who}"), 0, 1)
 
     return tell_of_wait
 

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from lantai.edges.sftp_listing import Allowance, Entry
 from lantai.edges.sftp_session import Session
-from lantai.errors import LantaiError, RemotePermissionError, UnitLimitError
+from lantai.errors import LantaiError, OutboxMissingError, RemoteMissingError, RemotePermissionError, UnitLimitError
 from lantai.formats.sftp_wire import FileKind
 from lantai.records.carrier import (
     ARCHIVES,
@@ -115,7 +115,7 @@ def look(
         The packages, and the names below the unit's folder of the strays.
 
     Raises:
-        RemoteMissingError: There is no outbox at all: something is not mounted, nothing is known.
+        OutboxMissingError: There is no outbox at all: something is not mounted, nothing is known.
         RemotePermissionError: It may not be listed.
         UnitLimitError: It holds more names than one unit may have.
     """
@@ -124,7 +124,7 @@ def look(
     left = allowance or Allowance()
     packages: list[PackageSeen] = []
     strays: list[bytes] = []
-    for entry in session.list_folder(OUTBOX, left):
+    for entry in _outbox(session, left):
         year = int(entry.name) if _YEAR.fullmatch(entry.name) and entry.kind is not FileKind.FILE else None
         if year is not None and year in years:
             found, beside = _packages(session, year, left)
@@ -135,6 +135,15 @@ def look(
     if len(packages) > MOST_PACKAGES:
         raise UnitLimitError(f"outbox: found {len(packages)} packages, expected at most {MOST_PACKAGES}")
     return packages, [path for path in sorted(strays) if not _is_litter(path.rpartition(b"/")[2])]
+
+
+def _outbox(session: Session, allowance: Allowance) -> list[Entry]:
+    try:
+        return session.list_folder(OUTBOX, allowance)
+    except RemoteMissingError as error:
+        raise OutboxMissingError(
+            f"found no folder outbox in {session.root.decode('utf-8', 'replace') or '.'!r}"
+        ) from error
 
 
 def _is_empty(session: Session, entry: Entry, allowance: Allowance) -> bool:

@@ -11,14 +11,17 @@ Source: interfaces.md, "A department's folder"; R1-42; reliability.md, S1.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 
 from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.formats import digest_list, tag_file
+from lantai.records import spelling
 from lantai.records.carrier import RemoteFile, decode_name, is_on_its_way
 
 _OXUM = re.compile(r"(\d{1,19})\.(\d{1,12})")
+
+MOST_SHOWN = 200
+"""Characters of a name in a message."""
 
 ReadSmall = Callable[[bytes, int], bytes]
 
@@ -71,7 +74,7 @@ def _missing_of_lists(files: Mapping[str, RemoteFile], content: Callable[[str], 
     for name in lists:
         missing = digest_list.first_missing(content(name), files.keys())
         if missing is not None:
-            return f"{name} lists {missing}"
+            return f"{name} lists {shortened(missing)}"
     return None
 
 
@@ -86,17 +89,22 @@ def _missing_of_bag(
     for name in manifests:
         for listed, _ in tag_file.read_manifest(name, _text(content(name), encoding)).entries:
             if _spelling(tag_file.plain_path(listed)) not in files and not tag_file.is_unsafe(listed):
-                return f"{name} lists {listed}"
+                return f"{name} lists {shortened(listed)}"
     return _short_of_oxum(files, encoding, content)
 
 
 def _half_upload(package: PackageSeen) -> str | None:
     for file in package.files:
         if is_on_its_way(file.name):
-            return f"{decode_name(file.name) or file.name!r} is still on its way"
+            return f"{shortened(decode_name(file.name) or repr(file.name))} is still on its way"
     if package.unread:
         return "a folder in it could not be listed"
     return None if package.files else "the folder is empty"
+
+
+def shortened(text: str) -> str:
+    """Return a name as it may stand in a message: one that a department writes may have megabytes."""
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
 
 def _text(content: bytes, encoding: str) -> str:
@@ -109,7 +117,7 @@ def _text(content: bytes, encoding: str) -> str:
 
 def _spelling(name: str) -> str:
     """Return a name in the one spelling in which listing and manifest are compared."""
-    return unicodedata.normalize("NFC", name)
+    return spelling.composed(name)
 
 
 def _short_of_oxum(files: Mapping[str, RemoteFile], encoding: str, content: Callable[[str], bytes]) -> str | None:
@@ -121,5 +129,5 @@ def _short_of_oxum(files: Mapping[str, RemoteFile], encoding: str, content: Call
         oxum = _OXUM.fullmatch(said)
         payload = [file.bytes for name, file in files.items() if name.startswith("data/")]
         if oxum is not None and (sum(payload), len(payload)) != (int(oxum[1]), int(oxum[2])):
-            return f"Payload-Oxum: found {sum(payload)}.{len(payload)}, expected {said}"
+            return f"Payload-Oxum: found {sum(payload)}.{len(payload)}, expected {shortened(said)}"
     return None

@@ -108,12 +108,23 @@ class Tree:
 
 @dataclass(slots=True)
 class _Folder:
-    """A folder that is being listed; `name` is below the root, empty for the root itself."""
+    """A folder that is being listed; `name` is below `root`, empty for the root itself."""
 
     name: bytes
     depth: int
+    root: bytes
     handle: bytes = b""
     names: set[bytes] = field(default_factory=set)
+
+    @property
+    def path(self) -> bytes:
+        """Where it is on the server."""
+        return join(self.root, self.name) if self.name else self.root or b"."
+
+    @property
+    def shown(self) -> str:
+        """Its path, for a message."""
+        return _shown(self.path)
 
 
 def join(folder: bytes, name: bytes) -> bytes:
@@ -187,12 +198,12 @@ def list_tree(pipe: Pipe, root: bytes, allowance: Allowance | None = None, *, ma
 def _walk(
     pipe: Pipe, root: bytes, allowance: Allowance, *, deep: bool, max_depth: int = MAX_DEPTH
 ) -> Iterator[tuple[bytes, Entry | LantaiError]]:
-    waiting = deque([_Folder(b"", 0)])
+    waiting = deque([_Folder(b"", 0, root)])
     open_count = 0
     while waiting or pipe.awaited_count:
         while waiting and open_count < _FOLDERS_AT_ONCE:
             folder = waiting.popleft()
-            pipe.ask(wire.OPENDIR, wire.path_body(join(root, folder.name) if folder.name else root or b"."), folder)
+            pipe.ask(wire.OPENDIR, wire.path_body(folder.path), folder)
             open_count += 1
         pipe.flush()
         label, kind, body = pipe.answer()
@@ -203,7 +214,7 @@ def _walk(
             for entry in answered:
                 name = join(label.name, entry.name)
                 if deep and entry.kind is wire.FileKind.FOLDER:
-                    waiting.append(_checked(pipe, _Folder(name, label.depth + 1), max_depth))
+                    waiting.append(_checked(pipe, _Folder(name, label.depth + 1, root), max_depth))
                 yield name, entry
             continue
         open_count -= 1
@@ -224,13 +235,13 @@ def _read_answer(
         return list(_entries(pipe, folder, body, allowance))
     if kind != wire.STATUS:
         pipe.forget_unsent()
-        raise RemoteProtocolError(f"listing of {_shown(folder.name)}: found an answer of kind {kind}")
+        raise RemoteProtocolError(f"listing of {folder.shown}: found an answer of kind {kind}")
     code, message = wire.status_of(body)
     if folder.handle:
         pipe.ask(wire.CLOSE, wire.path_body(folder.handle), None)
         if code == wire.EOF:
             return None
-    error = refusal(code, message, f"listing of {_shown(folder.name)}")
+    error = refusal(code, message, f"listing of {folder.shown}")
     if isinstance(error, ServerUnreachableError):
         raise error
     return error
@@ -239,7 +250,7 @@ def _read_answer(
 def _entries(pipe: Pipe, folder: _Folder, body: memoryview, allowance: Allowance) -> Iterator[Entry]:
     entries = wire.names_of(body)
     try:
-        allowance.take(folder.name, [found.name for found in entries])
+        allowance.take(folder.path, [found.name for found in entries])
     except LantaiError:
         pipe.forget_unsent()
         raise
@@ -249,10 +260,10 @@ def _entries(pipe: Pipe, folder: _Folder, body: memoryview, allowance: Allowance
             continue
         if not name or b"/" in name or b"\0" in name or len(name) > MAX_NAME_BYTES:
             pipe.forget_unsent()
-            raise RemoteProtocolError(f"listing of {_shown(folder.name)}: found {_shown(name)}, expected a file name")
+            raise RemoteProtocolError(f"listing of {folder.shown}: found {_shown(name)}, expected a file name")
         if name in folder.names:
             pipe.forget_unsent()
-            raise RemoteProtocolError(f"listing of {_shown(folder.name)}: found {_shown(name)} twice, expected it once")
+            raise RemoteProtocolError(f"listing of {folder.shown}: found {_shown(name)} twice, expected it once")
         folder.names.add(name)
         told = found.attributes
         yield Entry(name, told.kind, told.bytes or 0, told.mtime or 0)
@@ -262,7 +273,7 @@ def _checked(pipe: Pipe, folder: _Folder, max_depth: int) -> _Folder:
     if folder.depth > max_depth or len(folder.name) > MAX_PATH_BYTES:
         pipe.forget_unsent()
         raise RemoteProtocolError(
-            f"{_shown(folder.name)}: found {folder.depth} folders below each other, "
+            f"{folder.shown}: found {folder.depth} folders below each other, "
             f"{len(folder.name)} bytes, expected at most {max_depth}, {MAX_PATH_BYTES} bytes"
         )
     return folder

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from lantai.formats import bag_manifests, bag_profile, tag_file
 from lantai.formats.bag_manifests import FoundFile
 from lantai.formats.tag_file import ALGORITHMS, ManifestFile
+from lantai.records import spelling
 from lantai.records.finding import Finding, Severity
 
 KNOWN_VERSIONS = frozenset({(0, 93), (0, 94), (0, 95), (0, 96), (0, 97), (1, 0)})
@@ -155,7 +156,7 @@ def _judge_names(found: Mapping[str, FoundFile]) -> Iterator[Finding]:
             yield Finding("name_unsafe", Severity.FAULT, path, {"found": path}, "GD-1-6")
         if any(unicodedata.category(letter) == "Cc" for letter in path):
             yield Finding("name_control_character", Severity.WARNING, path, {"found": repr(path)}, "GD-1-6")
-        composed[unicodedata.normalize("NFC", path)].append(path)
+        composed[spelling.composed(path)].append(path)
     for name, twins in composed.items():
         if len(twins) > 1:
             values = {"found": ascii(twins[0])[1:-1], "expected": ascii(twins[1])[1:-1]}

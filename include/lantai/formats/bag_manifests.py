@@ -8,13 +8,13 @@ Source: RFC 8493, sections 2.1.3 and 3; R1-45, R1-47, R1-50.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lantai.formats import tag_file
 from lantai.formats.tag_file import ManifestFile
+from lantai.records import spelling
 from lantai.records.finding import Finding, Severity
 
 _WEAK = frozenset({"md5", "sha1"})
@@ -135,7 +135,7 @@ def _present(name: str, found: Mapping[str, FoundFile], spellings: Mapping[str, 
 
 
 def _spelling(path: str) -> str:
-    return unicodedata.normalize("NFC", path).casefold()
+    return spelling.composed(path).casefold()
 
 
 def _confirmed(manifests: Sequence[ManifestFile], found: Mapping[str, FoundFile]) -> set[str]:

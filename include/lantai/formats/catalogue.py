@@ -12,10 +12,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lantai.errors import CatalogueError
+from lantai.records import spelling
 from lantai.records.finding import Finding, Severity
 from lantai.records.record import CatalogueRow
 
@@ -174,7 +174,7 @@ def _read_heading(heading: Sequence[str]) -> tuple[dict[str, int], list[int], li
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", name)).lower()
+    return re.sub(r"\s", "", spelling.plain(name)).lower()
 
 
 _BY_NAME = {_plain(name): identifier for identifier, names in COLUMNS.items() for name in (identifier, *names)}

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 
 from lantai.formats.bag_manifests import FoundFile, may_be_named
 from lantai.formats.tag_file import ALGORITHMS, DECLARATION, MOST_ENTRIES, MOST_MALFORMED, is_unsafe, plain_path
+from lantai.records import spelling
 from lantai.records.carrier import decode_name
 from lantai.records.finding import Finding, Severity
 
@@ -60,7 +60,7 @@ def algorithms_of(path: str, content: bytes) -> frozenset[str]:
 def first_missing(content: bytes, names: Collection[str]) -> str | None:
     """Return the first file of a list that is not among the names of a package, spelt in NFC; None when all are."""
     for written, _ in _read(content)[0]:
-        if not is_unsafe(written) and _meant(unicodedata.normalize("NFC", written), names) not in names:
+        if not is_unsafe(written) and _meant(spelling.composed(written), names) not in names:
             return written
     return None
 

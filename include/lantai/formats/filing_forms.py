@@ -9,11 +9,11 @@ Source: R1-25 to R1-30.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lantai.formats.workbook import FORM_KINDS, FormField, form_fields, row_fields
+from lantai.records import spelling
 
 __all__ = ["FORM_KINDS", "FilledForm", "missing_fields", "read_form"]
 
@@ -89,4 +89,4 @@ def _by_label(fields: Sequence[FormField]) -> dict[str, str]:
 
 
 def _plain(label: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", label).split()).rstrip("*:").lower()
+    return "".join(spelling.plain(label).split()).rstrip("*:").lower()

@@ -8,7 +8,6 @@ Source: interfaces.md, "DAGs" (take_in_filings by hand with year, units, carrier
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from sqlalchemy import Connection
 
 from lantai.edges.outbox import PackageSeen
 from lantai.edges.registry.submissions import Round, rounds
+from lantai.records import spelling
 from lantai.records.carrier import bare_name, decode_name
 
 
@@ -81,4 +81,4 @@ def _names(raw_name: bytes, kind: str) -> set[str]:
 
 
 def _spelling(name: str) -> str:
-    return unicodedata.normalize("NFC", name.strip())
+    return spelling.composed(name.strip())

@@ -10,7 +10,7 @@ Source: interfaces.md, "A department's folder"; R1-42; reliability.md, I8, S1, S
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,22 +19,23 @@ from sqlalchemy import Row
 from lantai.edges.bulkhead.looks import OutboxLook, look_all
 from lantai.edges.bulkhead.patience import Pace
 from lantai.edges.centre import Centre
-from lantai.edges.connections import connections_of
+from lantai.edges.connections import PREFIX, Connection, connections_of
 from lantai.edges.database import query
 from lantai.edges.outbox import PackageSeen
 from lantai.edges.registry.duties import known_years, open_years
 from lantai.edges.registry.packages import forget_packages, known_states, note_look
 from lantai.edges.registry.units import units as registered_units
-from lantai.errors import LantaiError, UsageError
+from lantai.errors import ConnectionConfigError, LantaiError, UsageError
 from lantai.journey.choose import Choice, choose
 from lantai.journey.settle import is_settled, is_stalled, settle
 from lantai.records.carrier import decode_name
 from lantai.records.look import Looked
+from lantai.records.reason import Reason
 
 Progress = Callable[[str, int, int], None]
 
 MOST_NAMES = 40
-"""So many packages are named to who asked for one that is not there, and so many strays of a unit."""
+"""So many packages are named to who asked for one that is not there, and so many strays and unfinished uploads of a unit."""
 
 FIRST_SHARE_SECONDS = 60.0
 """So long one unit's look may take while all others wait for theirs."""
@@ -67,7 +68,11 @@ class _Round:
         """Return the units with whole packages that only have to be found the same once more."""
         return {code for code, count in self.unsettled.items() if count > len(self.waiting.get(code, ()))}
 
-    def told(self, looked_count: int, again: Iterable[str] = ()) -> Looked:
+    def reasons(self) -> dict[str, Reason]:
+        """Return by unit code what kept us from looking."""
+        return {code: Reason.of(error) for code, error in sorted(self.unknown.items())}
+
+    def told(self, looked_count: int) -> Looked:
         """Return the result."""
         return Looked(
             ready=dict(sorted(self.ready.items())),
@@ -77,7 +82,7 @@ class _Round:
             waiting={code: texts for code, texts in sorted(self.waiting.items()) if texts and code in self.unsettled},
             strays={code: names for code, names in sorted(self.strays.items()) if names},
             looked_count=looked_count,
-            again=tuple(sorted(again)),
+            again={**dict.fromkeys(sorted(self.unsettled)), **self.reasons()},
         )
 
 
@@ -118,73 +123,82 @@ def look(
         choice = choose(connection, carriers, codes, wanted_years)
     found = _Round()
     wanted = _Wanted(wanted_years, choice, _pace(centre, FIRST_SHARE_SECONDS))
-    looked_count = _pass(centre, codes, wanted, found, progress, on_ready)
+    servers = connections_of(centre.settings.connections_file, codes)
+    looked_count = _pass(centre, servers, wanted, found, progress, on_ready)
     _refuse_unknown(choice, found)
     if carriers is not None:
         codes = sorted({this.unit_code for this in choice.received})
     for row in _unfinished(centre, codes, by_hand=units is not None or carriers is not None):
         found.ready.setdefault(row.unit_code, row.round_count)
-    unknown = found.worth_another() if centre.settings.look_again_seconds else []
-    return found.told(looked_count, {*unknown, *found.unsettled})
+    return found.told(looked_count)
 
 
 def look_again(
     centre: Centre,
-    codes: Sequence[str],
+    earlier: Mapping[str, Reason | None],
     years: Sequence[int] | None = None,
     carriers: Sequence[str] | None = None,
-    on_wait: Callable[[int, Mapping[str, str]], None] | None = None,
-    messages: Mapping[str, str] | None = None,
+    on_wait: Callable[[int, Mapping[str, Reason]], None] | None = None,
 ) -> Looked:
     """Come back to units of an earlier look, with growing pauses, until each is known or the pauses are used up.
 
-    A whole package that had not settled is looked at once more, after the settling time, so that one night is enough for it,
-    also where its unit could not be looked at first.
+    What time cannot cure is looked at once more and not waited for: somebody may have cured it. A whole package that had
+    not settled is looked at once more, after the settling time, so that one night is enough for it, also where its unit
+    could not be looked at first.
 
     Args:
         centre: The centre.
-        codes: Units, as `Looked.again` names them.
+        earlier: Units, as `Looked.again` names them, or with what kept them from being taken in.
         years: Filing years; None is every open one.
         carriers: Names of packages; None is every package.
-        on_wait: Told before each pause how many seconds it takes, and by unit code what kept us from looking.
-        messages: By unit code, what kept us from looking the first time.
+        on_wait: Told before each pause how many seconds it takes, and by unit code what kept us from looking so far.
 
     Raises:
         NotFoundError: One of the units is not registered.
     """
     found = _Round()
-    if not codes:
+    if not earlier:
         return found.told(0)
-    left, wanted_years = _named(centre, years, codes)
+    left, wanted_years = _named(centre, years, list(earlier))
     with centre.database.read() as connection:
         wanted = _Wanted(
             wanted_years, choose(connection, carriers, left, wanted_years), _pace(centre, AGAIN_SHARE_SECONDS)
         )
     seen: set[str] = set()
-    unknown = {code: text for code, text in (messages or {}).items() if code in left}
-    for pause in _pauses(centre):
-        if on_wait is not None:
+    unknown = {code: reason for code, reason in earlier.items() if reason is not None}
+    for pause in _pauses(centre, earlier):
+        if on_wait is not None and pause:
             on_wait(pause, unknown)
         centre.clock.wait(pause)
         for code in left:
             found.forget(code)
-        _pass(centre, left, wanted, found, None, None)
-        unknown = {code: str(error) for code, error in found.unknown.items()}
+        _pass(centre, _servers(centre, left), wanted, found, None, None)
+        unknown = found.reasons()
         resting = found.resting() - seen
         seen |= resting
         left = sorted({*found.worth_another(), *resting})
         if not left:
             break
-    for row in _unfinished(centre, codes, by_hand=False):
+    for row in _unfinished(centre, list(earlier), by_hand=False):
         found.ready.setdefault(row.unit_code, row.round_count)
-    return found.told(len(codes))
+    return found.told(len(earlier))
 
 
-def _pauses(centre: Centre) -> list[int]:
-    """Return the pauses before each further look; the first is never shorter than what settles takes."""
-    settle_seconds, pauses = centre.settings.settle_seconds, centre.settings.look_again_seconds
-    first, *rest = pauses or (settle_seconds,)
-    return [max(first, settle_seconds), *rest]
+def _pauses(centre: Centre, earlier: Mapping[str, Reason | None]) -> list[int]:
+    """Return the pauses before each further look; there is none where there is nothing that time could cure."""
+    settle = centre.settings.settle_seconds if None in earlier.values() else 0
+    first, *rest = centre.settings.look_again_seconds or (0,)
+    if not any(reason is None or reason.may_pass for reason in earlier.values()):
+        return [0]
+    return [max(first, settle), *rest]
+
+
+def _servers(centre: Centre, codes: Sequence[str]) -> Mapping[str, Connection | ConnectionConfigError]:
+    """Return connections in the middle of a run: a file that is just being written makes its units unknown and ends nothing."""
+    try:
+        return connections_of(centre.settings.connections_file, codes)
+    except ConnectionConfigError as error:
+        return {PREFIX + code: error for code in codes}
 
 
 def _pace(centre: Centre, share_seconds: float) -> Pace:
@@ -205,14 +219,14 @@ def _named(centre: Centre, years: Sequence[int] | None, units: Sequence[str] | N
 
 def _pass(
     centre: Centre,
-    codes: Sequence[str],
+    connections: Mapping[str, Connection | ConnectionConfigError],
     wanted: _Wanted,
     found: _Round,
     progress: Progress | None,
     on_ready: Callable[[str], None] | None,
 ) -> int:
     """Look at units once; return how many these were. The registry is not held open while a server is asked."""
-    connections = connections_of(centre.settings.connections_file, codes)
+    codes = [name.removeprefix(PREFIX) for name in connections]
     with centre.database.read() as connection:
         known, states = known_years(connection), known_states(connection, codes)
     looks = look_all(
@@ -246,7 +260,7 @@ def _note(
     # What is with us already lacks nothing that anybody has to be told.
     lacks = {key: None if is_whole else "" for key, is_whole in states.items()} | dict(one.lacks)
     ready = unsettled = 0
-    waiting = []
+    waiting: list[str] = []
     with centre.database.begin() as connection:
         note_look(connection, code, centre.clock.now_at(), None)
         there = {(package.filing_year, package.raw_name) for package in one.packages}
@@ -260,7 +274,7 @@ def _note(
                 ready += 1
                 continue
             unsettled += 1
-            if lack is not None:
+            if lack is not None and len(waiting) < MOST_NAMES:
                 waiting.append(f"{package.shown_name}: {lack}{_until(centre, row)}")
     found.seen += one.packages
     found.strays[code] = _shown(one.strays)

@@ -146,6 +146,7 @@ def take_in(
         line = stack.enter_context(centre.lines.open(server, pace))
         work = _Work(centre, line, unit, lease, Budget.of(centre), progress, TakenIn(unit_code))
         packages, _, _ = line.look(wanted)
+        _purge_orphans(work, packages, wanted)
         for package in packages:
             if choice.has(unit_code, package):
                 _try(work, partial(_take_in_package, work, package))
@@ -258,6 +259,20 @@ def _refuse(work: _Work, this: Round, findings: Sequence[Finding]) -> None:
         }
         append(connection, kind, this.carrier_id, "system", centre.clock.now_at(), facts)
     work.count(**{"returned" if is_fault else "held": 1})
+
+
+def _purge_orphans(work: _Work, packages: Sequence[PackageSeen], years: Sequence[int]) -> None:
+    """Remove what came of states of packages that are no more and that no round is about: each would stay for ever."""
+    centre, code = work.centre, work.unit.unit_code
+    with centre.database.read() as connection:
+        known = {
+            arrival_id_of(code, this.filing_year, this.raw_name, this.fingerprint)
+            for this in rounds(connection, unit_code=code)
+        }
+    known |= {arrival_id_of(code, each.filing_year, each.raw_name, each.fingerprint) for each in packages}
+    for arrival in {name.removesuffix("-inside") for name in centre.quarantine.carriers()} - known:
+        if any(arrival.startswith(f"{code}-{year}-") for year in years):
+            purge(centre, arrival)
 
 
 def _purge_answered(work: _Work) -> None:

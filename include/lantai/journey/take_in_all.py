@@ -17,6 +17,7 @@ from lantai.journey.attend import attend
 from lantai.journey.look import look, look_again
 from lantai.journey.take_in import FIRST_SHARE_SECONDS, LAST_SHARE_SECONDS, TakenIn
 from lantai.records.look import Looked
+from lantai.records.reason import Reason
 
 Progress = Callable[[str, int, int], None]
 
@@ -28,12 +29,12 @@ class Watchers:
     Attributes:
         on_look: A unit's code, looks done, looks in all.
         on_bytes: What is collected, bytes done, bytes in all.
-        on_wait: Seconds until the next look, and by unit code what kept us from looking.
+        on_wait: Seconds until the next look, and by unit code what kept us from looking or from taking in.
     """
 
     on_look: Progress | None = None
     on_bytes: Progress | None = None
-    on_wait: Callable[[int, Mapping[str, str]], None] | None = None
+    on_wait: Callable[[int, Mapping[str, Reason]], None] | None = None
 
 
 @dataclass(slots=True)
@@ -44,11 +45,13 @@ class TakenInAll:
         looked: What the last look at each unit found.
         taken: What was taken in, unit by unit, in order.
         failed: By unit code, what kept a unit that could be looked at from being taken in whole.
+        is_cut_short: Whether somebody ended the waiting; what is told is then what was known so far.
     """
 
     looked: Looked
     taken: list[TakenIn] = field(default_factory=list)
     failed: dict[str, LantaiError] = field(default_factory=dict)
+    is_cut_short: bool = False
 
 
 def take_in_all(
@@ -57,6 +60,8 @@ def take_in_all(
     units: Sequence[str] | None = None,
     carriers: Sequence[str] | None = None,
     watchers: Watchers = Watchers(),
+    *,
+    looks_again: bool = True,
 ) -> TakenInAll:
     """Look at units and take in what is ready, each as soon as its look ends; one unit's trouble stops no other.
 
@@ -66,6 +71,7 @@ def take_in_all(
         units: Unit codes; None is every unit.
         carriers: Names of packages, see `choose`; None is every package.
         watchers: Who is told.
+        looks_again: Whether units that could not be looked at, or have not settled, are come back to.
 
     Raises:
         UsageError: One of the years is not open, or nothing bears one of the names.
@@ -93,8 +99,15 @@ def take_in_all(
     for code in first.ready:
         if code not in tried:
             take(code, FIRST_SHARE_SECONDS)
-    again = {*first.again, *(code for code, error in done.failed.items() if error.retryable)}
-    second = look_again(centre, sorted(again), years, carriers, watchers.on_wait, first.messages)
+    done.looked = first
+    if not looks_again:
+        return done
+    again = {**first.again, **{code: Reason.of(error) for code, error in done.failed.items()}}
+    try:
+        second = look_again(centre, again, years, carriers, watchers.on_wait)
+    except KeyboardInterrupt:
+        done.is_cut_short = True
+        return done
     for code in second.ready:
         take(code, LAST_SHARE_SECONDS)
     done.looked = _joined(first, second, again)

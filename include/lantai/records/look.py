@@ -6,7 +6,9 @@ Source: interfaces.md, "A department's folder"; reliability.md, I8.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from lantai.records.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class Looked:
         strays: By unit code, what lies in the outbox where nobody would take it: beside the packages, or under a year that
             was never opened.
         looked_count: Units looked at.
-        again: Units for `look_again`: something there has not settled yet, or time may cure what kept us from looking.
+        again: Units for `look_again`, each with why: None where something there has not settled yet, else what kept us from
+            looking.
     """
 
     ready: Mapping[str, int]
@@ -32,4 +35,4 @@ class Looked:
     waiting: Mapping[str, list[str]]
     strays: Mapping[str, list[str]]
     looked_count: int
-    again: tuple[str, ...] = ()
+    again: Mapping[str, Reason | None] = field(default_factory=dict)

@@ -8,6 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from lantai import errors
+
+MOST_CHARACTERS = 2000
+"""Of a reason: a server may say as much as it likes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -24,13 +29,19 @@ class Reason:
     @classmethod
     def of(cls, error: BaseException) -> Self:
         """Return the reason that an error gives."""
-        return cls(type(error).__name__, storable(str(error)))
+        said = storable(str(error))
+        return cls(type(error).__name__, said if len(said) <= MOST_CHARACTERS else f"{said[:MOST_CHARACTERS]}…")
 
     @classmethod
     def read(cls, text: str) -> Self | None:
         """Return the reason that `as_text` wrote, None for an empty text."""
         name, _, message = text.partition(": ")
         return cls(name, message) if name else None
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether time may cure it, by the class of the error; what is none of ours is a fault that it does not."""
+        return bool(getattr(getattr(errors, self.error_class, None), "retryable", False))
 
     def as_text(self) -> str:
         """Return it as a row keeps it."""

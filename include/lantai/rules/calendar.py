@@ -9,11 +9,11 @@ Source: R1-19 to R1-24; rules N14.
 from __future__ import annotations
 
 import re
-import unicodedata
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from lantai.records import spelling
 from lantai.records.unit import DataForm, Frequency
 
 _MONTHS_PER_PERIOD = {Frequency.MONTH: 1, Frequency.QUARTER: 3, Frequency.HALF_YEAR: 6, Frequency.YEAR: 12}
@@ -138,7 +138,7 @@ def read_date(text: str) -> date | None:
     digits and 二〇〇五年三月一日. A bare serial number of a spreadsheet is not
     a date: nobody could tell it from a page count.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = spelling.plain(text).strip()
     chinese = _CHINESE_DATE.fullmatch(plain)
     if chinese:
         year = int(chinese[1].translate(_CHINESE_DIGITS))

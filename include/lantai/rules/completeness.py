@@ -10,12 +10,12 @@ Source: R1-13, R1-14, R1-50; R9-07; DA/T 22-2015; rules N4, N5, N8.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from lantai.records import spelling
 from lantai.records.finding import Finding, Severity, in_ranges
 from lantai.records.record import AccessLevel, CatalogueRow, Retention
 from lantai.rules import archival_code
@@ -123,7 +123,7 @@ def _plain_path(written: str) -> str:
 
 
 def _spelling(path: str) -> str:
-    return "/".join(part.strip() for part in unicodedata.normalize("NFC", path).split("/"))
+    return "/".join(part.strip() for part in spelling.composed(path).split("/"))
 
 
 def read_page_count(text: str) -> int | None:
@@ -134,7 +134,7 @@ def read_page_count(text: str) -> int | None:
 
 def plain_digits(text: str) -> str:
     """Return a cell with full-width digits made plain."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return spelling.plain(text).strip()
 
 
 def read_access_level(text: str) -> AccessLevel | None:

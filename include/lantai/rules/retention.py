@@ -10,13 +10,13 @@ Source: 档案法实施条例 (2024) art. 20 and 24; Order No. 8 (2006) art. 4; 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from lantai.records import spelling
 from lantai.records.record import Retention
 
 _WRITTEN = {
@@ -171,4 +171,4 @@ def transfer_due_on(
 
 def read_retention(text: str) -> Retention | None:
     """Return the period that a cell names (永久, 30年, D10, 长期 ...), or None when it names none."""
-    return _WRITTEN.get(unicodedata.normalize("NFKC", text).strip().upper().replace(" ", ""))
+    return _WRITTEN.get(spelling.plain(text).strip().upper().replace(" ", ""))

@@ -9,10 +9,10 @@ Source: R1-05, R1-40; 密码法 art. 6 to 8; rules N11.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
+from lantai.records import spelling
 from lantai.records.finding import Finding, Severity
 from lantai.records.record import CatalogueRow
 
@@ -53,7 +53,7 @@ def check_classification(row: CatalogueRow) -> list[Finding]:
 
     Source: R1-40.
     """
-    mark = re.sub(r"\s", "", unicodedata.normalize("NFKC", row.classification)).upper()
+    mark = re.sub(r"\s", "", spelling.plain(row.classification)).upper()
     if mark in _OPEN:
         return []
     values = {"found": row.classification}
@@ -90,7 +90,7 @@ def check_names(paths: Iterable[str]) -> list[Finding]:
 
 def _mark(text: str) -> str:
     """Return the text when it bears the mark of a state secret, else nothing."""
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = spelling.plain(text).strip()
     return text if _STARRED.search(plain) or _BRACKETED.search(plain) else ""
 
 

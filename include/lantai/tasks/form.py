@@ -9,7 +9,6 @@ takes any other key beside the fields; here it is refused: who wrote `unit` for
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
@@ -20,6 +19,7 @@ from lantai.edges.registry.duties import open_years
 from lantai.edges.registry.units import units as registered_units
 from lantai.errors import LantaiError, NotFoundError, UsageError
 from lantai.locales import say
+from lantai.records import spelling
 from lantai.records.unit import UNIT_CODE
 
 MOST_NAMES = 20
@@ -149,7 +149,7 @@ def _words(value: object) -> list[str]:
     if value is None:
         return []
     parts = [str(part) for part in value] if isinstance(value, list | tuple) else [str(value)]
-    return [word for part in parts for word in _BETWEEN.split(unicodedata.normalize("NFKC", part)) if word]
+    return [word for part in parts for word in _BETWEEN.split(spelling.plain(part)) if word]
 
 
 def _listed(values: Iterable[object]) -> str:

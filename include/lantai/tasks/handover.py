@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lantai import errors
 from lantai.errors import TaskInterruptedError
-from lantai.records.visit import Stage
+from lantai.records.reason import Reason
+from lantai.records.visit import Stage, Visit
 
 Pull = Callable[..., Any]
 """`xcom_pull` of a task instance."""
@@ -89,11 +89,21 @@ def left_over(first: Pass, second: Pass | None = None) -> Left:
     return left
 
 
-def to_look_at_again(first: Pass, *, unknown_too: bool = True) -> list[str]:
-    """Return whom a second look is worth it for: still arriving, or unknown or stopped by something that may pass by itself."""
-    left = left_over(first).items()
-    again = {code for code, (stage, name) in left if _may_pass(name) and (unknown_too or stage is not Stage.LOOK)}
-    return sorted(again | set(first.unsettled))
+def to_look_at_again(first: Pass, visits: Mapping[str, Visit]) -> dict[str, Reason | None]:
+    """Return whom a second look comes back to, each with why: all that are not done, None for what is still arriving.
+
+    What time cannot cure is among them, for it is looked at once and not waited for: whoever clears the look has cured it.
+
+    Args:
+        first: The first pass.
+        visits: By unit code, its last visit; XCom carries classes of errors, and what they said is in the registry.
+    """
+    again: dict[str, Reason | None] = dict.fromkeys(first.unsettled)
+    for code, (_, name) in left_over(first).items():
+        visit = visits.get(code)
+        known = (visit.unknown_for or visit.failed_for) if visit is not None else None
+        again[code] = known if known is not None and known.error_class == name else Reason(name)
+    return again
 
 
 def _follow(left: Left, this: Pass) -> None:
@@ -105,7 +115,3 @@ def _follow(left: Left, this: Pass) -> None:
             else:
                 name = outcome["failed"].get(code) if outcome is not None else None
                 left[code] = (Stage.TAKE_IN, name or TaskInterruptedError.__name__)
-
-
-def _may_pass(error_class: str) -> bool:
-    return bool(getattr(getattr(errors, error_class, None), "retryable", False))

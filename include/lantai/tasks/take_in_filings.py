@@ -82,21 +82,19 @@ def look_again(pull: Pull, form: Mapping[str, Any] | None = None) -> dict[str, A
     """
     wanted, first = pull("check_form"), handed_over(pull, "look", "take_in")
     with open_centre() as centre:
-        codes = (
-            to_look_at_again(first, unknown_too=bool(centre.settings.look_again_seconds)) if first is not None else []
-        )
+        earlier = to_look_at_again(first, visits_of(centre)) if first is not None else {}
+        codes = sorted(earlier)
         if not codes:
             return _seen(centre, _saw_nothing(), None, [])
         log.info("%s: %s", both("run.looks_again"), ", ".join(codes))
         carriers = carriers_of(form or {})
-        reasons = {code: visit.unknown_for.as_text() for code, visit in visits_of(centre).items() if visit.unknown_for}
-        looked = look_at_outboxes_again(centre, codes, wanted["years"], carriers, _tell_of_wait, reasons)
+        looked = look_at_outboxes_again(centre, earlier, wanted["years"], carriers, _tell_of_wait)
         return _seen(centre, looked, wanted["years"], codes)
 
 
-def _tell_of_wait(seconds: int, unknown: Mapping[str, str]) -> None:
-    for code, message in unknown.items():
-        log.warning("%s: %s", code, message)
+def _tell_of_wait(seconds: int, unknown: Mapping[str, Reason]) -> None:
+    for code, reason in unknown.items():
+        log.warning("%s: %s", code, reason.as_text())
     log.info("%s: %s s", both("run.waits"), seconds)
 
 

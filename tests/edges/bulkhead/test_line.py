@@ -188,6 +188,29 @@ def test_child_that_stops_within_a_word_is_not_waited_for_for_ever(monkeypatch: 
     os.close(died)
 
 
+def test_nursery_that_stands_still_is_told_as_ours_and_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S5: it is no slow server, no wait without end, and no reason for `close` to wait."""
+    (tmp_path / "files" / "outbox").mkdir(parents=True)
+    monkeypatch.setattr("lantai.edges.bulkhead.line._BIRTH_SECONDS", 1.0)
+    monkeypatch.setattr("lantai.edges.bulkhead.line._ENDS_WITHIN_SECONDS", 1.0)
+    lines = Lines()
+
+    with HostileSftp(tmp_path) as server:
+        with lines.open(server.connection()):
+            stopped = lines.nursery_pid
+        assert stopped is not None
+        os.kill(stopped, signal.SIGSTOP)
+        found = error_of(lines, server.connection())
+        again = error_of(lines, server.connection())
+    lines.close()
+
+    assert isinstance(found, LineInterruptedError)
+    assert again is None
+    assert not is_alive(stopped)
+
+
 def test_nursery_is_of_the_lantai_that_started_it(tmp_path: Path, hasty: Lines) -> None:
     (tmp_path / "files" / "outbox").mkdir(parents=True)
 

@@ -32,7 +32,8 @@ TELL_SECONDS = 0.2
 
 
 def serve(line: Line) -> None:
-    """Answer questions until our end is gone; the first has to be `open`."""
+    """Say that we live, then answer questions until our end is gone; the first has to be `open`."""
+    send(line, Answer())
     with ExitStack() as stack:
         end: _FarEnd | None = None
         while True:

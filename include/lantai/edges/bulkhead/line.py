@@ -25,7 +25,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import lantai
 from lantai.edges.bulkhead.messages import NOT_BORN, OUT_OF_MEMORY, Answer, Progress, Question, receive, send
 from lantai.edges.bulkhead.patience import (
     NAMES_PER_SECOND,
@@ -47,12 +46,15 @@ from lantai.errors import (
     UnitLimitError,
 )
 
-_PACKAGE_FOLDER = str(Path(lantai.__file__).parents[1])
+_PACKAGE_FOLDER = str(Path(__file__).parents[3])
 _START = (
     "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); "
     "runpy.run_module('lantai.edges.bulkhead.nursery', run_name='__main__')"
 )
 """Isolated, so that nothing in the folder one stands in is loaded, and still this Lantai, not another that is installed."""
+
+_BIRTH_SECONDS = 60.0
+_ENDS_WITHIN_SECONDS = 5.0
 
 _STANDSTILL = struct.pack("ll", 30, 0)
 """Seconds and microseconds that a child may stand still within a message."""
@@ -88,6 +90,7 @@ class Lines:
         ours, deaths = self._bear()
         try:
             line = UnitLine(ours, deaths, connection, pace, limits.window_seconds)
+            self._await_birth(ours, connection)
             line.ask(
                 "open",
                 connection=connection,
@@ -106,12 +109,27 @@ class Lines:
 
     def close(self) -> None:
         """End the nursery and every child."""
-        with self._lock:
-            if self._control is not None:
-                self._control.close()
-            if self._nursery is not None:
-                self._nursery.wait()
-            self._control = self._nursery = None
+        control, nursery = self._control, self._nursery
+        self._control = self._nursery = None
+        if control is not None:
+            control.close()
+        if nursery is not None:
+            try:
+                nursery.wait(_ENDS_WITHIN_SECONDS)
+            except subprocess.TimeoutExpired:  # It was stopped by somebody: its children end with it.
+                nursery.kill()
+                nursery.wait()
+
+    def _await_birth(self, ours: Wire, connection: Connection) -> None:
+        """Wait for the child's first word, so that a nursery that stands still is not taken for a slow server."""
+        if ours.poll(_BIRTH_SECONDS):
+            with contextlib.suppress(EOFError, OSError):  # What it died of is told with the first question.
+                receive(ours)
+            return
+        self.close()
+        raise LineInterruptedError(
+            f"{connection.connection_id}: the process that holds the lines did not answer for {_BIRTH_SECONDS:.0f} s"
+        )
 
     def __del__(self) -> None:
         """End them also where nobody closed: a nursery that lives on would hold nothing but memory."""
@@ -128,7 +146,7 @@ class Lines:
         except OSError as error:
             ours.close()
             os.close(deaths)
-            raise UnexpectedError(f"the process that holds the lines did not start ({error})") from error
+            raise LineInterruptedError(f"the process that holds the lines did not start or answer ({error})") from error
         finally:
             its.close()
             os.close(its_deaths)
@@ -139,6 +157,7 @@ class Lines:
             if self._control is not None:
                 self._control.close()
             self._control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            self._control.settimeout(_BIRTH_SECONDS)
             with far:
                 self._nursery = subprocess.Popen(  # noqa: S603 - our own module, and a number
                     [sys.executable, "-I", "-c", _START, _PACKAGE_FOLDER, str(far.fileno())],
