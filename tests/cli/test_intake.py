@@ -167,7 +167,7 @@ def test_half_an_upload_is_left_alone_and_told_what_it_lacks(desk: Desk, send: P
         ({"host_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPbOBHpxvJdDNfNjRS1eVRgRG8IF6nG8c4pJbFYqZmC1"}, "HostKeyMismatchError", "by telephone"),
         ({"key_file": "{stranger}"}, "LoginRefusedError", "our public key is enrolled"),
         ({"key_file": "/absent"}, "ConnectionConfigError", "host_key"),
-        ({"remote_root": "{root}/absent"}, "RemoteMissingError", "Look at the unit's folder"),
+        ({"remote_root": "{root}/absent"}, "OutboxMissingError", "make the folders outbox"),
         ({"host_key": ""}, "ConnectionConfigError", "`host_key` is required"),
     ],
 )  # fmt: skip
