@@ -12,18 +12,16 @@ from pathlib import Path
 import pytest
 
 from filing_house import FilingHouse
-from lantai.edges import outbox
 from lantai.edges.centre import Centre
 from lantai.edges.clock import Clock
 from lantai.edges.connections import load_connections
 from lantai.edges.registry.duties import board
 from lantai.edges.registry.submissions import findings_of, rounds
 from lantai.edges.registry.units import units
-from lantai.edges.sftp import connect
 from lantai.formats import canonical
 from lantai.journey.assess import assess
 from lantai.journey.board import BoardRow, board_of
-from lantai.journey.collect import collect
+from lantai.journey.collect import Budget, collect
 from lantai.journey.look import look
 from lantai.journey.take_in import TakenIn, take_in
 from lantai.records.finding import Finding
@@ -263,9 +261,9 @@ def test_stalled_round_stays_one_after_a_kill_and_after_its_package_was_taken_aw
     centre = house.centre
     with centre.database.read() as connection:
         unit = units(connection, ["JY"])[0]
-    with connect(load_connections(centre.settings.connections_file)["sftp_JY"]) as session:
-        [package], _ = outbox.look(session, [2025])
-        collected = collect(centre, session, "JY", package)
+    with centre.lines.open(load_connections(centre.settings.connections_file)["sftp_JY"]) as line:
+        [package] = line.look([2025])[0]
+        collected = collect(centre, line, "JY", package, Budget.of(centre))
     assess(centre, unit, package, collected, None, is_stalled=True)
     killed = states(house)
 
