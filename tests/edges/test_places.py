@@ -56,6 +56,18 @@ def test_unmounted_place_is_unavailable_and_never_empty(place):
         place.write_new("a", [b""])
 
 
+def test_place_that_takes_no_file_is_told_and_probing_leaves_nothing(place, small_disk):
+    """D2: EROFS."""
+    place.probe()
+    left = place.list("")
+    disk = small_disk(place.root, 64)
+    disk.lock()
+
+    with pytest.raises(PlaceUnavailableError, match="Read-only"):
+        place.probe()
+    assert left == place.list("") == [MARKER]
+
+
 def test_folder_in_other_use_is_not_made_a_place(tmp_path):
     (tmp_path / "photos.txt").write_text("holiday")
 

@@ -31,6 +31,10 @@ class SmallDisk:
         """Make space."""
         self._mount("-o", f"remount,size={kibibytes}k", str(self.folder))
 
+    def lock(self) -> None:
+        """Let nothing be written there any more, as a disk with a fault does."""
+        self._mount("-o", "remount,ro", str(self.folder))
+
     def take_away(self) -> None:
         """Take the disk away with all that is on it."""
         subprocess.run(["umount", str(self.folder)], check=True)

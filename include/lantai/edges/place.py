@@ -58,6 +58,10 @@ class Place(Protocol):
         """Erase a file; nothing happens when it is not there."""
         ...
 
+    def probe(self) -> None:
+        """See that the place is there and takes a file; nothing stays of it."""
+        ...
+
 
 def blocks(file: BufferedReader, size: int | None = None) -> Iterator[bytes]:
     """Yield what is left of an open file in blocks of 1 MiB.

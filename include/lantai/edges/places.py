@@ -175,6 +175,20 @@ class FilePlace:
             path.unlink()
             _sync_folder(path.parent)
 
+    def probe(self) -> None:
+        """See that the place is there and takes a file; nothing stays of it.
+
+        Raises:
+            PlaceUnavailableError: It is not there, or nothing can be written.
+        """
+        self._require_here()
+        with translated(self.name):
+            part = self.root / f".probe.{secrets.token_hex(4)}{PART_SUFFIX}"
+            try:
+                part.write_bytes(MARKER_TEXT)
+            finally:
+                part.unlink(missing_ok=True)
+
     def _path(self, name: str) -> Path:
         self._require_here()
         parts = name.split("/") if name else []

@@ -15,7 +15,7 @@ from typing import Self
 
 from lantai.edges.places import FilePlace, Place, blocks, sha256_of, translated
 from lantai.edges.vault_reader import Generation, all_files
-from lantai.errors import FixityError, NotFoundError
+from lantai.errors import FixityError, NotFoundError, PlaceUnavailableError, SettingsError
 from lantai.formats.pack import small_pack
 from lantai.formats.vault_manifest import (
     SIGNATURE_SUFFIX,
@@ -60,6 +60,23 @@ class Vault:
         """Make the places that are missing; what is there stays."""
         for place in self.places:
             place.prepare()
+
+    def places_with(self, names: Iterable[str]) -> tuple[Place, ...]:
+        """Return all configured places, then those of these names that no setting names any more; nothing is touched yet.
+
+        Raises:
+            PlaceUnavailableError: A name is no address that can be opened.
+        """
+        known = {place.name for place in self.places}
+        former: list[Place] = []
+        for name in sorted(set(names) - known):
+            try:
+                former.append(FilePlace.at(name))
+            except SettingsError as error:
+                raise PlaceUnavailableError(
+                    f"copies are registered at a place that cannot be opened: {error}"
+                ) from error
+        return (*self.places, *former)
 
     def place(self, name: str) -> Place:
         """Return a place by its name in rows.

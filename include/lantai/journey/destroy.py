@@ -4,8 +4,9 @@ What permits it are rows, looked up now: see `permit`. Then, all within state
 *executing*, told apart by what is there and not by a flag, so that any run may
 be killed anywhere and the next one goes on:
 
-1. records get status *destroying* with the `destroying` event, in one transaction; a checkpoint that covers it
-   is put out at every place and read back, before any byte is touched;
+1. every place that is configured or that a row of a copy names answers and can be written, or nothing begins; records
+   get status *destroying* with the `destroying` event, in one transaction; a checkpoint that covers it is put out at
+   every place and read back, before any byte is touched;
 2. each carrier is erased at every place, headers first (`erase`), and looked at again;
 3. records get status *destroyed* with tombstones and the `destroyed` event, in one transaction;
 4. the run ends and says that it waits for the witnesses to sign "after";
@@ -40,6 +41,7 @@ from lantai.journey.certify import certify, close_list
 from lantai.journey.checkpoint import checkpointed_at, make_checkpoint, newest_note
 from lantai.journey.erase import PlaceErasure, erase
 from lantai.journey.examine import examine
+from lantai.journey.find_copies import require_copies_at_hand
 from lantai.journey.permit import disposed_rows, permit
 from lantai.journey.prepare import Prepared
 from lantai.journey.prepare import prepare as prepare_lists
@@ -92,7 +94,9 @@ def destroy(centre: Centre, list_id: str, custodian: str, disposal_key: Path | N
         NotPermittedError: Something is missing; all of it is named, the refusal is recorded, nothing is erased.
         HeldError: A record is under a hold; recorded, nothing is erased.
         KeyMissingError: The certificate is due and its key is not here.
-        PlaceUnavailableError: A place did not answer: half done, to be run again.
+        PlaceUnavailableError: A place did not answer. Before the records are marked nothing has begun; after that it is half
+            done, to be run again.
+        FixityError: A copy is not where its row says, or is not what was sealed.
         LeaseLostError: Another worker is at this list.
     """
     now_at = centre.clock.now_at
@@ -124,6 +128,7 @@ def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> None:
         examined = examine(connection, centre.settings, list_id)
         going = disposed_rows(examined)
         permit(connection, centre, examined)
+        require_copies_at_hand(connection, centre, sorted({record.carrier_id for record in going}))
         disposal.move(connection, list_id, ListState.EXECUTING)
         if not going:
             return

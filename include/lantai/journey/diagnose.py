@@ -14,6 +14,7 @@ from lantai.edges.database import careless_settings, run_checks, server_version
 from lantai.edges.keys import DISPOSAL, Signer, key_files, load_verifier, public_path
 from lantai.edges.machine import free_bytes, has_program, is_folder, is_there, sqlite_version
 from lantai.edges.migrations import newest, require_current
+from lantai.edges.registry.holdings import count_copies
 from lantai.edges.registry.units import units
 from lantai.errors import ConnectionConfigError, KeyMissingError, LantaiError, OrchestratorError, RegistryMissingError
 from lantai.locales import say
@@ -156,8 +157,22 @@ class _Looking:
             else:
                 erasure = say(f"values.erasure_class.{place.erasure_class}", self._locale)
                 yield self._said("place", "ok", self._found("place", place=place.name, erasure=erasure))
+        yield from self._former_places()
         if len(places) < expected:
             yield self._said("copies", "fault", self._found("copies", found=len(places), expected=expected), "copies")
+
+    def _former_places(self) -> Iterator[Diagnosis]:
+        """Look at the places that no setting names any more and at which copies are registered."""
+        with self._centre.database.read() as connection:
+            registered = count_copies(connection)
+        for place in self._centre.vault.places_with(registered)[len(self._centre.vault.places) :]:
+            found = self._found("former_place", place=place.name, count=registered[place.name])
+            try:
+                place.list("")
+            except LantaiError as error:
+                yield self._said("place", "fault", f"{found}: {error}", "former_place")
+            else:
+                yield self._said("place", "warning", found, "former_place")
 
     def _connections(self) -> Iterator[Diagnosis]:
         path = self._centre.settings.connections_file

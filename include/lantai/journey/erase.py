@@ -1,4 +1,4 @@
-"""Erase records of a carrier at every place: headers first, then payloads.
+"""Erase records of a carrier at every place, those that only a row names included: headers first, then payloads.
 
 The next generation is built without them from what lies at the places, which
 gives the same bytes however often it is built; so a killed run is gone on with
@@ -15,7 +15,7 @@ Source: vault.md, "Destruction, in order", 3 to 5; reliability.md, I3 and K1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -33,6 +33,7 @@ from lantai.edges.vault_check import check_headers, check_whole
 from lantai.edges.vault_reader import Generation, all_files, header_files, read_newest, read_newest_headers
 from lantai.errors import FixityError, NotPermittedError
 from lantai.formats.vault_manifest import HeadersManifest
+from lantai.journey.find_copies import find_copies
 from lantai.journey.restore import require_known
 from lantai.journey.seal import intake_verifier, work_folder
 from lantai.journey.store import discard_work
@@ -79,19 +80,20 @@ def erase(centre: Centre, carrier_id: str, record_ids: Collection[str], lease: L
     Raises:
         NotPermittedError: A record is not being destroyed.
         PlaceUnavailableError: A place could not be reached: half done, to be run again.
-        FixityError: No place has the carrier whole, or a place holds a generation the ledger does not know.
+        FixityError: No place has the carrier whole, a registered copy is not at its place, or a place holds a generation the ledger does not know.
         LeaseLostError: Another worker has taken over.
     """
     fence = Fence(centre.database, lease, centre.clock.now_at)
     fence.keep()
     with centre.database.read() as connection:
         known = sealings.known_generation(connection, carrier_id)
+        found = find_copies(connection, centre, carrier_id)
         if kept := sealings.not_gone(connection, record_ids):
             raise NotPermittedError(
                 f"carrier {carrier_id}: {len(kept)} records are not being destroyed, first {kept[0]}"
             )
     discard_work(centre, carrier_id)
-    erasing = _Erasing(centre, carrier_id, frozenset(record_ids), fence)
+    erasing = _Erasing(centre, carrier_id, found.holding, frozenset(record_ids), fence)
     base = erasing.newest(known)
     target = erasing.spread_packs(base, erasing.spread_headers(base))
     _tell(centre, lease, target, known, erasing.places)
@@ -99,14 +101,16 @@ def erase(centre: Centre, carrier_id: str, record_ids: Collection[str], lease: L
         fence.keep()
         remove_unnamed(place, carrier_id, target.files)
     discard_work(centre, carrier_id)
-    return [_look_again(centre, place, target, erasing.gone) for place in centre.vault.places]
+    return [_look_again(centre, place, target, erasing.gone) for place in found.places]
 
 
 class _Erasing:
     """One erasure under way. Every place has to answer: one that cannot be reached would keep what it has."""
 
-    def __init__(self, centre: Centre, carrier_id: str, gone: frozenset[str], fence: Fence) -> None:
-        self.places = [place for place in centre.vault.places if all_files(place, carrier_id)]
+    def __init__(
+        self, centre: Centre, carrier_id: str, places: Sequence[Place], gone: frozenset[str], fence: Fence
+    ) -> None:
+        self.places = places
         self.gone = gone
         self._carrier_id = carrier_id
         self._fence = fence
@@ -114,11 +118,6 @@ class _Erasing:
         self._verifier = intake_verifier(centre)
         self._work = FilePlace(work_folder(centre, carrier_id), is_marked=False)
         make_new_folder(self._work.root)
-        if len(self.places) < centre.settings.min_copies:
-            raise FixityError(
-                f"carrier {carrier_id}: found it at {len(self.places)} places, expected {centre.settings.min_copies}: "
-                "a new generation has to be read back there before the old one goes"
-            )
 
     def newest(self, known: sealings.KnownGeneration) -> Generation:
         """Return the newest generation that any place has, as the ledger knows it."""

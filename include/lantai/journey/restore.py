@@ -24,6 +24,7 @@ from lantai.edges.registry import sealings
 from lantai.edges.vault_reader import Generation, read_newest
 from lantai.errors import FixityError, NotPermittedError, PlaceUnavailableError, UnsafeNameError
 from lantai.formats.age import Identity
+from lantai.journey.find_copies import places_of
 from lantai.journey.seal import Progress, catalogue_id, intake_verifier, papers_id
 from lantai.records.event import EventKind
 from lantai.records.record import RecordFile
@@ -59,6 +60,7 @@ class _Expected:
     seals: Mapping[str, tuple[str, str, str]]
     gone: frozenset[str]
     known: sealings.KnownGeneration
+    places: tuple[Place, ...]
 
 
 def restore(
@@ -126,11 +128,12 @@ def _look_up(centre: Centre, target: str) -> tuple[_Expected, list[str]]:
         sealed = sealings.sealed_of_carrier(connection, carrier_id)
         gone = sealings.gone_of_carrier(connection, carrier_id)
         known = sealings.known_generation(connection, carrier_id)
+        places = places_of(connection, centre, carrier_id)
     if target in gone:
         raise NotPermittedError(f"record {target}: it is destroyed, or being destroyed; nothing of it is opened")
     seals = {record_id: (seal.seal_id, seal.payload_sha256, seal.header_sha256) for record_id, seal in sealed.items()}
     wanted = [target] if target in seals else [record_id for record_id in seals if record_id not in gone]
-    return _Expected(carrier_id, seals, gone, known), wanted
+    return _Expected(carrier_id, seals, gone, known, places), wanted
 
 
 def _open_checked(
@@ -152,7 +155,7 @@ def _open_checked(
 def _good_place(centre: Centre, expected: _Expected, record_id: str, detours: list[str]) -> tuple[Place, Generation]:
     verifier = intake_verifier(centre)
     last: FixityError | PlaceUnavailableError | None = None
-    for place in centre.vault.places:
+    for place in expected.places:
         try:
             generation = _read(place, expected.carrier_id, verifier)
             require_known(place, generation, expected.known)

@@ -70,6 +70,13 @@ def copies_of(connection: Connection, carrier_id: str) -> list[Copy]:
     ]
 
 
+def count_copies(connection: Connection) -> dict[str, int]:
+    """Return how many copies are registered at each place, by the place's name."""
+    table = tables.copy
+    rows = connection.execute(select(table.c.place, func.count()).group_by(table.c.place).order_by(table.c.place))
+    return {str(place): int(count) for place, count in rows}
+
+
 def put_copies(connection: Connection, copies: Iterable[Copy]) -> None:
     """Register what is known of copies; a row of the same carrier and place is brought up to date."""
     table = tables.copy

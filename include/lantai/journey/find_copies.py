@@ -1,0 +1,98 @@
+"""Find the copies of a carrier: at every place that is configured, and at every place that a row of `copy` names.
+
+A setting can lose a place and the bytes stay there; the row remembers it. What
+is done about copies (erasing, looking again, restoring) is therefore done about
+all of these places, whatever the settings say today.
+
+Source: vault.md, "Copies" and "Destruction, in order", 4 and 5; reliability.md, I3 and I8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from lantai.edges.centre import Centre
+from lantai.edges.places import Place
+from lantai.edges.registry import holdings
+from lantai.edges.vault_reader import all_files
+from lantai.errors import FixityError, PlaceUnavailableError
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCopies:
+    """Where copies of a carrier may lie, and where they do.
+
+    Attributes:
+        places: Every place that was looked at, the vault first; none left out.
+        holding: Those at which something of the carrier lies.
+    """
+
+    places: tuple[Place, ...]
+    holding: tuple[Place, ...]
+
+
+def places_of(connection: Connection, centre: Centre, carrier_id: str) -> tuple[Place, ...]:
+    """Return every place at which a copy of a carrier may lie, the configured ones first; none is touched.
+
+    Raises:
+        PlaceUnavailableError: A row names a place of a kind that is not known.
+    """
+    return centre.vault.places_with(copy.place for copy in holdings.copies_of(connection, carrier_id))
+
+
+def find_copies(connection: Connection, centre: Centre, carrier_id: str) -> FoundCopies:
+    """Look for a carrier at every place, and refuse to go by less than all of them.
+
+    Raises:
+        PlaceUnavailableError: A place could not be looked at; all such places are named.
+        FixityError: A copy is registered at a place that has nothing of the carrier (another disk may be mounted
+            there), or fewer places than the policy asks for have it.
+    """
+    named = {copy.place for copy in holdings.copies_of(connection, carrier_id)}
+    places = places_of(connection, centre, carrier_id)
+    holding: list[Place] = []
+    unreached: list[str] = []
+    for place in places:
+        try:
+            if all_files(place, carrier_id):
+                holding.append(place)
+        except PlaceUnavailableError as error:
+            unreached.append(f"{error} (carrier {carrier_id})")
+    if unreached:
+        raise PlaceUnavailableError("; ".join(unreached))
+    _require_whole(centre, carrier_id, holding, [place.name for place in places if place.name in named])
+    return FoundCopies(places, tuple(holding))
+
+
+def require_copies_at_hand(connection: Connection, centre: Centre, carrier_ids: Iterable[str]) -> None:
+    """Refuse unless every copy of some carriers can be reached, and its place be written, now.
+
+    Called before anything is marked, so that an act that has to reach all copies does not begin without one of them.
+
+    Raises:
+        PlaceUnavailableError: A place does not answer, or takes no file; the first carrier that needs it is named.
+        FixityError: A copy is not where its row says, or there are too few.
+    """
+    probed: set[str] = set()
+    for carrier_id in carrier_ids:
+        for place in find_copies(connection, centre, carrier_id).places:
+            if place.name not in probed:
+                place.probe()
+                probed.add(place.name)
+
+
+def _require_whole(centre: Centre, carrier_id: str, holding: Sequence[Place], named: Sequence[str]) -> None:
+    there = {place.name for place in holding}
+    if gone := [name for name in named if name not in there]:
+        raise FixityError(
+            f"carrier {carrier_id}: found nothing of it at {', '.join(gone)}, expected the copy that is registered there: "
+            "see that the right disk is mounted, or put carriers/ and headers/ of this carrier back from another place"
+        )
+    if len(holding) < centre.settings.min_copies:
+        raise FixityError(
+            f"carrier {carrier_id}: found it at {len(holding)} places, expected {centre.settings.min_copies}: "
+            "a new generation has to be read back there before the old one goes"
+        )
