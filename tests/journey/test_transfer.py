@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import gzip
 import hashlib
 import io
 import json
 import subprocess
 import tarfile
+import zipfile
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -311,20 +313,82 @@ def test_hold_placed_after_the_approval_stops_the_transfer(centre: Centre, ready
     assert events(centre, "list_refused") == [ready]
 
 
-def test_compressed_file_is_not_handed_over(centre: Centre, archive: Path) -> None:
+CLOSED = {
+    "age": b"age-encryption.org/v1\n-> X25519 ...",
+    "gzip": gzip.compress(b"x"),
+    "PDF": b"%PDF-1.7\ntrailer << /Encrypt 9 0 R >>\nstartxref\n0\n%%EOF\n",
+}
+
+
+@pytest.mark.parametrize("tool", CLOSED)
+def test_file_that_is_encrypted_or_compressed_inside_is_not_handed_over(
+    centre: Centre, archive: Path, settings: Settings, tool: str
+) -> None:
+    """N7: an agreed ciphertext bears any name, `.docx` here; what counts is its bytes."""
     make_people(centre)
     make_unit(centre)
-    lay_down_carrier(centre, [permanent(1, suffix="zip")])
+    plain, closed = f"{CARRIER} 第1件".encode(), CLOSED[tool]
+    records = [permanent(1), permanent(2, contents=[b"open", closed], suffix="docx"), permanent(3, contents=[b""])]
+    lay_down_carrier(
+        centre,
+        records,
+        {"data/0001-1.txt": plain, "data/0002-1.docx": b"open", "data/0002-2.docx": closed, "data/0003-1.txt": b""},
+    )
+    list_id = draft(centre, ListKind.TRANSFER)
+    decide_all(centre, list_id, [1, 2, 3])
+    approve(centre, list_id)
+    prepare(centre)
+
+    with pytest.raises(NotPermittedError) as refused:
+        run(centre, list_id)
+
+    assert f"row 2: file 2 is compressed or encrypted ({tool}), expected it open" in str(refused.value)
+    assert "row 1" not in str(refused.value)
+    assert f"第 2 行：第 2 个文件经压缩或加密（{tool}）" in refused.value.message_zh
+    assert (state_of(centre, list_id), events(centre, "list_refused")) == ("awaiting_custodian", [list_id])
+    assert set(statuses(centre).values()) == {"kept"}
+    assert not (archive / "incoming").exists()
+    assert not [path for path in settings.work.rglob("*") if path.is_file()]
+
+
+def test_document_that_is_a_zip_inside_is_handed_over_whatever_it_is_called(centre: Centre, archive: Path) -> None:
+    """N7: OFD, docx and the like are formats of their own, not archives."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as document:
+        document.writestr("OFD.xml", "<ofd/>")
+    make_people(centre)
+    make_unit(centre)
+    lay_down_carrier(
+        centre, [permanent(1, contents=[out.getvalue()], suffix="zip")], {"data/0001-1.zip": out.getvalue()}
+    )
     list_id = draft(centre, ListKind.TRANSFER)
     decide_all(centre, list_id, [1])
     approve(centre, list_id)
     prepare(centre)
 
-    with pytest.raises(NotPermittedError, match="compressed or encrypted"):
-        run(centre, list_id)
+    outcome = run(centre, list_id)
 
-    assert state_of(centre, list_id) == "awaiting_custodian"
+    assert outcome.record_count == 1
+    assert opened(archive, list_id)[f"data/{CARRIER}-0001/0001-1.zip"] == out.getvalue()
+
+
+def test_hold_placed_while_the_package_is_written_stops_the_transfer(
+    centre: Centre, ready: str, archive: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = transfer_step.package
+
+    def pack_slowly(*given: object) -> object:
+        packaged = pack(*given)
+        hold(centre, HoldScope.FONDS, "Z109", "诉讼", "X01")
+        return packaged
+
+    monkeypatch.setattr("lantai.journey.transfer.package", pack_slowly)
+    with pytest.raises(HeldError):
+        run(centre, ready)
+
+    assert not (archive / "incoming").exists()
     assert set(statuses(centre).values()) == {"kept"}
+    assert not [path for path in settings.work.rglob("*") if path.is_file()]
 
 
 def test_list_of_which_the_panel_kept_everything_is_done_at_once(centre: Centre, archive: Path) -> None:

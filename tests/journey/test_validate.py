@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import date
 
 import pytest
@@ -164,6 +165,17 @@ def test_encrypted_file_that_nobody_agreed_to_is_a_fault_and_a_protected_pdf_a_r
     ]
     assert [(f.rule, f.severity, f.values["found"]) for f in with_it] == [
         ("not_encrypted_as_agreed", Severity.HOLD, "2")
+    ]
+
+
+def test_archive_among_the_files_is_a_remark_that_it_has_to_be_unpacked_before_transfer(tmp_path):
+    """N7, GD-3-8: intake judges the same bytes as the transfer."""
+    made = filing(tmp_path, [row(1, files=("data/1.dat",))])
+    (made.folder / "1.dat").write_bytes(gzip.compress(b"x"))
+    bag = pack(made.folder, SENDER, order(), made.catalogue, tmp_path / "outbox")
+
+    assert [(f.rule, f.severity, f.subject, f.values["found"]) for f in validated(bag, encrypts=False).findings] == [
+        ("file_compressed", Severity.WARNING, "data/1.dat", "gzip")
     ]
 
 

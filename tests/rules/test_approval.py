@@ -11,7 +11,6 @@ from lantai.locales import say
 from lantai.records.disposal import Decision, Duty, ListKind, ListState, RowDecision, SignOff, Stage
 from lantai.records.record import Retention
 from lantai.rules.appraisal import (
-    closed_paths,
     elapsed_years,
     extended_due_on,
     files_digest,
@@ -212,13 +211,6 @@ def test_extended_record_is_not_due_again_on_the_day_it_was_extended() -> None:
 def test_sender_keeps_a_copy_for_five_full_years() -> None:
     assert sender_keeps_until(date(2026, 3, 31)) == date(2031, 3, 31)
     assert sender_keeps_until(date(2024, 2, 29)) == date(2029, 3, 1)
-
-
-def test_archives_and_encrypted_files_are_closed_and_documents_are_not() -> None:
-    assert closed_paths(["data/a.ZIP", "data/b.ofd", "data/c.docx", "data/d.tar.gz", "data/e"]) == [
-        "data/a.ZIP",
-        "data/d.tar.gz",
-    ]
 
 
 def test_digest_of_a_file_set_needs_its_key_and_not_its_order() -> None:

@@ -14,7 +14,7 @@ import tarfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from lantai.edges.places import translated
 from lantai.errors import FixityError
@@ -72,6 +72,20 @@ def open_package(path: Path) -> BinaryIO:
     """
     with translated(str(path)):
         return path.open("rb")
+
+
+def open_members(path: Path) -> Iterator[tuple[str, BinaryIO]]:
+    """Yield every file of a package with its name, seekable, until the next is asked for.
+
+    Raises:
+        PlaceUnavailableError: It cannot be read.
+    """
+    with translated(str(path)), tarfile.open(path, "r:") as archive:
+        for member in archive:
+            content = archive.extractfile(member)
+            if content is not None:
+                # tarfile's type says IO; what it gives is its own reader, which seeks.
+                yield member.name, cast("BinaryIO", content)
 
 
 def remove_work(folder: Path) -> None:

@@ -8,7 +8,8 @@
 
 The same list gives the same bytes. Every file is compared with its digests on
 arrival while it is opened. Plaintext lies in the work folder only while it is
-handed over.
+handed over. What the package holds is judged when it is written and before
+anything is marked: an encrypted or compressed file is not handed over.
 
 Source: rules N7 (decrypted, decompressed, metadata moved together); R9-15, R9-17.
 """
@@ -26,14 +27,18 @@ from sqlalchemy import Row
 from lantai.edges.centre import Centre
 from lantai.edges.keys import Signer
 from lantai.edges.registry import dispositions, people
-from lantai.edges.transfer_package import Member, write_package
+from lantai.edges.transfer_package import Member, open_members, write_package
 from lantai.formats import canonical
 from lantai.formats.age import Identity
+from lantai.formats.closed_file import compressed_by, encrypted_by
 from lantai.formats.tag_file import escape
 from lantai.journey.examine import Examined, examine
+from lantai.journey.permit import disposed_rows
 from lantai.journey.print_list import ALGORITHM, print_list, signers
+from lantai.journey.refuse import refuse_if
 from lantai.journey.restore import open_record
 from lantai.records.record import RecordStatus
+from lantai.records.shortfall import Shortfall
 
 ROWS_PRINTED = (
     "row_no",
@@ -76,18 +81,21 @@ def package(centre: Centre, list_id: str, identities: Sequence[Identity], signer
 
     Args:
         centre: The centre.
-        list_id: The list; its records are under way.
+        list_id: The list; its records are under way, or are about to be.
         identities: Private keys of a custodian.
         signer: Signs the inventory.
 
     Raises:
         FixityError: A record does not open as it was received, at any place.
         NoIdentityMatchError: None of the identities opens it.
+        NotPermittedError: A file in it is encrypted or compressed; all such rows are named.
         DiskFullError: No space in the work folder.
     """
     with centre.database.read() as connection:
         examined = examine(connection, centre.settings, list_id)
-        rows = dispositions.files(connection, list_id, (RecordStatus.TRANSFERRING,))
+        going = {record.record_id for record in disposed_rows(examined)}
+        statuses = (RecordStatus.KEPT, RecordStatus.TRANSFERRING)
+        rows = [row for row in dispositions.files(connection, list_id, statuses) if row.record_id in going]
         names = {each.person_id: people.person(connection, each.person_id).name for each in examined.dossier.acting}
     inventory = canonical.dumps(_inventory(examined, rows))
     tags = {
@@ -105,6 +113,7 @@ def package(centre: Centre, list_id: str, identities: Sequence[Identity], signer
     moment = examined.chosen.approved_at or examined.chosen.drafted_at
     members = _members(centre, list_id, tags, rows, identities)
     size_bytes, sha256 = write_package(path, members, int(moment.timestamp()))
+    _refuse_closed(list_id, path, rows)
     return Packaged(
         path=path,
         size_bytes=size_bytes,
@@ -113,6 +122,26 @@ def package(centre: Centre, list_id: str, identities: Sequence[Identity], signer
         file_count=len(rows),
         payload_bytes=sum(row.size_bytes for row in rows),
         inventory_sha256=hashlib.sha256(inventory).hexdigest(),
+    )
+
+
+def _refuse_closed(list_id: str, path: Path, rows: Sequence[Row[Any]]) -> None:
+    """Refuse a package with an encrypted or compressed file in it, by the bytes, as intake judges them. Source: rules N7."""
+    row_of = {f"{list_id}/{_member(row)}": row for row in rows}
+    closed = [
+        (row_of[name], tool)
+        for name, stream in open_members(path)
+        if name in row_of and (tool := encrypted_by(stream, name) or compressed_by(stream))
+    ]
+    refuse_if(
+        list_id,
+        [
+            Shortfall(
+                f"第 {row.row_no} 行：第 {row.file_no} 个文件经压缩或加密（{tool}），移交前须解除（档发〔2012〕7号）",
+                f"row {row.row_no}: file {row.file_no} is compressed or encrypted ({tool}), expected it open (档发〔2012〕7号)",
+            )
+            for row, tool in closed
+        ],
     )
 
 

@@ -1,12 +1,14 @@
 """Transfer the records of an approved list to the archive, and go on when its receipt is there.
 
-All within state *executing*, told apart by what is there, so that any run may
-be killed anywhere and the next one goes on:
+Steps are told apart by what is there, so that any run may be killed anywhere
+and the next one goes on:
 
-1. records get status *transferring*, in one transaction with the state;
-2. the package is written, delivered under a temporary name, read back, renamed; the plaintext is taken away, whatever happened;
-3. the delivery's row, its signed certificate and the `transferred` event, in one transaction;
-4. a later run, with or without keys, finds the archive's receipt: records *transferred*, the list *done* (`receive_receipt`).
+1. once everything permits it, the package is written and every file in it judged by its bytes: one that is encrypted or
+   compressed ends the run with nothing begun;
+2. records get status *transferring*, in one transaction with the state, when everything still permits it;
+3. the package is delivered under a temporary name, read back, renamed; the plaintext is taken away, whatever happened;
+4. the delivery's row, its signed certificate and the `transferred` event, in one transaction;
+5. a later run, with or without keys, finds the archive's receipt: records *transferred*, the list *done* (`receive_receipt`).
 
 The centre keeps its sealed copy: five years at least after the transfer.
 
@@ -21,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Row
 
 from lantai.edges.centre import Centre
 from lantai.edges.fence import Fence
@@ -43,13 +45,12 @@ from lantai.journey.prepare import Prepared
 from lantai.journey.prepare import prepare as prepare_lists
 from lantai.journey.print_list import ALGORITHM, print_list, print_transfer_register, signers
 from lantai.journey.receive_receipt import archive_connection, receive_receipt
-from lantai.journey.refuse import recorded, refuse_if
+from lantai.journey.refuse import recorded
 from lantai.journey.take_duty import take_duty
 from lantai.records.disposal import Duty, ListKind, ListState
 from lantai.records.event import EventKind
 from lantai.records.record import RecordStatus
-from lantai.records.shortfall import Shortfall
-from lantai.rules.appraisal import closed_paths, sender_keeps_until
+from lantai.rules.appraisal import sender_keeps_until
 
 CERTIFICATE = "移交证明"
 REGISTER = "电子档案移交与接收登记表"
@@ -104,21 +105,21 @@ def transfer(
         recorded(centre, list_id, custodian, "transfer"),
         leased(centre.database, f"list:{list_id}", centre.holder, now_at) as lease,
     ):
-        has_records = _begin(centre, list_id, custodian, lease)
-        if not has_records:
+        if not _may_begin(centre, list_id, custodian, lease):
+            _begin(centre, list_id, custodian, lease)
             close_list(centre, list_id, custodian, None)
             return Transferred(list_id, ListState.DONE, 0, None, ())
         with centre.database.read() as connection:
             is_delivered = dispositions.delivery_of(connection, list_id) is not None
         if not is_delivered:
             signer = load_signer(DISPOSAL, disposal_key or key_files(centre.settings)[DISPOSAL])
-            _hand_over(centre, list_id, custodian, (identity_file, signer), Fence(centre.database, lease, now_at))
+            _hand_over(centre, list_id, custodian, (identity_file, signer), lease)
         is_done = receive_receipt(centre, list_id)
         return _answer(centre, list_id, is_done)
 
 
-def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> bool:
-    """Let the records go over to *transferring*, once; return whether there are any to hand over."""
+def _may_begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> bool:
+    """See that the list may be carried out, or is being, by this custodian; return whether there are records to hand over."""
     with centre.database.begin() as connection:
         require(connection, lease)
         examined = examine(connection, centre.settings, list_id, locks=True)
@@ -128,36 +129,32 @@ def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> bool:
         if examined.chosen.state is ListState.DONE:
             return bool(going)
         take_duty(connection, centre, list_id, DutyHeld(custodian, Duty.CUSTODIAN, None))
-        if examined.chosen.state is ListState.EXECUTING:
-            return bool(going)
-        permit(connection, centre, examine(connection, centre.settings, list_id))
+        if examined.chosen.state is not ListState.EXECUTING:
+            permit(connection, centre, examine(connection, centre.settings, list_id))
+        return bool(going)
+
+
+def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> None:
+    """Let the records go over to *transferring*, once, when everything permits it."""
+    with centre.database.begin() as connection:
+        require(connection, lease)
+        examined = examine(connection, centre.settings, list_id, locks=True)
+        if examined.chosen.state in (ListState.EXECUTING, ListState.DONE):
+            return
+        take_duty(connection, centre, list_id, DutyHeld(custodian, Duty.CUSTODIAN, None))
+        examined = examine(connection, centre.settings, list_id)
+        permit(connection, centre, examined)
         disposal.move(connection, list_id, ListState.EXECUTING)
+        going = disposed_rows(examined)
         panel_count = len(examined.dossier.panel)
         count = dispositions.begin_disposing(connection, list_id, panel_count, RecordStatus.TRANSFERRING)
         if count != len(going):
             raise NotPermittedError(f"list {list_id}: {count} records go over to transferring, expected {len(going)}")
-        _refuse_closed(connection, list_id)
-        return bool(going)
 
 
-def _refuse_closed(connection: Connection, list_id: str) -> None:
-    rows = dispositions.files(connection, list_id, (RecordStatus.TRANSFERRING,))
-    closed = set(closed_paths(row.path for row in rows))
-    numbers = sorted({row.row_no for row in rows if row.path in closed})
-    refuse_if(
-        list_id,
-        [
-            Shortfall(
-                f"第 {number} 行：有文件经压缩或加密，移交前须解除（档发〔2012〕7号）",
-                f"row {number}: a file is compressed or encrypted, expected it open (档发〔2012〕7号)",
-            )
-            for number in numbers
-        ],
-    )
-
-
-def _hand_over(centre: Centre, list_id: str, custodian: str, keys: tuple[Path, Signer], fence: Fence) -> None:
+def _hand_over(centre: Centre, list_id: str, custodian: str, keys: tuple[Path, Signer], lease: Lease) -> None:
     identity_file, signer = keys
+    fence = Fence(centre.database, lease, centre.clock.now_at)
     identities = load_identities(identity_file)
     remove_work(work_folder(centre, list_id))
     try:
@@ -166,6 +163,7 @@ def _hand_over(centre: Centre, list_id: str, custodian: str, keys: tuple[Path, S
             append(connection, EventKind.IDENTITY_OPENED, list_id, custodian, centre.clock.now_at(), facts)
         packaged = package(centre, list_id, identities, signer)
         fence.keep()
+        _begin(centre, list_id, custodian, lease)
         _deliver(centre, list_id, packaged)
     finally:
         remove_work(work_folder(centre, list_id))

@@ -14,30 +14,8 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from datetime import date
-from pathlib import PurePosixPath
 
 from lantai.records.record import Retention
-
-CLOSED_SUFFIXES = frozenset(
-    {
-        ".zip",
-        ".7z",
-        ".rar",
-        ".gz",
-        ".tgz",
-        ".bz2",
-        ".xz",
-        ".zst",
-        ".lzh",
-        ".cab",
-        ".age",
-        ".gpg",
-        ".pgp",
-        ".p7m",
-        ".enc",
-    }
-)
-"""Endings of files that are compressed or encrypted as a whole; OFD, docx and the like are formats of their own, not archives."""
 
 
 def elapsed_years(formed_on: date, on: date) -> int:
@@ -103,11 +81,6 @@ def _years_on(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return date(day.year + years, 3, 1)
-
-
-def closed_paths(paths: Iterable[str]) -> list[str]:
-    """Return the files that an archive may not be handed as they are: compressed or encrypted ones. Source: rules N7."""
-    return [path for path in paths if PurePosixPath(path.lower()).suffix in CLOSED_SUFFIXES]
 
 
 def files_digest(key: bytes, sha256s: Iterable[str]) -> str:
