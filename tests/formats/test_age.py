@@ -154,14 +154,34 @@ def test_two_seals_of_one_record_share_no_bytes_that_matter():
     assert first[-20:] != second[-20:]
 
 
-def test_kinds_are_never_mixed_in_one_header():
-    _, file_key = age.wrap([OURS.recipient])
-    mixed = format_header([OURS.recipient.wrap(file_key), HYBRID.recipient.wrap(file_key)], file_key)
+def test_kinds_are_never_mixed_in_a_header_that_is_written():
+    header, _ = age.wrap([OURS.recipient])
 
     with pytest.raises(UsageError, match="one kind"):
         age.wrap([OURS.recipient, HYBRID.recipient])
-    with pytest.raises(age.HeaderError, match="one kind"):
-        age.unwrap(mixed, [OURS])
+    with pytest.raises(UsageError, match="one kind"):
+        age.rewrap(header, [OURS], [OURS.recipient, HYBRID.recipient])
+
+
+@pytest.mark.parametrize("kinds", [(OURS, HYBRID), (HYBRID, OURS)])
+@pytest.mark.parametrize("identity", [OURS, HYBRID])
+def test_header_that_another_program_mixed_is_read_with_either_key(kinds, identity):
+    """C2SP/CCTV age testkit, vector hybrid_and_x25519: expects success."""
+    header, file_key = age.wrap([OURS.recipient])
+    payload = b"".join(age.encrypt_payload(file_key, b"filing"))
+    mixed = format_header([kind.recipient.wrap(file_key) for kind in kinds], file_key)
+
+    assert b"".join(age.decrypt(mixed + payload, [identity])) == b"filing"
+    assert age.unwrap(age.rewrap(mixed, [identity], [OURS.recipient]), [OURS]) == age.unwrap(header, [OURS])
+
+
+def test_mixed_header_that_was_changed_is_refused():
+    _, file_key = age.wrap([OURS.recipient])
+    mixed = format_header([OURS.recipient.wrap(file_key), HYBRID.recipient.wrap(file_key)], file_key)
+    without = mixed.replace(mixed[mixed.index(b"-> mlkem") : mixed.index(b"---")], b"")
+
+    with pytest.raises(age.HmacError):
+        age.unwrap(without, [OURS])
 
 
 def test_record_is_never_sealed_to_nobody():

@@ -3,7 +3,9 @@
 The door of this room's age modules: encrypt and decrypt whole streams, or the
 pieces (wrap, PayloadEncryptor, split, unwrap, decrypt_payload, rewrap) for a
 caller who passes the bytes on himself. `header + payload` is an ordinary age
-file. No armor, no passphrases, no plugins.
+file. No armor, no passphrases, no plugins. Kinds of recipients are never mixed
+in a header that is written, since some readers refuse it; one that another
+program mixed is read, as the format allows.
 
 Source: age-encryption.org/v1; vault.md, "Sealed records".
 """
@@ -24,10 +26,8 @@ from lantai.errors import (
 from lantai.formats.age_header import Header, Stanza, check_mac, format_header, parse, split
 from lantai.formats.age_keys import (
     FILE_KEY_BYTES,
-    HybridRecipient,
     Identity,
     Recipient,
-    X25519Recipient,
     check_stanza,
     generate_identity,
     parse_identity,
@@ -71,7 +71,6 @@ __all__ = [
 ]
 
 NoIdentityMatch = NoIdentityMatchError
-_NATIVE_KINDS = {X25519Recipient.kind, HybridRecipient.kind}
 
 
 def encrypt(source: Readable | Bytes, recipients: Iterable[Recipient | str]) -> tuple[bytes, Iterator[bytes]]:
@@ -129,7 +128,7 @@ def unwrap(header: bytes, identities: Iterable[Identity | str]) -> bytes:
     """Return the file key of a header and see that the header is as it was written.
 
     Raises:
-        HeaderError: malformed, a passphrase beside others, or kinds mixed.
+        HeaderError: malformed, or a passphrase beside others.
         NoIdentityMatch: none of the identities opens it; one with a passphrase never opens here.
         HmacError: the header was changed.
     """
@@ -166,8 +165,6 @@ def _check_stanzas(stanzas: tuple[Stanza, ...]) -> None:
     kinds = {stanza.kind for stanza in stanzas}
     if "scrypt" in kinds and len(stanzas) > 1:
         raise HeaderError(f"a scrypt stanza is one of {len(stanzas)} stanzas, expected it to be alone")
-    if kinds >= _NATIVE_KINDS:
-        raise HeaderError(f"found stanzas of {' and '.join(sorted(_NATIVE_KINDS))}, expected one kind in one header")
 
 
 def _find_key(header: Header, identities: list[Identity]) -> bytes:
