@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +19,7 @@ from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.database import Database
 from lantai.edges.fence import Fence
-from lantai.edges.lease import LEASE_SECONDS, Lease, acquire, leased, release, renew, require
+from lantai.edges.lease import LEASE_SECONDS, Lease, acquire, has_died, holder_name, leased, release, renew, require
 from lantai.errors import LeaseLostError
 
 pytestmark = pytest.mark.both_databases
@@ -24,6 +28,7 @@ NOW = datetime(2026, 3, 2, 1, 2, 3, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=61)
 NAME = "carrier:JY-2025-E-001-R1"
 ELSEWHERE = "other-machine:1:"
+INCLUDE = Path(__file__).resolve().parents[2] / "include"
 
 
 @pytest.fixture
@@ -113,6 +118,83 @@ def test_lease_of_a_process_that_was_killed_here_is_taken_over_at_once(database:
     acquire(database, NAME, holder_that_died(), NOW, 60)
 
     assert acquire(database, NAME, f"{ELSEWHERE}2", NOW, 60).fence == 2
+
+
+def changed(holder: str, part: int, value: str) -> str:
+    parts = holder.split(":")
+    parts[part] = value
+    return ":".join(parts)
+
+
+HOST, PID, BOOT, SPACES, BEGAN = 0, 1, 3, 4, 5
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [(BOOT, "0" * 32), (SPACES, "4026530000-4026531834"), (PID, "x"), (BOOT, "")],
+    ids=["another boot", "another namespace of processes", "no number", "no proof"],
+)
+def test_holder_of_the_same_host_name_is_waited_for_unless_it_is_proved_dead(
+    database: Database, part: int, value: str
+) -> None:
+    """K3, R1, kopia/kopia#1087: containers repeat host names, and process numbers live in namespaces."""
+    elsewhere = changed(holder_that_died(), part, value)
+    acquire(database, NAME, elsewhere, NOW, 60)
+
+    with pytest.raises(LeaseLostError, match=elsewhere.rpartition(":")[0][:12]):
+        acquire(database, NAME, f"{ELSEWHERE}2", NOW, 60)
+
+
+def test_holder_as_older_versions_wrote_it_is_waited_for() -> None:
+    host, pid, part = holder_that_died().split(":")[:3]
+
+    assert not has_died(f"{host}:{pid}:{part}")
+
+
+@pytest.mark.server("unshare")
+@pytest.mark.namespaces
+def test_living_holder_in_another_namespace_of_processes_keeps_its_lease(database: Database) -> None:
+    """K3: its number is that of nobody here."""
+    script = (
+        "import sys; from lantai.edges.lease import holder_name; print(holder_name(), flush=True); sys.stdin.read()"
+    )
+    # The shells in between give it a number of its own there.
+    command = [
+        "unshare",
+        "--pid",
+        "--fork",
+        "--mount-proc",
+        "sh",
+        "-c",
+        'for i in 1 2 3 4; do true & done; wait; "$0" -c "$1"',
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(INCLUDE)}
+    with subprocess.Popen(
+        [*command, sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as there:
+        holder = there.stdout.readline().strip()
+        acquire(database, NAME, holder, NOW, 60)
+
+        with pytest.raises(LeaseLostError, match="held by"):
+            acquire(database, NAME, changed(f"{ELSEWHERE}2", HOST, holder.partition(":")[0]), NOW, 60)
+
+        there.stdin.close()
+    assert holder.count(":") == BEGAN
+
+
+def test_number_that_another_process_has_now_is_proof_that_the_holder_is_gone(database: Database) -> None:
+    """K3: of this boot and namespace, and begun at another moment."""
+    ours = holder_name()
+    acquire(database, NAME, changed(ours, BEGAN, "1"), NOW, 60)
+
+    assert acquire(database, NAME, f"{ELSEWHERE}2", NOW, 60).fence == 2
+    assert not has_died(ours)
+
+
+def test_name_of_the_longest_host_fits_its_column(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "h" * 300)
+
+    assert acquire(database, NAME, holder_name(), NOW, 60).fence == 1
 
 
 def test_who_has_patience_gets_the_lease_when_it_is_given_back(

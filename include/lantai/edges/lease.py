@@ -2,7 +2,11 @@
 
 A worker that was stopped for longer than its lease and then goes on finds its
 token outdated at the next write. One that was killed on this machine is
-replaced at once: its holder's name says which process it was. Source: reliability.md, K3 and R1.
+replaced at once where its holder's name proves that it is dead: which boot of
+which kernel, which namespace of processes, which process, begun when. A host's
+name proves nothing, because containers and clones repeat it.
+
+Source: reliability.md, K3 and R1; vault.md, "What a hard second look ... showed"; kopia/kopia#1087.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Select, select, update
@@ -26,6 +31,8 @@ LEASE_SECONDS = 600
 """Of a worker that died on another machine nobody knows; the last of the DAGs' three tries comes after 14 minutes and has to find this over."""
 
 TRY_AGAIN_SECONDS = 0.5
+_HOST_CHARACTERS = 64
+"""Of a host's name so much stands in a holder's: the longest that Linux allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ def acquire(database: Database, name: str, holder: str, now_at: datetime, second
         add_if_new(connection, table, name=name, holder="", fence=0, expires_at=now_at)
         row = connection.execute(_locked(name)).one()
         if row.holder != holder and row.expires_at > now_at and not has_died(row.holder):
-            raise LeaseLostError(f"lease {name}: held by {row.holder} until {row.expires_at:%H:%M:%S} UTC")
+            raise LeaseLostError(f"lease {name}: held by {_shown(row.holder)} until {row.expires_at:%H:%M:%S} UTC")
         fence = row.fence if row.holder == holder else row.fence + 1
         connection.execute(
             update(table).where(table.c.name == name).values(holder=holder, fence=fence, expires_at=expires_at)
@@ -124,8 +131,10 @@ def require(connection: Connection, lease: Lease) -> None:
     """
     row = connection.execute(_locked(lease.name)).one_or_none()
     if row is None or row.fence != lease.fence or row.holder != lease.holder:
-        found = "nobody" if row is None else f"{row.holder} with fence {row.fence}"
-        raise LeaseLostError(f"lease {lease.name}: found {found}, expected {lease.holder} with fence {lease.fence}")
+        found = "nobody" if row is None else f"{_shown(row.holder)} with fence {row.fence}"
+        raise LeaseLostError(
+            f"lease {lease.name}: found {found}, expected {_shown(lease.holder)} with fence {lease.fence}"
+        )
 
 
 def _locked(name: str) -> Select[Any]:
@@ -143,20 +152,49 @@ def release(database: Database, lease: Lease, now_at: datetime) -> None:
 
 
 def holder_name() -> str:
-    """Return this process's name in leases: host, pid and a random part, so that a later process with the same pid is another."""
-    return f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
+    """Return this process's name in leases: host, pid, a random part, and what proves its death later.
+
+    The proof is the boot id, the namespaces of processes and of clocks, and when the process began (ticks since the boot); it
+    is left out where the system does not tell, and such a holder is waited for.
+    """
+    host = socket.gethostname()[:_HOST_CHARACTERS].replace(":", "_")
+    return f"{host}:{os.getpid()}:{os.urandom(4).hex()}{_proof(os.getpid())}"
 
 
 def has_died(holder: str) -> bool:
-    """Return whether a holder was a process of this machine that is gone; of another machine nothing is known."""
-    host, _, rest = holder.partition(":")
-    pid = rest.partition(":")[0]
-    if host != socket.gethostname() or not pid.isdigit():
+    """Return whether a holder is proved to be dead; of another boot, or another namespace, nothing is known."""
+    _, pid, *rest = [*holder.split(":"), "", ""][:6]
+    proof = "".join(f":{part}" for part in rest[1:] if part)
+    here = _proof(os.getpid())
+    # All but the last part says where; the last part is when the process began, which is our own in `here`.
+    if not pid.isdigit() or not proof or proof.rpartition(":")[0] != here.rpartition(":")[0]:
         return False
     try:
         os.kill(int(pid), 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return True
     except PermissionError:
-        return False
-    return False
+        pass
+    now = _proof(int(pid))
+    # Another process has its number now; where that cannot be told, it is taken for alive.
+    return bool(now) and now != proof
+
+
+def _proof(pid: int) -> str:
+    """Return `:boot:namespaces:began` of a process that is seen from here, empty where the system does not tell."""
+    try:
+        # /proc of another namespace would speak of other processes.
+        if Path("/proc/self").readlink().name != str(os.getpid()):
+            return ""
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip().replace("-", "")
+        spaces = [str(Path(f"/proc/self/ns/{kind}").readlink()) for kind in ("pid", "time")]
+        status = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
+    except OSError:
+        return ""
+    numbers = "-".join("".join(filter(str.isdigit, space)) for space in spaces)
+    # The second field, the program's name, may hold anything; the twentieth behind it is the start. Source: proc_pid_stat(5).
+    return f":{boot}:{numbers}:{status.rpartition(')')[2].split()[19]}"
+
+
+def _shown(holder: str) -> str:
+    return ":".join(holder.split(":")[:3])

@@ -43,7 +43,7 @@ def upgrade() -> None:
     op.create_table(
         "lease",
         sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("holder", sa.String(length=100), nullable=False),
+        sa.Column("holder", sa.String(length=200), nullable=False),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),

@@ -43,7 +43,7 @@ lease = Table(
     "lease",
     metadata,
     Column("name", String(100), primary_key=True),
-    Column("holder", String(100), nullable=False),
+    Column("holder", String(200), nullable=False),
     Column("fence", Integer, nullable=False),
     Column("expires_at", Moment, nullable=False),
 )
