@@ -14,29 +14,9 @@ from lantai.formats.signed_note import Checkpoint
 from lantai.journey.checkpoint import checkpointed_at, make_checkpoint, newest_note, proof
 from lantai.journey.verify_ledger import verify
 from lantai.records.event import EventKind
+from ledger_hands import happen, tamper
 
 pytestmark = pytest.mark.both_databases
-
-
-def happen(centre, count, kind=EventKind.YEAR_OPENED):
-    """Write events; return their ids."""
-    with centre.database.begin() as connection:
-        return [
-            append(connection, kind, f"subject-{number}", "system", centre.clock.now_at(), {"number": number})
-            for number in range(count)
-        ]
-
-
-def tamper(centre, statement, **values):
-    """Change the ledger as somebody with the whole database in hand would."""
-    with centre.database.begin() as connection:
-        for table in ("event", "ledger_leaf", "checkpoint"):
-            if centre.database.is_sqlite:
-                for verb in ("update", "delete"):
-                    connection.execute(text(f"DROP TRIGGER IF EXISTS {table}_only_grows_{verb}"))
-            else:
-                connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-        connection.execute(text(statement), values)
 
 
 def test_nothing_happened_no_checkpoint(centre):

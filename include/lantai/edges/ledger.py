@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, func, insert, select, type_coerce
+from sqlalchemy.types import NullType
 
 from lantai.edges import tables
-from lantai.edges.database import Database, query, stream
+from lantai.edges.database import STREAM_ROWS, Database, query, stream
 from lantai.edges.lease import Lease, leased, require
 from lantai.errors import LedgerError, MalformedError, NotFoundError
 from lantai.formats import canonical, merkle
@@ -28,6 +29,7 @@ from lantai.records.event import EventKind
 SEQUENCER = "ledger:sequencer"
 SEQUENCER_SECONDS = 60
 SEQUENCER_PATIENCE_SECONDS = 10
+_LARGEST_INTEGER = 2**63 - 1
 OWN_FIELDS = frozenset({"event_id", "kind", "subject", "actor", "occurred_at"})
 
 
@@ -141,13 +143,38 @@ def sequence(database: Database, lease: Lease) -> int:
 
 def tree_size(connection: Connection) -> int:
     """Return how many leaves the tree has."""
-    largest = connection.execute(select(func.max(tables.ledger_leaf.c.leaf_index))).scalar()
+    index = tables.ledger_leaf.c.leaf_index
+    # Bounded from above, because in SQLite a text is larger than every number.
+    largest = connection.execute(select(func.max(index)).where(index < _LARGEST_INTEGER)).scalar()
     return 0 if largest is None else int(largest) + 1
 
 
 def waiting_count(connection: Connection) -> int:
     """Return how many events have no place in the tree yet."""
-    return len(query(connection, "events_without_leaf"))
+    events, placed = tables.event, tables.ledger_leaf
+    waiting = select(func.count()).select_from(events.outerjoin(placed)).where(placed.c.event_id.is_(None))
+    return int(connection.execute(waiting).scalar_one())
+
+
+def stored_leaves(connection: Connection) -> Iterator[Row[Any]]:
+    """Yield every leaf with the row of its event as the database holds it, converted and believed in nothing.
+
+    For whoever verifies: SQLite keeps a value of any type in any column, so what a row holds may be anything.
+    """
+    events, placed = tables.event, tables.ledger_leaf
+    columns = [placed.c.leaf_index, placed.c.leaf_hash, *events.c]
+    wanted = select(*map(_as_stored, columns)).join_from(placed, events, isouter=True).order_by(placed.c.leaf_index)
+    return iter(connection.execute(wanted.execution_options(yield_per=STREAM_ROWS)))
+
+
+def stored_checkpoints(connection: Connection) -> Sequence[Row[Any]]:
+    """Return every checkpoint as the database holds it; see `stored_leaves`."""
+    made = tables.checkpoint
+    return connection.execute(select(*map(_as_stored, made.c)).order_by(made.c.tree_size)).all()
+
+
+def _as_stored(column: Column[Any]) -> ColumnElement[Any]:
+    return type_coerce(column, NullType()).label(column.name)
 
 
 def leaves(connection: Connection, first_index: int, end_index: int) -> Iterator[Row[Any]]:

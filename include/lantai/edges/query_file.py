@@ -22,15 +22,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, LargeBinary, Text, bindparam, text
+from sqlalchemy import BigInteger, Boolean, Date, Text, bindparam, text
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.selectable import TextualSelect
 from sqlalchemy.types import TypeEngine
 
-from lantai.edges.tables.columns import Moment
+from lantai.edges.tables.columns import Moment, StoredBytes
 
 TYPES: Mapping[str, type[TypeEngine[Any]]] = MappingProxyType(
-    {"text": Text, "integer": BigInteger, "date": Date, "moment": Moment, "boolean": Boolean, "bytes": LargeBinary},
+    {"text": Text, "integer": BigInteger, "date": Date, "moment": Moment, "boolean": Boolean, "bytes": StoredBytes},
 )
 LINE = re.compile(r"--\s*(param|returns):\s*(\w+)\s+(\w+)(\[\])?\s*$")
 

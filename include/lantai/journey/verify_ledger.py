@@ -9,8 +9,9 @@ Source: vault.md, "The ledger"; RFC 6962 section 2.1; reliability.md, I5.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -26,6 +27,13 @@ from lantai.formats.signed_note import Checkpoint
 from lantai.journey.checkpoint import ORIGIN
 
 _COLUMNS = ("event_id", "kind", "subject", "actor")
+_BYTES, _TEXT, _MOMENT = (bytes, memoryview), (str,), (datetime, str)
+_LEAF_TYPES = {"leaf": _BYTES, "leaf_hash": _BYTES, **dict.fromkeys(_COLUMNS, _TEXT), "occurred_at": _MOMENT}
+_CHECKPOINT_TYPES = {
+    "tree_size": (int,),
+    **dict.fromkeys(("root_sha256", "note", "frontier_json"), _TEXT),
+    "made_at": _MOMENT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +78,18 @@ def verify(centre: Centre, kept_note: str | None = None) -> LedgerVerdict:
     verifier = load_verifier(LOG, centre.settings.log_key_file)
     with centre.database.read() as connection:
         size = ledger.tree_size(connection)
-        made = ledger.checkpoints(connection)
-        looking = _Looking(verifier, frozenset(int(row.tree_size) for row in made))
-        looking.registry(ledger.leaves(connection, 0, size), size)
+        stored = ledger.stored_checkpoints(connection)
+        made = [row for row in stored if _has_types(row, _CHECKPOINT_TYPES) and _moment_of(row.made_at)]
+        looking = _Looking(verifier, frozenset(row.tree_size for row in made))
+        looking.registry(ledger.stored_leaves(connection), size)
         waiting = ledger.waiting_count(connection)
+    looking.problems += [
+        f"the row of checkpoint {_brief(row.tree_size)} holds values of other types than were written"
+        for row in stored
+        if row not in made
+    ]
     for row in made:
-        looking.note(f"the registry's checkpoint of {row.tree_size}", int(row.tree_size), str(row.note))
-        if looking.root_at(int(row.tree_size)).hex() != row.root_sha256:
-            looking.problems.append(f"the row of checkpoint {row.tree_size} tells another root than the leaves lead to")
-        try:
-            ledger.frontier_of(row)
-        except (LedgerError, MalformedError) as error:
-            looking.problems.append(str(error))
+        looking.checkpoint(row)
     places = [place.name for place in centre.vault.places if looking.place(place, made)]
     if kept_note is not None:
         looking.note("the checkpoint kept outside", None, kept_note)
@@ -109,13 +117,17 @@ class _Looking:
             if row.leaf_index != expected:
                 self._changed(expected, f"leaf {expected} is missing from the registry")
                 return
-            leaf = bytes(row.leaf)
+            leaf = _bytes_of(row.leaf)
             found = merkle.leaf_hash(leaf)
             self._hashes.append(found)
             self._frontier.append(found)
             if self._frontier.size in self._sizes:
                 self._roots[self._frontier.size] = self._frontier.root
-            if found != bytes(row.leaf_hash):
+            if not _has_types(row, _LEAF_TYPES):
+                self._changed(
+                    expected, f"leaf {expected} ({_brief(row.event_id)}) holds values of other types than were written"
+                )
+            elif found != _bytes_of(row.leaf_hash):
                 self._changed(expected, f"leaf {expected} in the registry does not have the hash it was given")
             elif not _columns_agree(row, leaf):
                 self._changed(
@@ -123,6 +135,16 @@ class _Looking:
                 )
         if len(self._hashes) != size:
             self._changed(len(self._hashes), f"found {len(self._hashes)} leaves with their events, expected {size}")
+
+    def checkpoint(self, row: Row[Any]) -> None:
+        """Look at a checkpoint's row: its note, its root, its frontier."""
+        self.note(f"the registry's checkpoint of {row.tree_size}", row.tree_size, row.note)
+        if self.root_at(row.tree_size).hex() != row.root_sha256:
+            self.problems.append(f"the row of checkpoint {row.tree_size} tells another root than the leaves lead to")
+        try:
+            ledger.frontier_of(row)
+        except (LedgerError, MalformedError) as error:
+            self.problems.append(str(error))
 
     def place(self, place: Place, made: Sequence[Row[Any]]) -> bool:
         """Compare the leaves and notes that a place keeps; say whether it could be looked at."""
@@ -186,4 +208,29 @@ def _columns_agree(row: Row[Any], leaf: bytes) -> bool:
     if not isinstance(body, dict):
         return False
     told = [body.get(name) for name in (*_COLUMNS, "occurred_at")]
-    return told == [*(getattr(row, name) for name in _COLUMNS), ledger.moment_text(row.occurred_at)]
+    return told == [*(getattr(row, name) for name in _COLUMNS), _moment_of(row.occurred_at)]
+
+
+def _has_types(row: Row[Any], types: Mapping[str, tuple[type, ...]]) -> bool:
+    """Whether every value is of the type it was written as: a value of another type is a change, whatever it says."""
+    return all(isinstance(getattr(row, name), wanted) for name, wanted in types.items())
+
+
+def _bytes_of(value: object) -> bytes:
+    """Return stored bytes; of text, what it would be, so that only what was changed is told of."""
+    if isinstance(value, bytes | memoryview):
+        return bytes(value)
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else b""
+
+
+def _moment_of(stored: datetime | str) -> str:
+    """Return a stored moment as leaves write it; SQLite keeps text in UTC."""
+    try:
+        moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    except ValueError:
+        return ""
+    return ledger.moment_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _brief(value: object) -> str:
+    return repr(value)[:80]

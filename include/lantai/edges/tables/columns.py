@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, MetaData
+from sqlalchemy import CheckConstraint, DateTime, LargeBinary, MetaData
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+from lantai.errors import LedgerError
 
 metadata = MetaData(
     naming_convention={
@@ -20,6 +22,27 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     },
 )
+
+
+class StoredBytes(LargeBinary):
+    """Bytes, as strict in type as in content: SQLite keeps text in a column of bytes when somebody writes it there."""
+
+    __visit_name__ = "large_binary"
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], bytes | None]:
+        """Return what reads a value; it refuses one that is stored as something else."""
+        del dialect, coltype
+
+        def read(value: Any) -> bytes | None:  # noqa: ANN401 - SQLite gives whatever is stored
+            if value is None or isinstance(value, bytes):
+                return value
+            if isinstance(value, memoryview):
+                return bytes(value)
+            raise LedgerError(
+                f"found a {type(value).__name__} where bytes were written; `lantai ledger verify` names it"
+            )
+
+        return read
 
 
 class Moment(TypeDecorator[datetime]):

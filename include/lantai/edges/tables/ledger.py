@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
 
-from lantai.edges.tables.columns import Moment, metadata, one_of
+from lantai.edges.tables.columns import Moment, StoredBytes, metadata, one_of
 from lantai.records.event import EventKind
 
 event = Table(
@@ -15,7 +15,7 @@ event = Table(
     Column("subject", String(64), nullable=False),
     Column("actor", String(32), nullable=False),
     Column("occurred_at", Moment, nullable=False),
-    Column("leaf", LargeBinary, nullable=False),
+    Column("leaf", StoredBytes, nullable=False),
     one_of("kind", EventKind, "kind"),
     Index(None, "subject"),
 )
@@ -25,7 +25,7 @@ ledger_leaf = Table(
     metadata,
     Column("leaf_index", BigInteger, primary_key=True, autoincrement=False),
     Column("event_id", ForeignKey("event.event_id"), nullable=False, unique=True),
-    Column("leaf_hash", LargeBinary, nullable=False),
+    Column("leaf_hash", StoredBytes, nullable=False),
     CheckConstraint("leaf_index >= 0", name="counts_from_zero"),
 )
 
