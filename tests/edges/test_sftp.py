@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,15 @@ pytestmark = pytest.mark.server("sshd")
 
 GBK_NAME = "关于档案工作的通知.docx".encode("gb18030")
 NO_TEXT = b"\xff\xfe\xff.bin"
+
+
+class DyingStream(io.BytesIO):
+    """Content whose reader is killed before the end."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell() > 100_000:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().read(size)
 
 
 def _fetch_all(session: Session, folder: bytes) -> dict[bytes, bytes]:
@@ -277,6 +287,26 @@ def test_delivered_file_is_there_whole_under_its_name_alone(sshd: OpenSsh, size:
     assert sha256 == hashlib.sha256(content).hexdigest()
     assert (sshd.files / "inbox/2025/paper.pdf").read_bytes() == content
     assert [path.name for path in (sshd.files / "inbox/2025").iterdir()] == ["paper.pdf"]
+
+
+def test_what_a_killed_delivery_left_is_gone_after_the_next_one(sshd: OpenSsh) -> None:
+    """K1: SIGKILL while it writes, in a process of its own; what others are delivering stays."""
+    inbox = sshd.files / "inbox"
+    inbox.mkdir()
+    others = inbox / ".other.pdf.0123456789abcdef.part"
+    others.write_bytes(b"somebody is writing this")
+    child = os.fork()
+    if child == 0:
+        with connect(sshd.connection()) as session:
+            session.deliver(b"inbox/paper.pdf", DyingStream(bytes(300_000)))
+    os.waitpid(child, 0)
+    left = [path.name for path in inbox.iterdir() if path != others]
+
+    with connect(sshd.connection()) as session:
+        session.deliver(b"inbox/paper.pdf", b"whole")
+
+    assert [name.startswith(".paper.pdf.") for name in left] == [True]
+    assert sorted(path.name for path in inbox.iterdir()) == [others.name, "paper.pdf"]
 
 
 def test_delivering_the_same_again_is_done_already(sshd: OpenSsh) -> None:

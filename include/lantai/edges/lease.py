@@ -158,14 +158,14 @@ def holder_name() -> str:
     is left out where the system does not tell, and such a holder is waited for.
     """
     host = socket.gethostname()[:_HOST_CHARACTERS].replace(":", "_")
-    return f"{host}:{os.getpid()}:{os.urandom(4).hex()}{_proof(os.getpid())}"
+    return f"{host}:{os.getpid()}:{os.urandom(4).hex()}{proof_of(os.getpid())}"
 
 
 def has_died(holder: str) -> bool:
     """Return whether a holder is proved to be dead; of another boot, or another namespace, nothing is known."""
     _, pid, *rest = [*holder.split(":"), "", ""][:6]
     proof = "".join(f":{part}" for part in rest[1:] if part)
-    here = _proof(os.getpid())
+    here = proof_of(os.getpid())
     # All but the last part says where; the last part is when the process began, which is our own in `here`.
     if not pid.isdigit() or not proof or proof.rpartition(":")[0] != here.rpartition(":")[0]:
         return False
@@ -175,13 +175,13 @@ def has_died(holder: str) -> bool:
         return True
     except PermissionError:
         pass
-    now = _proof(int(pid))
+    now = proof_of(int(pid))
     # Another process has its number now; where that cannot be told, it is taken for alive.
     return bool(now) and now != proof
 
 
-def _proof(pid: int) -> str:
-    """Return `:boot:namespaces:began` of a process that is seen from here, empty where the system does not tell."""
+def proof_of(pid: int) -> str:
+    """Return `:boot:namespaces:began` of a process that is seen from here, empty where the system does not tell or it is gone."""
     try:
         # /proc of another namespace would speak of other processes.
         if Path("/proc/self").readlink().name != str(os.getpid()):

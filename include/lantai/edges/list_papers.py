@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from lantai.edges.parts import part_beside, sweep
 from lantai.edges.places import translated
 
 
@@ -34,9 +34,10 @@ def put_paper(folder: Path, name: str, content: bytes | Writes) -> str:
         DiskFullError: No space; the older paper stays.
         PlaceUnavailableError: The folder cannot be written.
     """
-    unfinished = folder / f".{name}.{secrets.token_hex(4)}.part"
+    unfinished = part_beside(folder / name)
     with translated(str(folder)):
         folder.mkdir(parents=True, exist_ok=True)
+        sweep(folder)
         try:
             with unfinished.open("x+b") as file:
                 if isinstance(content, bytes):

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 from collections.abc import Iterable
 from io import BufferedReader, FileIO
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from lantai.edges.parts import part_beside, sweep
 from lantai.edges.place import BLOCK_BYTES, Place, blocks, read_small, sha256_of, translated, write_all
 from lantai.errors import FixityError, PlaceUnavailableError, SettingsError
 
@@ -41,8 +41,6 @@ MARKER_TEXT = b"A place of Lantai, a registration-and-backup centre. Read carrie
 SYNC_BYTES = 64 * 1024 * 1024
 """Written bytes are pushed to the disk this often: one fsync at the end took 8 to 14 s per GiB instead of 2.75."""
 
-PART_SUFFIX = ".part"
-
 
 class FilePlace:
     """A folder of a mounted file system.
@@ -59,6 +57,7 @@ class FilePlace:
         self.root = root
         self.name = name or root.as_uri()
         self._is_marked = is_marked
+        self._swept: set[Path] = set()
 
     @classmethod
     def at(cls, url: str) -> FilePlace:
@@ -105,6 +104,9 @@ class FilePlace:
         path = self._path(name)
         with translated(self.name):
             self._make_folder(path.parent)
+            if path.parent not in self._swept:
+                self._swept.add(path.parent)
+                sweep(path.parent)
             if path.exists():
                 return self._require_same(name, chunks)
             return self._write(path, chunks)
@@ -183,7 +185,7 @@ class FilePlace:
         """
         self._require_here()
         with translated(self.name):
-            part = self.root / f".probe.{secrets.token_hex(4)}{PART_SUFFIX}"
+            part = part_beside(self.root / "probe")
             try:
                 part.write_bytes(MARKER_TEXT)
             finally:
@@ -212,7 +214,7 @@ class FilePlace:
             _sync_folder(path.parent)
 
     def _write(self, path: Path, chunks: Iterable[bytes | memoryview]) -> str:
-        part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART_SUFFIX}")
+        part = part_beside(path)
         digest = hashlib.sha256()
         try:
             with part.open("xb", buffering=0) as file:

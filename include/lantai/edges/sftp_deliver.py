@@ -12,11 +12,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import re
 import secrets
 from typing import BinaryIO, Protocol
 
 from lantai.edges.sftp_fetch import fetch
-from lantai.edges.sftp_listing import Entry
+from lantai.edges.sftp_listing import Entry, list_folder
 from lantai.edges.sftp_pipe import Pipe, refusal
 from lantai.edges.sftp_request import FetchRequest
 from lantai.errors import DeliveryError, LantaiError, RemoteMissingError, RemotePermissionError
@@ -108,10 +109,9 @@ def deliver(pipe: Pipe, path: bytes, content: bytes | BinaryIO, *, replace: bool
         sent = hashlib.sha256(content).hexdigest()
         if _stands_there(pipe, path, sent, len(content), replace=replace):
             return sent
-    part = (folder + b"/" if folder or path.startswith(b"/") else b"") + b".%s.%s.part" % (
-        name[:200],
-        secrets.token_hex(8).encode(),
-    )
+    within = folder + b"/" if folder or path.startswith(b"/") else b""
+    part = within + b".%s.%s.part" % (name[:200], secrets.token_hex(8).encode())
+    _sweep(pipe, within, name[:200])
     try:
         sent, sent_bytes = _write(pipe, part, source)
         _compare(pipe, part, sent, sent_bytes)
@@ -123,6 +123,19 @@ def deliver(pipe: Pipe, path: bytes, content: bytes | BinaryIO, *, replace: bool
         _tidy(pipe, part)
         raise
     return sent
+
+
+def _sweep(pipe: Pipe, within: bytes, name: bytes) -> None:
+    """Take away what deliveries of this same file have left that were killed: one worker at a time delivers it, under a lease."""
+    left = re.compile(re.escape(b"." + name) + rb"\.[0-9a-f]{16}\.part", re.DOTALL)
+    try:
+        there = list_folder(pipe, within.rstrip(b"/") or (b"/" if within else b"."))
+    except (RemoteMissingError, RemotePermissionError):
+        return  # Not to be listed; whether it can be written is told by writing.
+    for entry in there:
+        if left.fullmatch(entry.name) and entry.kind is wire.FileKind.FILE:
+            with contextlib.suppress(RemoteMissingError):
+                pipe.call(wire.REMOVE, wire.path_body(within + entry.name), f"remove {entry.name!r}")
 
 
 def _stands_there(pipe: Pipe, path: bytes, sha256: str, size: int, *, replace: bool) -> bool:

@@ -9,6 +9,7 @@ import os
 import secrets
 from pathlib import Path
 
+from lantai.edges.parts import part_beside, sweep
 from lantai.edges.places import translated
 from lantai.errors import KeyMissingError
 
@@ -31,7 +32,8 @@ def tombstone_key(keys_folder: Path, *, may_be_made: bool) -> bytes:
     with translated(str(path)):
         if may_be_made and not path.exists():
             keys_folder.mkdir(parents=True, exist_ok=True)
-            unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+            sweep(keys_folder)
+            unfinished = part_beside(path)
             with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(secrets.token_bytes(KEY_BYTES))
                 file.flush()
