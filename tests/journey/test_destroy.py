@@ -41,6 +41,7 @@ from lantai.journey.destroy import destroy, prepare
 from lantai.journey.hold import hold, lift
 from lantai.journey.note_papers import file_register, note_report
 from lantai.journey.sign import sign
+from lantai.journey.verify_ledger import verify
 from lantai.records.disposal import Decision, Duty, ListState, Stage
 from lantai.records.hold import HoldScope
 from lantai.settings import Settings
@@ -520,6 +521,8 @@ def test_destruction_killed_anywhere_is_finished_by_an_ordinary_rerun(
         assert outcome.state is ListState.DONE, step
         assert sealed_names(due_centre, settings) == {f"{CARRIER}-0003", f"{CARRIER}-0004"}, step
         assert (events(due_centre, "destroying"), events(due_centre, "destroyed")) == ([ready], [ready]), step
+        assert verify(due_centre).problems == (), step
+        assert not [path for path in settings.home.rglob("*") if ".part" in path.name], step
         with due_centre.database.read() as connection:
             assert len(connection.execute(tables.certificate.select()).all()) == 1
             assert len(connection.execute(tables.tombstone.select()).all()) == 2

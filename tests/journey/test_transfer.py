@@ -11,6 +11,7 @@ import json
 import subprocess
 import tarfile
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -33,6 +34,7 @@ from factories_disposal import (
     state_of,
     statuses,
 )
+from killing import run_killed
 from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.keys import DISPOSAL, key_files, load_verifier
@@ -50,6 +52,7 @@ from lantai.journey import transfer as transfer_step
 from lantai.journey.decide import decide
 from lantai.journey.hold import hold
 from lantai.journey.transfer import prepare, transfer
+from lantai.journey.verify_ledger import verify
 from lantai.records.disposal import Decision, ListKind, ListState
 from lantai.records.hold import HoldScope
 from lantai.records.record import Retention
@@ -256,6 +259,29 @@ def test_run_killed_after_delivery_goes_on_with_the_same_package(
 
     assert outcome.package_sha256 == hashlib.sha256(delivered).hexdigest()
     assert (archive / "incoming" / f"{ready}.tar").read_bytes() == delivered
+
+
+def test_end_of_a_transfer_killed_anywhere_leaves_a_sound_ledger_and_nothing_half_after_the_rerun(
+    centre: Centre, ready: str, archive: Path, settings: Settings, keep: Callable[..., Callable[[], None]]
+) -> None:
+    """K1, I5: also when it is killed between signing the last checkpoint and putting it out."""
+    run(centre, ready)
+    give_receipt(archive, ready)
+    put_back = keep()
+    killed_count = 0
+
+    for at in range(1, 40):
+        centre.database.close()
+        if not run_killed(lambda: run(centre, ready), at):
+            break
+        killed_count += 1
+        outcome = run(replace(centre), ready)
+
+        assert outcome.state is ListState.DONE
+        assert verify(centre).problems == (), f"killed before change {at}"
+        assert not [path for path in settings.home.rglob("*") if ".part" in path.name], f"killed before change {at}"
+        put_back()
+    assert killed_count >= 5
 
 
 def test_worker_that_was_replaced_while_it_delivered_writes_nothing_down(

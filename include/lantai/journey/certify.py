@@ -128,14 +128,14 @@ def close_list(centre: Centre, list_id: str, actor: str, certificate: Mapping[st
     """
     with centre.database.begin() as connection:
         examined = examine(connection, centre.settings, list_id, locks=True)
-        if examined.chosen.state is ListState.DONE:
-            return
-        if certificate is not None:
-            dispositions.add_certificate(connection, dict(certificate))
-        if examined.chosen.kind is ListKind.DESTRUCTION:
-            _extend(connection, centre, examined, actor)
-        disposal.close_rows(connection, list_id)
-        disposal.move(connection, list_id, ListState.DONE, finished_at=centre.clock.now_at())
+        if examined.chosen.state is not ListState.DONE:
+            if certificate is not None:
+                dispositions.add_certificate(connection, dict(certificate))
+            if examined.chosen.kind is ListKind.DESTRUCTION:
+                _extend(connection, centre, examined, actor)
+            disposal.close_rows(connection, list_id)
+            disposal.move(connection, list_id, ListState.DONE, finished_at=centre.clock.now_at())
+    # Also of a list that was done before: the run that closed it may have been killed before its checkpoint was out.
     make_checkpoint(centre)
 
 

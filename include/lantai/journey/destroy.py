@@ -226,6 +226,8 @@ def _finish(centre: Centre, list_id: str, custodian: str, disposal_key: Path | N
         issued = dispositions.certificate_of(connection, list_id)
         count, _ = disposal.counted(connection, list_id, [RecordStatus.DESTROYED.value])
     if examined.chosen.state is ListState.DONE:
+        # A run that was killed between signing the last checkpoint and putting it out has left that to this one.
+        make_checkpoint(centre)
         return Destroyed(list_id, ListState.DONE, count, (), issued.certificate_id if issued else None)
     if destroyed is None:
         close_list(centre, list_id, custodian, None)

@@ -50,13 +50,10 @@ def prepare(centre: Centre, kind: ListKind) -> Prepared:
         PlaceUnavailableError: The checkpoint could not be put out; nothing was moved.
         ServerUnreachableError: The archive's server did not answer; lists were handed over all the same.
     """
+    # Always, and not only for new signatures: a run that was killed may have signed a checkpoint that is out nowhere.
+    make_checkpoint(centre)
     with centre.database.read() as connection:
         approved = disposal.lists(connection, (ListState.APPROVED,), kind)
-        uncovered = any(
-            covered_at(connection, examine(connection, centre.settings, each.list_id)) is None for each in approved
-        )
-    if uncovered:
-        make_checkpoint(centre)
     waiting, blocked = [], []
     for each in approved:
         with centre.database.begin() as connection:

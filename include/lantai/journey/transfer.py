@@ -38,6 +38,7 @@ from lantai.edges.transfer_package import open_package, remove_work
 from lantai.errors import DeliveryError, NotPermittedError
 from lantai.formats import canonical
 from lantai.journey.certify import close_list
+from lantai.journey.checkpoint import make_checkpoint
 from lantai.journey.examine import Examined, examine
 from lantai.journey.package import Packaged, package, work_folder
 from lantai.journey.permit import disposed_rows, permit
@@ -115,6 +116,9 @@ def transfer(
             signer = load_signer(DISPOSAL, disposal_key or key_files(centre.settings)[DISPOSAL])
             _hand_over(centre, list_id, custodian, (identity_file, signer), lease)
         is_done = receive_receipt(centre, list_id)
+        if is_done:
+            # A run that was killed between signing the last checkpoint and putting it out has left that to this one.
+            make_checkpoint(centre)
         return _answer(centre, list_id, is_done)
 
 
