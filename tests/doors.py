@@ -51,6 +51,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
         "formats/age_header.py",
         "formats/age_keys.py",
         "formats/age_payload.py",
+        "formats/ed25519_key.py",
         "formats/signed_note.py",
         "formats/ssh_signature.py",
         "edges/keys.py",

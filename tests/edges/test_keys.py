@@ -5,6 +5,8 @@ import stat
 import subprocess
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from lantai.edges.keys import (
     DISPOSAL,
@@ -110,6 +112,17 @@ def test_key_of_another_kind_is_refused(tmp_path):
 
     with pytest.raises(MalformedError, match="expected Ed25519"):
         load_signer(INTAKE, tmp_path / "x.pem")
+
+
+def test_public_half_of_small_order_that_somebody_put_there_verifies_nothing(tmp_path):
+    """A file that is swapped for such a key would make every manifest and checkpoint genuine."""
+    neutral = Ed25519PublicKey.from_public_bytes((1).to_bytes(32, "little"))
+    (tmp_path / "log.pub.pem").write_bytes(
+        neutral.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+
+    with pytest.raises(MalformedError, match=r"log\.pub\.pem: found a key of small order"):
+        load_verifier("lantai-log", tmp_path / "log.pem")
 
 
 def test_home_gets_its_keys_once_and_every_place_the_public_halves(settings):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.registry import people
 from lantai.edges.registry.sign_offs import person_behind
@@ -104,3 +106,26 @@ def test_delegation_names_two_people_a_role_held_and_days_in_order(staffed: Cent
             delegate(staffed, *words)
     with pytest.raises(NotFoundError):
         delegate(staffed, "P01", "X99", Role.PANEL_MEMBER, FIRST, LAST, "1号")
+
+
+SMALL_ORDER = "ssh-ed25519 " + base64.b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0\x20\x01" + bytes(31)).decode()
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (SMALL_ORDER, "small order"),
+        ("ssh-rsa AAAA", "expected ssh-ed25519"),
+        ("ecdsa-sha2-nistp256 AAAA", "expected ssh-ed25519"),
+        ("sk-ssh-ed25519@openssh.com AAAA", "expected ssh-ed25519"),
+        ("ssh-ed25519-cert-v01@openssh.com AAAA", "expected ssh-ed25519"),
+        (f"{generate_key()[1]} x\n{SMALL_ORDER}", "one line"),
+    ],
+)
+def test_key_under_which_nothing_can_be_believed_is_not_enrolled(staffed: Centre, line: str, told: str) -> None:
+    """Security property 3: `ssh-keygen -Y verify` agrees to a signature that nobody made under a key of small order."""
+    with pytest.raises(MalformedError, match=told):
+        enrol_key(staffed, "P01", line, "A01", "L01")
+
+    with staffed.database.read() as connection:
+        assert connection.execute(tables.person_key.select()).all() == []

@@ -28,6 +28,7 @@ from lantai.formats.age import (
     parse_identity,
     parse_recipient,
 )
+from lantai.formats.ed25519_key import require_believable
 from lantai.settings import Settings
 
 INTAKE, LOG, DISPOSAL = "lantai-intake", "lantai-log", "lantai-disposal"
@@ -139,7 +140,10 @@ def load_verifier(name: str, path: Path) -> Verifier:
     key = _parsed(public, serialization.load_pem_public_key)
     if not isinstance(key, Ed25519PublicKey):
         raise MalformedError(f"{public}: found a key of another kind, expected Ed25519")
-    return Verifier(name, key)
+    try:
+        return Verifier(name, require_believable(key))
+    except MalformedError as error:
+        raise MalformedError(f"{public}: {error}") from error
 
 
 def load_recipients(path: Path) -> tuple[Recipient, ...]:

@@ -20,6 +20,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from lantai.errors import MalformedError, SignatureInvalidError
+from lantai.formats.ed25519_key import read_key
 
 _ED25519 = b"\x01"
 _KEY_ID_BYTES = 4
@@ -125,7 +126,7 @@ def parse_verifier_key(text: str) -> tuple[str, Ed25519PublicKey]:
         raise MalformedError(
             f"the verifier key of {name} holds {len(key)} bytes, expected 33 that begin with 1 (Ed25519)"
         )
-    public_key = Ed25519PublicKey.from_public_bytes(key[1:])
+    public_key = read_key(key[1:])
     if key_id != key_id_of(name, public_key).hex():
         raise MalformedError(
             f"the verifier key of {name} has the id {key_id[:16]!r}, expected {key_id_of(name, public_key).hex()}"

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from lantai.errors import MalformedError, SignatureInvalidError
+from lantai.formats.ed25519_key import read_key
 
 _KEY_TYPE = b"ssh-ed25519"
 _MAGIC = b"SSHSIG"
@@ -85,8 +86,12 @@ def parse_public_key_line(line: str) -> PublicKeyLine:
     """Read a public key line.
 
     Raises:
-        MalformedError: not `ssh-ed25519`, base64 and perhaps a comment.
+        MalformedError: not one line of `ssh-ed25519`, base64 and perhaps a comment; or a key that nothing can be believed under.
     """
+    if not line.strip().replace("\t", " ").isprintable():
+        raise MalformedError(
+            "found control characters or several lines, expected one line of ssh-ed25519 AAAA... and a comment"
+        )
     key_type, encoded, comment = [*line.strip().split(None, 2), "", "", ""][:3]
     if key_type.encode("utf-8", "replace") != _KEY_TYPE:
         raise MalformedError(f"found a public key of type {key_type[:80]!r}, expected ssh-ed25519")
@@ -212,7 +217,7 @@ def _public_key(blob: bytes) -> Ed25519PublicKey:
     key_type, key = _strings(blob, 2)
     if key_type != _KEY_TYPE or len(key) != _KEY_BYTES:
         raise MalformedError(f"found a key of type {key_type[:80]!r} and {len(key)} bytes, expected ssh-ed25519 and 32")
-    return Ed25519PublicKey.from_public_bytes(key)
+    return read_key(key)
 
 
 def _fingerprint(public_key: Ed25519PublicKey) -> str:
