@@ -7,7 +7,8 @@ import pytest
 
 from lantai.edges.keys import INTAKE, LOG, load_verifier
 from lantai.edges.ledger import append, proof_for
-from lantai.formats import canonical
+from lantai.formats import canonical, signed_note
+from lantai.formats.signed_note import Checkpoint
 from lantai.journey.checkpoint import make_checkpoint, newest_note
 from lantai.journey.verify_receipt import verify_receipt
 from lantai.records.event import EventKind
@@ -15,19 +16,19 @@ from lantai.records.event import EventKind
 CARRIER = "JY-2025-E-001-R1"
 
 
-@pytest.fixture
-def receipt(centre):
-    """A receipt with the evidence that its event is in the ledger."""
+def receipt_over(centre, kind, facts, **body):
+    """A receipt with the evidence that an event about its carrier is in the ledger."""
     with centre.database.begin() as connection:
         for number in range(3):
             append(connection, EventKind.YEAR_OPENED, str(2020 + number), "system", centre.clock.now_at(), {})
-        facts = {"generation": 1, "manifest_sha256": "a" * 64}
-        event_id = append(connection, EventKind.CARRIER_ACCEPTED, CARRIER, "system", centre.clock.now_at(), facts)
+        event_id = append(connection, kind, CARRIER, "system", centre.clock.now_at(), facts)
     found = proof_for(centre.database, event_id, make_checkpoint(centre).size)
     return {
         "format": 1,
+        "kind": "receipt",
+        "is_zero_report": False,
         "carrier_id": CARRIER,
-        "manifest_sha256": "a" * 64,
+        "manifest_sha256": facts.get("manifest_sha256", ""),
         "ledger": {
             "leaf": base64.b64encode(found.leaf).decode(),
             "leaf_index": found.leaf_index,
@@ -35,7 +36,13 @@ def receipt(centre):
             "hashes": [base64.b64encode(digest).decode() for digest in found.hashes],
             "checkpoint": newest_note(centre),
         },
+        **body,
     }
+
+
+@pytest.fixture
+def receipt(centre):
+    return receipt_over(centre, EventKind.CARRIER_ACCEPTED, {"generation": 1, "manifest_sha256": "a" * 64})
 
 
 def look(centre, body, signed=None):
@@ -82,3 +89,54 @@ def test_changed_evidence_is_found(centre, receipt, part):
     }[part]
 
     assert len(look(centre, changed).problems) == 1
+
+
+@pytest.mark.parametrize(
+    "change", [{"kind": "opinions"}, {"kind": ""}, {"format": 2}, {"format": True, "kind": None}], ids=str
+)
+def test_paper_of_another_kind_under_our_signature_is_no_receipt(centre, receipt, change):
+    """The intake key signs opinions and manifests too."""
+    (problem,) = look(centre, receipt | change).problems
+
+    assert "expected a receipt in format 1" in problem
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        EventKind.CARRIER_RECEIVED,
+        EventKind.CARRIER_RETURNED,
+        EventKind.CARRIER_HELD,
+        EventKind.CARRIER_SEALED,
+        EventKind.ZERO_REPORT_ACCEPTED,
+    ],
+)
+def test_event_that_is_no_acceptance_makes_no_receipt(centre, kind):
+    """A carrier that was returned stands in the ledger too."""
+    body = receipt_over(centre, kind, {"manifest_sha256": "a" * 64})
+
+    assert f"its event is '{kind.value}', expected 'carrier_accepted'" in look(centre, body).problems[0]
+
+
+def test_receipt_of_a_zero_report_wants_the_acceptance_of_one(centre):
+    sound = receipt_over(centre, EventKind.ZERO_REPORT_ACCEPTED, {}, is_zero_report=True)
+    of_a_carrier = receipt_over(centre, EventKind.CARRIER_ACCEPTED, {}, is_zero_report=True)
+
+    assert look(centre, sound).problems == ()
+    assert "expected 'zero_report_accepted'" in look(centre, of_a_carrier).problems[0]
+
+
+def test_checkpoint_of_another_ledger_under_our_key_is_refused(centre, receipt):
+    checkpoint = Checkpoint.parse(receipt["ledger"]["checkpoint"].partition("\n\n")[0] + "\n")
+    other = Checkpoint("other/ledger", checkpoint.size, checkpoint.root).encode()
+    note = signed_note.sign(other, LOG, centre.log_signer.private_key)
+
+    problems = look(centre, receipt | {"ledger": receipt["ledger"] | {"checkpoint": note}}).problems
+
+    assert "the checkpoint is of 'other/ledger'" in problems[0]
+
+
+def test_receipt_that_says_another_size_of_the_tree_is_found(centre, receipt):
+    problems = look(centre, receipt | {"ledger": receipt["ledger"] | {"tree_size": 9}}).problems
+
+    assert "a tree of 9, its checkpoint 4" in problems[0]

@@ -1,4 +1,4 @@
-"""Verify a receipt: who signed it, that its event is in the ledger, and that both say the same.
+"""Verify a receipt: that it is one, who signed it, that the ledger holds its acceptance, and that both say the same.
 
 Needs the public keys only, no registry and no vault: a department can do it.
 
@@ -17,6 +17,8 @@ from lantai.edges.keys import Verifier
 from lantai.errors import LantaiError, MalformedError, SignatureInvalidError
 from lantai.formats import canonical, merkle, signed_note
 from lantai.formats.signed_note import Checkpoint
+from lantai.journey.checkpoint import ORIGIN
+from lantai.records.event import EventKind
 
 _SAME_IN_LEAF = {"carrier_id": "subject", "manifest_sha256": "manifest_sha256"}
 
@@ -56,6 +58,11 @@ def verify_receipt(receipt: bytes, signature: bytes, intake: Verifier, log: Veri
         if not isinstance(body, dict) or not isinstance(evidence, dict):
             problems.append("found no receipt with a part `ledger`, expected one")
             return ReceiptVerdict("", 0, tuple(problems))
+        if (body.get("format"), body.get("kind")) != (1, "receipt"):
+            problems.append(
+                f"found a paper of kind {str(body.get('kind'))[:40]!r} in format {str(body.get('format'))[:40]!r}, "
+                "expected a receipt in format 1"
+            )
         checkpoint = _verify_inclusion(body, evidence, log)
     except LantaiError as error:
         return ReceiptVerdict("", 0, (*problems, str(error)))
@@ -71,10 +78,19 @@ def _verify_inclusion(body: Mapping[str, object], ledger: Mapping[str, Any], log
         raise MalformedError(f"the receipt's evidence from the ledger cannot be read: {error!r}") from error
     text, _ = signed_note.verify(note, {log.name: log.public_key})
     checkpoint = Checkpoint.parse(text)
+    if checkpoint.origin != ORIGIN:
+        raise MalformedError(f"the checkpoint is of {checkpoint.origin[:80]!r}, expected {ORIGIN!r}")
+    if ledger.get("tree_size") != checkpoint.size:
+        raise MalformedError(
+            f"the receipt says a tree of {str(ledger.get('tree_size'))[:20]}, its checkpoint {checkpoint.size}"
+        )
     merkle.verify_inclusion(merkle.leaf_hash(leaf), index, checkpoint.size, hashes, checkpoint.root)
     told = canonical.loads(leaf)
     if not isinstance(told, dict):
         raise MalformedError("the leaf is no event")
+    accepted = EventKind.ZERO_REPORT_ACCEPTED if body.get("is_zero_report") else EventKind.CARRIER_ACCEPTED
+    if told.get("kind") != accepted.value:
+        raise MalformedError(f"its event is {str(told.get('kind'))[:40]!r}, expected {accepted.value!r}")
     for ours, theirs in _SAME_IN_LEAF.items():
         if body.get(ours, "") != told.get(theirs, ""):
             raise MalformedError(f"the receipt says {ours} {body.get(ours)!r}, its event {told.get(theirs)!r}")
