@@ -8,11 +8,12 @@ Secrets are given as paths of files, never as values.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lantai.errors import SettingsError
@@ -20,6 +21,10 @@ from lantai.errors import SettingsError
 PREFIX = "LANTAI_"
 ARCHIVE_LEVELS = ("county", "city", "province", "central")
 LOCALES = ("zh", "en")
+
+_PASSWORD = re.compile(r"(://[^:/?#\s]*):.*@", re.DOTALL)
+"""Up to the last at sign: a password that was not escaped may hold any of the signs that end one."""
+_QUERY_VALUE = re.compile(r"([?&][^=&#\s]*=)[^&#\s]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class Settings:
     """
 
     home: Path
-    registry_url: str
+    registry_url: str = field(repr=False)
     vault_url: str
     copy_urls: tuple[str, ...]
     connections_file: Path
@@ -194,6 +199,35 @@ def web_address(text: str, name: str) -> str:
     return text.rstrip("/")
 
 
+def shown_address(text: str) -> str:
+    """Return an address as messages and papers may show it: a password in it, and every value of its query, are hidden.
+
+    Args:
+        text: The address, also one that cannot be read: it may hold a password all the same.
+    """
+    hidden = _PASSWORD.sub(r"\1:***@", text)
+    return _QUERY_VALUE.sub(r"\1***", hidden)
+
+
+def place_folder(url: str, what: str) -> str:
+    """Return the folder that the address of a place names.
+
+    Args:
+        url: `file:///absolute/folder`; nothing stands between the second and the third slash.
+        what: Where it was given, for the message.
+
+    Raises:
+        SettingsError: It is of another kind; the message shows no password.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
+        raise SettingsError(f"{what}: found {shown_address(url)!r}, expected file:///absolute/folder")
+    return unquote(parts.path)
+
+
 def screen_locale(environment: Mapping[str, str] | None = None) -> str:
     """Return the language of screens, also when other settings cannot be read: what is wrong with them has to be said in one.
 
@@ -261,6 +295,5 @@ def _web_address(env: Mapping[str, str], name: str) -> str | None:
 def _place(env: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:
     urls = tuple(_text(env, name, default).split())
     for url in urls:
-        if urlsplit(url).scheme != "file" or not urlsplit(url).path.startswith("/"):
-            raise SettingsError(f"{PREFIX}{name}: found {url!r}, expected file:///absolute/folder")
+        place_folder(url, PREFIX + name)
     return urls

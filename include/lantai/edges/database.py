@@ -240,6 +240,9 @@ def _url(text: str) -> URL:
         known = url.get_backend_name()
     except (ArgumentError, ValueError):
         known = ""
+    if known == "postgresql" and "@" in (url.host or ""):
+        # The rest of a password whose at sign was not escaped: as the name of a host, the driver would tell it.
+        known = ""
     # What was found is not shown: an address may hold a password.
     if known not in ("sqlite", "postgresql") or (known == "sqlite" and not url.database):
         raise SettingsError(

@@ -15,11 +15,11 @@ import os
 from collections.abc import Iterable
 from io import BufferedReader, FileIO
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from lantai.edges.parts import part_beside, sweep
 from lantai.edges.place import BLOCK_BYTES, Place, blocks, read_small, sha256_of, translated, write_all
-from lantai.errors import FixityError, PlaceUnavailableError, SettingsError
+from lantai.errors import FixityError, PlaceUnavailableError
+from lantai.settings import place_folder
 
 __all__ = [
     "BLOCK_BYTES",
@@ -66,10 +66,7 @@ class FilePlace:
         Raises:
             SettingsError: The address is of another kind.
         """
-        parts = urlsplit(url)
-        if parts.scheme != "file" or not parts.path.startswith("/"):
-            raise SettingsError(f"place: found {url!r}, expected file:///absolute/folder")
-        return cls(Path(unquote(parts.path)), url)
+        return cls(Path(place_folder(url, "place")), url)
 
     def prepare(self) -> None:
         """Make the folder and its marker when the folder is missing or empty.

@@ -32,6 +32,7 @@ from lantai.formats.vault_manifest import (
     sums_path,
 )
 from lantai.records.manifest import Manifest
+from lantai.settings import shown_address
 
 Sign = Callable[[bytes], bytes]
 
@@ -87,7 +88,9 @@ class Vault:
         for place in self.places:
             if place.name == name:
                 return place
-        raise NotFoundError(f"place {name}: found {[place.name for place in self.places]}")
+        raise NotFoundError(
+            f"place {shown_address(name)}: found {[shown_address(place.name) for place in self.places]}"
+        )
 
 
 def write_headers(

@@ -18,6 +18,7 @@ from lantai.edges.registry.holdings import count_copies
 from lantai.edges.registry.units import units
 from lantai.errors import ConnectionConfigError, KeyMissingError, LantaiError, OrchestratorError, RegistryMissingError
 from lantai.locales import say
+from lantai.settings import shown_address
 
 SAFE_SQLITE = (3, 51, 3)
 """Older ones can corrupt a database in WAL mode with several writers; the registry does not use WAL."""
@@ -98,7 +99,7 @@ class _Looking:
 
     def _registry(self) -> Iterator[Diagnosis]:
         database = self._centre.database
-        url = database.url.render_as_string(hide_password=True)
+        url = shown_address(database.url.render_as_string(hide_password=True))
         try:
             require_current(database)
         except RegistryMissingError:
@@ -166,7 +167,7 @@ class _Looking:
         with self._centre.database.read() as connection:
             registered = count_copies(connection)
         for place in self._centre.vault.places_with(registered)[len(self._centre.vault.places) :]:
-            found = self._found("former_place", place=place.name, count=registered[place.name])
+            found = self._found("former_place", place=shown_address(place.name), count=registered[place.name])
             try:
                 place.list("")
             except LantaiError as error:

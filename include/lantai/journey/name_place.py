@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lantai.locales import say
-from lantai.settings import Settings
+from lantai.settings import Settings, shown_address
 
 
 def name_place(settings: Settings, address: str) -> str:
@@ -17,4 +17,4 @@ def name_place(settings: Settings, address: str) -> str:
         return say("places.vault", settings.locale)
     if address in settings.copy_urls:
         return say("places.copy", settings.locale, number=settings.copy_urls.index(address) + 1)
-    return address
+    return shown_address(address)
