@@ -17,6 +17,7 @@ from lantai.edges.migrations import newest, require_current
 from lantai.edges.registry.holdings import count_copies
 from lantai.edges.registry.units import units
 from lantai.errors import ConnectionConfigError, KeyMissingError, LantaiError, OrchestratorError, RegistryMissingError
+from lantai.journey.find_exposed import find_exposed
 from lantai.locales import say
 from lantai.settings import shown_address
 
@@ -68,6 +69,7 @@ class _Looking:
             ("home", self._home),
             ("registry", self._registry),
             ("keys", self._keys),
+            ("permissions", self._permissions),
             ("places", self._places),
             ("connections", self._connections),
             ("airflow", self._airflow),
@@ -147,6 +149,14 @@ class _Looking:
         for name, path in (("identity", self._centre.settings.keys / "identity.txt"), ("disposal_key", disposal_key)):
             if is_there(path):
                 yield self._said(name, "warning", self._found("lies_here", path=path), name)
+
+    def _permissions(self) -> Iterator[Diagnosis]:
+        count, exposed = find_exposed(self._centre)
+        for each in exposed:
+            what = "others_write" if each.may_write else "others_read"
+            yield self._said("permissions", "fault", self._found(what, path=each.path), what, path=each.path)
+        if not exposed:
+            yield self._said("permissions", "ok", self._found("own_only", count=count))
 
     def _places(self) -> Iterator[Diagnosis]:
         places, expected = self._centre.vault.places, self._centre.settings.min_copies

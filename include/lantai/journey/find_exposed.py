@@ -1,0 +1,68 @@
+"""Find the files of a centre that other users of the machine can read though they are secret, or change though they are believed.
+
+Source: interfaces.md, "The command" (doctor); reliability.md, security properties 2 and 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lantai.edges.centre import Centre
+from lantai.edges.connections import Connection, read_connections
+from lantai.edges.exposure import others_may_read, others_may_write
+from lantai.edges.keys import key_files, public_path
+from lantai.edges.machine import is_there
+from lantai.edges.tombstone_key import FILE_NAME as TOMBSTONE_KEY
+from lantai.errors import ConnectionConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """A file that others reach; `may_write` says whether they can change it, else they can read it."""
+
+    path: Path
+    may_write: bool
+
+
+def find_exposed(centre: Centre) -> tuple[int, list[Exposed]]:
+    """Return how many files were looked at, and those that others can read or change.
+
+    Raises:
+        PlaceUnavailableError: A file could not be looked at.
+    """
+    secret = {path for path in _secrets(centre) if is_there(path)}
+    believed = secret | {path for path in _believed(centre) if is_there(path)}
+    found = [Exposed(path, may_write=True) for path in sorted(believed) if others_may_write(path)]
+    found += [Exposed(path, may_write=False) for path in sorted(secret) if others_may_read(path)]
+    return len(believed), found
+
+
+def _secrets(centre: Centre) -> Iterator[Path]:
+    settings = centre.settings
+    yield from key_files(settings).values()
+    yield settings.keys / "identity.txt"
+    yield settings.keys / TOMBSTONE_KEY
+    yield settings.airflow_login_file
+    connections = _connections(centre)
+    yield from (each.key_file for each in connections if each.key_file is not None)
+    if any(each.password or each.key_passphrase for each in connections):
+        yield settings.connections_file
+
+
+def _believed(centre: Centre) -> Iterator[Path]:
+    settings = centre.settings
+    yield settings.recipients_file
+    yield settings.connections_file
+    yield from (public_path(path) for path in key_files(settings).values())
+
+
+def _connections(centre: Centre) -> list[Connection]:
+    path = centre.settings.connections_file
+    try:
+        known = read_connections(path) if is_there(path) else {}
+    except ConnectionConfigError:
+        # Told by whoever looks at the connections themselves.
+        return []
+    return [each for each in known.values() if isinstance(each, Connection)]
