@@ -4,6 +4,8 @@
 -- param: filing_year integer
 -- returns: unit_code text
 -- returns: unit_name text
+-- returns: responsible_person text
+-- returns: responsible_name text
 -- returns: data_form text
 -- returns: period integer
 -- returns: deadline_on date
@@ -14,11 +16,14 @@
 -- returns: round_no integer
 -- returns: round_state text
 -- returns: received_at moment
--- returns: days_late integer
+-- returns: supplement_by_on date
+-- returns: met_days_late integer
 -- returns: record_count integer
 -- returns: file_count integer
 -- returns: size_bytes integer
 -- returns: fault_count integer
+-- returns: reason_rule text
+-- returns: reason_count integer
 -- returns: look_state text
 -- returns: look_error text
 -- returns: unfinished_count integer
@@ -26,6 +31,8 @@
 SELECT
     duty.unit_code,
     unit.name AS unit_name,
+    unit.responsible_person,
+    person.name AS responsible_name,
     duty.data_form,
     duty.period,
     duty.deadline_on,
@@ -36,7 +43,13 @@ SELECT
     carrier.round_no,
     carrier.state AS round_state,
     carrier.received_at,
-    carrier.days_late,
+    carrier.supplement_by_on,
+    (
+        SELECT min(met.days_late)
+        FROM carrier AS met
+        INNER JOIN submission AS handed_in ON met.submission_id = handed_in.submission_id
+        WHERE handed_in.duty_id = duty.duty_id AND met.state = 'accepted'
+    ) AS met_days_late,
     carrier.record_count,
     carrier.file_count,
     carrier.size_bytes,
@@ -45,6 +58,18 @@ SELECT
         FROM finding
         WHERE finding.carrier_id = carrier.carrier_id AND finding.severity <> 'warning'
     ) AS fault_count,
+    (
+        SELECT finding.rule
+        FROM finding
+        WHERE finding.carrier_id = carrier.carrier_id AND finding.severity <> 'warning'
+        ORDER BY finding.finding_no
+        LIMIT 1
+    ) AS reason_rule,
+    (
+        SELECT count(DISTINCT finding.rule)
+        FROM finding
+        WHERE finding.carrier_id = carrier.carrier_id AND finding.severity <> 'warning'
+    ) AS reason_count,
     outbox_look.state AS look_state,
     outbox_look.error AS look_error,
     (
@@ -65,6 +90,7 @@ SELECT
     ) AS waits_until_at
 FROM duty
 INNER JOIN unit ON duty.unit_code = unit.unit_code
+LEFT JOIN person ON unit.responsible_person = person.person_id
 LEFT JOIN submission ON duty.duty_id = submission.duty_id
 LEFT JOIN
     carrier

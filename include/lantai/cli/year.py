@@ -9,7 +9,9 @@ import typer
 from lantai.cli.actors import SYSTEM, Actor, person
 from lantai.cli.screen import AsJson, answer, line, locale, opened, said, table
 from lantai.errors import NotFoundError
+from lantai.journey.board import Standing, Turn
 from lantai.locales import say
+from lantai.records.unit import DataForm
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,26 +60,47 @@ def open_(year: Year, actor: Actor = SYSTEM, as_json: AsJson = False) -> None:
 
 
 @app.command("status")
-def status(year: Year, as_json: AsJson = False) -> None:
-    """年度看板：每项任务到哪一步 · The board: where every duty stands.
+def status(
+    year: Year,
+    unit: Annotated[list[str] | None, typer.Option(help="单位代码，可重复 · Unit code; may be repeated")] = None,
+    form: Annotated[DataForm | None, typer.Option(help="数据形式 · Data form")] = None,
+    state: Annotated[Standing | None, typer.Option(help="状态 · State")] = None,
+    turn: Annotated[Turn | None, typer.Option(help="该谁办理 · Who has to act next")] = None,
+    late: Annotated[bool, typer.Option("--late", help="只看超期的任务 · Only duties past their deadline")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """年度看板：每项任务到哪一步，超期几天，该谁办理 · The board: where every duty stands, how late it is, whose turn it is.
+
+    报送后被退回或暂存的，未接收之前仍逐日计超期 · What came back or is held stays owed, and its days go on, until it is accepted.
 
     未能查看或收取的单位另列一表，写明原因和办法 · Units that could not be looked at or taken in follow, with the reason and what to do.
     """
     from lantai.edges.registry.duties import board, open_years
+    from lantai.edges.registry.units import units
     from lantai.edges.registry.visits import last_visits
     from lantai.journey.board import board_of
 
     with opened() as centre, centre.database.read() as connection:
-        rows = board_of(board(connection, year), centre.clock.today_on())
+        units(connection, unit or None)
+        every = board_of(board(connection, year), centre.clock.today_on())
         visits = last_visits(connection)
         opened_years = open_years(connection)
         zone = centre.settings.zone
-    if not rows and year not in opened_years:
+    if not every and year not in opened_years:
         known = ", ".join(map(str, opened_years)) or "none yet"
         raise NotFoundError(
             f"filing year {year}: not open, expected one of: {known}; `lantai year open {year}` opens it"
         )
-    payload = [{**row.as_mapping(), **_visited(visits[row.unit_code])} for row in rows]
+    rows = [
+        row
+        for row in every
+        if (not unit or row.unit_code in unit)
+        and (form is None or row.data_form == form)
+        and (state is None or row.state is state)
+        and (turn is None or row.turn is turn)
+        and (row.days_late or not late)
+    ]
+    payload = [{**row.as_mapping(), "reason": _reason(row), **_visited(visits[row.unit_code])} for row in rows]
 
     def text() -> None:
         _show(year, rows, zone)
@@ -87,15 +110,24 @@ def status(year: Year, as_json: AsJson = False) -> None:
 
 
 def _show(year: int, rows: list[BoardRow], zone: ZoneInfo) -> None:
+    title = said(f"{year} 年度", f"Filing year {year}")
+    if not rows:
+        line(f"{title}{said('：', ': ')}{said('没有符合条件的任务', 'no such duty')}")
+        return
     columns = (
         "单位 · Unit",
         "形式 · Form",
         "期限 · Deadline",
         "状态 · State",
+        "超期天数 · Days over",
+        "该谁办理 · Whose turn",
+        "补正期限 · Supplement by",
+        "原因 · Reason",
         "轮次 · Round",
         "件数 · Records",
         "问题 · Faults",
         "受理号 · Acceptance no.",
+        "负责人 · Responsible",
     )
     cells = [
         (
@@ -103,14 +135,35 @@ def _show(year: int, rows: list[BoardRow], zone: ZoneInfo) -> None:
             say(f"values.data_form.{row.data_form}", locale()),
             row.deadline_on,
             _state(row, zone),
+            row.days_late or "",
+            say(f"board_turn.{row.turn}", locale()),
+            _supplement(row),
+            _reason(row),
             row.round_no or "",
             row.record_count or "",
             row.fault_count or "",
             row.submission_id or "",
+            " ".join(filter(None, (row.responsible_name, row.responsible_person))),
         )
         for row in rows
     ]
-    table(said(f"{year} 年度", f"Filing year {year}"), columns, cells)
+    # A column that nobody has anything in would only push the others off the window.
+    told = [at for at in range(len(columns)) if any(cell[at] != "" for cell in cells)]
+    table(title, [columns[at] for at in told], [[cell[at] for at in told] for cell in cells])
+
+
+def _supplement(row: BoardRow) -> str:
+    if row.supplement_by_on is None:
+        return ""
+    over = row.supplement_days_over
+    return f"{row.supplement_by_on}{said(f'（过 {over} 天）', f' ({over} days ago)') if over else ''}"
+
+
+def _reason(row: BoardRow) -> str:
+    if not row.reason_rule:
+        return ""
+    first, more = say(f"{row.reason_rule}.title", locale()), row.reason_count - 1
+    return f"{first}{said(f'等 {more + 1} 种', f' and {more} more') if more else ''}"
 
 
 def _show_troubles(visits: list[Visit], zone: ZoneInfo) -> None:

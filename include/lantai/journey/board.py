@@ -1,7 +1,8 @@
-"""Read the board of a year: one word for where each duty stands.
+"""Read the board of a year: one word for where each duty stands, how late it is, and whose turn it is.
 
-The word is derived from rows each time it is shown, never stored; "unknown"
+All of it is derived from rows each time it is shown, never stored; "unknown"
 says that the outbox could not be looked at, which is never "nothing filed".
+Lateness follows the duty and not the last package: see `records.duty.days_over`.
 Source: R2-05, R11-03; I8.
 """
 
@@ -10,7 +11,56 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
+
+from lantai.records.duty import RUNNING, DutyState, days_over
+
+
+class Standing(StrEnum):
+    """Where a duty stands."""
+
+    OPEN = "open"
+    UNFINISHED = "unfinished"
+    UNKNOWN = "unknown"
+    OVERDUE = "overdue"
+    UNDER_WAY = "under_way"
+    RETURNED = "returned"
+    HELD = "held"
+    ACCEPTED = "accepted"
+    ZERO_REPORT = "zero_report"
+    CARRIED_OVER = "carried_over"
+    WITHDRAWN = "withdrawn"
+
+
+class Turn(StrEnum):
+    """Who has to act next."""
+
+    UNIT = "unit"
+    CENTRE = "centre"
+    NOBODY = "nobody"
+
+
+_TURNS = MappingProxyType(
+    {
+        Standing.OPEN: Turn.UNIT,
+        Standing.UNFINISHED: Turn.UNIT,
+        Standing.UNKNOWN: Turn.CENTRE,
+        Standing.OVERDUE: Turn.UNIT,
+        Standing.UNDER_WAY: Turn.CENTRE,
+        Standing.RETURNED: Turn.UNIT,
+        Standing.HELD: Turn.CENTRE,
+        Standing.ACCEPTED: Turn.NOBODY,
+        Standing.ZERO_REPORT: Turn.NOBODY,
+        Standing.CARRIED_OVER: Turn.UNIT,
+        Standing.WITHDRAWN: Turn.NOBODY,
+    }
+)
+"""An outbox that could not be looked at is the centre's to look at again: the unit may have filed long ago."""
+
+_WITH_CENTRE = frozenset({"seen", "collected", "held", "sealed"})
+_WITH_REASON = frozenset({"returned", "held"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +68,27 @@ class BoardRow:
     """Where one duty stands.
 
     Attributes:
-        state: accepted, zero_report, returned, held, under_way, unfinished (an upload that is not whole yet), unknown, overdue or open.
-        days_late: Days after the deadline, of what came or until today; 0 is on time.
+        state: Where it stands; unfinished is an upload that is not whole yet.
+        turn: Who has to act next.
+        responsible_person: Staff id of the unit's named person; empty when none is named.
+        responsible_name: The name under which that person is registered; empty when not registered.
+        days_late: Days after the deadline: until today while the duty is owed, else of what met it; 0 is on time.
+        supplement_by_on: Until when what came back is to be handed in again; None when nothing came back.
+        supplement_days_over: Days after that; 0 when it is not over.
+        reason_rule: First rule for which the newest round came back or is held; empty when neither.
+        reason_count: How many rules there are for it.
         waits_until_at: When an unfinished upload is returned as it is, unless it changes; None when none waits so.
     """
 
     unit_code: str
     unit_name: str
+    responsible_person: str
+    responsible_name: str
     data_form: str
     period: int
     deadline_on: date
-    state: str
+    state: Standing
+    turn: Turn
     submission_id: str | None
     carrier_id: str | None
     round_no: int | None
@@ -37,13 +97,23 @@ class BoardRow:
     size_bytes: int
     fault_count: int
     days_late: int
+    supplement_by_on: date | None
+    supplement_days_over: int
+    reason_rule: str
+    reason_count: int
     look_error: str
     waits_until_at: datetime | None = None
 
     def as_mapping(self) -> dict[str, Any]:
         """Return the row for JSON."""
         until = self.waits_until_at.isoformat() if self.waits_until_at else None
-        return {**asdict(self), "deadline_on": self.deadline_on.isoformat(), "waits_until_at": until}
+        supplement_by_on = self.supplement_by_on.isoformat() if self.supplement_by_on else None
+        return {
+            **asdict(self),
+            "deadline_on": self.deadline_on.isoformat(),
+            "supplement_by_on": supplement_by_on,
+            "waits_until_at": until,
+        }
 
 
 def board_of(rows: Iterable[Any], today: date) -> list[BoardRow]:
@@ -53,44 +123,50 @@ def board_of(rows: Iterable[Any], today: date) -> list[BoardRow]:
         rows: Rows of sql/queries/board.sql.
         today: The local calendar date.
     """
-    return [
-        BoardRow(
-            unit_code=row.unit_code,
-            unit_name=row.unit_name,
-            data_form=row.data_form,
-            period=row.period,
-            deadline_on=row.deadline_on,
-            state=_state(row, today),
-            submission_id=row.submission_id,
-            carrier_id=row.carrier_id,
-            round_no=row.round_no,
-            record_count=row.record_count or 0,
-            file_count=row.file_count or 0,
-            size_bytes=row.size_bytes or 0,
-            fault_count=row.fault_count or 0,
-            days_late=_days_late(row, today),
-            look_error=row.look_error or "",
-            waits_until_at=row.waits_until_at,
-        )
-        for row in rows
-    ]
+    return [_row(row, today) for row in rows]
 
 
-def _state(row: Any, today: date) -> str:  # noqa: ANN401 - a row of the query
-    if row.duty_state != "open":
-        return str(row.duty_state)
-    if row.round_state in ("returned", "held"):
-        return str(row.round_state)
+def _row(row: Any, today: date) -> BoardRow:  # noqa: ANN401 - a row of the query
+    duty_state, came_back = DutyState(row.duty_state), row.round_state == "returned"
+    state = _state(row, duty_state, today)
+    has_reason = row.round_state in _WITH_REASON
+    by_on = row.supplement_by_on if came_back and duty_state in RUNNING else None
+    return BoardRow(
+        unit_code=row.unit_code,
+        unit_name=row.unit_name,
+        responsible_person=row.responsible_person or "",
+        responsible_name=row.responsible_name or "",
+        data_form=row.data_form,
+        period=row.period,
+        deadline_on=row.deadline_on,
+        state=state,
+        turn=Turn.CENTRE if row.round_state in _WITH_CENTRE else _TURNS[state],
+        submission_id=row.submission_id,
+        carrier_id=row.carrier_id,
+        round_no=row.round_no,
+        record_count=row.record_count or 0,
+        file_count=row.file_count or 0,
+        size_bytes=row.size_bytes or 0,
+        fault_count=row.fault_count or 0,
+        days_late=days_over(duty_state, row.deadline_on, today, row.met_days_late),
+        supplement_by_on=by_on,
+        supplement_days_over=max(0, (today - by_on).days) if by_on else 0,
+        reason_rule=(row.reason_rule or "") if has_reason else "",
+        reason_count=row.reason_count if has_reason else 0,
+        look_error=row.look_error or "",
+        waits_until_at=row.waits_until_at,
+    )
+
+
+def _state(row: Any, duty_state: DutyState, today: date) -> Standing:  # noqa: ANN401 - a row of the query
+    if duty_state is not DutyState.OPEN:
+        return Standing(duty_state.value)
+    if row.round_state in _WITH_REASON:
+        return Standing(row.round_state)
     if row.round_state is not None:
-        return "under_way"
+        return Standing.UNDER_WAY
     if row.look_state == "unknown":
-        return "unknown"
+        return Standing.UNKNOWN
     if row.unfinished_count:
-        return "unfinished"
-    return "overdue" if today > row.deadline_on else "open"
-
-
-def _days_late(row: Any, today: date) -> int:  # noqa: ANN401 - a row of the query
-    if row.days_late is not None:
-        return int(row.days_late)
-    return max(0, (today - row.deadline_on).days) if row.duty_state == "open" else 0
+        return Standing.UNFINISHED
+    return Standing.OVERDUE if today > row.deadline_on else Standing.OPEN

@@ -41,6 +41,26 @@ class Duty:
     deadline_on: date
     state: DutyState = DutyState.OPEN
 
-    def is_overdue(self, today: date) -> bool:
-        """Return whether nothing acceptable had come by the deadline."""
-        return self.state is DutyState.OPEN and today > self.deadline_on
+
+RUNNING = frozenset({DutyState.OPEN, DutyState.CARRIED_OVER})
+"""States in which a duty is still owed: its days go on counting, whatever was handed in for it so far."""
+
+
+def days_over(state: DutyState, deadline_on: date, today: date, met_days_late: int | None) -> int:
+    """Return by how many days a duty missed its deadline, or has missed it until today; 0 is on time.
+
+    Only acceptance ends a duty. What came back, or is held, was handed in and
+    is owed all the same, so its days go on. What met the duty is as late as
+    the day it was received on: the centre's own time is not the unit's.
+
+    Args:
+        state: How far the duty is met.
+        deadline_on: Last day that counts as on time.
+        today: The local calendar date.
+        met_days_late: Days after the deadline when the first thing that was accepted for it came; None when nothing was.
+
+    Source: R1-19, R2-05.
+    """
+    if state in RUNNING:
+        return max(0, (today - deadline_on).days)
+    return met_days_late or 0
