@@ -25,7 +25,7 @@ def test_foreign_error_is_a_fault_of_the_program_and_named():
 
 
 def test_what_a_server_said_breaks_neither_line_nor_screen():
-    assert explain(Reason("RemoteProtocolError", "a\r\n\x1b[31mb\u2028c"), "en").message == "a [31mb c"
+    assert explain(Reason("RemoteProtocolError", "a\r\n\x1b[31mb\u2028c"), "en").message == "a ␛[31mb c"
 
 
 def test_reason_that_was_written_down_is_read_again():

@@ -10,9 +10,10 @@ import typer
 from lantai import errors
 from lantai.cli.ending import INTERRUPTED, tell
 from lantai.cli.intake import Units, Years
-from lantai.cli.screen import FAULT, FINDINGS, AsJson, answer, err, line, locale, opened, progress_bar, said, table
+from lantai.cli.screen import FAULT, FINDINGS, AsJson, answer, line, locale, note, opened, progress_bar, said, table
 from lantai.locales import explain
 from lantai.records.reason import Reason
+from lantai.records.shown import on_one_line
 
 MOST_NAMED = 10
 """Units named in the command that is offered; a whole county may have been out of reach."""
@@ -93,9 +94,6 @@ def _telling_of_waits(
     """Return what says whom the command waits for, why, and for how long; what was said once is not said again."""
     told: dict[str, Reason] = {}
 
-    def show(text: str) -> None:
-        err.print(text, markup=False, soft_wrap=True)
-
     def tell_of_wait(seconds: int, unknown: Mapping[str, Reason]) -> None:
         if not is_shown:
             return
@@ -103,10 +101,11 @@ def _telling_of_waits(
             if told.get(code) != reason:
                 told[code] = reason
                 words = explain(reason, locale())
-                show(f"{code}: {words.what} {words.message}\n  → {words.hint}")
+                note(f"{code}: {words.what} {words.message}")
+                note(f"  → {words.hint}")
         waited_for = "、".join(code for code, reason in unknown.items() if reason.may_pass)
         who = waited_for or said("尚未稳定的包", "packages that have not settled")
-        show(
+        note(
             said(
                 f"等待：{who}，{seconds} 秒后再看。按 Ctrl-C 不再等待，已收的不受影响",
                 f"Waiting for {who}: looking again in {seconds} s. Ctrl-C ends the waiting and loses nothing",
@@ -121,15 +120,14 @@ def _tell_troubles(classes: Mapping[str, str], messages: Mapping[str, str]) -> N
     """Say which units could not be seen to and why, once for each kind of error, and what to do."""
     for name in sorted(set(classes.values())):
         kind = getattr(errors, name)
-        tell(kind("\n  ".join(f"{code}: {messages[code]}" for code in sorted(classes) if classes[code] == name)))
+        these = [code for code in sorted(classes) if classes[code] == name]
+        tell(kind("\n".join(f"{code}: {on_one_line(messages[code])}" for code in these)))
     again = " ".join(f"--unit {code}" for code in sorted(classes)[:MOST_NAMED])
-    err.print(
+    note(
         said(
             f"其余单位均已完成。排除后重跑：lantai collect {again}",
             f"All other units are done. Then run: lantai collect {again}",
-        ),
-        markup=False,
-        soft_wrap=True,
+        )
     )
 
 

@@ -36,6 +36,7 @@ from lantai.errors import (
     WorksheetError,
 )
 from lantai.locales import say
+from lantai.records.shown import on_its_lines
 
 INTERRUPTED, READER_GONE = 130, 141
 
@@ -162,7 +163,9 @@ def tell(error: LantaiError, *, as_json: bool = False) -> None:
     title = Text.assemble((said("错误", "Error"), "bold red"), f"{said('：', ': ')}{what_happened(error)}")
     err.print(title.append(f" ({type(error).__name__})", "dim"), soft_wrap=True)
     if str(error):
-        err.print(Text(f"  {said(error.message_zh or str(error), str(error))}"), soft_wrap=True)
+        # Every line is set in, so that none that a message brings can pass for the beginning of another.
+        lines = on_its_lines(said(error.message_zh or str(error), str(error))).split("\n")
+        err.print(Text("\n".join(f"  {each}" for each in lines)), soft_wrap=True)
     err.print(Text(f"  {sign('→', '->')} {said(error.hint_zh, error.hint)}"), soft_wrap=True)
 
 

@@ -73,8 +73,8 @@ def list_(as_json: AsJson = False) -> None:
             for each in rows.people(connection)
         ]
     cells = [
-        (row["person_id"], row["name"], "\n".join(say(f"role.{role}", locale()) for role in row["roles"]),
-         "\n".join(row["accounts"]), "\n".join(row["keys"]))
+        (row["person_id"], row["name"], [say(f"role.{role}", locale()) for role in row["roles"]],
+         row["accounts"], row["keys"])
         for row in found
     ]  # fmt: skip
     columns = ("工号 · Id", "姓名 · Name", "职责 · Roles", "账号 · Accounts", "密钥 · Keys")

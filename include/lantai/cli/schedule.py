@@ -159,7 +159,7 @@ def simulate(
         columns = ("件号 · Record", "题名 · Title", "现为 · Now", "结果 · Verdict", "条款 · Clause", "应为 · Says")
         cells = [
             (each.record_id, each.title, each.retention.value, say(f"verdict.{each.verdict.value}", locale()),
-             "\n".join(each.clauses), "\n".join(each.periods))
+             each.clauses, each.periods)
             for each in found.shown
         ]  # fmt: skip
         if cells:

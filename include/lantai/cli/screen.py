@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.text import Text
 
 from lantai.errors import InputFileError, PlaceUnavailableError
+from lantai.records.shown import in_json, on_its_lines, on_one_line
 from lantai.settings import screen_locale
 
 if TYPE_CHECKING:
@@ -63,6 +65,12 @@ class Screen(Console):
     def on_broken_pipe(self) -> NoReturn:
         """Let `ending` see it."""
         raise BrokenPipeError
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Yield what is printed, with nothing in it that acts: whoever forgot to make a text safe is covered here."""
+        for segment in super().render(renderable, options):
+            is_ours = segment.control is not None or segment.text.isprintable()
+            yield segment if is_ours else Segment(on_its_lines(segment.text), segment.style)
 
 
 out = Screen(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
@@ -131,8 +139,8 @@ def answer(payload: Any, text: Callable[[], None], *, as_json: bool) -> None:  #
 
 
 def print_json(payload: Any) -> None:  # noqa: ANN401 - anything that JSON can hold
-    """Print one line of JSON; characters that the stream cannot take are escaped, so that nothing is lost."""
-    line = json.dumps(payload, ensure_ascii=False, default=_plain)
+    """Print one line of JSON; characters that act on a screen, or that the stream cannot take, are escaped, so that nothing is lost."""
+    line = in_json(json.dumps(payload, ensure_ascii=False, default=_plain))
     try:
         line.encode(sys.stdout.encoding or "utf-8")
     except (UnicodeEncodeError, LookupError):
@@ -141,13 +149,13 @@ def print_json(payload: Any) -> None:  # noqa: ANN401 - anything that JSON can h
 
 
 def line(text: str, style: str = "") -> None:
-    """Print a line; it is never folded, so that a path can be copied from it."""
-    out.print(Text(text, style), soft_wrap=True)
+    """Print a line; it is never folded, so that a path can be copied from it, and stays one line whatever stands in it."""
+    out.print(Text(on_one_line(text), style), soft_wrap=True)
 
 
 def note(text: str) -> None:
     """Print a line on standard error, beside the answer and never part of it."""
-    err.print(Text(text), soft_wrap=True)
+    err.print(Text(on_one_line(text)), soft_wrap=True)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -156,13 +164,13 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     Args:
         title: As it is to be read.
         columns: Headings, each `中文 · English`.
-        rows: Cells; None and "" are blank.
+        rows: Cells; None and "" are blank, a list takes a line for each of its parts.
     """
     if not rows:
         line(f"{title}{said('：无', ': none')}")
         return
     headings = [half(column) for column in columns]
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    cells = [["\n".join(map(on_one_line, _parts(cell))) for cell in row] for row in rows]
     widest = [max(cell_len(part) for row in cells for part in row[at].split("\n")) for at in range(len(headings))]
     folded = [
         max(min(width, SHORT_CELL), _longest_word(heading)) for width, heading in zip(widest, headings, strict=True)
@@ -179,8 +187,7 @@ def facts(title: str, pairs: Sequence[tuple[str, object]]) -> None:
     names = [half(name) for name, _ in pairs]
     widest = max(map(cell_len, names))
     for name, (_, value) in zip(names, pairs, strict=True):
-        parts = [value] if isinstance(value, str) or not isinstance(value, Sequence) else value
-        texts = ["" if part is None else str(part) for part in parts] or [""]
+        texts = list(map(on_one_line, _parts(value))) or [""]
         out.print(
             Text.assemble((f"  {name}", "dim"), " " * (widest - cell_len(name) + 2), texts[0] or sign("—", "-")),
             soft_wrap=True,
@@ -221,7 +228,7 @@ def progress_bar(
         task = bar.add_task(half(label), total=None)
 
         def advance(what: str, done: int, total: int) -> None:
-            bar.update(task, description=f"{half(label)} {what}", completed=done, total=total)
+            bar.update(task, description=on_one_line(f"{half(label)} {what}"), completed=done, total=total)
 
         yield advance
 
@@ -246,10 +253,18 @@ def _blocks(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) 
     line(title, "bold")
     for row in rows:
         line("")
-        line(row[0] or sign("—", "-"), "bold")
+        line(row[0].replace("\n", " ") or sign("—", "-"), "bold")
         for heading, cell in zip(headings[1:], row[1:], strict=True):
             if cell:
-                line(f"  {heading}{said('：', ': ')}{cell}")
+                first, *others = cell.split("\n")
+                line(f"  {heading}{said('：', ': ')}{first}")
+                for other in others:
+                    line(f"    {other}")
+
+
+def _parts(value: object) -> list[str]:
+    parts = [value] if isinstance(value, str) or not isinstance(value, Sequence) else value
+    return ["" if part is None else str(part) for part in parts]
 
 
 def _longest_word(heading: str) -> int:

@@ -73,7 +73,7 @@ def list_(as_json: AsJson = False) -> None:
     ]
     cells = [
         (unit.unit_code, unit.name, unit.fonds_no,
-         "\n".join(say(f"values.data_form.{form.value}", locale()) for form in unit.data_forms),
+         [say(f"values.data_form.{form.value}", locale()) for form in unit.data_forms],
          unit.responsible_person or "")
         for unit in found
     ]  # fmt: skip

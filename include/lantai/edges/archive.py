@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 from lantai.errors import ArchiveLimitError, PackageError, UnsafeNameError
-from lantai.records.carrier import decode_name
+from lantai.records.carrier import shown_name
 
 _MEBIBYTE = 1024 * 1024
 _UTF8_NAME_FLAG = 0x800
@@ -264,7 +264,7 @@ class _BoundedReads:
 
 
 def _shown(raw_name: bytes) -> str:
-    return decode_name(raw_name) or raw_name.hex(" ")
+    return shown_name(raw_name)
 
 
 @contextmanager

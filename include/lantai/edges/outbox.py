@@ -24,9 +24,9 @@ from lantai.records.carrier import (
     ARCHIVES,
     RemoteFile,
     arrived_name,
-    decode_name,
     fingerprint,
     is_on_its_way,
+    shown_name,
 )
 
 _Told = TypeVar("_Told")
@@ -85,8 +85,8 @@ class PackageSeen:
 
     @property
     def shown_name(self) -> str:
-        """Its name for people; one that is in no encoding we know, as the numbers of its bytes."""
-        return decode_name(self.raw_name) or self.raw_name.hex(" ")
+        """Its name for people."""
+        return shown_name(self.raw_name)
 
     def without_files(self) -> PackageSeen:
         """Return what a look has to remember of it: the names of its files stay with the server."""

@@ -16,7 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.formats import digest_list, tag_file
 from lantai.records import spelling
-from lantai.records.carrier import RemoteFile, decode_name, is_on_its_way
+from lantai.records.carrier import RemoteFile, decode_name, is_on_its_way, shown_name
+from lantai.records.shown import on_one_line
 
 _OXUM = re.compile(r"(\d{1,19})\.(\d{1,12})")
 
@@ -74,7 +75,7 @@ def _missing_of_lists(files: Mapping[str, RemoteFile], content: Callable[[str], 
     for name in lists:
         missing = digest_list.first_missing(content(name), files.keys())
         if missing is not None:
-            return f"{name} lists {shortened(missing)}"
+            return f"{on_one_line(name)} lists {shortened(missing)}"
     return None
 
 
@@ -89,22 +90,22 @@ def _missing_of_bag(
     for name in manifests:
         for listed, _ in tag_file.read_manifest(name, _text(content(name), encoding)).entries:
             if _spelling(tag_file.plain_path(listed)) not in files and not tag_file.is_unsafe(listed):
-                return f"{name} lists {shortened(listed)}"
+                return f"{on_one_line(name)} lists {shortened(listed)}"
     return _short_of_oxum(files, encoding, content)
 
 
 def _half_upload(package: PackageSeen) -> str | None:
     for file in package.files:
         if is_on_its_way(file.name):
-            return f"{shortened(decode_name(file.name) or repr(file.name))} is still on its way"
+            return f"{shortened(shown_name(file.name))} is still on its way"
     if package.unread:
         return "a folder in it could not be listed"
     return None if package.files else "the folder is empty"
 
 
 def shortened(text: str) -> str:
-    """Return a name as it may stand in a message: one that a department writes may have megabytes."""
-    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
+    """Return a name as it may stand in a message: one that a department writes may have megabytes, or lines of its own."""
+    return on_one_line(text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…")
 
 
 def _text(content: bytes, encoding: str) -> str:

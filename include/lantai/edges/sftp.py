@@ -33,6 +33,7 @@ from lantai.errors import (
     ServerUnreachableError,
     UnitLimitError,
 )
+from lantai.records.shown import on_one_line
 
 WINDOW_BYTES = 16 * 1024 * 1024
 """What the server may send before we have taken it: enough for a gigabit line with a delay of 100 ms."""
@@ -138,7 +139,9 @@ def _greeted(line: socket.socket, connection: Connection, timeout_seconds: float
                 f"{_place(connection)}: found no host key of the pinned type, expected {connection.host_key_type} "
                 f"{connection.host_key_fingerprint}"
             ) from error
-        raise RemoteProtocolError(f"{_place(connection)}: {error}; expected an algorithm of today") from error
+        raise RemoteProtocolError(
+            f"{_place(connection)}: {on_one_line(str(error))}; expected an algorithm of today"
+        ) from error
     except Exception as error:
         raise _broken(connection, "greeting", error) from error
     if not transport.is_active() or transport.host_key_type == "":
@@ -190,7 +193,7 @@ def _pipe(transport: paramiko.Transport, connection: Connection, timeout_seconds
     except Exception as error:
         if transport.is_active():
             raise RemoteProtocolError(
-                f"{_place(connection)}: found no SFTP ({error}), expected the subsystem sftp"
+                f"{_place(connection)}: found no SFTP ({on_one_line(str(error))}), expected the subsystem sftp"
             ) from error
         raise _broken(connection, "opening SFTP", error) from error
     stream = _Stream(channel, transport, connection, stall_seconds)
@@ -276,7 +279,7 @@ def _broken(connection: Connection, doing: str, error: BaseException | None) -> 
     """
     if isinstance(error, MemoryError):
         return UnitLimitError(f"{_place(connection)}: {doing}: the server sent more than the memory of one unit holds")
-    why = f"{type(error).__name__}: {error}" if error is not None else "the connection ended"
+    why = on_one_line(f"{type(error).__name__}: {error}") if error is not None else "the connection ended"
     if error is None or isinstance(error, paramiko.SSHException | EOFError | OSError):
         return ServerUnreachableError(f"{_place(connection)}: {doing}: {why}")
     return RemoteProtocolError(f"{_place(connection)}: {doing}: found what is no SSH ({why[:200]})")

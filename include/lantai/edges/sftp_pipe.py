@@ -22,6 +22,7 @@ from lantai.errors import (
 )
 from lantai.formats import sftp_wire as wire
 from lantai.formats.sftp_frames import Frames
+from lantai.records.shown import on_one_line
 
 STALL_SECONDS = 60.0
 """So long may pass without `STALL_BYTES` arriving while something is awaited (a fault has its name within 90 s)."""
@@ -35,7 +36,7 @@ _ID_BYTES = 4
 
 def refusal(code: int, message: str, subject: str) -> LantaiError:
     """Return the error that a status other than OK stands for; `subject` says what was asked for."""
-    said = f"{subject}: the server answered {code} ({message or 'no message'})"
+    said = f"{subject}: the server answered {code} ({on_one_line(message) or 'no message'})"
     if code == wire.NO_SUCH_FILE:
         return RemoteMissingError(said)
     if code in {wire.PERMISSION_DENIED, wire.FAILURE, wire.OP_UNSUPPORTED}:

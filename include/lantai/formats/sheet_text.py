@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import re
 
+from lantai.records.shown import PICTURES
+
 CELL_UNITS = 32_767
 """UTF-16 code units in one cell of an xlsx workbook."""
 
 _SHORT = 8_000
-_PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
 _REFUSED_BY_XML = re.compile("[\x80-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -34,7 +35,7 @@ def cell_text(value: object, left_out: str = "…[{count}]") -> str:
     # One C call settles nearly every cell of a list of 100,000 rows.
     if text.isprintable() and len(text) <= _SHORT:
         return text
-    text = _REFUSED_BY_XML.sub("\ufffd", text.translate(_PICTURES))
+    text = _REFUSED_BY_XML.sub("\ufffd", text.translate(PICTURES))
     if len(text.encode("utf-16-le", "replace")) // 2 <= CELL_UNITS:
         return text
     kept = text.encode("utf-16-le")[: 2 * (CELL_UNITS - 64)].decode("utf-16-le", "ignore")

@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import zip_longest
 
+from lantai.records.shown import on_one_line
+
 WIDEST = 52
 """Columns of the screen that a cell takes before it goes on below; a fingerprint of a host key has 50."""
 
@@ -28,7 +30,7 @@ def text_table(headings: Sequence[str], rows: Sequence[Sequence[str]], widest: i
         rows: Cells, as many as there are headings.
         widest: Width of a cell at most, 2 or more; only a word that is longer by itself is torn apart.
     """
-    folded = [[_folded(cell, widest) for cell in row] for row in (headings, *rows)]
+    folded = [[_folded(on_one_line(cell), widest) for cell in row] for row in (headings, *rows)]
     widths = [max(width(line) for row in folded for line in row[at]) for at in range(len(headings))]
     lines = []
     for row in folded:

@@ -19,7 +19,7 @@ from lantai.journey.collect import Collected
 from lantai.journey.receive import Arrival, follows_acceptance, receive
 from lantai.journey.validate import Context, Validated, validate
 from lantai.journey.verify import Declared, Verified, verify
-from lantai.records.carrier import BackupStrategy, decode_name, is_on_its_way, stand_in_number
+from lantai.records.carrier import BackupStrategy, is_on_its_way, shown_name, stand_in_number
 from lantai.records.finding import Finding, Severity
 from lantai.records.ruling import Ruling
 from lantai.records.submission import RoundState
@@ -150,7 +150,7 @@ def _stalled_findings(centre: Centre, this: Round, package: PackageSeen, collect
         return []
     days = {"days": str(centre.settings.stalled_days)}
     names = {package.raw_name, *(received.raw_name for received in collected.files)}
-    halves = sorted(decode_name(name) or name.hex(" ") for name in names if is_on_its_way(name))
+    halves = sorted(shown_name(name) for name in names if is_on_its_way(name))
     return [
         Finding("upload_stalled", Severity.FAULT, "", days, "GD-2-11"),
         *(Finding("file_half_uploaded", Severity.FAULT, name, {"found": name}, "GD-2-11") for name in halves),

@@ -26,7 +26,7 @@ from lantai.formats import tag_file
 from lantai.journey.hold_room import hold_room, reserve_bytes
 from lantai.journey.look_ahead import look_ahead
 from lantai.journey.read_catalogue import found_in
-from lantai.records.carrier import ReceivedFile, decode_name
+from lantai.records.carrier import ReceivedFile, decode_name, shown_name
 from lantai.records.finding import Finding, Severity
 
 
@@ -198,7 +198,7 @@ def _says_whose_it_is(raw_name: bytes) -> bool:
 
 
 def _not_regular(raw_name: bytes) -> Finding:
-    shown = decode_name(raw_name) or raw_name.hex(" ")
+    shown = shown_name(raw_name)
     return Finding("file_not_regular", Severity.FAULT, shown, {"found": shown}, "GD-4-3")
 
 

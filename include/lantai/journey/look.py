@@ -28,7 +28,7 @@ from lantai.edges.registry.units import units as registered_units
 from lantai.errors import ConnectionConfigError, LantaiError, UsageError
 from lantai.journey.choose import Choice, choose
 from lantai.journey.settle import is_settled, is_stalled, settle
-from lantai.records.carrier import decode_name
+from lantai.records.carrier import shown_name
 from lantai.records.look import Looked
 from lantai.records.reason import Reason
 
@@ -286,7 +286,7 @@ def _note(
 
 
 def _shown(strays: Sequence[bytes]) -> list[str]:
-    names = [decode_name(name) or name.hex(" ") for name in strays[:MOST_NAMES]]
+    names = [shown_name(name) for name in strays[:MOST_NAMES]]
     return names if len(strays) <= MOST_NAMES else [*names, f"… (+{len(strays) - MOST_NAMES})"]
 
 

@@ -18,6 +18,7 @@ from lantai import errors
 from lantai.errors import LantaiError, UnexpectedError
 from lantai.records.finding import Finding
 from lantai.records.reason import Reason
+from lantai.records.shown import on_one_line
 
 LOCALES = ("zh", "en")
 
@@ -44,7 +45,7 @@ def say(key: str, locale: str, **values: object) -> str:
     Args:
         key: Dotted, e.g. `data_form.e_document`; the name of a finding's rule alone gives its message.
         locale: `zh` or `en`.
-        values: Put in for `{name}`; a name that is not given stays blank.
+        values: Put in for `{name}`, each on one line and with nothing in it that acts; a name that is not given stays blank.
 
     Raises:
         KeyError: The language has no such word.
@@ -54,7 +55,7 @@ def say(key: str, locale: str, **values: object) -> str:
     for part in key.split("."):
         at = at[part]
     template = at["message"] if isinstance(at, Mapping) else at
-    return str(template).format_map(_Blank({name: str(value) for name, value in values.items()}))
+    return str(template).format_map(_Blank({name: on_one_line(str(value)) for name, value in values.items()}))
 
 
 def describe(finding: Finding, locale: str, rows: str = "") -> FindingText:
@@ -121,7 +122,7 @@ def _merge(merged: dict[str, Any], added: Mapping[str, Any]) -> None:
 
 def _on_one_line(text: str) -> str:
     """Return a text that may hold what a server said, without what would break a line or a screen."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    return on_one_line(" ".join(text.split()))
 
 
 class _Blank(dict[str, str]):

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from lantai.records.shown import on_one_line
+
 
 class BackupStrategy(StrEnum):
     """How business data is backed up. Source: R1-12."""
@@ -106,6 +108,11 @@ def stand_in_number(raw: bytes, kind: str) -> str:
     if len(text) <= MOST_NUMBER_CHARACTERS:
         return text
     return f"{text[:80]}~{hashlib.sha256(name).hexdigest()[:16]}"
+
+
+def shown_name(raw: bytes) -> str:
+    """Return a department's file name as people read it; one that is in no encoding we know, as the numbers of its bytes."""
+    return on_one_line(decode_name(raw) or raw.hex(" "))
 
 
 def decode_name(raw: bytes) -> str | None:

@@ -21,6 +21,7 @@ from lantai.journey.purge_returned import purge_returned
 from lantai.journey.take_in import FIRST_SHARE_SECONDS, LAST_SHARE_SECONDS
 from lantai.records.look import Looked
 from lantai.records.reason import Reason
+from lantai.records.shown import on_one_line
 from lantai.records.visit import Stage, Trouble
 from lantai.tasks.form import carriers_of, refuse_other_fields, require_units, require_years, units_of, years_of
 from lantai.tasks.handover import OUTCOME, SEEN, Pass, Pull, Push, handed_over, left_over, to_look_at_again
@@ -94,7 +95,7 @@ def look_again(pull: Pull, form: Mapping[str, Any] | None = None) -> dict[str, A
 
 def _tell_of_wait(seconds: int, unknown: Mapping[str, Reason]) -> None:
     for code, reason in unknown.items():
-        log.warning("%s: %s", code, reason.as_text())
+        log.warning("%s: %s", code, on_one_line(reason.as_text()))
     log.info("%s: %s s", both("run.waits"), seconds)
 
 

@@ -16,6 +16,7 @@ from lantai.journey.take_in import TakenIn
 from lantai.locales import LOCALES, explain, say
 from lantai.records.look import Looked
 from lantai.records.reason import Reason
+from lantai.records.shown import on_one_line
 from lantai.records.visit import Stage, Trouble, Visit
 from lantai.tasks.handover import Left
 
@@ -54,7 +55,7 @@ def lines_of_look(looked: Looked, visits: Mapping[str, Visit]) -> Iterator[tuple
         for word, texts in (("waiting", looked.waiting.get(code)), ("strays", looked.strays.get(code))):
             said += [f"{both(f'visit.{word}')}: {', '.join(texts)}"] if texts else []
         level = logging.INFO if len(said) == 1 and code in looked.ready else logging.WARNING
-        yield level, f"{code} {visit.unit_name}：{'；'.join(said)}"
+        yield level, on_one_line(f"{code} {visit.unit_name}：{'；'.join(said)}")
     if looked.looked_count > len(told):
         yield logging.INFO, both("visit.others", count=looked.looked_count - len(told))
 
@@ -63,7 +64,7 @@ def line_of_take_in(taken: TakenIn, unit_name: str) -> str:
     """Return what became of a unit's packages, on one line."""
     counts = [(name, getattr(taken, name)) for name in COUNTS]
     said = [f"{both(f'visit.{name}')} {count}" for name, count in counts if count] or [both("visit.nothing")]
-    return f"{taken.unit_code} {unit_name}：{'；'.join(said)}"
+    return on_one_line(f"{taken.unit_code} {unit_name}：{'；'.join(said)}")
 
 
 def line_of_trouble(trouble: Trouble) -> str:
@@ -71,7 +72,7 @@ def line_of_trouble(trouble: Trouble) -> str:
     zh, en = (trouble_cells(trouble, locale) for locale in LOCALES)
     # What the server said is the same in both; on one line it stands once.
     what = en[2].removesuffix(explain(trouble.reason, "en").message).rstrip()
-    return f"{zh[0]} {zh[1]}：{zh[2]} → {zh[3]} / {what} → {en[3]}"
+    return on_one_line(f"{zh[0]} {zh[1]}：{zh[2]} → {zh[3]} / {what} → {en[3]}")
 
 
 def troubles_of(left: Left, visits: Mapping[str, Visit]) -> list[Trouble]:
