@@ -201,6 +201,13 @@ class OutboxMissingError(RemoteMissingError):
     )
 
 
+class RemotePathError(LantaiError):
+    """Where a folder or a file is expected on the server, a link or something else stands."""
+
+    hint = "Ask the unit's administrator for a real folder in its place: links are not followed, nothing was taken or left there."
+    hint_zh = "请该单位管理员改为真实的文件夹：不跟随链接，未从该处收取，也未向该处投递。"
+
+
 class RemoteProtocolError(LantaiError):
     """The server answered something that SFTP does not allow."""
 

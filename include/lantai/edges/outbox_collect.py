@@ -11,6 +11,7 @@ from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.edges.quarantine import Quarantine
 from lantai.edges.sftp_listing import Allowance
 from lantai.edges.sftp_session import Session
+from lantai.edges.sftp_way import parent
 from lantai.errors import LantaiError, RemoteChangedError, RemoteMissingError
 from lantai.formats.sftp_wire import FileKind
 from lantai.records.carrier import ReceivedFile, RemoteFile, fingerprint
@@ -43,6 +44,7 @@ def collect(
 
     Raises:
         RemoteChangedError: It is not as it was seen, before or after; look again.
+        RemotePathError: A folder of it, or on the way to it, is a link.
         ServerUnreachableError: The line broke; what came is kept for the next try.
         RemotePermissionError: A file may not be read; the others were brought in.
         DiskFullError: There is no space left.
@@ -50,6 +52,8 @@ def collect(
     if package.unread:
         raise next(iter(package.unread.values()))
     failed: list[LantaiError] = []
+    folders = {parent(package.path_of(file.name)) for file in package.files}
+    session.require_way(folders)
     with quarantine.receive(carrier_id, package.files) as receiving:
         if on_progress is not None and receiving.whole_bytes:
             on_progress(receiving.whole_bytes)
@@ -62,6 +66,7 @@ def collect(
             on_local()
     if failed:
         raise failed[0]
+    session.require_way(folders, has_to_be_there=True)
     _compare_again(session, package, allowance)
     return quarantine.finish(carrier_id)
 

@@ -14,6 +14,7 @@ import hashlib
 import io
 import re
 import secrets
+from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
 from lantai.edges.sftp_fetch import fetch
@@ -90,7 +91,14 @@ def make_folders(pipe: Pipe, path: bytes) -> None:
                 raise
 
 
-def deliver(pipe: Pipe, path: bytes, content: bytes | BinaryIO, *, replace: bool = False) -> str:
+def deliver(
+    pipe: Pipe,
+    path: bytes,
+    content: bytes | BinaryIO,
+    *,
+    replace: bool = False,
+    hold_way: Callable[[], None],
+) -> str:
     """Put a file there and return the SHA-256 of what was read back.
 
     Args:
@@ -98,6 +106,7 @@ def deliver(pipe: Pipe, path: bytes, content: bytes | BinaryIO, *, replace: bool
         path: Where; its folder has to be there.
         content: Bytes, or a stream that is read once to its end.
         replace: Whether another file of that name gives way once the new one is complete.
+        hold_way: Raises when the folder is no longer the one it was; asked before anything gets or loses its name.
 
     Raises:
         DeliveryError: Another file of that name is there, or what was read back is not what was sent.
@@ -115,6 +124,7 @@ def deliver(pipe: Pipe, path: bytes, content: bytes | BinaryIO, *, replace: bool
     try:
         sent, sent_bytes = _write(pipe, part, source)
         _compare(pipe, part, sent, sent_bytes)
+        hold_way()
         if _stands_there(pipe, path, sent, sent_bytes, replace=replace):
             pipe.call(wire.REMOVE, wire.path_body(part), f"remove {part!r}")
             return sent

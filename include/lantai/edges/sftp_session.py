@@ -17,7 +17,14 @@ from lantai.edges.sftp_fetch import CHUNK_BYTES, FILES_IN_FLIGHT
 from lantai.edges.sftp_listing import MAX_DEPTH, Allowance, Entry, Tree, join
 from lantai.edges.sftp_pipe import Pipe
 from lantai.edges.sftp_request import FetchRequest, FetchResult, Sink
-from lantai.errors import RemoteMissingError, RemoteProtocolError, ServerUnreachableError
+from lantai.edges.sftp_way import parent, require_way
+from lantai.errors import (
+    RemoteChangedError,
+    RemoteMissingError,
+    RemotePathError,
+    RemoteProtocolError,
+    ServerUnreachableError,
+)
 from lantai.formats import sftp_wire as wire
 
 
@@ -25,8 +32,9 @@ class Session:
     """An open SFTP session; from `lantai.edges.sftp.connect`, or over any pipe.
 
     Paths are bytes. A path that does not begin with `/` is below `root`.
-    Every method raises ServerUnreachableError when the line is gone, and
-    RemoteProtocolError when the server does not keep to the protocol.
+    Every method raises ServerUnreachableError when the line is gone,
+    RemoteProtocolError when the server does not keep to the protocol, and
+    RemotePathError when the way to a path leads over a link, see `sftp_way`.
     """
 
     def __init__(self, pipe: Pipe, root: bytes = b"") -> None:
@@ -53,12 +61,12 @@ class Session:
             RemoteMissingError: There is no such folder.
             RemotePermissionError: The server refuses.
         """
-        with self._asking():
+        with self._asking(), self._on_the_way(path):
             return sftp_listing.list_folder(self._pipe, self._full(path), allowance)
 
     def list_tree(self, path: bytes, allowance: Allowance | None = None, *, max_depth: int = MAX_DEPTH) -> Tree:
         """Return all that lies below a folder; see `sftp_listing.list_tree`."""
-        with self._asking():
+        with self._asking(), self._on_the_way(path):
             return sftp_listing.list_tree(self._pipe, self._full(path), allowance, max_depth=max_depth)
 
     def fetch(
@@ -69,7 +77,10 @@ class Session:
         chunk_bytes: int = CHUNK_BYTES,
         on_progress: Callable[[int], object] | None = None,
     ) -> Iterator[FetchResult]:
-        """Read many files at once; see `sftp_fetch.fetch`. Nothing else may be asked until it has ended."""
+        """Read many files at once; see `sftp_fetch.fetch`. Nothing else may be asked until it has ended.
+
+        Whoever asks holds the ways to them, see `require_way`: before the first, and again when all have come.
+        """
         with self._asking():
             yield from sftp_fetch.fetch(
                 self._pipe,
@@ -86,31 +97,23 @@ class Session:
             RemoteMissingError: There is no such file.
             RemoteProtocolError: It is longer than `limit_bytes`.
         """
-        told = self.stat(path)
-        if told is None:
-            raise RemoteMissingError(f"{path!r}: found nothing, expected a file")
-        if told.bytes > limit_bytes:
-            raise RemoteProtocolError(f"{path!r}: found {told.bytes} bytes, expected at most {limit_bytes}")
         content = sftp_deliver.Gathered()
-        for result in self.fetch([FetchRequest(path, told.bytes, told.mtime, content)], on_progress=on_progress):
-            if result.error is not None:
-                raise result.error
+        self._read(path, content, limit_bytes, on_progress)
         return bytes(content.content)
 
     def read(self, path: bytes, sink: Sink) -> int:
         """Hand the whole of a file to `sink` and return its size in bytes."""
-        told = self.stat(path)
-        if told is None:
-            raise RemoteMissingError(f"{path!r}: found nothing, expected a file")
-        for result in self.fetch([FetchRequest(path, told.bytes, told.mtime, sink)]):
-            if result.error is not None:
-                raise result.error
-        return told.bytes
+        return self._read(path, sink)
 
     def stat(self, path: bytes) -> Entry | None:
         """Return what stands at a path, a link not followed; None when nothing does."""
-        with self._asking():
+        with self._asking(), self._on_the_way(parent(path)):
             return sftp_deliver.look(self._pipe, self._full(path))
+
+    def require_way(self, folders: Iterable[bytes], *, has_to_be_there: bool = False) -> None:
+        """Require that the way to each folder leads over no link; see `sftp_way.require_way`."""
+        with self._asking():
+            require_way(self._pipe, self.root, map(self._full, folders), has_to_be_there=has_to_be_there)
 
     def exists(self, path: bytes) -> bool:
         """Return whether anything stands at a path."""
@@ -118,7 +121,7 @@ class Session:
 
     def mkdirs(self, path: bytes) -> None:
         """Make a folder and those above it, where they are not there yet."""
-        with self._asking():
+        with self._asking(), self._on_the_way(path, is_there_then=True):
             sftp_deliver.make_folders(self._pipe, self._full(path))
 
     def remove(self, path: bytes) -> None:
@@ -127,17 +130,17 @@ class Session:
         Raises:
             RemoteMissingError: There is none.
         """
-        with self._asking():
+        with self._asking(), self._on_the_way(parent(path)):
             self._pipe.call(wire.REMOVE, wire.path_body(self._full(path)), f"remove {path!r}")
 
     def remove_folder(self, path: bytes) -> None:
         """Remove an empty folder."""
-        with self._asking():
+        with self._asking(), self._on_the_way(parent(path)):
             self._pipe.call(wire.RMDIR, wire.path_body(self._full(path)), f"remove folder {path!r}")
 
     def rename(self, old: bytes, new: bytes) -> None:
         """Rename a file; never over another one on servers that keep to the draft."""
-        with self._asking():
+        with self._asking(), self._on_the_way(parent(old)), self._on_the_way(parent(new)):
             self._pipe.call(
                 wire.RENAME, wire.rename_body(self._full(old), self._full(new)), f"rename {old!r} to {new!r}"
             )
@@ -148,8 +151,13 @@ class Session:
         Raises:
             DeliveryError: Another file of that name is there, or what was read back is not what was sent.
         """
-        with self._asking():
-            return sftp_deliver.deliver(self._pipe, self._full(path), content, replace=replace)
+        folder = [self._full(parent(path))]
+
+        def hold_way() -> None:
+            require_way(self._pipe, self.root, folder, has_to_be_there=True)
+
+        with self._asking(), self._on_the_way(parent(path)):
+            return sftp_deliver.deliver(self._pipe, self._full(path), content, replace=replace, hold_way=hold_way)
 
     def sha256(self, path: bytes) -> str:
         """Return the digest of a file, read back over the line."""
@@ -165,6 +173,43 @@ class Session:
         if full == request.remote_path:
             return request
         return FetchRequest(full, request.bytes, request.mtime, request.sink, request.offset, request.number)
+
+    def _read(
+        self,
+        path: bytes,
+        sink: Sink,
+        limit_bytes: int | None = None,
+        on_progress: Callable[[int], object] | None = None,
+    ) -> int:
+        """Hand the whole of a file to `sink` and return its size; the way is held before the first look and after the last."""
+        self.require_way([parent(path)])
+        told = self._file(path)
+        if limit_bytes is not None and told.bytes > limit_bytes:
+            raise RemoteProtocolError(f"{path!r}: found {told.bytes} bytes, expected at most {limit_bytes}")
+        for result in self.fetch([FetchRequest(path, told.bytes, told.mtime, sink)], on_progress=on_progress):
+            if result.error is not None:
+                raise result.error
+        if self._file(path) != told:
+            raise RemoteChangedError(f"{path!r}: found another file after it was read, expected the one that was seen")
+        self.require_way([parent(path)])
+        return told.bytes
+
+    def _file(self, path: bytes) -> Entry:
+        with self._asking():
+            told = sftp_deliver.look(self._pipe, self._full(path))
+        if told is None:
+            raise RemoteMissingError(f"{path!r}: found nothing, expected a file")
+        if told.kind is not wire.FileKind.FILE:
+            raise RemotePathError(f"{path!r}: found a {told.kind}, expected a file")
+        return told
+
+    @contextlib.contextmanager
+    def _on_the_way(self, folder: bytes, *, is_there_then: bool = False) -> Iterator[None]:
+        """Hold the way to a folder before and after what is done there; only within `_asking`."""
+        ways = [self._full(folder)] if folder else [self.root]
+        require_way(self._pipe, self.root, ways)
+        yield
+        require_way(self._pipe, self.root, ways, has_to_be_there=is_there_then)
 
     @contextlib.contextmanager
     def _asking(self) -> Iterator[None]:
