@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import struct
 import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from lantai.edges.confined import run_confined
 from lantai.errors import ArchiveLimitError, CatalogueError, ValidationUnavailableError
 
 _CHILD = Path(__file__).with_name("sheet_child.py")
@@ -90,13 +90,7 @@ def read_workbook(source: BinaryIO, *, limits: SheetLimits = DEFAULT_LIMITS) -> 
             handed_over.write(block)
         handed_over.seek(0)
         try:
-            child = subprocess.run(  # noqa: S603 - our own script, and numbers
-                [sys.executable, "-I", str(_CHILD), *map(str, words)],
-                stdin=handed_over,
-                capture_output=True,
-                timeout=limits.seconds,
-                check=False,
-            )
+            child = run_confined(_CHILD, words, handed_over, limits.seconds)
         except subprocess.TimeoutExpired as error:
             raise ArchiveLimitError(f"workbook: not read within {limits.seconds} s", "workbook_large") from error
         except OSError as error:
