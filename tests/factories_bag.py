@@ -11,6 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
+import xlsxwriter
+
 from lantai import profiles
 from lantai.edges import folder as folder_edge
 from lantai.formats.bag_manifests import FoundFile
@@ -81,6 +83,17 @@ def csv_of(rows: Sequence[CatalogueRow], heading: Sequence[str] = HEADING) -> by
     out = io.StringIO()
     csv.writer(out).writerows([heading, *map(cells_of, rows)])
     return out.getvalue().encode()
+
+
+def workbook_of(sheets: Mapping[str, Sequence[CatalogueRow]]) -> bytes:
+    """Return a catalogue as a workbook: under each sheet's name its rows below a heading."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, cells in enumerate([HEADING, *map(cells_of, rows)]):
+                sheet.write_row(number, 0, cells)
+    return out.getvalue()
 
 
 @dataclass

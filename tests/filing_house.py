@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -87,13 +88,14 @@ class FilingHouse:
         *,
         year: int = 2025,
         rows: Sequence[CatalogueRow] | None = None,
+        sheets: Mapping[str, Sequence[CatalogueRow]] | None = None,
         name: str = "001",
         contents: Mapping[str, bytes] | None = None,
         **changes: object,
     ) -> Path:
         """Lay a valid carrier into a unit's outbox in place of one of that name; keywords change the order.
 
-        `contents` are other bytes for documents, by their name in the unit's folder.
+        `sheets` are the rows of a catalogue that is a workbook. `contents` are other bytes for documents, by their name in the unit's folder.
         """
         with tempfile.TemporaryDirectory(dir=self.work.parent) as folder:
             work = Path(folder)
@@ -107,7 +109,10 @@ class FilingHouse:
             else:
                 if rows is None:
                     rows = [self.row(code, number, year) for number in (1, 2, 3)]
-                filing = factories_bag.filing(work, rows)
+                filing = factories_bag.filing(work, [*chain(*sheets.values())] if sheets else rows)
+                if sheets:
+                    filing.catalogue = filing.catalogue.with_suffix(".xlsx")
+                    filing.catalogue.write_bytes(factories_bag.workbook_of(sheets))
                 for path, content in (contents or {}).items():
                     (filing.folder / path).write_bytes(content)
                 order = factories_bag.order(filing_year=year, **changes)

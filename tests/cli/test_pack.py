@@ -174,8 +174,8 @@ def test_faulty_carrier_ends_with_1_and_names_every_fault_in_the_asked_language(
     shown = bare.run("check", bag, "--locale", "zh")
 
     assert {each["rule"]: each["message"] for each in told["findings"]} == {
-        "field_missing": "Row 1 lacks: title.",
-        "page_count_invalid": "Row 1 has x pages.",
+        "field_missing": "Row 2 lacks: title.",
+        "page_count_invalid": "Row 2 has x pages.",
     }
     assert shown.code == 1
     assert "题名" in shown.out

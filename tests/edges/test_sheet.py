@@ -11,9 +11,9 @@ import pytest
 import xlsxwriter
 
 from factories_bag import HEADING, cells_of, row
-from lantai.edges.sheet import SheetLimits, read_cells, read_workbook
+from lantai.edges.sheet import SheetLimits, read_sheets, read_workbook
 from lantai.errors import ArchiveLimitError, CatalogueError, LantaiError
-from lantai.formats.catalogue import parse_table
+from lantai.formats.catalogue import parse_sheets
 
 TIGHT = SheetLimits(memory_bytes=512 * 1024 * 1024, seconds=20)
 
@@ -33,10 +33,10 @@ def test_cells_come_back_as_a_person_sees_them():
         sheet.write_datetime(1, 0, datetime(2005, 3, 1), book.add_format({"num_format": "yyyy-mm-dd"}))
         sheet.write_datetime(1, 1, datetime(2005, 3, 1, 9, 30), book.add_format({"num_format": "yyyy-mm-dd hh:mm"}))
 
-    rows = read_cells(workbook(fill))
+    (sheet,) = read_sheets(workbook(fill))
 
-    assert rows[0] == ["0001", "12", "12.5", "0.1", "TRUE", "边空"]
-    assert rows[1][:2] == ["2005-03-01", "2005-03-01 09:30:00"]
+    assert sheet.rows[0] == ["0001", "12", "12.5", "0.1", "TRUE", "边空"]
+    assert sheet.rows[1][:2] == ["2005-03-01", "2005-03-01 09:30:00"]
 
 
 def test_row_numbers_survive_blank_rows_and_an_empty_first_sheet():
@@ -46,10 +46,22 @@ def test_row_numbers_survive_blank_rows_and_an_empty_first_sheet():
         sheet.write_row(2, 1, HEADING)
         sheet.write_row(5, 1, cells_of(row(1)))
 
-    rows, findings = parse_table(read_cells(workbook(fill)))
+    rows, findings = parse_sheets(read_sheets(workbook(fill)))
 
     assert findings == []
-    assert [(r.row_no, r.archival_code, r.files) for r in rows] == [(3, "Z109-WS·2025-D30-BGS-0001", ("data/1.txt",))]
+    told = [(r.sheet, r.row_no, r.archival_code, r.files) for r in rows]
+    assert told == [("目录", 6, "Z109-WS·2025-D30-BGS-0001", ("data/1.txt",))]
+
+
+def test_hidden_sheets_come_back_as_such():
+    def fill(book):
+        book.add_worksheet("目录")
+        book.add_worksheet("藏").hide()
+        book.add_worksheet("深藏").very_hidden()
+
+    sheets = read_sheets(workbook(fill))
+
+    assert [(sheet.name, sheet.is_visible) for sheet in sheets] == [("目录", True), ("藏", False), ("深藏", False)]
 
 
 def test_million_blank_rows_cost_little_and_change_nothing(tmp_path):
@@ -63,7 +75,7 @@ def test_million_blank_rows_cost_little_and_change_nothing(tmp_path):
             sheet.write_blank(number, 0, None, styled)
 
     with path.open("rb") as source:
-        rows, _ = parse_table(read_cells(source))
+        rows, _ = parse_sheets(read_sheets(source))
 
     assert [r.archival_code for r in rows] == ["Z109-WS·2025-D30-BGS-0001"]
 
@@ -89,24 +101,24 @@ def zip_of(*members: tuple[str, bytes]) -> io.BytesIO:
 )
 def test_what_is_no_workbook_gets_a_named_refusal(source, error):
     with pytest.raises(error):
-        read_cells(source)
+        read_sheets(source)
 
 
 def test_workbook_over_its_rows_or_text_is_refused():
     book = workbook(lambda book: [book.add_worksheet().write_column(0, 0, ["甲" * 100] * 100)])
 
     with pytest.raises(ArchiveLimitError):
-        read_cells(book, limits=SheetLimits(rows=99))
+        read_sheets(book, limits=SheetLimits(rows=99))
     with pytest.raises(ArchiveLimitError):
-        read_cells(book, limits=SheetLimits(text_characters=5_000))
-    assert len(read_cells(book)) == 100
+        read_sheets(book, limits=SheetLimits(text_characters=5_000))
+    assert len(read_sheets(book)[0].rows) == 100
 
 
 def test_reader_that_outgrows_its_memory_ends_in_a_refusal():
     book = workbook(lambda book: [book.add_worksheet().write_column(0, 0, [f"{n}" * 120 for n in range(60_000)])])
 
     with pytest.raises(ArchiveLimitError):
-        read_cells(book, limits=SheetLimits(ratio=10_000, memory_bytes=64 * 1024 * 1024))
+        read_sheets(book, limits=SheetLimits(ratio=10_000, memory_bytes=64 * 1024 * 1024))
 
 
 @pytest.mark.shared
@@ -139,5 +151,5 @@ def test_encrypted_and_truncated_office_files_are_refused_as_workbooks(shared_da
 
     for path in names:
         with path.open("rb") as source, pytest.raises((CatalogueError, ArchiveLimitError)):
-            read_cells(source, limits=TIGHT)
+            read_sheets(source, limits=TIGHT)
     assert names

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from factories_bag import HEADING, csv_of, row
 from lantai.errors import CatalogueError
-from lantai.formats.catalogue import COLUMNS, parse_table, read_csv
+from lantai.formats.catalogue import COLUMNS, parse_sheets, parse_table, read_csv
 from lantai.formats.workbook import catalogue_fields
 from lantai.records.finding import Severity
+from lantai.records.sheet import Sheet
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -20,7 +21,7 @@ def test_rows_are_the_same_in_every_encoding(encoding):
     rows, findings = parse_table(read_csv(written))
 
     assert findings == []
-    assert [(r.row_no, r.doc_no) for r in rows] == [(1, "0012"), (2, row(2).doc_no)]
+    assert [(r.row_no, r.doc_no) for r in rows] == [(2, "0012"), (3, row(2).doc_no)]
     assert rows[0].page_count == "2"
 
 
@@ -46,7 +47,45 @@ def test_title_above_the_heading_and_blank_rows_are_passed_over_but_counted():
     rows, findings = parse_table([["示例市教育局归档文件目录"], [], list(HEADING), [], ["", " "], ["码", "题"]])
 
     assert findings == []
-    assert [(r.row_no, r.title) for r in rows] == [(3, "题")]
+    assert [(r.row_no, r.title) for r in rows] == [(6, "题")]
+
+
+def sheet(name, *rows, is_visible=True):
+    return Sheet(name, is_visible, [[name], *rows])
+
+
+def test_every_visible_sheet_with_the_heading_of_a_catalogue_is_part_of_it():
+    """R1-50: contents.md, "A workbook is read whole or said to be read in part"."""
+    cover, statistics = sheet("封面"), sheet("统计", ["保管期限", "页数", "备注"], ["永久", "30", ""])
+    first, second = sheet("永久", list(HEADING), ["码", "甲"]), sheet("定期", [], list(HEADING), ["码", "乙"])
+    hidden = sheet("旧", list(HEADING), ["码", "丙"], is_visible=False)
+
+    rows, findings = parse_sheets([cover, first, Sheet("Sheet3", True, []), second, hidden, statistics])
+
+    assert [(r.sheet, r.row_no, r.title) for r in rows] == [("永久", 3, "甲"), ("定期", 4, "乙")]
+    assert [(f.rule, f.severity, f.values["found"]) for f in findings] == [
+        ("sheet_hidden", Severity.WARNING, "旧"),
+        ("sheet_not_catalogue", Severity.WARNING, "封面、统计"),
+    ]
+
+
+def test_fault_in_the_heading_of_one_sheet_is_told_of_it_and_no_row_is_read():
+    first, second = sheet("永久", list(HEADING), ["码", "甲"]), sheet("定期", list(HEADING[:5]), ["码", "乙"])
+
+    rows, findings = parse_sheets([first, second])
+
+    assert (rows, [(f.rule, f.sheet) for f in findings]) == ([], [("catalogue_columns", "定期")])
+
+
+def test_workbook_without_a_catalogue_is_told_what_its_first_sheet_lacks():
+    _, findings = parse_sheets([sheet("封面"), sheet("旧", list(HEADING), is_visible=False)])
+    assert [(f.rule, f.sheet) for f in findings if f.rule != "catalogue_column_unknown"] == [
+        ("catalogue_columns", "封面"),
+        ("sheet_hidden", ""),
+    ]
+
+    _, findings = parse_sheets([sheet("旧", list(HEADING), is_visible=False), Sheet("空", True, [])])
+    assert [f.rule for f in findings] == ["catalogue_empty", "sheet_hidden"]
 
 
 def test_missing_columns_are_named_and_no_row_is_read():

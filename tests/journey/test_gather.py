@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lantai.journey.gather import MOST_APART, lines
 from lantai.records.finding import Finding, Severity
 
@@ -24,6 +26,15 @@ def test_same_column_blank_in_many_rows_is_one_line_with_all_rows():
     assert one["where"] == "第 1–300、400 行（共 301 处）"
     assert one["found"] == "必填项空白：第 1–300、400 行缺少责任者。"
     assert other["found"] == "必填项空白：第 2 行缺少题名。"
+
+
+def test_rows_of_two_sheets_are_two_lines_that_name_the_sheets():
+    blank = [replace(fault("field_missing", n, column="author"), sheet=s) for s in ("永久", "定期") for n in (2, 3)]
+
+    one, other = lines(blank, "zh")
+
+    assert (one["where"], other["where"]) == ("“永久”表 第 2–3 行（共 2 处）", "“定期”表 第 2–3 行（共 2 处）")
+    assert other["found"] == "必填项空白：工作表“定期”：第 2–3 行缺少责任者。"
 
 
 def test_values_found_are_listed_as_far_as_there_is_room():

@@ -20,6 +20,7 @@ from factories_bag import (
     rules,
     validated,
     verified,
+    workbook_of,
 )
 from lantai.errors import UsageError
 from lantai.journey.list_records import list_records
@@ -68,13 +69,13 @@ def test_every_fault_of_a_catalogue_is_told_once_with_row_rule_and_check_code(tm
 
     told = sorted((f.rule, f.record_no) for f in found if f.severity is Severity.FAULT and f.record_no)
     assert told == [
-        ("archival_code_duplicate", 3),
-        ("archival_code_malformed", 2),
-        ("catalogue_file_missing", 5),
-        ("date_unreadable", 5),
-        ("field_missing", 1),
-        ("page_count_invalid", 4),
-        ("retention_unknown", 4),
+        ("archival_code_duplicate", 4),
+        ("archival_code_malformed", 3),
+        ("catalogue_file_missing", 6),
+        ("date_unreadable", 6),
+        ("field_missing", 2),
+        ("page_count_invalid", 5),
+        ("retention_unknown", 5),
     ]
     assert {"file_uncatalogued", "item_no_gap"} <= rules(found)
     assert all(f.check_code.startswith("GD-") for f in found)
@@ -86,7 +87,7 @@ def test_code_filled_down_over_all_rows_is_told_once(tmp_path):
 
     found = [f for f in validated(carrier(tmp_path, rows)).findings if f.rule == "archival_code_duplicate"]
 
-    assert [f.values["rows"] for f in found] == ["1–40"]
+    assert [f.values["rows"] for f in found] == ["2–41"]
 
 
 def test_library_and_rules_agree_on_every_column_they_both_look_at(tmp_path, monkeypatch):
@@ -97,12 +98,55 @@ def test_library_and_rules_agree_on_every_column_they_both_look_at(tmp_path, mon
     by_library = {(f.rule, f.record_no, f.values.get("column")) for f in validated(bag).findings}
 
     assert by_library == {
-        ("field_missing", 1, "title"),
-        ("field_missing", 1, "author"),
-        ("archival_code_malformed", 2, "archival_code"),
-        ("page_count_invalid", 2, "page_count"),
-        ("retention_unknown", 3, "retention"),
+        ("field_missing", 2, "title"),
+        ("field_missing", 2, "author"),
+        ("archival_code_malformed", 3, "archival_code"),
+        ("page_count_invalid", 3, "page_count"),
+        ("retention_unknown", 4, "retention"),
     }
+
+
+def packed_as_workbook(tmp_path, first, second):
+    made = filing(tmp_path, [*first, *second])
+    book = made.catalogue.with_suffix(".xlsx")
+    book.write_bytes(workbook_of({"永久": first, "定期": second}))
+    return validated(pack(made.folder, SENDER, order(), book, tmp_path / "outbox"))
+
+
+def test_catalogue_on_two_sheets_is_one_catalogue(tmp_path):
+    """R1-50: the second sheet's files were told as not catalogued."""
+    found = packed_as_workbook(tmp_path, [row(1), row(2)], [row(3)])
+
+    assert (found.findings, [r.archival_code[-4:] for r in found.rows]) == ((), ["0001", "0002", "0003"])
+
+
+def test_faults_of_a_sheet_are_told_with_its_name_by_rules_and_library_alike(tmp_path, monkeypatch):
+    """R1-50: two rows of two sheets have the same number, and neither hides the other's fault."""
+    first = [row(1, title=""), row(2)]
+    second = [row(3, retention="?"), row(4, archival_code="Z109-WS·2025-D30-BGS-0002", item_no="2")]
+
+    told = packed_as_workbook(tmp_path / "rules", first, second).findings
+    monkeypatch.setattr("lantai.rules.completeness.check", lambda *_: [])
+    by_library = packed_as_workbook(tmp_path / "library", first, second).findings
+
+    places = {(f.rule, f.sheet, f.record_no) for f in told if f.severity is Severity.FAULT and f.record_no}
+    assert places == {
+        ("field_missing", "永久", 2),
+        ("retention_unknown", "定期", 2),
+        ("archival_code_duplicate", "定期", 3),
+    }
+    assert [f.values["rows"] for f in told if f.rule == "archival_code_duplicate"] == ["3、“永久”3"]
+    assert places <= {(f.rule, f.sheet, f.record_no) for f in by_library}
+
+
+def test_mark_in_a_second_catalogue_is_found_although_only_one_is_read(tmp_path):
+    """R1-40."""
+    bag = carrier(tmp_path)
+    (bag / "metadata/目录.csv").write_bytes(csv_of([row(1, classification="机密")]))
+
+    found = validated(bag).findings
+
+    assert {"catalogue_twice", "classified_record"} <= rules(found)
 
 
 @pytest.mark.parametrize("mark", ["秘密", "机密★10年", "绝密", "SECRET"])
@@ -110,7 +154,7 @@ def test_classified_record_is_refused(tmp_path, mark):
     """R1-40."""
     found = validated(carrier(tmp_path, [row(1, classification=mark)])).findings
 
-    assert [(f.rule, f.record_no) for f in found if f.severity is Severity.FAULT] == [("classified_record", 1)]
+    assert [(f.rule, f.record_no) for f in found if f.severity is Severity.FAULT] == [("classified_record", 2)]
 
 
 def test_catalogue_in_gbk_and_with_a_byte_order_mark_is_read(tmp_path):

@@ -34,16 +34,39 @@ def test_mark_that_leaves_it_open_waits_for_a_person(mark):
     assert [(f.rule, f.severity) for f in found] == [("classification_unclear", Severity.HOLD)]
 
 
-@pytest.mark.parametrize("column", ["title", "author", "doc_no", "doc_type", "dept_or_subject", "remarks"])
 @pytest.mark.parametrize(
-    "text", ["秘密★1年", "机密 ★ 关于某事的请示", "绝密☆", "（机密）关于某事", "关于某事【秘密】", "〔绝密〕"]
+    "text",
+    [
+        "秘密★1年",
+        "机密 ★ 关于某事的请示",
+        "绝密☆",
+        "（机密）关于某事",
+        "关于某事【秘密】",
+        "〔绝密〕",
+        "机密",
+        "秘密 1年",
+        "机密级",
+        "绝密（长期）",
+    ],
 )
-def test_mark_of_a_secret_in_another_column_is_found(column, text):
+def test_mark_of_a_secret_in_any_cell_is_found(text):
     """R1-40: documents bear their mark on the page, and who types a title types it too."""
-    (found,) = scope.check_marks(row(1, **{column: text}))
+    (found,) = scope.MarkFinder("附件").look(7, ["", "某事", text])
 
-    assert (found.rule, found.severity, found.record_no) == ("classified_mark", Severity.FAULT, 1)
+    assert (found.rule, found.severity, found.sheet, found.record_no) == ("classified_mark", Severity.FAULT, "附件", 7)
     assert found.rule in scope.CLASSIFIED
+
+
+@pytest.mark.parametrize("heading", ["密级", "是否涉密", "Security Classification", "保密期限"])
+@pytest.mark.parametrize("text", ["国家秘密", "top secret", "ＳＥＣＲＥＴ", "机　密，十年"])
+def test_what_stands_below_a_heading_about_secrecy_is_judged_as_there_whatever_the_table_is(heading, text):
+    """R1-40."""
+    finder = scope.MarkFinder()
+    above = [*finder.look(1, ["某局登记表"]), *finder.look(2, ["名称", heading])]
+
+    below = [*finder.look(3, ["国家秘密", "公开"]), *finder.look(4, ["某事", text]), *finder.look(5, ["x", "工作秘密"])]
+
+    assert (above, [(f.rule, f.record_no) for f in below]) == ([], [("classified_record", 4)])
 
 
 @pytest.mark.parametrize(
@@ -58,7 +81,7 @@ def test_mark_of_a_secret_in_another_column_is_found(column, text):
     ],
 )
 def test_title_that_only_speaks_of_secrets_passes(title):
-    assert scope.check_marks(row(1, title=title)) == []
+    assert scope.MarkFinder().look(1, [title]) == []
 
 
 def test_mark_of_a_secret_in_the_name_of_a_file_or_folder_is_found():

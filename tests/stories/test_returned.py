@@ -65,7 +65,7 @@ def test_missing_file_is_named_when_the_unit_says_it_is_ready(house: FilingHouse
 
     assert done.returned == 1
     assert [(f["rule"], f["record_no"], f["message"]) for f in house.opinions()["findings"]] == [
-        ("catalogue_file_missing", 2, "第 2 行列有 data/2.txt，包内没有。")
+        ("catalogue_file_missing", 3, "第 3 行列有 data/2.txt，包内没有。")
     ]
 
 
@@ -100,6 +100,22 @@ def test_classified_record_is_refused_before_it_is_picked_up(house: FilingHouse)
     assert done.returned == 1
     assert house.told("JY-2025-E-001-R1") == {"classified_record", "not_picked_up"}
     assert brought == {"bagit.txt", "bag-info.txt"}
+
+
+def test_record_marked_on_a_second_sheet_is_refused_before_it_is_picked_up(house: FilingHouse) -> None:
+    """R1-40, N11: it was sealed, because only the first sheet was read."""
+    house.add_unit()
+    house.open_year()
+    house.file(sheets={"目录": [house.row("JY", 1)], "涉密件": [house.row("JY", 2, classification="机密")]})
+
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+    (arrival,) = house.centre.quarantine.carriers()
+    brought = {file.path for file in house.centre.quarantine.finish(arrival)}
+    named = [(f["rule"], f["sheet"], f["record_no"]) for f in house.opinions()["findings"]]
+
+    assert (done.returned, brought) == (1, {"bagit.txt", "bag-info.txt"})
+    assert named == [("classified_record", "涉密件", 2), ("not_picked_up", "", 0)]
 
 
 def test_classified_record_that_was_removed_makes_the_next_package_round_two(house: FilingHouse) -> None:
@@ -148,7 +164,7 @@ def test_marks_of_a_secret_anywhere_return_the_package_and_nothing_of_it_stays(h
     purged = purge_returned(house.centre)
 
     assert done.returned == 1
-    assert {f["record_no"] for f in house.opinions()["findings"] if f["rule"] == "classified_mark"} == {0, 1}
+    assert {f["record_no"] for f in house.opinions()["findings"] if f["rule"] == "classified_mark"} == {0, 2}
     assert (len(lying), purged, house.centre.quarantine.carriers()) == (1, 1, [])
     assert look(house.centre).ready == {}
 

@@ -44,6 +44,7 @@ def finding_as_mapping(finding: Finding, language: str) -> dict[str, object]:
         "severity": finding.severity.value,
         "subject": finding.subject,
         "row": finding.record_no,
+        "sheet": finding.sheet,
         "check_code": finding.check_code,
         "title": words.title,
         "message": words.message,

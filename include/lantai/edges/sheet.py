@@ -14,13 +14,14 @@ import struct
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from lantai.edges.confined import run_confined
 from lantai.errors import ArchiveLimitError, CatalogueError, ValidationUnavailableError
+from lantai.records.sheet import Sheet
 
 _CHILD = Path(__file__).with_name("sheet_child.py")
 _MEBIBYTE = 1024 * 1024
@@ -58,24 +59,17 @@ class SheetLimits:
 DEFAULT_LIMITS = SheetLimits()
 
 
-def read_cells(source: BinaryIO, *, limits: SheetLimits = DEFAULT_LIMITS) -> list[Sequence[str]]:
-    """Return the rows of the first sheet that holds anything, blank rows between them as empty tuples.
+def read_workbook(source: BinaryIO, *, limits: SheetLimits = DEFAULT_LIMITS) -> Mapping[str, Sequence[Sequence[str]]]:
+    """Return the rows of every sheet by its name, see `read_sheets`."""
+    return {sheet.name: sheet.rows for sheet in read_sheets(source, limits=limits)}
+
+
+def read_sheets(source: BinaryIO, *, limits: SheetLimits = DEFAULT_LIMITS) -> list[Sheet]:
+    """Return every sheet in the order of the workbook, hidden ones included.
 
     Args:
         source: A seekable stream of an xlsx file.
         limits: How much it may ask for.
-
-    Raises:
-        ArchiveLimitError: The file is over a limit.
-        CatalogueError: It is no workbook, is damaged, or asks for a password.
-        ValidationUnavailableError: The child process could not be run.
-    """
-    sheets = read_workbook(source, limits=limits)
-    return next((rows for rows in sheets.values() if rows), [])
-
-
-def read_workbook(source: BinaryIO, *, limits: SheetLimits = DEFAULT_LIMITS) -> dict[str, list[Sequence[str]]]:
-    """Return the rows of every sheet by its name, in the order of the workbook.
 
     Raises:
         ArchiveLimitError: The file is over a limit.
@@ -96,7 +90,7 @@ def read_workbook(source: BinaryIO, *, limits: SheetLimits = DEFAULT_LIMITS) -> 
         except OSError as error:
             raise ValidationUnavailableError(f"workbook: the reading process did not start ({error})") from error
     _raise_for(child.returncode, child.stderr)
-    return _rows_by_sheet(child.stdout)
+    return _sheets(child.stdout)
 
 
 def _check_container(source: BinaryIO, limits: SheetLimits) -> None:
@@ -156,15 +150,16 @@ def _raise_for(returncode: int, complaint: bytes) -> None:
     raise ValidationUnavailableError(f"workbook: the reading process failed ({last[0][:200]})")
 
 
-def _rows_by_sheet(output: bytes) -> dict[str, list[Sequence[str]]]:
-    sheets: dict[str, list[Sequence[str]]] = {}
+def _sheets(output: bytes) -> list[Sheet]:
+    sheets: list[Sheet] = []
     rows: list[Sequence[str]] = []
     for line in output.decode("utf-8", "surrogatepass").split("\n"):
         if not line:
             continue
         told = json.loads(line)
-        if len(told) == 1:
-            rows = sheets.setdefault(told[0], [])
+        if isinstance(told, dict):
+            rows = []
+            sheets.append(Sheet(told["name"], told["is_visible"], rows))
         else:
             rows.extend([()] * (told[0] - 1 - len(rows)))
             rows.append(told[1])

@@ -44,9 +44,10 @@ def main() -> int:
     sys.stdout.reconfigure(encoding="utf-8", errors="surrogatepass")  # type: ignore[union-attr]  # a text stream here
     try:
         with python_calamine.CalamineWorkbook.from_filelike(sys.stdin.buffer) as book:
-            for name in book.sheet_names:
-                sheet = book.get_sheet_by_name(name)
-                sys.stdout.write(json.dumps([name], ensure_ascii=False) + "\n")
+            for about in book.sheets_metadata:
+                sheet = book.get_sheet_by_name(about.name)
+                is_visible = about.visible is python_calamine.SheetVisibleEnum.Visible
+                sys.stdout.write(json.dumps({"name": about.name, "is_visible": is_visible}, ensure_ascii=False) + "\n")
                 for number, row in enumerate(sheet.iter_rows(), start=1):
                     cells = [text_of(cell) for cell in row]
                     if any(cells):

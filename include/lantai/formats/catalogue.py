@@ -13,11 +13,13 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from lantai.errors import CatalogueError
 from lantai.records import spelling
 from lantai.records.finding import Finding, Severity
-from lantai.records.record import CatalogueRow
+from lantai.records.record import CatalogueRow, is_about_classification
+from lantai.records.sheet import Sheet
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "archival_code": ("档号", "档案号", "archival code"),
@@ -58,30 +60,57 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 REQUIRED_COLUMNS = ("archival_code", "title", "author", "formed_on", "retention", "files")
 _IGNORED = frozenset({"", "序号", "no", "no."})
-_SECRECY = re.compile(r"密(?!.*审)")
-"""A column so called says something of the classification (涉密, 保密期限 ...): none may be passed over, all are read as one."""
 _HEADING_WITHIN = 10
 """A heading stands among the first rows; a title or a unit's name may stand above it."""
 _KNOWN_IN_HEADING = 3
+_OF_A_CATALOGUE = frozenset({"archival_code", "title"})
+"""A sheet without either is a cover, a statistic or an explanation, however many other columns it shares with a catalogue."""
+_MOST_NAMED = 20
 _FILE_SEPARATOR = re.compile(r"[;；|\n\r]+")
 _MOST_FIELD_CHARACTERS = 1_000_000
 
 
-def parse_table(rows: Iterable[Sequence[str]]) -> tuple[list[CatalogueRow], list[Finding]]:
+def parse_sheets(sheets: Sequence[Sheet]) -> tuple[list[CatalogueRow], list[Finding]]:
+    """Return the rows of a catalogue that is a workbook: of every visible sheet with the heading of one, in their order.
+
+    Sheets that are left out are named: hidden ones, and those without such a heading. Where no sheet has one, the first
+    visible sheet that holds anything stands for the catalogue, so that what it lacks is told.
+
+    Returns:
+        No rows when the heading of one of the sheets has a fault.
+    """
+    filled = [sheet for sheet in sheets if any(map(any, sheet.rows))]
+    shown = [sheet for sheet in filled if sheet.is_visible]
+    chosen = [sheet for sheet in shown if _is_catalogue(sheet)] or shown[:1]
+    if not chosen:
+        return [], [Finding("catalogue_empty", Severity.FAULT, "", {}, "GD-2-1"), *_left_out(filled, chosen)]
+    rows: list[CatalogueRow] = []
+    findings: list[Finding] = []
+    for sheet in chosen:
+        parsed, found = parse_table(sheet.rows, sheet.name)
+        rows += parsed
+        findings += found
+    has_fault = any(finding.severity is Severity.FAULT for finding in findings)
+    return ([] if has_fault else rows), [*findings, *_left_out(filled, chosen)]
+
+
+def parse_table(rows: Iterable[Sequence[str]], sheet: str = "") -> tuple[list[CatalogueRow], list[Finding]]:
     """Return the rows of a catalogue and what is odd about its columns.
 
     Args:
         rows: Cells as text, heading included; blank rows are passed over, but counted in `row_no`.
+        sheet: Name of the sheet, empty for a CSV file.
 
     Returns:
         The rows in order, none when mandatory columns are missing; a fault `catalogue_columns` then names them. Whatever
         columns speak of the classification are read as one.
     """
-    numbered = enumerate(rows)
-    heading_at, heading = _find_heading(numbered)
+    numbered = enumerate(rows, start=1)
+    heading = _find_heading(numbered)
     if not heading:
-        return [], [Finding("catalogue_empty", Severity.FAULT, "", {}, "GD-2-1")]
+        return [], [Finding("catalogue_empty", Severity.FAULT, "", {}, "GD-2-1", sheet=sheet)]
     columns, secrecy, findings = _read_heading(heading)
+    findings = [replace(finding, sheet=sheet) for finding in findings]
     if findings and any(f.severity is Severity.FAULT for f in findings):
         return [], findings
     parsed = []
@@ -93,7 +122,7 @@ def parse_table(rows: Iterable[Sequence[str]]) -> tuple[list[CatalogueRow], list
         if any(texts.values()):
             cell = texts.pop("files", "")
             files = tuple(part.strip() for part in _FILE_SEPARATOR.split(cell) if part.strip())
-            parsed.append(CatalogueRow(row_no=number - heading_at, files=files, files_cell=cell, **texts))
+            parsed.append(CatalogueRow(number, files=files, files_cell=cell, sheet=sheet, **texts))
     return parsed, findings
 
 
@@ -129,21 +158,36 @@ def _decode(content: bytes) -> str:
     )
 
 
-def _find_heading(numbered: Iterator[tuple[int, Sequence[str]]]) -> tuple[int, list[str]]:
+def _is_catalogue(sheet: Sheet) -> bool:
+    names = {_BY_NAME.get(_plain(cell)) for cell in _find_heading(enumerate(sheet.rows))} - {None}
+    return len(names) >= _KNOWN_IN_HEADING and not names.isdisjoint(_OF_A_CATALOGUE)
+
+
+def _left_out(filled: Sequence[Sheet], chosen: Sequence[Sheet]) -> Iterator[Finding]:
+    """Yield which sheets were not read as part of the catalogue, and why."""
+    hidden = [sheet.name for sheet in filled if not sheet.is_visible]
+    others = [sheet.name for sheet in filled if sheet.is_visible and all(sheet is not one for one in chosen)]
+    for rule, names in (("sheet_hidden", hidden), ("sheet_not_catalogue", others)):
+        if names:
+            named = "、".join(names[:_MOST_NAMED]) + ("、…" if len(names) > _MOST_NAMED else "")
+            yield Finding(rule, Severity.WARNING, "", {"found": named}, "GD-1-12")
+
+
+def _find_heading(numbered: Iterator[tuple[int, Sequence[str]]]) -> list[str]:
     """Take rows off until the heading is found; the first row with something in it stands for it when none is."""
-    first: tuple[int, list[str]] | None = None
+    first: list[str] = []
     looked_at = 0
-    for number, cells in numbered:
+    for _, cells in numbered:
         names = [_plain(cell) for cell in cells]
         if not any(names):
             continue
         if sum(name in _BY_NAME for name in names) >= _KNOWN_IN_HEADING:
-            return number, list(cells)
-        first = first or (number, list(cells))
+            return list(cells)
+        first = first or list(cells)
         looked_at += 1
         if looked_at == _HEADING_WITHIN:
             break
-    return first or (0, [])
+    return first
 
 
 def _read_heading(heading: Sequence[str]) -> tuple[dict[str, int], list[int], list[Finding]]:
@@ -154,7 +198,7 @@ def _read_heading(heading: Sequence[str]) -> tuple[dict[str, int], list[int], li
     unknown = []
     for at, cell in enumerate(heading):
         identifier = _BY_NAME.get(_plain(cell))
-        if identifier == "classification" or (identifier is None and _SECRECY.search(cell)):
+        if identifier == "classification" or (identifier is None and is_about_classification(cell)):
             secrecy.append(at)
         elif identifier and identifier in columns:
             values = {"found": f"{heading[columns[identifier]].strip()[:40]}、{cell.strip()[:40]}"}

@@ -162,12 +162,13 @@ def _registry_findings(centre: Centre, this: Round, validated: Validated) -> lis
     findings = _zero_report_findings(centre, this)
     if follows_acceptance(centre, this):
         findings.append(Finding("already_accepted", Severity.HOLD, this.submission_id, {"found": this.submission_id}))
-    codes = {normalise(row.archival_code): row.row_no for row in validated.rows if row.archival_code}
+    codes = {normalise(row.archival_code): row for row in validated.rows if row.archival_code}
     with centre.database.read() as connection:
         used = registered_codes(connection, this.unit_code, list(codes), this.submission_id)
     findings += [
-        Finding("archival_code_used_before", Severity.FAULT, code, {"found": code}, "GD-1-8", codes[code])
-        for code in sorted(used)
+        Finding("archival_code_used_before", Severity.FAULT, code, {"found": code}, "GD-1-8", row.row_no, row.sheet)
+        for code, row in sorted(codes.items())
+        if code in used
     ]
     return findings
 

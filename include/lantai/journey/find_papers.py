@@ -47,14 +47,19 @@ def judge_zero_report(
         yield Finding("zero_report_statement_missing", Severity.FAULT, "metadata/zero-report", {}, "GD-2-5")
 
 
-def _find_catalogue(paths: Collection[str], *, is_bag: bool) -> tuple[str, list[Finding]]:
-    """Return the catalogue's path: in `metadata/` of a bag, at the top or one folder below it otherwise."""
+def find_catalogues(paths: Collection[str], *, is_bag: bool) -> list[str]:
+    """Return every path that a catalogue has: in `metadata/` of a bag, at the top or one folder below it otherwise."""
     candidates = []
     for path in sorted(paths):
         pure = PurePosixPath(path)
         is_placed = pure.parent.as_posix() == "metadata" if is_bag else len(pure.parts) <= 2  # noqa: PLR2004 - said above
         if is_placed and pure.suffix.lower() in _TABLE_SUFFIXES and pure.stem.lower() in _CATALOGUE_STEMS:
             candidates.append(path)
+    return candidates
+
+
+def _find_catalogue(paths: Collection[str], *, is_bag: bool) -> tuple[str, list[Finding]]:
+    candidates = find_catalogues(paths, is_bag=is_bag)
     if len(candidates) > 1:
         values = {"found": "、".join(candidates)}
         return candidates[0], [Finding("catalogue_twice", Severity.FAULT, candidates[1], values, "GD-1-12")]

@@ -23,10 +23,10 @@ _SHOWN = 10
 
 
 def lines(findings: Iterable[Finding], locale: str) -> Iterator[dict[str, Any]]:
-    """Yield the lines of the list of opinions, rule by rule in the order in which each was first found."""
+    """Yield the lines of the list of opinions, rule by rule and sheet by sheet in the order in which each was first found."""
     by_rule: dict[object, list[Finding]] = {}
     for finding in findings:
-        by_rule.setdefault((finding.rule, finding.severity), []).append(finding)
+        by_rule.setdefault((finding.rule, finding.severity, finding.sheet), []).append(finding)
     for of_rule in by_rule.values():
         alike: dict[object, list[Finding]] = {}
         for finding in of_rule:
@@ -66,20 +66,24 @@ def _standing_for(same: Sequence[Finding]) -> Finding:
     if "found" in values:
         values["found"] = _joined([finding.values["found"] for finding in same], _SHOWN)
     subject = _joined([finding.subject for finding in same], _SHOWN)
-    return Finding(first.rule, first.severity, subject, values, first.check_code, first.record_no)
+    return Finding(first.rule, first.severity, subject, values, first.check_code, first.record_no, first.sheet)
 
 
 def _places(same: Sequence[Finding], rows: Sequence[int], locale: str) -> str:
     names = _joined([finding.subject for finding in same if finding.record_no is None and finding.subject], _NAMED)
     key = "opinions.rows" if rows else "opinions.files"
-    return say(key, locale, rows=in_ranges(rows, _NAMED), files=names, count=len(same))
+    return _on_sheet(same[0], say(key, locale, rows=in_ranges(rows, _NAMED), files=names, count=len(same)), locale)
 
 
 def _place(finding: Finding, locale: str) -> str:
     where = finding.subject or "—"
-    if finding.record_no is None:
-        return where
-    return say("inspection.row", locale, number=finding.record_no, subject=where)
+    if finding.record_no is not None:
+        where = say("inspection.row", locale, number=finding.record_no, subject=where)
+    return _on_sheet(finding, where, locale)
+
+
+def _on_sheet(finding: Finding, place: str, locale: str) -> str:
+    return say("inspection.sheet", locale, sheet=finding.sheet, place=place) if finding.sheet else place
 
 
 def _joined(texts: Sequence[str], most: int) -> str:

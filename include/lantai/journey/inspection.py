@@ -166,6 +166,7 @@ def opinions_body(case: Case, findings: Sequence[Finding], locale: str) -> dict[
                 "severity": finding.severity.value,
                 "subject": finding.subject,
                 "record_no": finding.record_no or 0,
+                "sheet": finding.sheet,
                 "check_code": finding.check_code,
                 "values": dict(finding.values),
                 "title": words.title,

@@ -49,7 +49,7 @@ def list_records(verified: Verified, rows: Sequence[CatalogueRow], context: Cont
 def _record(row: CatalogueRow, verified: Verified, context: Context, our_id: str, carrier_id: str) -> Record:
     formed_on, retention = read_date(row.formed_on), _decided(row, context)
     if formed_on is None or not row.files or any(name not in verified.payload for name in row.files):
-        raise UsageError(f"row {row.row_no}: a package with faults has no records yet")
+        raise UsageError(f"{row.sheet} row {row.row_no}: a package with faults has no records yet")
     return Record(
         record_id=our_id,
         carrier_id=carrier_id,
@@ -113,7 +113,7 @@ def _decided(row: CatalogueRow, context: Context) -> Retention:
         retention = MEANS_TODAY.get(retention, retention)
     if retention is None or retention not in IN_FORCE:
         raise UsageError(
-            f"row {row.row_no}: found no retention period in force; a person decides what an old one means"
+            f"{row.sheet} row {row.row_no}: found no retention period in force; a person decides what an old one means"
         )
     return retention
 

@@ -13,7 +13,7 @@ import io
 from lantai.edges.bulkhead.line import UnitLine
 from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.formats import digest_list, tag_file
-from lantai.journey.find_papers import find_papers
+from lantai.journey.find_papers import find_catalogues
 from lantai.journey.read_catalogue import MOST_CSV_BYTES, read_catalogue
 from lantai.records.carrier import decode_name
 from lantai.records.finding import Finding, Severity
@@ -38,11 +38,12 @@ def look_ahead(line: UnitLine, package: PackageSeen) -> list[Finding]:
     top = digest_list.top_folder(names)
     files = {path.removeprefix(top): file for path, file in names.items()}
     found = list(scope.check_names(files))
-    catalogue, _, _ = find_papers(files, is_bag=tag_file.DECLARATION in files)
-    if catalogue and files[catalogue].bytes <= MOST_CSV_BYTES:
+    for catalogue in find_catalogues(files, is_bag=tag_file.DECLARATION in files):
+        if files[catalogue].bytes > MOST_CSV_BYTES:
+            continue
         content = line.read_small(package.path_of(files[catalogue].name), MOST_CSV_BYTES)
-        rows, _ = read_catalogue(io.BytesIO(content), catalogue)
+        rows, odd = read_catalogue(io.BytesIO(content), catalogue)
+        found += [f for f in odd if f.rule in scope.CLASSIFIED]
         for row in rows:
             found += [f for f in scope.check_classification(row) if f.severity is Severity.FAULT]
-            found += scope.check_marks(row)
     return [*found, Finding("not_picked_up", Severity.FAULT, "", {}, "GD-4-7")] if found else []

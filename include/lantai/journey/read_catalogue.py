@@ -5,20 +5,26 @@ Source: R1-13, R1-14; interfaces.md, metadata/catalogue.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import BinaryIO
 
-from lantai.edges.sheet import read_cells
+from lantai.edges.sheet import read_sheets
 from lantai.errors import ArchiveLimitError, CatalogueError, PackageError
-from lantai.formats.catalogue import parse_table, read_csv
+from lantai.formats.catalogue import parse_sheets, parse_table, read_csv
 from lantai.records.finding import Finding, Severity
 from lantai.records.record import CatalogueRow
+from lantai.rules.scope import MarkFinder
 
 MOST_CSV_BYTES = 64 * 1024 * 1024
 """As much as a workbook may hold unpacked: 200,000 rows of 300 bytes. Read, it takes five times that in memory."""
 
 
 def read_catalogue(stream: BinaryIO, name: str) -> tuple[list[CatalogueRow], list[Finding]]:
-    """Return the rows of a catalogue and what is wrong with it as a table.
+    """Return the rows of a catalogue and what is wrong with it as a table: its columns, its sheets, and marks of a state secret.
+
+    Marks are looked for in every cell of every sheet, also of those that are no part of the catalogue; what stands under
+    密级 in a row that was read is not among them, for it is judged with its row.
 
     Args:
         stream: The file; seekable.
@@ -32,8 +38,8 @@ def read_catalogue(stream: BinaryIO, name: str) -> tuple[list[CatalogueRow], lis
     """
     try:
         if name.lower().endswith(".csv"):
-            return parse_table(read_csv(_content(stream)))
-        return parse_table(read_cells(stream))
+            return _read_csv(_content(stream))
+        return _read_workbook(stream)
     except ArchiveLimitError as error:
         return [], [Finding("catalogue_over_limit", Severity.FAULT, name, found_in(error), "GD-3-1")]
     except CatalogueError as error:
@@ -43,6 +49,40 @@ def read_catalogue(stream: BinaryIO, name: str) -> tuple[list[CatalogueRow], lis
 def found_in(error: PackageError) -> dict[str, str]:
     """Return what an error says, as the values of a finding: in our words, and by the name of the words a unit reads."""
     return {**error.values, "found": str(error), "reason": error.reason}
+
+
+def _read_csv(content: bytes) -> tuple[list[CatalogueRow], list[Finding]]:
+    marks: list[Finding] = []
+    cells = _watched(read_csv(content), MarkFinder(), marks)
+    rows, findings = parse_table(cells)
+    for _ in cells:  # What a catalogue without its columns leaves unread is looked at all the same.
+        pass
+    return rows, [*findings, *_apart_from_rows(marks, rows)]
+
+
+def _read_workbook(stream: BinaryIO) -> tuple[list[CatalogueRow], list[Finding]]:
+    sheets = read_sheets(stream)
+    rows, findings = parse_sheets(sheets)
+    marks: list[Finding] = []
+    for sheet in sheets:
+        for _ in _watched(sheet.rows, MarkFinder(sheet.name), marks):
+            pass
+    return rows, [*findings, *_apart_from_rows(marks, rows)]
+
+
+def _watched(rows: Iterable[Sequence[str]], finder: MarkFinder, marks: list[Finding]) -> Iterator[Sequence[str]]:
+    """Pass rows on as they come, with a look at every cell."""
+    for number, cells in enumerate(rows, start=1):
+        marks += finder.look(number, cells)
+        yield cells
+
+
+def _apart_from_rows(marks: Iterable[Finding], rows: Iterable[CatalogueRow]) -> Iterator[Finding]:
+    codes: dict[tuple[str, int | None], str] = {(row.sheet, row.row_no): row.archival_code for row in rows}
+    for mark in marks:
+        place = (mark.sheet, mark.record_no)
+        if place not in codes or mark.rule != "classified_record":
+            yield replace(mark, subject=codes.get(place, ""))
 
 
 def _content(stream: BinaryIO) -> bytes:

@@ -18,9 +18,10 @@ from lantai import profiles
 from lantai.edges.expectations import CheckKind, ColumnCheck, Unmet, check_catalogue
 from lantai.journey.check_encryption import check_encryption
 from lantai.journey.check_papers import check_papers
+from lantai.journey.find_papers import find_catalogues
 from lantai.journey.four_property_test import results_of
 from lantai.journey.read_catalogue import read_catalogue
-from lantai.journey.verify import Reader, Verified
+from lantai.journey.verify import PackageKind, Reader, Verified
 from lantai.records.carrier import BackupStrategy
 from lantai.records.finding import Finding, Severity
 from lantai.records.inspection import UnitHalf
@@ -153,6 +154,7 @@ def _validate_catalogue(verified: Verified, read: Reader, context: Context) -> t
         return [], [Finding("catalogue_missing", Severity.FAULT, "metadata/catalogue.xlsx", {}, "GD-1-12")]
     with read(verified.catalogue.file_no) as stream:
         rows, findings = read_catalogue(stream, verified.catalogue_path)
+    findings += _marks_in_other_catalogues(verified, read)
     if not rows and any(f.severity is Severity.FAULT for f in findings):
         return [], findings
     rows = completeness.resolve_files(rows, verified.payload)
@@ -164,38 +166,54 @@ def _validate_catalogue(verified: Verified, read: Reader, context: Context) -> t
         declared_gaps=frozenset(value for label, value in verified.tags if label.lower() == "declared-gap"),
     )
     findings += completeness.check(rows, verified.payload, expected)
-    findings += _not_told_yet(check_catalogue([_normalised(row) for row in rows], _CHECKS), rows, findings)
+    findings += _not_told_yet(
+        check_catalogue([_normalised(row, place) for place, row in enumerate(rows)], _CHECKS), rows, findings
+    )
     for row in rows:
-        findings += [*scope.check_classification(row), *scope.check_marks(row)]
+        findings += scope.check_classification(row)
         findings += scope.check_transfer_due(row, _transfer_due_on(row, context), context.today)
     return rows, findings
 
 
+def _marks_in_other_catalogues(verified: Verified, read: Reader) -> Iterator[Finding]:
+    """Yield the marks in catalogues beside the one that is read: that there are several is a fault of its own."""
+    for path in find_catalogues(verified.files, is_bag=verified.kind is not PackageKind.BARE):
+        if path != verified.catalogue_path:
+            with read(verified.files[path].file_no) as stream:
+                rows, findings = read_catalogue(stream, path)
+            yield from (f for f in findings if f.rule in scope.CLASSIFIED)
+            for row in rows:
+                yield from (f for f in scope.check_classification(row) if f.rule in scope.CLASSIFIED)
+
+
 def _not_told_yet(unmet: Sequence[Unmet], rows: Sequence[CatalogueRow], told: Sequence[Finding]) -> Iterator[Finding]:
-    known = {(f.rule, f.values.get("column", ""), f.record_no) for f in told}
-    by_number = {row.row_no: row for row in rows}
+    known = {(f.rule, f.values.get("column", ""), f.sheet, f.record_no) for f in told}
     doubled = {archival_code.normalise(f.values["found"]) for f in told if f.rule == "archival_code_duplicate"}
     known |= {
-        ("archival_code_duplicate", "", row.row_no)
+        ("archival_code_duplicate", "", row.sheet, row.row_no)
         for row in rows
         if archival_code.normalise(row.archival_code) in doubled
     }
-    for rule, column, row_nos in unmet:
-        if not row_nos and (rule, "", None) not in known:
+    for rule, column, places in unmet:
+        if not places and (rule, "", "", None) not in known:
             yield Finding(rule, Severity.FAULT, "", {}, _CHECK_CODES[rule])
         told_column = column if rule == "field_missing" else ""
-        for number in row_nos:
-            if (rule, told_column, number) not in known:
-                row = by_number[number]
+        for row in map(rows.__getitem__, places):
+            if (rule, told_column, row.sheet, row.row_no) not in known:
                 values = {"column": column, "found": str(getattr(row, column))}
-                yield Finding(rule, Severity.FAULT, row.archival_code, values, _CHECK_CODES[rule], number)
+                code = _CHECK_CODES[rule]
+                yield Finding(rule, Severity.FAULT, row.archival_code, values, code, row.row_no, row.sheet)
 
 
-def _normalised(row: CatalogueRow) -> CatalogueRow:
-    """Return a row as the columns are checked: look-alikes in the code replaced, the period as its code."""
+def _normalised(row: CatalogueRow, place: int) -> CatalogueRow:
+    """Return a row as the columns are checked: look-alikes in the code replaced, the period as its code.
+
+    Its number is its place among all rows: on two sheets two rows have the same number.
+    """
     retention = read_retention(row.retention)
     return replace(
         row,
+        row_no=place,
         archival_code=archival_code.normalise(row.archival_code),
         retention=retention.value if retention else row.retention,
         page_count=completeness.plain_digits(row.page_count),
@@ -230,4 +248,4 @@ def _check_snapshot(verified: Verified, context: Context) -> Iterator[Finding]:
 
 
 def _key(finding: Finding) -> tuple[object, ...]:
-    return (finding.rule, finding.subject, finding.record_no, tuple(sorted(finding.values.items())))
+    return (finding.rule, finding.subject, finding.sheet, finding.record_no, tuple(sorted(finding.values.items())))

@@ -78,7 +78,10 @@ def describe(finding: Finding, locale: str, rows: str = "") -> FindingText:
         values["field"] = say(f"form.{values['form']}.{values['field']}", locale)
     if "part" in values:
         values["part"] = say(f"columns.{values['part']}", locale)
-    return FindingText(*(say(f"{finding.rule}.{key}", locale, **values) for key in FindingText._fields))
+    title, message, fix = (say(f"{finding.rule}.{key}", locale, **values) for key in FindingText._fields)
+    if finding.sheet:
+        message = say("inspection.in_sheet", locale, sheet=finding.sheet, message=message)
+    return FindingText(title, message, fix)
 
 
 def explain(reason: Reason, locale: str) -> ReasonText:

@@ -33,7 +33,8 @@ class Finding:
         subject: What it is about, for people: a path in the package, a row of the catalogue, an archival code. Empty for the whole package.
         values: What goes into the wording: `found`, `expected` and the like; short strings only.
         check_code: Item of DA/T 70-2018, e.g. `GD-2-6`, or empty.
-        record_no: Row of the catalogue counted from 1, or None.
+        record_no: Row of the catalogue as a spreadsheet program numbers it, or None.
+        sheet: Sheet of the workbook that it is about, empty where there is none.
     """
 
     rule: str
@@ -42,6 +43,7 @@ class Finding:
     values: dict[str, str] = field(default_factory=dict)
     check_code: str = ""
     record_no: int | None = None
+    sheet: str = ""
 
 
 def in_ranges(rows: Iterable[int], most: int = 100) -> str:

@@ -5,6 +5,7 @@ Source: DA/T 22-2015; 8号令 (2006) art. 4; R9-10.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -49,6 +50,14 @@ class RecordStatus(StrEnum):
     DESTROYED = "destroyed"
 
 
+_SECRECY = re.compile(r"密(?!.*审)|classification", re.IGNORECASE)
+
+
+def is_about_classification(heading: str) -> bool:
+    """Return whether a column so called says something of the classification (涉密, 保密期限 ...); none may be passed over."""
+    return _SECRECY.search(heading) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class RecordFile:
     """One file of a record; `path` is the department's name for it, below the bag's folder, `/` between parts."""
@@ -63,7 +72,8 @@ class RecordFile:
 class CatalogueRow:
     """One row of the machine-readable catalogue as text, before any rule has looked at it.
 
-    Every attribute is the cell's text, stripped; an empty string is a blank cell. `row_no` counts rows below the heading from 1.
+    Every attribute is the cell's text, stripped; an empty string is a blank cell. `row_no` is the row as a
+    spreadsheet program numbers it, heading and titles counted, in the sheet called `sheet` (empty for a CSV file).
     `files` are paths below the bag's folder (`data/...`), in the order written; `files_cell` is their cell as it stands, for a
     name may hold what else separates names.
     Source: interfaces.md, metadata/catalogue; rules N5.
@@ -85,6 +95,7 @@ class CatalogueRow:
     files: tuple[str, ...] = ()
     files_cell: str = ""
     remarks: str = ""
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,4 +166,4 @@ def _series_finding(rule: str, severity: Severity, subject: str, listed: list[st
 
 
 def _finding(rule: str, severity: Severity, row: CatalogueRow, **values: str) -> Finding:
-    return Finding(rule, severity, row.archival_code, values, "GD-1-7", row.row_no)
+    return Finding(rule, severity, row.archival_code, values, "GD-1-7", row.row_no, row.sheet)

@@ -204,7 +204,7 @@ def _check_files(rows: Sequence[CatalogueRow], payload: Collection[str]) -> Iter
         yield Finding("file_uncatalogued", Severity.FAULT, name, {"found": name}, "GD-1-11")
     for name, several in holders.items():
         if len(several) > 1:
-            listed = _row_numbers(several)
+            listed = _row_numbers(several, several[1].sheet)
             yield _finding("file_in_two_records", Severity.FAULT, several[1], "GD-1-11", found=name, rows=listed)
 
 
@@ -226,9 +226,9 @@ def _check_duplicates(rows: Sequence[CatalogueRow]) -> Iterator[Finding]:
                 groups[shared].append(row)
         for several in groups.values():
             if len(several) > 1:
-                yield _finding(
-                    rule, severity, several[1], "GD-1-8", found=several[1].archival_code, rows=_row_numbers(several)
-                )
+                second = several[1]
+                listed = _row_numbers(several, second.sheet)
+                yield _finding(rule, severity, second, "GD-1-8", found=second.archival_code, rows=listed)
 
 
 def _check_counts(rows: Sequence[CatalogueRow], expected: Expected) -> Iterator[Finding]:
@@ -244,9 +244,14 @@ def _check_counts(rows: Sequence[CatalogueRow], expected: Expected) -> Iterator[
         yield Finding("access_level_missing", Severity.WARNING, "", {"count": str(blank)}, "GD-2-3")
 
 
-def _row_numbers(rows: Sequence[CatalogueRow]) -> str:
-    return in_ranges(row.row_no for row in rows)
+def _row_numbers(rows: Sequence[CatalogueRow], told_in: str) -> str:
+    """Return where rows stand; those on another sheet than the one that is told of are named with theirs."""
+    by_sheet: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        by_sheet[row.sheet].append(row.row_no)
+    own = [in_ranges(by_sheet.pop(told_in))]
+    return "、".join([*own, *(f"“{sheet}”{in_ranges(numbers)}" for sheet, numbers in by_sheet.items())])
 
 
 def _finding(rule: str, severity: Severity, row: CatalogueRow, code: str, **values: str) -> Finding:
-    return Finding(rule, severity, row.archival_code or row.title, values, code, row.row_no)
+    return Finding(rule, severity, row.archival_code or row.title, values, code, row.row_no, row.sheet)

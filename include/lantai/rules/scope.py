@@ -9,12 +9,13 @@ Source: R1-05, R1-40; 密码法 art. 6 to 8; rules N11.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from lantai.records import spelling
 from lantai.records.finding import Finding, Severity
-from lantai.records.record import CatalogueRow
+from lantai.records.record import CatalogueRow, is_about_classification
 
 _STATE_SECRET = re.compile(r"绝密|机密|秘密|SECRET|CONFIDENTIAL")
 _OTHER_SECRET = re.compile(r"工作秘密|商业秘密")
@@ -42,7 +43,10 @@ _STARRED = re.compile(r"(?:绝密|机密|秘密)\s*[★☆⭐*]")
 _BRACKETED = re.compile(
     r"^[(【\[〔](?:绝密|机密|秘密)[)】\]〕]|[(【\[〔](?:绝密|机密|秘密)[)】\]〕]$|^(?:绝密|机密|秘密)$"
 )
-_MARKED_COLUMNS = ("title", "author", "doc_no", "doc_type", "dept_or_subject", "remarks")
+_WHOLE = re.compile(r"(?:绝密|机密|秘密)级?\s*[(]?(?:[0-9]+\s*(?:年|个?月)|长期)?[)]?")
+"""A cell that holds a mark and how long it lasts, nothing else: 机密, 机密级, 秘密 1年, 绝密(长期)."""
+_HEADING_WITHIN = 10
+_LONGEST_HEADING = 40
 
 CLASSIFIED = frozenset({"classified_record", "classified_mark"})
 """Rules whose findings say that something is here that may not be: its bytes do not stay."""
@@ -57,23 +61,68 @@ def check_classification(row: CatalogueRow) -> list[Finding]:
     if mark in _OPEN:
         return []
     values = {"found": row.classification}
-    if _STATE_SECRET.search(mark) and not _OTHER_SECRET.search(mark):
-        return [Finding("classified_record", Severity.FAULT, row.archival_code, values, "GD-4-7", row.row_no)]
-    return [Finding("classification_unclear", Severity.HOLD, row.archival_code, values, "GD-1-4", row.row_no)]
+    if is_state_secret(mark):
+        return [
+            Finding("classified_record", Severity.FAULT, row.archival_code, values, "GD-4-7", row.row_no, row.sheet)
+        ]
+    return [
+        Finding("classification_unclear", Severity.HOLD, row.archival_code, values, "GD-1-4", row.row_no, row.sheet)
+    ]
 
 
-def check_marks(row: CatalogueRow) -> list[Finding]:
-    """Return a fault for each cell outside 密级 that bears the mark of a state secret, as documents do: 秘密★1年, （机密）.
+@dataclass(slots=True)
+class MarkFinder:
+    """Looks at every cell of one table, row by row, for the mark of a state secret: 秘密★1年, （机密）, 绝密.
 
-    A title that only speaks of secrets (国家秘密载体管理) has no such mark.
+    It asks nothing of the table: a title above the heading, a column that nobody foresaw and a sheet that is no catalogue
+    are looked at too. A title that only speaks of secrets (国家秘密载体管理) has no such mark.
+
+    Attributes:
+        sheet: Name of the sheet, empty for a CSV file.
 
     Source: R1-40; GB/T 9704-2012, 7.2.2.
     """
-    return [
-        Finding("classified_mark", Severity.FAULT, row.archival_code, {"found": mark}, "GD-4-7", row.row_no)
-        for column in _MARKED_COLUMNS
-        if (mark := _mark(getattr(row, column)))
-    ]
+
+    sheet: str = ""
+    _headings: int = 0
+    _secrecy: set[int] = field(default_factory=set)
+
+    def look(self, row_no: int, cells: Sequence[str]) -> list[Finding]:
+        """Return a fault for each marked cell: `classified_record` below a heading about the classification, else `classified_mark`.
+
+        Args:
+            row_no: The row as a spreadsheet program numbers it; rows come in order.
+            cells: Its cells.
+        """
+        found = []
+        row = spelling.plain("\n".join(cells)).upper()
+        if any(word in row for word in ("密", "SECRET", "CONFIDENTIAL")):  # Of all other rows no cell is looked at.
+            for at, cell in enumerate(cells):
+                if at in self._secrecy and is_state_secret(cell):
+                    found.append(self._fault("classified_record", row_no, cell))
+                elif _mark(cell):
+                    found.append(self._fault("classified_mark", row_no, cell))
+        self._note_headings(cells)
+        return found
+
+    def _note_headings(self, cells: Sequence[str]) -> None:
+        # A row with one cell is a title: what stands below it is of any kind.
+        if self._headings < _HEADING_WITHIN and sum(map(bool, cells)) > 1:
+            self._headings += 1
+            self._secrecy |= {
+                at
+                for at, cell in enumerate(cells)
+                if len(cell) <= _LONGEST_HEADING and is_about_classification(cell) and not is_state_secret(cell)
+            }
+
+    def _fault(self, rule: str, row_no: int, cell: str) -> Finding:
+        return Finding(rule, Severity.FAULT, "", {"found": cell}, "GD-4-7", row_no, self.sheet)
+
+
+def is_state_secret(text: str) -> bool:
+    """Return whether what stands under 密级 means a state secret. Source: R1-40."""
+    plain = re.sub(r"\s", "", spelling.plain(text)).upper()
+    return _STATE_SECRET.search(plain) is not None and not _OTHER_SECRET.search(plain)
 
 
 def check_names(paths: Iterable[str]) -> list[Finding]:
@@ -91,7 +140,7 @@ def check_names(paths: Iterable[str]) -> list[Finding]:
 def _mark(text: str) -> str:
     """Return the text when it bears the mark of a state secret, else nothing."""
     plain = spelling.plain(text).strip()
-    return text if _STARRED.search(plain) or _BRACKETED.search(plain) else ""
+    return text if _STARRED.search(plain) or _BRACKETED.search(plain) or _WHOLE.fullmatch(plain) else ""
 
 
 def check_transfer_due(row: CatalogueRow, transfer_due_on: date | None, today: date) -> list[Finding]:
@@ -107,4 +156,4 @@ def check_transfer_due(row: CatalogueRow, transfer_due_on: date | None, today: d
     if transfer_due_on is None or transfer_due_on > today:
         return []
     values = {"found": transfer_due_on.isoformat()}
-    return [Finding("due_for_transfer", Severity.WARNING, row.archival_code, values, "GD-2-9", row.row_no)]
+    return [Finding("due_for_transfer", Severity.WARNING, row.archival_code, values, "GD-2-9", row.row_no, row.sheet)]

@@ -526,6 +526,7 @@ def upgrade() -> None:
         sa.Column("values_json", sa.Text(), nullable=False),
         sa.Column("check_code", sa.String(length=16), nullable=False),
         sa.Column("record_no", sa.Integer(), nullable=True),
+        sa.Column("sheet", sa.Text(), nullable=False),
         sa.CheckConstraint("severity IN ('fault', 'hold', 'warning')", name=op.f("ck_finding__severity")),
         sa.ForeignKeyConstraint(["carrier_id"], ["carrier.carrier_id"], name=op.f("fk_finding__carrier")),
         sa.PrimaryKeyConstraint("carrier_id", "finding_no", name=op.f("pk_finding")),

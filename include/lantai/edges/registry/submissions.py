@@ -227,6 +227,7 @@ def put_findings(connection: Connection, carrier: str, findings: Sequence[Findin
             "values_json": json.dumps(finding.values, ensure_ascii=False, sort_keys=True),
             "check_code": finding.check_code,
             "record_no": finding.record_no,
+            "sheet": finding.sheet,
         }
         for number, finding in enumerate(findings, start=1)
     ]
@@ -240,7 +241,13 @@ def findings_of(connection: Connection, carrier: str) -> list[Finding]:
     rows = connection.execute(select(table).where(table.c.carrier_id == carrier).order_by(table.c.finding_no))
     return [
         Finding(
-            row.rule, Severity(row.severity), row.subject, json.loads(row.values_json), row.check_code, row.record_no
+            row.rule,
+            Severity(row.severity),
+            row.subject,
+            json.loads(row.values_json),
+            row.check_code,
+            row.record_no,
+            row.sheet,
         )
         for row in rows
     ]

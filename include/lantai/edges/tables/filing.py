@@ -189,6 +189,7 @@ finding = Table(
     Column("values_json", Text, nullable=False),
     Column("check_code", String(16), nullable=False),
     Column("record_no", Integer),
+    Column("sheet", Text, nullable=False),
     one_of("severity", Severity, "severity"),
 )
 
