@@ -66,7 +66,7 @@ class CarrierLine(TypedDict):
 
 
 class CheckLine(TypedDict):
-    """One item of DA/T 70: `property` and results as named in the forms' words (`pass`, `fail`, `not_applicable`, `pending_manual`)."""
+    """One item of DA/T 70: `property` and results as named in the forms' words (`pass`, `fail`, `not_applicable`, `pending_manual`, `not_checked`)."""
 
     property: str
     code: NotRequired[str]

@@ -212,7 +212,7 @@ def check_table(checks: Sequence[CheckLine], wording: Wording) -> blocks.Block:
     return blocks.table(columns, rows, heading=wording.word("headings", "items"), size=8.5, is_annex=True)
 
 
-_FROM_BAD_TO_GOOD = ("fail", "pending_manual", "pass", "not_applicable", "")
+_FROM_BAD_TO_GOOD = ("fail", "pending_manual", "not_checked", "pass", "not_applicable", "")
 
 
 def _by_property(checks: Sequence[CheckLine]) -> dict[str, list[CheckLine]]:
@@ -225,7 +225,8 @@ def _by_property(checks: Sequence[CheckLine]) -> dict[str, list[CheckLine]]:
 def _worst(results: Sequence[str]) -> str:
     """Return what a property as a whole is: as bad as its worst item; an unknown word is left for the wording to refuse."""
     unknown = [result for result in results if result not in _FROM_BAD_TO_GOOD]
-    return unknown[0] if unknown else min(results, key=_FROM_BAD_TO_GOOD.index)
+    worst = unknown[0] if unknown else min(results, key=_FROM_BAD_TO_GOOD.index)
+    return "checked_in_part" if worst == "not_checked" and "pass" in results else worst
 
 
 def _counted(results: Sequence[str], wording: Wording) -> str:

@@ -9,6 +9,13 @@ from lantai.records.finding import Finding
 from lantai.records.unit import DataForm
 from lantai.rules.four_properties import ItemResult, evaluate
 
+_LEAVES_UNCHECKED = {
+    "not_a_bag": ("GD-2-2", "GD-2-10"),
+    "oxum_missing": ("GD-2-2",),
+    "form_missing": ("GD-1-14", "GD-2-5"),
+}
+"""Rule of a remark -> items that nothing in such a package could have failed: what they compare with is not there."""
+
 
 def results_of(data_form: DataForm | None, findings: Sequence[Finding], *, is_zero_report: bool) -> list[ItemResult]:
     """Return the four-property test of a package as far as the package itself decides it.
@@ -19,4 +26,5 @@ def results_of(data_form: DataForm | None, findings: Sequence[Finding], *, is_ze
     if is_zero_report:
         left_out += ["forms", "formats", "scan"]
     done = {"manifest", "forms", "catalogue"} - set(left_out)
-    return evaluate(profiles.four_property_items(), findings, done, left_out)
+    unchecked = {code for finding in findings for code in _LEAVES_UNCHECKED.get(finding.rule, ())}
+    return evaluate(profiles.four_property_items(), findings, done, left_out, unchecked)

@@ -166,6 +166,7 @@ def _validate_catalogue(verified: Verified, read: Reader, context: Context) -> t
         declared_gaps=frozenset(value for label, value in verified.tags if label.lower() == "declared-gap"),
     )
     findings += completeness.check(rows, verified.payload, expected)
+    findings += completeness.check_sizes(rows, {path: file.bytes for path, file in verified.payload.items()})
     findings += _not_told_yet(
         check_catalogue([_normalised(row, place) for place, row in enumerate(rows)], _CHECKS), rows, findings
     )

@@ -130,6 +130,8 @@ def verify(
     if is_bag:
         findings += bag.judge(tag_files, _found(paths, bag.needed_digests(tag_files), read), profile)
         payload = {path: f for path, f in paths.items() if path.startswith("data/")}
+        if not any(label.lower() == "payload-oxum" and value for label, value in tags):
+            findings.append(Finding("oxum_missing", Severity.WARNING, "Payload-Oxum", {}, "GD-2-2"))
     else:
         papers = {*lists, *forms.values(), catalogue_path}
         payload = {path: f for path, f in paths.items() if path not in papers}

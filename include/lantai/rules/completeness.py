@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -84,6 +84,21 @@ def check(rows: Sequence[CatalogueRow], payload: Collection[str], expected: Expe
     )
     findings += _check_counts(rows, expected)
     return findings
+
+
+def check_sizes(rows: Sequence[CatalogueRow], sizes: Mapping[str, int]) -> list[Finding]:
+    """Return a fault for each file of a record that has no byte: it is there, and nothing is in it.
+
+    Args:
+        rows: The catalogue, its `files` resolved by `resolve_files`.
+        sizes: Bytes of each file of the package.
+    """
+    return [
+        _finding("file_empty", Severity.FAULT, row, "GD-2-7", found=name)
+        for row in rows
+        for name in row.files
+        if sizes.get(name) == 0
+    ]
 
 
 def resolve_files(rows: Sequence[CatalogueRow], payload: Collection[str]) -> list[CatalogueRow]:
