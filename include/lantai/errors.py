@@ -25,8 +25,8 @@ class LantaiError(Exception):
 class UnexpectedError(LantaiError):
     """A step failed in a way that Lantai has no name for: a fault of the program."""
 
-    hint = "Send the message and the file or log that it names to whoever maintains Lantai; a rerun goes on where it stopped."
-    hint_zh = "请将说明连同所列文件或日志发给系统维护人员；重跑时会从中断处继续。"
+    hint = "Send the message and the file or log that it names to whoever maintains Lantai; a rerun is safe."
+    hint_zh = "请将说明连同所列文件或日志发给系统维护人员；可以重跑。"
 
 
 # --- settings and set-up -----------------------------------------------------------------------------------------------------

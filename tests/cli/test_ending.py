@@ -8,6 +8,7 @@ import pty
 import re
 import select
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 
 from desks import Desk
 from lantai.cli.ending import Lantai, what_happened
+from lantai.cli.screen import kept_when_interrupted
 from lantai.errors import NotFoundError
 from lantai.locales import words
 from lantai.manual.runbook import classes
@@ -124,12 +126,14 @@ def test_setting_that_cannot_be_meant_is_named(onlooker: Desk) -> None:
         assert (told.code, name in told.err) == (2, True)
 
 
-def broken(error: BaseException) -> typer.Typer:
+def broken(error: BaseException | Callable[[], None]) -> typer.Typer:
     app = typer.Typer(cls=Lantai, add_completion=False)
 
     @app.command("work")
     def work() -> None:
-        raise error
+        if isinstance(error, BaseException):
+            raise error
+        error()
 
     @app.callback()
     def about() -> None:
@@ -164,8 +168,19 @@ def test_what_the_disk_says_is_told_by_its_name(error: OSError, kind: str) -> No
     assert "/vault/x" in told.stderr
 
 
-def test_interruption_ends_with_130_and_says_that_it_goes_on() -> None:
+def test_interruption_ends_with_130_and_promises_nothing() -> None:
+    """`pack` promised to go on where it stopped, and began at zero."""
     told = CliRunner(env={"LANTAI_LOCALE": "en"}).invoke(broken(KeyboardInterrupt()), ["work"])
+
+    assert (told.exit_code, told.stderr) == (130, "Interrupted; it can be run again.\n")
+
+
+def test_interruption_of_what_is_kept_in_rows_says_that_it_goes_on() -> None:
+    def stopped() -> None:
+        with kept_when_interrupted():
+            raise KeyboardInterrupt
+
+    told = CliRunner(env={"LANTAI_LOCALE": "en"}).invoke(broken(stopped), ["work"])
 
     assert told.exit_code == 130
     assert "goes on where it stopped" in told.stderr

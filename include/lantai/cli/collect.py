@@ -53,7 +53,7 @@ def collect(
     from lantai.journey.take_in_all import Watchers, take_in_all
 
     with opened() as centre:
-        with progress_bar("收取 · collect", is_shown=not as_json) as progress:
+        with kept_when_interrupted(), progress_bar("收取 · collect", is_shown=not as_json) as progress:
             watchers = Watchers(progress, _in_mebibytes(progress), _telling_of_waits(progress, is_shown=not as_json))
             done = take_in_all(centre, year, unit, carrier or None, watchers, looks_again=not no_wait)
         purge_returned(centre)

@@ -23,7 +23,7 @@ from rich.text import Text
 from typer.core import TyperArgument, TyperGroup
 from typer.exceptions import TyperException
 
-from lantai.cli.screen import DONE, FAULT, USAGE, err, half, locale, print_json, said, sign
+from lantai.cli.screen import DONE, FAULT, USAGE, InterruptedHalfwayError, err, half, locale, print_json, said, sign
 from lantai.edges.streams import keep_trace, silence
 from lantai.errors import (
     DiskFullError,
@@ -109,10 +109,8 @@ def ending(command: Callable[[], object], *, as_json: bool = False) -> int:
         sys.stdout.flush()
     except typer.Exit as left:
         return left.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        err.print(
-            said("已中断；再运行一次即从中断处继续。", "Interrupted; run it again and it goes on where it stopped.")
-        )
+    except (KeyboardInterrupt, typer.Abort) as stop:
+        err.print(_interrupted(stop))
         return INTERRUPTED
     except (BrokenPipeError, SystemExit):
         # The help is printed by typer, whose console leaves in this way when its reader has gone.
@@ -121,6 +119,13 @@ def ending(command: Callable[[], object], *, as_json: bool = False) -> int:
     except Exception as error:  # noqa: BLE001 - a user never sees a trace, whatever it was
         return _failed(error, as_json=as_json)
     return DONE
+
+
+def _interrupted(stop: BaseException) -> str:
+    # Typer turns an interruption into one of its own, whose cause is ours.
+    if isinstance(stop, InterruptedHalfwayError) or isinstance(stop.__cause__, InterruptedHalfwayError):
+        return said("已中断；再运行一次即从中断处继续。", "Interrupted; run it again and it goes on where it stopped.")
+    return said("已中断，可再运行一次。", "Interrupted; it can be run again.")
 
 
 def _failed(error: Exception, *, as_json: bool) -> int:

@@ -12,7 +12,19 @@ import typer
 
 from lantai.cli.actors import Actor, person
 from lantai.cli.list import ListId, Maybe, OnBehalfOf, app, state_word
-from lantai.cli.screen import FINDINGS, AsJson, answer, facts, given, locale, note, opened, progress_bar, said
+from lantai.cli.screen import (
+    FINDINGS,
+    AsJson,
+    answer,
+    facts,
+    given,
+    kept_when_interrupted,
+    locale,
+    note,
+    opened,
+    progress_bar,
+    said,
+)
 from lantai.errors import UsageError
 from lantai.locales import say
 from lantai.records.disposal import Duty, ListKind, Stage
@@ -181,7 +193,11 @@ def run(
     """在保管机上执行需要私钥的步骤 · Carry a list out on the custody host, as far as its rows permit."""
     from lantai.edges.registry import disposal
 
-    with opened() as centre, progress_bar(f"执行 {list_id} · run {list_id}", is_shown=not as_json):
+    with (
+        kept_when_interrupted(),
+        opened() as centre,
+        progress_bar(f"执行 {list_id} · run {list_id}", is_shown=not as_json),
+    ):
         with centre.database.read() as connection:
             kind = disposal.disposal_list(connection, list_id).kind
         custodian = _custodian(centre, list_id, actor)

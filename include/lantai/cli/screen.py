@@ -196,6 +196,19 @@ def facts(title: str, pairs: Sequence[tuple[str, object]]) -> None:
             line(" " * (widest + 4) + text)
 
 
+class InterruptedHalfwayError(KeyboardInterrupt):
+    """What was interrupted keeps what it has done, and goes on there when it is run again."""
+
+
+@contextmanager
+def kept_when_interrupted() -> Iterator[None]:
+    """Say of an interruption in this block that a rerun goes on where it stopped: only for work whose steps are kept in rows."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        raise InterruptedHalfwayError from stop
+
+
 @contextmanager
 def progress_bar(
     label: str, *, is_shown: bool = True, in_bytes: bool = False
