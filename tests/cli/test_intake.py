@@ -121,7 +121,7 @@ def test_faulty_filing_comes_back_with_every_fault_and_its_fix(desk: Desk, send:
     assert (first.code, first.json["units"][0]["returned"]) == (1, 1)
     assert "JY-2025-E-001-R1  退回补正" in shown
     assert "请于 2026-03-12 前补正" in shown
-    assert "须补正 第 2 行" in shown
+    assert "须补正 第2行" in shown
     rules = {each["rule"] for each in listed["findings"]}
     assert rules >= {"field_missing", "retention_unknown", "date_unreadable"}
     assert all(each["message"] and each["fix"] for each in listed["findings"])

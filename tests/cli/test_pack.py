@@ -182,6 +182,19 @@ def test_faulty_carrier_ends_with_1_and_names_every_fault_in_the_asked_language(
     assert "须补正 2" in shown.out
 
 
+def test_same_fault_of_many_rows_is_a_few_lines_on_the_screen_and_every_one_in_json(bare: Desk, tmp_path: Path) -> None:
+    """R1-50: 10,000 rows with the same slips gave 60,005 lines."""
+    rows = [row(number, title="", retention=f"{number}年余", page_count="x") for number in range(1, 401)]
+    bag = carrier(tmp_path, rows)
+
+    shown = bare.run("check", bag, "--locale", "zh").out.splitlines()
+    told = bare.run("check", bag, "--json").json
+
+    assert len(shown) < 20
+    assert "须补正 第 2–401 行（共 400 处）  必填项空白" in shown
+    assert sum(each["rule"] == "field_missing" for each in told["findings"]) == 400
+
+
 def test_bagit_alone_is_checked_without_the_profile_also_in_an_archive(bare: Desk, tmp_path: Path) -> None:
     bag = carrier(tmp_path)
     (bag / "data" / "1.txt").write_text("tampered")

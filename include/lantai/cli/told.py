@@ -1,29 +1,31 @@
-"""Findings as they are told: one block each, what is wrong and how to mend it; in JSON one object each."""
+"""Findings as they are told: the same said of many records is one block, as on paper; in JSON one object each."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 
-from lantai.cli.screen import line, said, sign
+from lantai.cli.screen import line, sign
 from lantai.locales import describe, say
 from lantai.records.finding import Finding, Severity
+
+MOST_PLACES = 20
+"""How many files, or ranges of rows, a block names; `--json` names every one."""
+NOWHERE = "—"
 
 STYLES = {Severity.FAULT: "bold red", Severity.HOLD: "bold yellow", Severity.WARNING: "bold"}
 
 
 def tell_findings(findings: Sequence[Finding], language: str) -> None:
-    """Print findings, faults first, each with its place and its fix."""
-    order = list(STYLES)
-    for finding in sorted(findings, key=lambda each: order.index(each.severity)):
-        words = describe(finding, language)
-        row = said(f" 第 {finding.record_no} 行", f" row {finding.record_no}") if finding.record_no else ""
-        line(
-            f"{say(f'values.severity.{finding.severity.value}', language)}{row}  {words.title}",
-            STYLES[finding.severity],
-        )
-        line(f"    {words.message}")
-        line(f"    {sign('→', '->')} {words.fix}")
+    """Print findings, faults first, each with its places and its fix; the same said of many records once."""
+    from lantai.journey.gather import gather
+    from lantai.journey.inspection import in_order
+
+    for told in gather(in_order(findings), language, MOST_PLACES):
+        place = f" {told.places}" if told.places != NOWHERE else ""
+        line(f"{say(f'values.severity.{told.severity.value}', language)}{place}  {told.title}", STYLES[told.severity])
+        line(f"    {told.message}")
+        line(f"    {sign('→', '->')} {told.fix}")
 
 
 def counted(findings: Sequence[Finding], language: str) -> str:

@@ -1,4 +1,4 @@
-"""Gather findings that say the same of many records into one line of the list of opinions.
+"""Gather findings that say the same of many records into one line, on paper and on the screen alike.
 
 An author left out of 500 rows is one line that names the rows. Nothing is left
 out: the machine-readable opinions beside the paper keep every finding apart.
@@ -9,21 +9,68 @@ Source: R1-50.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lantai.locales import describe, say
-from lantai.records.finding import Finding, in_ranges
+from lantai.records.finding import Finding, Severity, in_ranges
 
 MOST_APART = 20
 """So many findings of one rule that differ in more than what was found stand apart; more of them are one line."""
-_NAMED = 200
+MOST_NAMED = 200
 """How many files, or ranges of rows, a line names."""
 _SHOWN = 10
 """How many of them, and of the values found, its words repeat."""
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """One or more findings that are told as one, in words.
+
+    Attributes:
+        places: Where they are, all of them; `—` where there is no place.
+        title: What is wrong.
+        message: What was found; of several, as far as there is room.
+        expected: What was expected, `—` where it differs or is not said.
+        fix: How to mend them.
+        rule: The rule that they break.
+        check_code: Item of DA/T 70-2018, or empty.
+        count: How many findings they are.
+    """
+
+    severity: Severity
+    places: str
+    title: str
+    message: str
+    expected: str
+    fix: str
+    rule: str
+    check_code: str
+    count: int
+
+
 def lines(findings: Iterable[Finding], locale: str) -> Iterator[dict[str, Any]]:
     """Yield the lines of the list of opinions, rule by rule and sheet by sheet in the order in which each was first found."""
+    for told in gather(findings, locale):
+        source = "inspection.standard" if told.check_code else "inspection.package_format"
+        yield {
+            "where": told.places,
+            "found": say("inspection.found", locale, title=told.title, message=told.message),
+            "expected": told.expected,
+            "source": say(source, locale, code=told.check_code, rule=told.rule),
+            "fix": told.fix,
+            "severity": told.severity.value,
+        }
+
+
+def gather(findings: Iterable[Finding], locale: str, most_named: int = MOST_NAMED) -> Iterator[Gathered]:
+    """Yield findings gathered: those of a rule and sheet that say the same are one.
+
+    Args:
+        findings: What was found, in the order in which it is told.
+        locale: `zh` or `en`.
+        most_named: How many files, or ranges of rows, their places name.
+    """
     by_rule: dict[object, list[Finding]] = {}
     for finding in findings:
         by_rule.setdefault((finding.rule, finding.severity, finding.sheet), []).append(finding)
@@ -32,29 +79,31 @@ def lines(findings: Iterable[Finding], locale: str) -> Iterator[dict[str, Any]]:
         for finding in of_rule:
             alike.setdefault(tuple(sorted(p for p in finding.values.items() if p[0] != "found")), []).append(finding)
         if len(alike) > MOST_APART:
-            yield _line(of_rule, of_rule[0], locale)
+            yield _told(of_rule, of_rule[0], locale, most_named)
         else:
             for same in alike.values():
-                yield _line(same, _standing_for(same), locale)
+                yield _told(same, _standing_for(same), locale, most_named)
 
 
-def _line(same: Sequence[Finding], shown: Finding, locale: str) -> dict[str, Any]:
+def _told(same: Sequence[Finding], shown: Finding, locale: str, most_named: int) -> Gathered:
     """Return one line: the places of all, the words of the one that is shown."""
     rows = [finding.record_no for finding in same if finding.record_no is not None]
     is_one = len(same) == 1
     words = describe(shown, locale, "" if shown is same[0] else in_ranges(rows, _SHOWN))
-    told = say("inspection.found", locale, title=words.title, message=words.message)
+    message = words.message
     if shown is same[0] and not is_one:
-        told += say("opinions.others", locale, count=len(same) - 1)
-    source = "inspection.standard" if shown.check_code else "inspection.package_format"
-    return {
-        "where": _place(same[0], locale) if is_one else _places(same, rows, locale),
-        "found": told,
-        "expected": shown.values.get("expected", "—") if is_one or shown is not same[0] else "—",
-        "source": say(source, locale, code=shown.check_code, rule=shown.rule),
-        "fix": words.fix,
-        "severity": shown.severity.value,
-    }
+        message += say("opinions.others", locale, count=len(same) - 1)
+    return Gathered(
+        severity=shown.severity,
+        places=_place(same[0], locale) if is_one else _places(same, rows, locale, most_named),
+        title=words.title,
+        message=message,
+        expected=shown.values.get("expected", "—") if is_one or shown is not same[0] else "—",
+        fix=words.fix,
+        rule=shown.rule,
+        check_code=shown.check_code,
+        count=len(same),
+    )
 
 
 def _standing_for(same: Sequence[Finding]) -> Finding:
@@ -69,10 +118,10 @@ def _standing_for(same: Sequence[Finding]) -> Finding:
     return Finding(first.rule, first.severity, subject, values, first.check_code, first.record_no, first.sheet)
 
 
-def _places(same: Sequence[Finding], rows: Sequence[int], locale: str) -> str:
-    names = _joined([finding.subject for finding in same if finding.record_no is None and finding.subject], _NAMED)
+def _places(same: Sequence[Finding], rows: Sequence[int], locale: str, most_named: int) -> str:
+    names = _joined([finding.subject for finding in same if finding.record_no is None and finding.subject], most_named)
     key = "opinions.rows" if rows else "opinions.files"
-    return _on_sheet(same[0], say(key, locale, rows=in_ranges(rows, _NAMED), files=names, count=len(same)), locale)
+    return _on_sheet(same[0], say(key, locale, rows=in_ranges(rows, most_named), files=names, count=len(same)), locale)
 
 
 def _place(finding: Finding, locale: str) -> str:
