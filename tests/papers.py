@@ -94,6 +94,10 @@ def _opinions() -> dict[str, Any]:
     return _filing() | {"findings": [finding()], "supplement_by": date(2026, 7, 10), "resubmit_to": "outbox/2025/"}
 
 
+def _notice() -> dict[str, Any]:
+    return _filing() | {"findings": [finding(severity="hold")]}
+
+
 def _receipt() -> dict[str, Any]:
     return (
         _filing()
@@ -161,6 +165,7 @@ def _board() -> dict[str, Any]:
 _KINDS = {
     "acceptance_inspection": _inspection,
     "opinions": _opinions,
+    "notice": _notice,
     "receipt": _receipt,
     "board": _board,
     "transfer_inventory": _list,

@@ -12,10 +12,14 @@ SELECT
     count(*) AS round_count
 FROM carrier
 INNER JOIN submission ON carrier.submission_id = submission.submission_id
-LEFT JOIN answer ON carrier.carrier_id = answer.carrier_id
+LEFT JOIN answer
+    ON
+        carrier.carrier_id = answer.carrier_id
+        AND answer.kind
+        = CASE carrier.state WHEN 'accepted' THEN 'receipt' WHEN 'returned' THEN 'opinions' WHEN 'held' THEN 'notice' END
 WHERE
     carrier.state IN ('seen', 'collected', 'sealed')
-    OR (carrier.state IN ('accepted', 'returned') AND answer.delivered_at IS NULL)
+    OR (carrier.state IN ('accepted', 'returned', 'held') AND answer.delivered_at IS NULL)
     OR (
         carrier.state = 'held'
         AND (

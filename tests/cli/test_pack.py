@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from desks import Desk
-from factories_bag import Filing, carrier, filing, row
+from factories_bag import Filing, carrier, csv_of, filing, row
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +39,12 @@ def test_packing_with_filled_in_forms_gives_a_carrier_that_may_be_sent(
 
     made = tmp_path / "out" / "JY-2025-E-001"
     assert told.out == f"已生成载体（包） {made}\n可以报送：上传到 outbox/2025/\n"
-    assert bare.ok("check", made, "--json").json == {"carrier": str(made), "acceptable": True, "findings": []}
+    assert bare.ok("check", made, "--json").json == {
+        "carrier": str(made),
+        "acceptable": True,
+        "may_be_sent": True,
+        "findings": [],
+    }
     assert not bare.home.exists()
 
 
@@ -193,6 +198,39 @@ def test_same_fault_of_many_rows_is_a_few_lines_on_the_screen_and_every_one_in_j
     assert len(shown) < 20
     assert "须补正 第 2–401 行（共 400 处）  必填项空白" in shown
     assert sum(each["rule"] == "field_missing" for each in told["findings"]) == 400
+
+
+@pytest.mark.parametrize("strategy", ["incremental", "differential"])
+def test_backup_that_builds_on_another_is_packed_and_checked_without_a_registry(
+    bare: Desk, office: Filing, forms: Path, tmp_path: Path, strategy: str
+) -> None:
+    """R1-15, R1-50: whether the centre has its base is looked up there; every such carrier was refused here."""
+    unit = ("--unit", "JY", "--year", 2025, "--form", "business_data", "--on", "2026-03-02", "--forms", forms)
+    order = ("--strategy", strategy, "--retention", "D30", "--description", "协同办公系统", "--out", tmp_path / "out")
+
+    told = bare.ok("pack", office.folder, *unit, *order, "--base", "000", LANTAI_LOCALE="zh")
+    checked = bare.ok("check", tmp_path / "out" / "JY-2025-B-001", "--json").json
+    baseless = bare.run("pack", office.folder, *unit, *order, "--number", "002", "--json")
+
+    assert "所依据的完全备份 000 由中心核对" in told.out
+    assert told.out.endswith("可以报送：上传到 outbox/2025/\n")
+    assert (checked["acceptable"], [each["rule"] for each in checked["findings"]]) == (True, ["base_carrier_at_centre"])
+    assert (baseless.code, [each["rule"] for each in baseless.json["findings"]]) == (1, ["base_carrier_missing"])
+
+
+def test_package_that_only_waits_for_the_centre_may_be_sent(
+    bare: Desk, words: list[object], office: Filing, tmp_path: Path
+) -> None:
+    """R1-50: it was to be deleted and packed again, which would have changed nothing."""
+    old = row(1, retention="长期", archival_code="Z109-WS·2025-C-BGS-0001")
+    office.catalogue.write_bytes(csv_of([old, row(2, item_no="2"), row(3)]))
+
+    told = bare.ok(*words, LANTAI_LOCALE="zh")
+    checked = bare.ok("check", tmp_path / "out" / "JY-2025-E-001", "--json").json
+
+    assert "“中心待定”各项由中心决定" in told.out
+    assert "重新打包" not in told.out
+    assert (checked["acceptable"], checked["may_be_sent"]) == (False, True)
 
 
 def test_bagit_alone_is_checked_without_the_profile_also_in_an_archive(bare: Desk, tmp_path: Path) -> None:

@@ -60,7 +60,8 @@ def test_mended_filing_after_an_acceptance_is_held_whatever_it_repeats(house: Fi
 
     assert (again.held, again.returned) == (1, 0)
     assert house.told("JY-2025-E-001-R2") == {"already_accepted"}
-    assert set(house.inbox()) == {"001.r1.receipt.json", "001.r1.receipt.pdf", "001.r1.receipt.sig"}
+    receipt, notice = ("001.r1.receipt.json", "001.r1.receipt.pdf", "001.r1.receipt.sig"), ("json", "pdf")
+    assert set(house.inbox()) == {*receipt, *(f"001.r2.notice.{ending}" for ending in notice)}
 
 
 def test_zero_report_after_a_filing_contradicts_it_and_is_held(house: FilingHouse) -> None:
@@ -95,10 +96,31 @@ def test_filing_without_an_agreement_is_held_and_goes_on_when_there_is_one(house
     second = take_in(house.centre, "JY")
 
     assert (first.held, first.accepted) == (1, 0)
-    assert early == {}
+    assert set(early) == {"001.r1.notice.json", "001.r1.notice.pdf"}
     assert dict(idle.ready) == {}
     assert dict(woken.ready) == {"JY": 1}
     assert second.accepted == 1
+
+
+def test_held_round_tells_its_unit_once_what_it_waits_for_and_is_answered_later(house: FilingHouse) -> None:
+    """R1-37, R1-51: a unit whose package was held heard nothing until somebody at the centre had decided."""
+    house.add_unit(with_agreement=False)
+    house.open_year()
+    house.file()
+    look(house.centre)
+    first = take_in(house.centre, "JY")
+    notice = canonical.loads(house.inbox()["001.r1.notice.json"])
+    again = take_in(house.centre, "JY")
+
+    house.agree("JY")
+    look(house.centre)
+    last = take_in(house.centre, "JY")
+
+    assert (notice["kind"], notice["carrier_id"], notice["supplement_by"]) == ("notice", "JY-2025-E-001-R1", "")
+    assert [(f["rule"], f["severity"]) for f in notice["findings"]] == [("no_agreement", "hold")]
+    assert (first.answered, again.answered, last.answered) == (1, 0, 1)
+    assert {"001.r1.notice.pdf", "001.r1.receipt.json"} <= set(house.inbox())
+    assert dict(look(house.centre).ready) == {}
 
 
 def test_agreement_that_is_over_or_of_another_form_is_none(house: FilingHouse) -> None:

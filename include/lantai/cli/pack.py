@@ -19,7 +19,7 @@ from lantai.cli.told import counted, finding_as_mapping, tell_findings
 from lantai.errors import InputFileError, PackageError, UsageError
 from lantai.locales import say
 from lantai.records.carrier import BackupStrategy
-from lantai.records.finding import Finding, is_acceptable
+from lantai.records.finding import Finding, is_acceptable, may_be_sent
 from lantai.records.record import Retention
 from lantai.records.unit import UNIT_CODE, DataForm
 
@@ -137,6 +137,14 @@ def pack(
         tell_findings(findings, language)
         if is_acceptable(findings):
             line(said(f"可以报送：上传到 outbox/{year}/", f"Ready to be sent: upload it to outbox/{year}/"), "green")
+        elif may_be_sent(findings):
+            line(
+                said(
+                    f"可以报送：上传到 outbox/{year}/；“中心待定”各项由中心决定，在此之前暂存。",
+                    f"Ready to be sent: upload it to outbox/{year}/. What is with the centre is decided there; until then it is held.",
+                ),
+                "green",
+            )
         else:
             line(
                 said("补正后删去此包，重新打包。", "Mend what is named, remove this carrier and pack again."), "yellow"
@@ -144,7 +152,7 @@ def pack(
 
     payload = {"carrier": str(made), "findings": [finding_as_mapping(finding, language) for finding in findings]}
     answer(payload, text, as_json=as_json)
-    if not is_acceptable(findings):
+    if not may_be_sent(findings):
         raise typer.Exit(FINDINGS)
 
 
@@ -192,16 +200,19 @@ def check(
         told = counted(findings, words)
         if acceptable:
             line(f"{said('合格', 'Acceptable')}{f' ({told})' if told else ''}", "green")
+        elif may_be_sent(findings):
+            line(f"{said('可以报送，待中心决定', 'May be sent; the centre decides')} ({told})", "green")
         else:
             line(f"{said('不合格', 'Not acceptable')} ({told})", "red")
 
     payload = {
         "carrier": str(path),
         "acceptable": acceptable,
+        "may_be_sent": may_be_sent(findings),
         "findings": [finding_as_mapping(finding, words) for finding in findings],
     }
     answer(payload, text, as_json=as_json)
-    if not acceptable:
+    if not may_be_sent(findings):
         raise typer.Exit(FINDINGS)
 
 

@@ -20,6 +20,7 @@ _LISTED = 20
 _PAPERS = (
     ("*.receipt.pdf", "接收检验表", "receipt"),
     ("*.opinions.pdf", "修改意见", "opinions"),
+    ("*.notice.pdf", "受理通知", "notice of receipt"),
     ("到期鉴定表.xlsx", "到期鉴定表", "appraisal worksheet"),
     ("移交清册.xlsx", "移交清册（填写）", "transfer worksheet"),
     ("移交清册.pdf", "移交清册（批准）", "transfer inventory"),

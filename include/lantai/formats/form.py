@@ -33,6 +33,7 @@ _KINDS: Mapping[str, tuple[type[Any], Layout, bool]] = MappingProxyType(
     {
         "acceptance_inspection": (kinds.AcceptanceInspection, form_filing.acceptance_inspection, False),
         "opinions": (kinds.Opinions, form_filing.opinions, True),
+        "notice": (kinds.Notice, form_filing.notice, False),
         "receipt": (kinds.Receipt, form_filing.receipt, False),
         "board": (kinds.Board, form_filing.board, True),
         "transfer_inventory": (kinds.TransferInventory, form_disposal.transfer_inventory, True),

@@ -179,6 +179,12 @@ class Opinions(Filing):
     issuer: NotRequired[str]
 
 
+class Notice(Filing):
+    """受理通知: the carrier was received, and what the centre still has to decide. Source: R1-37, R1-51."""
+
+    findings: list[FindingLine]
+
+
 class DisposalPaper(Paper):
     """A list as approved.
 

@@ -15,6 +15,7 @@ from lantai.formats.form_content import (
     CarrierLine,
     CheckLine,
     Filing,
+    Notice,
     Opinions,
     PlaceLine,
     Receipt,
@@ -90,6 +91,21 @@ def opinions(content: Opinions, wording: Wording) -> list[blocks.Block]:
         blocks.sentences([wording.sentence("opinions", count=len(rows))]),
         blocks.table(columns, rows, heading=wording.word("headings", "findings"), size=8.5),
         blocks.signatures([party], above=[again], heading=wording.word("headings", "resubmission")),
+    ]
+
+
+def notice(content: Notice, wording: Wording) -> list[blocks.Block]:
+    """Lay out 受理通知: what a held carrier waits for. Source: R1-37, R1-51."""
+    columns = [
+        (wording.field("number"), 6.0, "center"),
+        (wording.field("where"), 30.0, "left"),
+        (wording.field("found"), 64.0, "left"),
+    ]
+    rows = [(str(number), line["where"], line["found"]) for number, line in enumerate(content["findings"], start=1)]
+    return [
+        blocks.facts(_filing_facts(content, wording)),
+        blocks.sentences([wording.sentence("notice", count=len(rows))]),
+        blocks.table(columns, rows, heading=wording.word("headings", "waits_for"), size=8.5),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Answer a round: a signed receipt with the inspection form, or the list of opinions, in the department's inbox.
+"""Answer a round: a signed receipt with the inspection form, the list of opinions, or the notice that it is held, in the inbox.
 
 A receipt is made only when the round is accepted, its copies are read back and
 its event lies in a checkpoint: it carries checkpoint and inclusion proof. Each
@@ -32,9 +32,10 @@ from lantai.edges.registry.submissions import (
 from lantai.errors import LantaiError, LedgerError, NotFoundError
 from lantai.formats import canonical, form
 from lantai.formats.signed_note import Checkpoint
-from lantai.journey.inspection import Case, case_of, inspection_form, opinion_form, opinions_body
+from lantai.journey.inspection import Case, case_of, inspection_form, notice_form, opinion_form, opinions_body
 from lantai.records.carrier import bare_name
 from lantai.records.event import EventKind
+from lantai.records.finding import Severity
 from lantai.records.submission import RoundState
 
 INBOX = b"inbox"
@@ -60,7 +61,7 @@ def answer(centre: Centre, line: UnitLine, unit_code: str, checkpoint: Checkpoin
     failed: list[LantaiError] = []
     with centre.database.read() as connection:
         waiting = unanswered(connection, unit_code)
-        made = {this.carrier_id for this in waiting if answer_of(connection, this.carrier_id) is not None}
+        made = {this.carrier_id for this in waiting if answer_of(connection, this) is not None}
     for this in waiting:
         try:
             if this.carrier_id not in made and not _make(centre, this, checkpoint):
@@ -106,6 +107,13 @@ def _make(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> bool:
         body = opinions_body(case, findings, centre.settings.locale)
         paper = form.render("opinions", opinion_form(case, findings), locale=centre.settings.locale)
         _keep(centre, this, "opinions", body, paper)
+        return True
+    if this.state is RoundState.HELD:
+        with centre.database.read() as connection:
+            findings = [f for f in findings_of(connection, this.carrier_id) if f.severity is Severity.HOLD]
+        body = opinions_body(case, findings, centre.settings.locale)
+        paper = form.render("notice", notice_form(case, findings), locale=centre.settings.locale)
+        _keep(centre, this, "notice", body, paper)
         return True
     proof = _proof(centre, this, checkpoint)
     if proof is None or checkpoint is None:
@@ -199,7 +207,7 @@ def paper_folder(centre: Centre, this: Round) -> Path:
 def _deliver(centre: Centre, line: UnitLine, this: Round) -> None:
     """Lay the answer in the inbox: the paper first, the machine-readable parts last, so that who finds those finds all."""
     with centre.database.read() as connection:
-        made = answer_of(connection, this.carrier_id)
+        made = answer_of(connection, this)
         name = answer_name(this, rounds(connection, unit_code=this.unit_code))
     if made is None:
         raise NotFoundError(f"carrier {this.carrier_id}: no answer was made")
@@ -212,4 +220,4 @@ def _deliver(centre: Centre, line: UnitLine, this: Round) -> None:
         line.deliver(part + b"sig", base64.b64decode(made.signature), replace=True)
     line.deliver(part + b"json", made.body_json.encode(), replace=True)
     with centre.database.begin() as connection:
-        mark_delivered(connection, this.carrier_id, centre.clock.now_at())
+        mark_delivered(connection, this, centre.clock.now_at())

@@ -94,9 +94,8 @@ def check_carrier(
         found = [*_not_regular(carrier), *judge_serialization(carrier.container, profiles.carrier_profile())]
         if not is_whole:
             return CheckedCarrier(verified, (*found, *verified.findings))
-        context = Context(
-            _unit(declared, said.get("Source-Organization", "")), declared.filing_year, today, archive_level
-        )
+        unit = _unit(declared, said.get("Source-Organization", ""))
+        context = Context(unit, declared.filing_year, today, archive_level, has_registry=False)
         return CheckedCarrier(verified, (*found, *validate(verified, carrier.read, context).findings))
 
 

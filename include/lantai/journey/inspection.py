@@ -154,8 +154,13 @@ def opinion_form(case: Case, findings: Sequence[Finding]) -> dict[str, Any]:
     }
 
 
+def notice_form(case: Case, findings: Sequence[Finding]) -> dict[str, Any]:
+    """Return the content of the notice that a round was received and waits for the centre, with what it waits for."""
+    return {**_filing(case, f"{case.round.carrier_id}-受理"), "findings": list(lines(findings, case.locale))}
+
+
 def opinions_body(case: Case, findings: Sequence[Finding], locale: str) -> dict[str, Any]:
-    """Return the list of opinions for machines: the rule's name beside its words."""
+    """Return the list of opinions, or of what a held round waits for, for machines: the rule's name beside its words."""
     this = case.round
     told = []
     for finding in in_order(findings):
@@ -176,7 +181,7 @@ def opinions_body(case: Case, findings: Sequence[Finding], locale: str) -> dict[
         )
     return {
         "format": 1,
-        "kind": "opinions",
+        "kind": "notice" if this.state is RoundState.HELD else "opinions",
         "carrier_id": this.carrier_id,
         "submission_id": this.submission_id,
         "round": this.round_no,

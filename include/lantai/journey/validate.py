@@ -77,6 +77,8 @@ class Context:
         drop_ratio: Share of last year's number below which the count is remarked upon.
         last_snapshot_bytes: Payload of the last accepted full backup of business data, None when there is none.
         full_backups: Carrier-Number of each accepted full backup of this unit that is still there -> our id of its carrier.
+        has_registry: Whether what the registry knows was looked up; False on a department's machine, where the rules that ask it say
+            that the centre will look.
         has_agreement: Whether an agreement on encryption and custody is in force.
         encrypts: Whether it says that the unit encrypts before sending; None where that is not known.
         ruling: What somebody at the centre has decided about it while it was held.
@@ -92,6 +94,7 @@ class Context:
     drop_ratio: float = 0.5
     last_snapshot_bytes: int | None = None
     full_backups: Mapping[str, str] = field(default_factory=dict)
+    has_registry: bool = True
     has_agreement: bool = True
     encrypts: bool | None = None
     ruling: Ruling | None = None
@@ -234,6 +237,10 @@ def _check_snapshot(verified: Verified, context: Context) -> Iterator[Finding]:
         return
     if verified.strategy is None:
         yield Finding("strategy_missing", Severity.FAULT, "Backup-Strategy", {}, "GD-2-10")
+    elif verified.strategy is not BackupStrategy.FULL and verified.base_carrier and not context.has_registry:
+        yield Finding(
+            "base_carrier_at_centre", Severity.WARNING, "Base-Carrier", {"found": verified.base_carrier}, "GD-2-6"
+        )
     elif verified.strategy is not BackupStrategy.FULL and verified.base_carrier not in context.full_backups:
         values = {
             "found": verified.base_carrier or "-",

@@ -58,6 +58,11 @@ def in_ranges(rows: Iterable[int], most: int = 100) -> str:
     return "、".join(written) + ("、…" if len(ranges) > most else "")
 
 
+def may_be_sent(findings: Sequence[Finding]) -> bool:
+    """Return whether a package with these findings may be sent: nothing to mend, though the centre may have to decide something."""
+    return all(f.severity is not Severity.FAULT for f in findings)
+
+
 def is_acceptable(findings: Sequence[Finding]) -> bool:
     """Return whether a package with these findings may be accepted: warnings only."""
     return all(f.severity is Severity.WARNING for f in findings)

@@ -25,6 +25,10 @@ class RoundState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+ANSWERS = MappingProxyType({RoundState.ACCEPTED: "receipt", RoundState.RETURNED: "opinions", RoundState.HELD: "notice"})
+"""By state, what the unit gets of a round; one that was held gets its receipt or opinions later."""
+
+
 MOVES = MappingProxyType(
     {
         RoundState.SEEN: frozenset(

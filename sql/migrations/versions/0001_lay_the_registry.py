@@ -500,9 +500,9 @@ def upgrade() -> None:
         sa.Column("paper_sha256", sa.String(length=64), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("kind IN ('receipt', 'opinions')", name=op.f("ck_answer__kind")),
+        sa.CheckConstraint("kind IN ('receipt', 'opinions', 'notice')", name=op.f("ck_answer__kind")),
         sa.ForeignKeyConstraint(["carrier_id"], ["carrier.carrier_id"], name=op.f("fk_answer__carrier")),
-        sa.PrimaryKeyConstraint("carrier_id", name=op.f("pk_answer")),
+        sa.PrimaryKeyConstraint("carrier_id", "kind", name=op.f("pk_answer")),
     )
     op.create_table(
         "copy",

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, delete, exists, func, insert, select, update
 
 from lantai.edges import tables
 from lantai.edges.database import add_if_new
 from lantai.errors import NotFoundError
 from lantai.records.carrier import BackupStrategy
 from lantai.records.finding import Finding, Severity
-from lantai.records.submission import RoundState, carrier_id, submission_id
+from lantai.records.submission import ANSWERS, RoundState, carrier_id, submission_id
 from lantai.records.unit import DataForm
 
 
@@ -199,11 +199,13 @@ def rounds(
 
 
 def unanswered(connection: Connection, unit_code: str) -> list[Round]:
-    """Return the rounds of a unit that are accepted or returned and whose answer is not delivered, made or not."""
+    """Return the rounds of a unit that are accepted, returned or held and whose answer is not delivered, made or not."""
     answer = tables.answer
-    delivered = exists().where(answer.c.carrier_id == tables.carrier.c.carrier_id, answer.c.delivered_at.is_not(None))
-    decided = _in((RoundState.ACCEPTED, RoundState.RETURNED))
-    return _rounds(connection, tables.carrier.c.unit_code == unit_code, decided, ~delivered)
+    kind = case({state.value: kind for state, kind in ANSWERS.items()}, value=tables.carrier.c.state)
+    delivered = exists().where(
+        answer.c.carrier_id == tables.carrier.c.carrier_id, answer.c.kind == kind, answer.c.delivered_at.is_not(None)
+    )
+    return _rounds(connection, tables.carrier.c.unit_code == unit_code, _in(tuple(ANSWERS)), ~delivered)
 
 
 def move_round(connection: Connection, carrier: str, state: RoundState, **values: Any) -> None:  # noqa: ANN401 - any column
@@ -254,21 +256,22 @@ def findings_of(connection: Connection, carrier: str) -> list[Finding]:
 
 
 def put_answer(connection: Connection, carrier: str, values: dict[str, Any]) -> None:
-    """Add the answer of a round, once: a second one is left out."""
+    """Add an answer of a round, one of each kind: a second one is left out."""
     add_if_new(connection, tables.answer, carrier_id=carrier, **values)
 
 
-def answer_of(connection: Connection, carrier: str) -> Row[Any] | None:
-    """Return the answer of a round, None when there is none yet."""
-    return connection.execute(select(tables.answer).where(tables.answer.c.carrier_id == carrier)).one_or_none()
+def answer_of(connection: Connection, this: Round) -> Row[Any] | None:
+    """Return the answer that a round in its state gets, None when it is not made yet."""
+    table = tables.answer
+    wanted = (table.c.carrier_id == this.carrier_id, table.c.kind == ANSWERS[this.state])
+    return connection.execute(select(table).where(*wanted)).one_or_none()
 
 
-def mark_delivered(connection: Connection, carrier: str, now_at: datetime) -> None:
+def mark_delivered(connection: Connection, this: Round, now_at: datetime) -> None:
     """Say that the answer lies in the department's inbox and was read back there."""
     table = tables.answer
-    connection.execute(
-        update(table).where(table.c.carrier_id == carrier, table.c.delivered_at.is_(None)).values(delivered_at=now_at),
-    )
+    wanted = (table.c.carrier_id == this.carrier_id, table.c.kind == ANSWERS[this.state])
+    connection.execute(update(table).where(*wanted, table.c.delivered_at.is_(None)).values(delivered_at=now_at))
 
 
 def _round(row: Row[Any]) -> Round:

@@ -224,14 +224,14 @@ answer = Table(
     "answer",
     metadata,
     Column("carrier_id", ForeignKey("carrier.carrier_id"), primary_key=True),
-    Column("kind", String(16), nullable=False),
+    Column("kind", String(16), primary_key=True),
     Column("body_json", Text, nullable=False),
     Column("signature", Text, nullable=False),
     Column("paper_path", Text, nullable=False),
     Column("paper_sha256", String(64), nullable=False),
     Column("made_at", Moment, nullable=False),
     Column("delivered_at", Moment),
-    one_of("kind", ("receipt", "opinions"), "kind"),
+    one_of("kind", ("receipt", "opinions", "notice"), "kind"),
 )
 
 notice = Table(
