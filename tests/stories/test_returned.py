@@ -52,6 +52,23 @@ def test_faulty_filing_is_returned_with_every_fault_and_the_next_one_is_round_tw
     assert {"001.r1.opinions.pdf", "001.r2.receipt.json"} <= set(house.inbox())
 
 
+def test_packages_of_one_number_in_one_run_each_get_their_answer(house: FilingHouse) -> None:
+    """R1-49, R1-50: each took the place of the one before it, and only the last was answered."""
+    house.add_unit()
+    house.open_year()
+    house.file(name="甲", rows=[house.row("JY", 1, title="")])
+    house.file(name="乙", rows=[house.row("JY", 1, retention="长期", archival_code="")])
+    house.file(name="丙", rows=[house.row("JY", 1, retention="五年")])
+
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    answers = {name for name in house.inbox() if name.endswith(".json")}
+    assert (done.returned, done.answered, len(answers)) == (3, 3, 3)
+    assert {name.partition(".")[0] for name in answers} == {"甲", "乙", "丙"}
+    assert [state for _, state in house.states()] == [RoundState.SUPERSEDED] * 2 + [RoundState.RETURNED]
+
+
 def test_missing_file_is_named_when_the_unit_says_it_is_ready(house: FilingHouse) -> None:
     """R1-50: the unit's own word that it is ready makes the gap a fault."""
     house.add_unit()

@@ -189,6 +189,9 @@ def _take_in_package(work: _Work, package: PackageSeen) -> None:
     if known is None and not stalled and not is_settled(centre, package, row):
         work.count(unsettled=1)
         return
+    if known is None:
+        # A package may take the place of one that was returned or held, also in this run: that one is answered before.
+        _try(work, lambda: work.count(answered=answer(centre, work.line, code, None)))
     collected = collect(centre, work.line, code, package, work.budget, _telling(work, package))
     _decide(work, assess(centre, work.unit, package, collected, known, is_stalled=stalled), collected)
 
