@@ -10,7 +10,20 @@ import typer
 from lantai import errors
 from lantai.cli.ending import INTERRUPTED, tell
 from lantai.cli.intake import Units, Years
-from lantai.cli.screen import FAULT, FINDINGS, AsJson, answer, line, locale, note, opened, progress_bar, said, table
+from lantai.cli.screen import (
+    FAULT,
+    FINDINGS,
+    AsJson,
+    answer,
+    kept_when_interrupted,
+    line,
+    locale,
+    note,
+    opened,
+    progress_bar,
+    said,
+    table,
+)
 from lantai.locales import explain
 from lantai.records.reason import Reason
 from lantai.records.shown import on_one_line
