@@ -21,6 +21,7 @@ _SATURDAY = 5
 
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _DATE = re.compile(r"(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?")
+_TIME_OF_DAY = re.compile(r"[ T]+(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?$")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _CHINESE_DATE = re.compile(
     r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
@@ -135,10 +136,11 @@ def read_date(text: str) -> date | None:
     """Return the day that a cell names, or None when it names none.
 
     Read are 2005-03-01, 2005/3/1, 2005.3.1, 20050301, 2005年3月1日, full-width
-    digits and 二〇〇五年三月一日. A bare serial number of a spreadsheet is not
-    a date: nobody could tell it from a page count.
+    digits and 二〇〇五年三月一日, each also with a time of day behind it, as a
+    spreadsheet gives a cell that holds a moment. A bare serial number of a
+    spreadsheet is not a date: nobody could tell it from a page count.
     """
-    plain = spelling.plain(text).strip()
+    plain = _TIME_OF_DAY.sub("", spelling.plain(text).strip())
     chinese = _CHINESE_DATE.fullmatch(plain)
     if chinese:
         year = int(chinese[1].translate(_CHINESE_DIGITS))
