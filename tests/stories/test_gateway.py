@@ -93,6 +93,10 @@ class Gateway:
         assert self.sftp(unit, f"get inbox/answer {there}").returncode == 0
         assert there.read_text() == f"to {unit}"
 
+    def said(self) -> str:
+        """Return what it has written since it started."""
+        return self.system.running["gateway"].said()
+
     def owners(self) -> dict[str, int]:
         """Return whose outbox is whose."""
         return {path.parent.name: path.stat().st_uid for path in sorted(self.filings.glob("*/outbox"))}
@@ -193,13 +197,91 @@ def test_folders_of_an_earlier_version_become_their_units_again(gateway: Gateway
     )
 
 
-def test_table_that_gives_one_uid_twice_is_refused_in_words(gateway: Gateway) -> None:
+def test_units_that_share_a_uid_in_the_table_stay_outside_and_the_others_file(gateway: Gateway) -> None:
     gateway.system.down()
     with (gateway.system.volume("gateway") / "uids").open("a") as table:
         table.write("AB 20001\n")
+    gateway.admit("AB")
 
-    with pytest.raises(AssertionError, match="or one of them twice; take the file away"):
-        gateway.start()
+    gateway.start()
+
+    assert [unit for unit in ("AB", "JY", "MZ") if gateway.may_enter(unit)] == ["MZ"]
+    assert "JY: found its uid at another unit too" in gateway.said()
+    assert "AB may not enter until" in gateway.said()
+    (gateway.system.volume("gateway") / "uids").write_text("JY 20001\nMZ 20002\n")
+    until(lambda: gateway.may_enter("JY"), "JY may enter again", 20)
+    gateway.exchange("AB")
+    assert gateway.owners() == {"AB": 20003, "JY": 20001, "MZ": 20002}
+
+
+def test_table_of_an_editor_costs_nobody_the_uid(gateway: Gateway) -> None:
+    """A last line left open, a blank one, the line ends of another system, a word that is no number."""
+    before = gateway.owners()
+    gateway.system.down()
+    (gateway.system.volume("gateway") / "uids").write_bytes(b"MZ 20002\r\n\nXX twenty\n\nYY 20003x\nJY 20001")
+    gateway.admit("AB")
+
+    gateway.start()
+
+    for unit in ("AB", "JY", "MZ"):
+        gateway.exchange(unit)
+    assert gateway.owners() == {**before, "AB": 20004}
+    assert "line 3: found XX twenty, expected UNIT UID" in gateway.said()
+    written = (gateway.system.volume("gateway") / "uids").read_bytes()
+    assert written.endswith(b"YY 20003x\nJY 20001\nAB 20004\n")
+
+
+def test_file_where_one_folder_belongs_stops_that_unit_until_it_is_gone(gateway: Gateway) -> None:
+    gateway.system.down()
+    (gateway.filings / "AB").write_text("in the way")
+    gateway.admit("AB")
+    gateway.admit("ZZ")
+
+    gateway.start()
+
+    for unit in ("JY", "MZ", "ZZ"):
+        gateway.exchange(unit)
+    assert not gateway.may_enter("AB")
+    assert gateway.said().count("AB: its folder cannot be laid out") == 1
+    (gateway.filings / "AB").unlink()
+    until(lambda: gateway.may_enter("AB"), "AB may enter", 20)
+    gateway.exchange("AB")
+
+
+@pytest.mark.parametrize("damage", ["gone", "empty", "damaged"])
+def test_centre_whose_key_was_taken_away_enters_no_folder(gateway: Gateway, damage: str) -> None:
+    gateway.exchange("JY")
+    key = gateway.keys / "centre.pub"
+    sound = key.read_text()
+    if damage == "gone":
+        key.unlink()
+    else:
+        key.write_text("" if damage == "empty" else sound[20:])
+
+    until(lambda: gateway.sftp("JY", "ls", key=gateway.centre_key).returncode != 0, "the centre may not enter", 20)
+
+    assert "the centre may enter no folder" in gateway.said()
+    assert gateway.may_enter("JY")
+    key.write_text(sound)
+    until(lambda: gateway.sftp("JY", "ls", key=gateway.centre_key).returncode == 0, "the centre may enter again", 20)
+
+
+def test_key_behind_a_link_is_looked_at_and_not_the_link(gateway: Gateway) -> None:
+    """As a tool that lays keys out has them: the link stays, and what it leads to is exchanged."""
+    behind = gateway.keys / "behind"
+    behind.mkdir()
+    shutil.copy(gateway.folder / "MZ.pub", behind / "key")
+    (gateway.keys / "JY.pub").unlink()
+    (gateway.keys / "JY.pub").symlink_to("behind/key")
+    until(lambda: gateway.sftp("JY", "ls", key=gateway.folder / "MZ").returncode == 0, "the first key opens", 20)
+
+    # Of the same length and the same moment: only what stands in it is another.
+    status = (behind / "key").stat()
+    shutil.copy(gateway.folder / "JY.pub", behind / "key")
+    os.utime(behind / "key", ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    until(lambda: gateway.may_enter("JY"), "the second key opens", 20)
+    assert gateway.sftp("JY", "ls", key=gateway.folder / "MZ").returncode != 0
 
 
 def test_unit_sees_nobody_elses_folder_and_gets_no_shell(gateway: Gateway) -> None:
