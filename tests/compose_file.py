@@ -5,6 +5,7 @@ Only what this project's file uses is read; a key that is not known here is refu
 
 from __future__ import annotations
 
+import io
 import re
 import shlex
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "docker-compose.yml"
@@ -84,8 +86,7 @@ class Service:
 
 def environment_of(text: str) -> dict[str, str]:
     """Return the variables of a .env."""
-    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    return dict(line.split("=", 1) for line in lines)
+    return {name: value or "" for name, value in dotenv_values(stream=io.StringIO(text), interpolate=False).items()}
 
 
 def filled(value: Any, given: Mapping[str, str]) -> Any:

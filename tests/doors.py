@@ -60,6 +60,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
         "bench/*",
     ),
     "xlsxwriter": ("formats/workbook.py", "formats/form_style.py", "formats/sheet_style.py", "demo/*", "bench/*"),
+    "dotenv": ("formats/environment_file.py",),
     "typst": ("formats/form.py", "demo/*"),
     "docx": ("formats/letter.py", "demo/*"),
     "PIL": ("demo/*",),

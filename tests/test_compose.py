@@ -27,7 +27,7 @@ TEXT = compose_file.FILE.read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load(TEXT)
 RAW = COMPOSE["services"]
 FOLDERS = {name: Path(f"/srv/{name.lower()}") for name in (KEYS, GATEWAY_KEYS, DESK)}
-WRITTEN = compose_file.environment_of(completed("", FOLDERS)[0])
+WRITTEN = compose_file.environment_of(completed([], FOLDERS)[0])
 SERVICES = compose_file.read(WRITTEN)
 AIRFLOW = {name for name in SERVICES if name.startswith("airflow-")}
 SECRET_WORDS = ("PASSWORD", "SECRET", "FERNET")

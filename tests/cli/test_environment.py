@@ -202,7 +202,7 @@ def test_what_is_set_already_is_kept_and_a_second_run_changes_nothing(
 
 
 def test_two_centres_never_share_a_secret() -> None:
-    one, other = written(completed("", {})[0]), written(completed("", {})[0])
+    one, other = written(completed([], {})[0]), written(completed([], {})[0])
 
     assert not set(one.values()) & set(other.values())
 
@@ -217,3 +217,82 @@ def test_a_place_that_cannot_be_written_or_read_is_named(bare: Desk, tmp_path: P
     ):
         told = bare.run("environment", path)
         assert (told.code, said in told.err) == (2, True), told
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        ("--keys", "LANTAI_KEYS_DIR"),
+        ("--gateway-keys", "LANTAI_GATEWAY_KEYS_DIR"),
+        ("--desk", "LANTAI_DESK_DIR"),
+    ],
+)
+def test_folder_that_the_file_names_differently_is_refused_and_nothing_is_made(
+    bare: Desk, tmp_path: Path, option: str, name: str
+) -> None:
+    """It was passed over: who had typed it put keys where nobody looked for them."""
+    path = tmp_path / ".env"
+    bare.run("environment", path)
+    before = path.read_bytes()
+
+    told = bare.run("environment", path, option, tmp_path / "other")
+    same = bare.run("environment", path, option, written(path.read_text())[name])
+
+    assert told.code == 2
+    assert f"found {tmp_path}/other for {name}, but {path} says {tmp_path}/lantai-" in told.err
+    assert (path.read_bytes(), (tmp_path / "other").exists(), same.code) == (before, False, 1)
+
+
+def test_what_compose_takes_for_set_is_never_set_a_second_time(bare: Desk, tmp_path: Path) -> None:
+    """A second password behind the first was what Compose took, and the database knew the first."""
+    path = tmp_path / ".env"
+    path.write_bytes(
+        "\ufeffPOSTGRES_PASSWORD=first\r\n"
+        "export REDIS_PASSWORD=second # since May\n"
+        "LANTAI_DB_PASSWORD='pa$$word # not a comment' # a comment\n"
+        'AIRFLOW_DB_PASSWORD="a\\$b"\n'
+        "AIRFLOW_JWT_SECRET=''\n"
+        f'LANTAI_KEYS_DIR="{tmp_path}/our keys" # here\n'.encode()
+    )
+
+    added = bare.run("environment", path, "--json").json["added"]
+
+    set_before = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "LANTAI_DB_PASSWORD", "AIRFLOW_DB_PASSWORD", "LANTAI_KEYS_DIR"}
+    assert not set_before & set(added)
+    assert "AIRFLOW_JWT_SECRET" in added
+    assert (tmp_path / "our keys/signing/log.pem").is_file()
+    assert path.read_text().count("AIRFLOW_JWT_SECRET") == 1
+    assert "REDIS_PASSWORD=second # since May\n" in path.read_text()
+    assert bare.run("environment", path, "--json").json["added"] == []
+
+
+def test_folder_with_a_name_that_needs_quotes_is_found_again(bare: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "it's #1 for $5"
+    bare.run("environment", tmp_path / ".env", "--desk", folder)
+
+    again = bare.run("environment", tmp_path / ".env", "--desk", folder, "--json").json
+
+    assert (again["added"], folder.is_dir()) == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("REDIS_PASSWORD=pa$word", "REDIS_PASSWORD: found a dollar sign"),
+        ('REDIS_PASSWORD="pa${word}"', "REDIS_PASSWORD: found a dollar sign"),
+        ("REDIS_PASSWORD=pa$$word", "REDIS_PASSWORD: found a dollar sign"),
+        ("REDIS_PASSWORD='password", "expected NAME=VALUE"),
+        ("REDIS_PASSWORD: password", "expected NAME=VALUE"),
+    ],
+)
+def test_line_that_compose_would_read_differently_is_refused_by_its_number(
+    bare: Desk, tmp_path: Path, line: str, said: str
+) -> None:
+    path = tmp_path / ".env"
+    path.write_text(f"# ours\n\n{line}\nLANTAI_REGION=x\n")
+
+    told = bare.run("environment", path)
+
+    assert (told.code, f"{path}: line 3: " in told.err, said in told.err) == (2, True, True), told
+    assert line.partition("PASSWORD")[2].strip("=: '") not in told.err
+    assert [one.name for one in tmp_path.iterdir() if one.name != "home"] == [".env"]

@@ -17,7 +17,8 @@ from pathlib import Path
 from lantai.edges.key_folders import KeyFolders, is_theirs
 from lantai.edges.machine import is_there
 from lantai.edges.private_file import read_if_there, replace_private
-from lantai.errors import InputFileError
+from lantai.errors import InputFileError, MalformedError, UsageError
+from lantai.formats.environment_file import EnvironmentLine, read_lines, values_of, with_values
 
 SECRET_BYTES = 32
 """Length of a random secret: 256 bits."""
@@ -95,7 +96,8 @@ def equip(env_file: Path, chosen: Mapping[str, Path | None], recipients: Sequenc
         recipients: Public age keys to be added to those whom records are sealed to.
 
     Raises:
-        InputFileError: The .env cannot be read or written.
+        InputFileError: The .env cannot be read or written, or Compose would read something else in it.
+        UsageError: It names another folder than `chosen`.
         KeyMissingError: A signing key is gone whose public half is there.
         MalformedError: A recipient is no public age key.
         PlaceUnavailableError: A folder cannot be made or written.
@@ -103,11 +105,12 @@ def equip(env_file: Path, chosen: Mapping[str, Path | None], recipients: Sequenc
     beside = env_file.absolute().parent
     names = {KEYS: "lantai-keys", GATEWAY_KEYS: "lantai-gateway-keys", DESK: "lantai-desk"}
     wanted = {name: chosen.get(name) or beside / folder for name, folder in names.items()}
-    known = read_if_there(env_file)
+    known = _known(env_file)
+    _refuse_other_folders(env_file, chosen, values_of(known))
     text, added = completed(known, wanted)
     if added:
         replace_private(env_file, text)
-    values = variables_of(text)
+    values = values_of(read_lines(text))
     folders = KeyFolders(*(_folder(env_file, name, values[name]) for name in names))
     made = folders.make()
     recipient_count = folders.admit(recipients)
@@ -116,26 +119,33 @@ def equip(env_file: Path, chosen: Mapping[str, Path | None], recipients: Sequenc
     )
 
 
-def completed(known: str, folders: Mapping[str, Path | None]) -> tuple[str, list[str]]:
+def completed(known: Sequence[EnvironmentLine], folders: Mapping[str, Path]) -> tuple[str, list[str]]:
     """Return the text of a .env with what was missing added, and the names that were added.
 
     Args:
         known: What stands in the file now; a name that has a value keeps it.
-        folders: Folders by variable name; None adds nothing.
+        folders: Folders by variable name.
     """
-    set_already = variables_of(known)
+    set_already = values_of(known)
     values = {name: make() for name, make in SECRETS.items() if name not in set_already}
-    values |= {
-        name: str(path.absolute()) for name, path in folders.items() if path is not None and name not in set_already
-    }
-    kept = [line for line in known.splitlines() if line.partition("=")[0].strip() not in values]
-    return "\n".join([*kept, *(f"{name}={value}" for name, value in values.items())]) + "\n", list(values)
+    values |= {name: str(path.absolute()) for name, path in folders.items() if name not in set_already}
+    return with_values(known, values), list(values)
 
 
-def variables_of(text: str) -> dict[str, str]:
-    """Return the variables of a .env that have a value."""
-    lines = [line.partition("=") for line in text.splitlines() if not line.lstrip().startswith("#")]
-    return {name.strip(): value.strip() for name, _, value in lines if value.strip()}
+def _known(env_file: Path) -> list[EnvironmentLine]:
+    try:
+        return read_lines(read_if_there(env_file))
+    except MalformedError as error:
+        raise InputFileError(f"{env_file}: {error}") from error
+
+
+def _refuse_other_folders(env_file: Path, chosen: Mapping[str, Path | None], known: Mapping[str, str]) -> None:
+    for name, path in chosen.items():
+        if path is not None and name in known and path.absolute() != Path(known[name]):
+            raise UsageError(
+                f"found {path.absolute()} for {name}, but {env_file} says {known[name]}, expected the same: leave the option "
+                "out, or move the folder and correct the line"
+            )
 
 
 def _folder(env_file: Path, name: str, value: str) -> Path:
