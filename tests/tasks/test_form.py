@@ -16,6 +16,7 @@ from lantai.tasks.form import (
     refuse_other_fields,
     require_units,
     require_years,
+    text_of,
     units_of,
     years_of,
 )
@@ -29,7 +30,7 @@ from lantai.tasks.form import (
         ("２０２５、2024", [2024, 2025]),
         ("", None),
         (None, None),
-        (2025, [2025]),
+        (["2025", "2024"], [2024, 2025]),
     ],
 )
 def test_years_are_read_as_an_operator_writes_them(text, years):
@@ -67,6 +68,22 @@ def test_a_word_that_is_neither_year_nor_unit_is_named(field, text):
 
     with pytest.raises(UsageError, match=f"{field}: found"):
         read({field: text})
+
+
+@pytest.mark.parametrize("value", [0, 1, 2025, 1.5, False, True, {}, {"a": 1}, [None], ["JY", 1], [["JY"]], [{}]])
+@pytest.mark.parametrize(
+    ("field", "read"),
+    [
+        ("year", years_of),
+        ("units", units_of),
+        ("carrier", carriers_of),
+        ("on", day_of),
+        ("kind", lambda form: text_of(form, "kind")),
+    ],
+)
+def test_what_is_no_text_is_refused_by_the_name_of_its_field_and_never_means_everything(field, read, value):
+    with pytest.raises(UsageError, match=f"{field}: found .*expected text, or a list of text"):
+        read({field: value})
 
 
 def test_a_day_is_a_date_or_nothing():

@@ -10,7 +10,7 @@ from lantai.edges.centre import open_centre
 from lantai.errors import UsageError
 from lantai.journey.appraise import appraise as draft_lists
 from lantai.records.disposal import ListKind
-from lantai.tasks.form import day_of, refusal, refuse_other_fields, require_units, units_of
+from lantai.tasks.form import day_of, refusal, refuse_other_fields, require_units, text_of, units_of
 
 FIELDS = ("kind", "on", "units")
 """Fields of the form."""
@@ -33,7 +33,8 @@ def check_form(form: Mapping[str, Any], scheduled_on: str | None) -> list[dict[s
         require_units(centre, units)
         planned = None if scheduled_on is None or centre.clock.is_set_by_hand else date.fromisoformat(scheduled_on)
         on = day_of(form) or planned or centre.clock.today_on()
-    kinds = [_kind(form["kind"])] if form.get("kind") else list(ListKind)
+    kind = text_of(form, "kind")
+    kinds = [_kind(kind)] if kind else list(ListKind)
     return [
         {
             "label": f"{kind.value} {on} {'+'.join(units or ()) or 'all units'}",

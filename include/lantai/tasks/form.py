@@ -8,6 +8,7 @@ takes any other key beside the fields; here it is refused: who wrote `unit` for
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
@@ -101,7 +102,7 @@ def years_of(form: Mapping[str, Any]) -> list[int] | None:
     Raises:
         UsageError: A word is not a year.
     """
-    words = _words(form.get("year"))
+    words = _words(form, "year")
     for word in words:
         if not _YEAR.fullmatch(word):
             raise refusal(UsageError, "year", found=repr(word))
@@ -114,7 +115,7 @@ def units_of(form: Mapping[str, Any]) -> list[str] | None:
     Raises:
         UsageError: A word is not a unit code.
     """
-    words = [word.upper() for word in _words(form.get("units"))]
+    words = [word.upper() for word in _words(form, "units")]
     for word in words:
         if not UNIT_CODE.fullmatch(word):
             raise refusal(UsageError, "units", found=repr(word))
@@ -125,10 +126,11 @@ def carriers_of(form: Mapping[str, Any]) -> list[str] | None:
     """Return the names of packages that the form gives, one a line; None when it gives none. A list is taken as well.
 
     A name may hold blanks and commas, so nothing else parts two of them.
+
+    Raises:
+        UsageError: It is neither text nor a list of text.
     """
-    given = form.get("carrier") or []
-    lines = given if isinstance(given, list | tuple) else [given]
-    names = [name.strip() for line in lines for name in str(line).splitlines()]
+    names = [name.strip() for text in _texts(form, "carrier") for name in text.splitlines()]
     return sorted({name for name in names if name}) or None
 
 
@@ -138,18 +140,36 @@ def day_of(form: Mapping[str, Any]) -> date | None:
     Raises:
         UsageError: It is not a date.
     """
-    text = str(form.get("on") or "").strip()
+    text = text_of(form, "on")
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
         raise refusal(UsageError, "on", found=repr(text)) from error
 
 
-def _words(value: object) -> list[str]:
+def text_of(form: Mapping[str, Any], field: str) -> str:
+    """Return the one text of a field, empty when it has none.
+
+    Raises:
+        UsageError: It is neither text nor a list of text.
+    """
+    return " ".join(_texts(form, field)).strip()
+
+
+def _texts(form: Mapping[str, Any], field: str) -> list[str]:
+    """Return the texts of a field. Nothing else is read: `false` and `0` would mean all there is, `{"a": 1}` a name."""
+    value = form.get(field)
     if value is None:
         return []
-    parts = [str(part) for part in value] if isinstance(value, list | tuple) else [str(value)]
-    return [word for part in parts for word in _BETWEEN.split(spelling.plain(part)) if word]
+    texts = list(value) if isinstance(value, list | tuple) else [value]
+    if not all(isinstance(text, str) for text in texts):
+        raise refusal(UsageError, "not_text", field=field, found=json.dumps(value, ensure_ascii=False, default=str))
+    return texts
+
+
+def _words(form: Mapping[str, Any], field: str) -> list[str]:
+    texts = _texts(form, field)
+    return [word for text in texts for word in _BETWEEN.split(spelling.plain(text)) if word]
 
 
 def _listed(values: Iterable[object]) -> str:
