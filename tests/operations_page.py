@@ -1,7 +1,8 @@
 """docs/operations.md as an operator follows it: the blocks of commands, run in their order in a sandbox.
 
-The page's placeholders are filled in, and three programs are played: `docker` by `servers.services`, `git` by nothing, `systemctl` by
-running for a second what the page's unit file says.
+The page's placeholders are filled in, and programs are played: `docker` by `servers.services`, `git` by nothing, `systemctl` by
+running for a second what the page's unit file says, as the user whom it names. No user is added to this machine: `useradd` notes the name
+in the sandbox, and what runs as that user, or is given to it, really has the uid of the machine's `nobody`. Who is not root plays the user too.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 BLOCKS = dict(re.findall(r"^```sh (\S+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
 PLACEHOLDERS = re.findall(r"^\| `([^`]+)` \| ", PAGE.partition("## Keys")[0], re.MULTILINE)
+(SERVED_BY,) = re.findall(r"^User=(.*)$", PAGE, re.MULTILINE)
 (STARTED,) = re.findall(r"^ExecStart=(.*)$", PAGE, re.MULTILINE)
 BLOCK_SECONDS = 900
 
@@ -44,10 +46,35 @@ GIT = '#!/bin/sh\ncase "$*" in *"pull --ff-only") ;; *) echo "git $*: not on the
 SYSTEMCTL = """\
 #!/bin/sh
 case "$*" in
-    "enable --now lantai") exec {started} --for 1 ;;
+    "enable --now lantai") exec runuser -u {user} -- {started} --for 1 ;;
     "start lantai" | "stop lantai") ;;
     *) echo "systemctl $*: not on the page" >&2; exit 1 ;;
 esac
+"""
+
+UID = 65534
+"""Of the users of the page: the machine's `nobody`, for ssh-keygen runs for no user without a name."""
+
+USERADD = """\
+#!/bin/sh
+for name; do :; done
+[ ! -e {users}/"$name" ] || {{ echo "useradd: $name exists" >&2; exit 9; }}
+: >{users}/"$name"
+"""
+RUNUSER = """\
+#!/bin/sh
+[ "$1" = -u ] && [ -e {users}/"$2" ] && [ "$3" = -- ] || {{ echo "runuser: no user $2" >&2; exit 1; }}
+shift 3
+exec {become} "$@"
+"""
+OWNED = """\
+#!/bin/bash
+words=()
+for word; do
+    if [ -e {users}/"${{word%%:*}}" ]; then word=${{word//"${{word%%:*}}"/{uid}}}; fi
+    words+=("$word")
+done
+exec /usr/bin/{program} "${{words[@]}}"
 """
 
 
@@ -75,7 +102,8 @@ class Operator:
         assert stale.returncode == 0, "run `make setup` first"
         self.play("git", GIT)
         started = self.filled(STARTED).replace("--port 8080", "--port 0")
-        self.play("systemctl", SYSTEMCTL.format(started=started))
+        self.play("systemctl", SYSTEMCTL.format(started=started, user=SERVED_BY))
+        self._play_users()
         (self.folder / "state").write_text(f"cd {self.folder}\n")
 
     @property
@@ -89,6 +117,18 @@ class Operator:
         path.write_text(text)
         path.chmod(0o755)
 
+    def _play_users(self) -> None:
+        users, is_root = self.folder / "users", os.geteuid() == 0
+        users.mkdir()
+        uid = UID if is_root else os.getuid()
+        # The checkout and its Python may lie in a folder of root's, which a server's do not: this user gets there, and writes nothing.
+        gets_there = "--inh-caps=+dac_read_search --ambient-caps=+dac_read_search"
+        become = f"setpriv --reuid={uid} --regid={uid} --clear-groups {gets_there}" if is_root else ""
+        self.play("useradd", USERADD.format(users=users))
+        self.play("runuser", RUNUSER.format(users=users, become=become))
+        for program in ("chown", "install"):
+            self.play(program, OWNED.format(users=users, uid=uid, program=program))
+
     def filled(self, text: str) -> str:
         """Return a text of the page with its placeholders filled in."""
         known = {
@@ -101,9 +141,7 @@ class Operator:
     def follow(self, block: str) -> str:
         """Run a block of the page as it stands; every command of it has to end well. Return what was shown."""
         state = self.folder / "state"
-        text = (
-            f"set -eu -o pipefail\n. {state}\n{self.filled(BLOCKS[block])}\n{{ export -p; echo cd $(pwd); }} >{state}"
-        )
+        text = f"set -eu -o pipefail\n. {state}\n{self.filled(BLOCKS[block])}\n{{ export -p; declare -f; echo cd $(pwd); }} >{state}"
         given = {
             name: value for name, value in os.environ.items() if not name.startswith(("LANTAI_", "AIRFLOW", "MAKE"))
         }
@@ -113,6 +151,11 @@ class Operator:
         )  # fmt: skip
         assert done.returncode == 0, f"{block}: {done.stdout}{done.stderr}"
         return done.stdout + done.stderr
+
+
+def readable_by_others(folder: Path) -> list[Path]:
+    """Return the files in a folder, not below it, that more than their owner may open."""
+    return [path for path in folder.iterdir() if path.is_file() and path.stat().st_mode & 0o077]
 
 
 @contextmanager

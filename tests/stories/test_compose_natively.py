@@ -20,6 +20,7 @@ import pytest
 import factories_bag
 from bureau import Bureau, machine, sftp
 from lantai.journey.pack import pack
+from operations_page import readable_by_others
 from servers.services import until
 
 pytestmark = [
@@ -63,7 +64,10 @@ def test_first_start_is_healthy_and_the_doctor_finds_no_fault(bureau: Bureau) ->
 
 
 def test_unit_uploads_and_finds_its_receipt(bureau: Bureau) -> None:
-    """From a key in a folder to a receipt in the department's inbox, with DAGs that nobody switched on."""
+    """From a key in a folder to a receipt in the department's inbox, with DAGs that nobody switched on.
+
+    P2: no private key of the vault lies where a worker looks.
+    """
     system = bureau.system
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", bureau.folder / "JY"], check=True)
     shutil.copy(bureau.folder / "JY.pub", bureau.operator.checkout)
@@ -208,6 +212,7 @@ def test_logs_are_cleaned_and_the_registry_is_not(bureau: Bureau) -> None:
 def test_other_machine_takes_over_from_the_backup(bureau: Bureau) -> None:
     """The old one is gone, with all its volumes; units enter as before, and what was received is there."""
     bureau.follow("compose-backup")
+    assert readable_by_others(bureau.folder / "backup") == []
     bureau.system.down()
     old = bureau.folder.rename(bureau.folder.with_name("old-machine"))
     bureau.folder.mkdir()
