@@ -46,6 +46,19 @@ class SchemaOutdatedError(LantaiError):
     hint_zh = "请先备份登记库，再运行 lantai init 升级。"
 
 
+class SchemaUnreleasedError(LantaiError):
+    """The registry says it is current and lacks tables or columns: a version of Lantai before its release made it."""
+
+    hint = (
+        "No upgrade leads from there. Set LANTAI_HOME or LANTAI_REGISTRY_URL to a new place and run `lantai init`; keep the old "
+        "registry and its vault, whose records open as before."
+    )
+    hint_zh = (
+        "无法从该版本升级。请将 LANTAI_HOME 或 LANTAI_REGISTRY_URL 设为新位置，再运行 lantai init；"
+        "请保留原登记库与库房，其中的记录仍可照常打开。"
+    )
+
+
 class SchemaUnknownError(LantaiError):
     """The registry was upgraded by a newer Lantai than this one."""
 

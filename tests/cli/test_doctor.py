@@ -87,6 +87,19 @@ def test_registry_of_an_older_version_is_refused_with_what_to_do(desk: Desk) -> 
     assert states(desk)["registry"] == "fault"
 
 
+def test_registry_before_its_release_sends_nobody_round_in_circles(desk: Desk) -> None:
+    """The hint was `lantai init`, which was content with what it found."""
+    with sqlite3.connect(desk.home / "registry.db") as connection:
+        connection.execute("DROP TABLE last_take_in")
+
+    told = [desk.run("units", "list"), desk.run("init")]
+
+    assert [(one.code, "found no last_take_in" in one.err, "to a new place" in one.err) for one in told] == [
+        (3, True, True)
+    ] * 2
+    assert states(desk)["registry"] == "fault"
+
+
 def test_registry_that_is_no_database_is_left_alone(desk: Desk) -> None:
     (desk.home / "registry.db").write_text("an archivist's notes, much longer than a database's header\n" * 50)
 

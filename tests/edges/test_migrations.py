@@ -20,7 +20,7 @@ from lantai.edges.centre import open_centre
 from lantai.edges.clock import Clock
 from lantai.edges.database import Database
 from lantai.edges.migrations import VERSION_TABLE, _config, current, newest, require_current, upgrade
-from lantai.errors import RegistryBusyError, SchemaOutdatedError, SchemaUnknownError
+from lantai.errors import RegistryBusyError, SchemaOutdatedError, SchemaUnknownError, SchemaUnreleasedError
 from lantai.settings import Settings
 
 FIRST = "0001"
@@ -109,6 +109,43 @@ def test_registry_that_a_newer_version_upgraded_is_left_alone(url: str, database
 
     assert "Install" in caught.value.hint
     assert current(database) == "9999"
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        ("DROP TABLE last_take_in", "found no last_take_in, expected"),
+        ("ALTER TABLE last_take_in RENAME TO earlier", "found no last_take_in, expected"),
+        ("ALTER TABLE person RENAME COLUMN name TO called", "found no person.name, expected"),
+    ],
+)
+def test_registry_of_a_version_before_its_release_is_told_from_a_current_one(
+    url: str, database: Database, settings: Settings, change: str, missing: str
+) -> None:
+    """It said the newest revision, `lantai init` was content, and every command sent its reader back to `lantai init`."""
+    upgrade(database)
+    with database.begin() as connection:
+        connection.execute(text(change))
+
+    for look in (upgrade, require_current):
+        with pytest.raises(SchemaUnreleasedError, match=missing):
+            look(database)
+    with pytest.raises(SchemaUnreleasedError) as caught, open_centre(replace(settings, registry_url=url)):
+        pass
+
+    assert "new place" in caught.value.hint
+    assert "新位置" in caught.value.hint_zh
+
+
+def test_registry_before_its_release_that_cannot_even_be_upgraded_is_told_the_same(database: Database) -> None:
+    upgrade_to_first(database)
+    with database.begin() as connection:
+        connection.execute(text("DROP TABLE ledger_leaf"))
+
+    with pytest.raises(SchemaUnreleasedError, match="ledger_leaf"):
+        upgrade(database)
+
+    assert current(database) == FIRST
 
 
 def lantai_init(database: Database, settings: Settings) -> subprocess.CompletedProcess[str]:

@@ -104,6 +104,7 @@ def open_centre(settings: Settings | None = None, *, checks_schema: bool = True)
     Raises:
         SettingsError: A variable has a value that cannot be meant.
         SchemaOutdatedError: The registry was made by another version.
+        SchemaUnreleasedError: It was made by a version before its release.
         RegistryUnavailableError: The database did not answer.
     """
     settings = settings or from_env()
