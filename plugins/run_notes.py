@@ -25,6 +25,9 @@ FIELDS = ("units", "year", "kind", "on", "carrier")
 MOST_CHARACTERS = 1000
 """Room for a note in Airflow's database."""
 
+BETWEEN = "\n\n"
+"""Parts paragraphs of a note."""
+
 OUT_OF_TIME = "**未办完** 超过时限，已被终止；重跑会接着往下做 / **not done** ended by its time limit; a rerun goes on where it stopped"
 LOOK_THERE = "**未办完** 原因和办法见左侧最下面一个红色任务的日志 / **not done** the log of the lowest red task at the left says why, and what to do"
 """Paragraphs that come when a run has failed and go when it runs again."""
@@ -37,29 +40,31 @@ class RunNotes:
     def on_dag_run_running(self, dag_run: DagRun, msg: str) -> None:
         """Note what the form says, unless there is a note."""
         del msg
-        _put(dag_run, [_kept(dag_run) or said_by(dag_run.conf)])
+        _put(dag_run, _kept(dag_run) or said_by(dag_run.conf))
 
     @hookimpl
     def on_dag_run_success(self, dag_run: DagRun, msg: str) -> None:
         """Take away what an earlier failure left: a cleared task may have mended it."""
         del msg
-        _put(dag_run, [_kept(dag_run)])
+        _put(dag_run, _kept(dag_run))
 
     @hookimpl
     def on_dag_run_failed(self, dag_run: DagRun, msg: str) -> None:
         """Note where the reason is; of a run that its time limit ended no task is red, so this is the reason."""
-        _put(dag_run, [_kept(dag_run), OUT_OF_TIME if msg == "timed_out" else LOOK_THERE])
+        _put(dag_run, _kept(dag_run), OUT_OF_TIME if msg == "timed_out" else LOOK_THERE)
 
 
 def _kept(dag_run: DagRun) -> str:
-    paragraphs = (dag_run.note or "").split("\n\n")
-    return "\n\n".join(one for one in paragraphs if one not in (OUT_OF_TIME, LOOK_THERE))
+    paragraphs = (dag_run.note or "").split(BETWEEN)
+    return BETWEEN.join(one for one in paragraphs if one not in (OUT_OF_TIME, LOOK_THERE))
 
 
-def _put(dag_run: DagRun, paragraphs: list[str]) -> None:
-    note = "\n\n".join(filter(None, paragraphs))
+def _put(dag_run: DagRun, kept: str, ours: str = "") -> None:
+    # Ours stays whole, or it would not be known again when it has to go.
+    room = MOST_CHARACTERS - (len(ours) + len(BETWEEN) if ours else 0)
+    note = BETWEEN.join(filter(None, (kept[:room].rstrip("\n"), ours)))
     if note != (dag_run.note or ""):
-        dag_run.note = note[:MOST_CHARACTERS]
+        dag_run.note = note
 
 
 def said_by(form: object) -> str:

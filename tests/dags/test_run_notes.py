@@ -40,6 +40,26 @@ def test_a_persons_note_stays_and_what_a_failure_said_goes_when_it_is_mended():
     assert seen == ["for 王芳", f"for 王芳\n\n{LOOK_THERE}", f"for 王芳\n\n{OUT_OF_TIME}", "for 王芳"]
 
 
+@pytest.mark.parametrize(
+    "note", [("王芳" * 500)[:850], ("王芳" * 500)[:960], "王" * 1000, "line\n" * 200, "part\n\n" * 160]
+)
+@pytest.mark.parametrize(("word", "said"), [("task_failure", LOOK_THERE), ("timed_out", OUT_OF_TIME)])
+def test_what_a_failure_said_is_whole_behind_a_long_note_and_goes_wholly(note, word, said):
+    """It was cut at the end of the room, not known again, and stayed for ever behind runs that had ended well."""
+    run, notes = SimpleNamespace(conf={}, note=note), RunNotes()
+    kept = note[: MOST_CHARACTERS - len(said) - 2].rstrip("\n")
+
+    notes.on_dag_run_failed(run, word)
+    failed = run.note
+    notes.on_dag_run_failed(run, word)
+    again = run.note
+    notes.on_dag_run_success(run, "success")
+
+    assert failed == again == f"{kept}\n\n{said}"
+    assert len(failed) <= MOST_CHARACTERS
+    assert run.note == kept
+
+
 def test_a_run_without_a_form_that_ends_well_gets_no_note():
     run = SimpleNamespace(conf={}, note=None)
 
