@@ -139,7 +139,7 @@ def test_home_gets_its_keys_once_and_every_place_the_public_halves(settings):
 
 
 def test_home_without_custody_has_no_key_that_opens_the_vault_or_signs_certificates(settings):
-    """vault.md, "The ledger": the disposal key is the custodian's; security 2: a worker holds no private key of the vault."""
+    """vault.md, "The ledger": the disposal key is the custodian's; P2: a worker holds no private key of the vault."""
     make_home_keys(settings, has_custody=False)
 
     assert sorted(path.name for path in settings.keys.iterdir()) == [
