@@ -7,7 +7,8 @@ import logging
 from sqlalchemy import select
 
 from lantai.edges import tables
-from lantai.errors import HostKeyMismatchError, TaskInterruptedError
+from lantai.errors import HostKeyMismatchError, TaskInterruptedError, UnitsUnfinishedError
+from lantai.tasks import failure
 from lantai.tasks.failure import A_TASK_FAILED, tell, tell_run
 
 
@@ -78,3 +79,16 @@ def test_a_task_that_airflow_ended_is_told_as_interrupted_and_not_as_a_fault_of_
     said = caplog.text + capsys.readouterr().out
     assert "AirflowTaskTimeout: Timeout, PID: 7" in said
     assert TaskInterruptedError.hint_zh in said
+
+
+def test_a_table_of_reasons_stands_at_the_end_of_the_log_and_not_in_a_folded_group(centre, monkeypatch, caplog):
+    """Airflow shows the end of a log first, and folds up what it writes behind an error."""
+    monkeypatch.setenv("LANTAI_HOME", str(centre.settings.home))
+    monkeypatch.setattr(failure, "log", logging.getLogger("lantai.test"))
+    table = "2 units are not done\n\nCZ  no connection\nMZ  another key"
+
+    with caplog.at_level(logging.INFO, "lantai.test"):
+        tell("take_in_filings", "scheduled__1", "conclude", UnitsUnfinishedError(table))
+
+    assert caplog.messages[-2:] == ["::endgroup::", table]
+    assert not [message for message in caplog.messages[:-2] if "another key" in message]

@@ -38,8 +38,13 @@ def tell(dag_id: str, run_id: str, task: str, error: BaseException | None) -> bo
         Whether the notice was new.
     """
     reason = Reason.of(error) if isinstance(error, Exception) else _interrupted(error)
-    # What the error said in full, which may be a table, stands in the log already.
-    _log(f"{dag_id} {task}", Reason(reason.error_class, reason.message.partition("\n")[0]))
+    first, _, more = str(error or "").partition("\n")
+    _log(f"{dag_id} {task}", Reason(reason.error_class, first if more else reason.message))
+    if more:
+        # Airflow writes a trace behind the error, and folds up what comes after it. Whoever opens the log stands at its end:
+        # the group is closed, and what the error said in full, a table, is what they see.
+        log.info("::endgroup::")
+        log.error("%s", error)
     return _note(TASK_KIND, dag_id, run_id, f"{task}:{reason.error_class}")
 
 

@@ -108,7 +108,8 @@ def report(troubles: Sequence[Trouble], taken_count: int) -> str:
     return "\n\n".join(
         [
             both("run.unfinished", count=len(troubles), taken=taken_count),
-            *(trouble_table(troubles, locale) for locale in LOCALES),
-            "\n".join(say("run.again", locale, units=units) for locale in LOCALES),
+            # A log is opened at its end: the Chinese stands there.
+            *(trouble_table(troubles, locale) for locale in reversed(LOCALES)),
+            "\n".join(say("run.again", locale, units=units) for locale in reversed(LOCALES)),
         ]
     )
