@@ -281,7 +281,9 @@ def test_the_run_ends_with_a_table_of_one_row_for_each_unit_that_is_not_seen_to(
     table = str(failed.errors["conclude"])
 
     assert (failed.state, failed.tasks["conclude"]) == ("failed", "failed")
-    assert table.startswith("2 个单位未办完，1 个单位已收取 / 2 units are not done, 1 were taken in\n\n代码")
+    assert table.startswith("2 个单位未办完，1 个单位已收取 / 2 units are not done, 1 were taken in\n\n")
+    # Airflow opens a log at its end: the Chinese stands behind the English.
+    assert table.index("\n代码") > table.index("\nSW ")
     rows = [line.split()[:2] for line in table.splitlines() if line[:2] in UNITS]
     assert rows == [["SW", "示例市水务局"], ["TJ", "示例市统计局"]] * 2
     flat = "".join(table.split())
@@ -452,8 +454,10 @@ def test_a_night_is_mended_piece_by_piece_and_no_unit_that_is_done_is_done_again
         "SW    示例市水务局",
     ):
         assert words in log
-    assert [run.tasks.get("take_in_again[TJ 2025]") for run in runs] == [None, "success", "success", "removed"]
-    assert runs[0].tasks["take_in_again"] == "skipped"
+    again = [run.tasks.get("take_in_again[TJ 2025]") for run in runs]
+    assert again[:3] == [None, "success", "success"], [run.tasks for run in runs]
+    # What time cannot cure is tried once more in the same night, and not a third time.
+    assert runs[0].tasks["take_in_again[SW 2025]"] == "failed"
     assert runs[3].tasks["take_in[SW 2025]"] == "failed"
     assert {code: len(district.receipts(code)) for code in UNITS} == dict.fromkeys(UNITS, 1)
     assert district.counts()["record"] == after["record"] == 9
