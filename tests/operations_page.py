@@ -2,7 +2,8 @@
 
 The page's placeholders are filled in, and programs are played: `docker` by `servers.services`, `git` by nothing, `systemctl` by
 running for a second what the page's unit file says, as the user whom it names. No user is added to this machine: `useradd` notes the name
-in the sandbox, and what runs as that user, or is given to it, really has the uid of the machine's `nobody`. Who is not root plays the user too.
+in the sandbox, and what runs as that user, or is given to it, really has the uid of the machine's `nobody`, where that user gets to
+the checkout. Who is not root plays the user too.
 """
 
 from __future__ import annotations
@@ -52,8 +53,22 @@ case "$*" in
 esac
 """
 
-UID = 65534
-"""Of the users of the page: the machine's `nobody`, for ssh-keygen runs for no user without a name."""
+NOBODY = 65534
+
+
+def _uid_of_users() -> int:
+    """Return whose uid the users of the page have: the machine's `nobody`, for ssh-keygen runs for no user without a name.
+
+    Where that user does not get to this checkout, as below a folder that is closed to all others, oneself plays the users.
+    """
+    if os.geteuid() != 0:
+        return os.getuid()
+    become = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    reaches = subprocess.run([*become, "test", "-e", ROOT / "sql"], capture_output=True, check=False)
+    return NOBODY if reaches.returncode == 0 else 0
+
+
+UID = _uid_of_users()
 
 USERADD = """\
 #!/bin/sh
@@ -118,12 +133,11 @@ class Operator:
         path.chmod(0o755)
 
     def _play_users(self) -> None:
-        users, is_root = self.folder / "users", os.geteuid() == 0
+        users, uid = self.folder / "users", UID
         users.mkdir()
-        uid = UID if is_root else os.getuid()
         # The checkout and its Python may lie in a folder of root's, which a server's do not: this user gets there, and writes nothing.
         gets_there = "--inh-caps=+dac_read_search --ambient-caps=+dac_read_search"
-        become = f"setpriv --reuid={uid} --regid={uid} --clear-groups {gets_there}" if is_root else ""
+        become = f"setpriv --reuid={uid} --regid={uid} --clear-groups {gets_there}" if uid == NOBODY else ""
         self.play("useradd", USERADD.format(users=users))
         self.play("runuser", RUNUSER.format(users=users, become=become))
         for program in ("chown", "install"):

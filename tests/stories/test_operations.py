@@ -43,7 +43,7 @@ def public_of(operator: Operator) -> str:
 
 def strangers(operator: Operator) -> list[Path]:
     """Return what lies in the centre's folder and is not the user's as whom the service runs."""
-    home, owner = operator.folder / "lantai-home", UID if os.geteuid() == 0 else os.getuid()
+    home, owner = operator.folder / "lantai-home", UID
     found = []
     for path in (home, *home.rglob("*")):
         # SQLite removes its log beside the database when the last connection ends.
