@@ -10,6 +10,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection as Wire
@@ -21,6 +22,7 @@ import lantai
 from lantai.demo.sftp_files import AccountFiles
 from lantai.edges.bulkhead.line import Lines, UnitLine
 from lantai.edges.bulkhead.looks import look_all
+from lantai.edges.bulkhead.messages import Answer, Progress, receive_question, send
 from lantai.edges.bulkhead.patience import USUAL_PACE, Limits, Pace
 from lantai.edges.connections import Connection
 from lantai.edges.outbox import PackageSeen
@@ -353,6 +355,33 @@ def test_share_of_a_line_counts_only_what_is_waited_for(tmp_path: Path, hasty: L
         line.look([2025])
 
     assert seen == []
+
+
+def test_what_our_own_disk_takes_is_not_held_against_the_share_of_a_server() -> None:
+    """S5: also when the server is asked again behind it, within the same question."""
+    ours, its = socket.socketpair()
+    deaths, died = os.pipe()
+    server = Connection("sftp_JY", "127.0.0.1", 22, "jy", "ssh-ed25519", b"key", password=lies.PASSWORD)
+    line = UnitLine(Wire(ours.detach()), deaths, server, Pace(share_seconds=2), 30)
+
+    def be_the_child(wire: Wire) -> None:
+        receive_question(wire)
+        send(wire, Progress(is_local=True))
+        receive_question(wire)
+        time.sleep(2.5)
+        send(wire, Progress(names=1))
+        receive_question(wire)
+        time.sleep(0.5)
+        send(wire, Answer(b"content"))
+
+    child = threading.Thread(target=be_the_child, args=(Wire(its.detach()),))
+    child.start()
+    content = line.read_small(b"outbox/x", 10)
+    child.join()
+
+    assert content == b"content"
+    os.close(deaths)
+    os.close(died)
 
 
 def test_line_that_was_too_slow_is_over_and_no_late_answer_is_taken_for_another(tmp_path: Path, hasty: Lines) -> None:

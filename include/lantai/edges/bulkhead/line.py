@@ -313,7 +313,7 @@ class UnitLine:
         share, until = self._pace.share_seconds, window.ends_at
         is_share = False
         if share is not None and not window.is_local:
-            share_ends_at = window.began + share - self._waited_seconds
+            share_ends_at = window.began + share - self._waited_seconds + window.local_seconds()
             is_share = share_ends_at < until
             until = min(until, share_ends_at)
         if not self._wire.poll(max(0.0, until - monotonic())):
