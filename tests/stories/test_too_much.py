@@ -58,7 +58,7 @@ def test_sparse_file_of_forty_gib_fills_neither_quarantine_nor_registry(
 
     assert [(code, type(error)) for code, error in first.items()] == [("JY", DiskFullError)]
     assert "nothing was read" in str(first["JY"])
-    assert str(again["JY"])[:30] == str(first["JY"])[:30]
+    assert "nothing was read" in str(again["JY"])
     assert states == {"JY": [], "MZ": [RoundState.ACCEPTED]}
     assert house.centre.quarantine.carriers() == []
     assert free_mib(disk) > 100

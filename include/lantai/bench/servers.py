@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lantai.bench.measure import find_program
+from lantai.demo.sessions import end_server
 from lantai.errors import RegistryUnavailableError, ServerUnreachableError
 
 LOOPBACK = "127.0.0.1"
@@ -97,7 +98,7 @@ def ssh_server(folder: Path) -> Iterator[SshServer]:
             raise ServerUnreachableError(f"sshd: did not come up: {(folder / 'sshd.log').read_text('utf-8')[-200:]}")
         yield SshServer(port, getpass.getuser(), host_key, folder / "client_key", folder / "known_hosts")
     finally:
-        _end(server)
+        end_server(server, STOP_SECONDS)
 
 
 @contextmanager
@@ -132,7 +133,7 @@ def postgres_server(folder: Path) -> Iterator[str]:
             raise RegistryUnavailableError(f"PostgreSQL: no answer on port {port} within {READY_SECONDS} seconds")
         yield f"postgresql+psycopg://lantai@{LOOPBACK}:{port}/bench"
     finally:
-        _end(server)
+        end_server(server, STOP_SECONDS)
 
 
 def _make_database(port: int) -> None:
@@ -156,15 +157,6 @@ def _comes_up(server: subprocess.Popen[bytes], ask: Callable[[], object]) -> boo
         else:
             return True
     return False
-
-
-def _end(server: subprocess.Popen[bytes]) -> None:
-    server.terminate()
-    try:
-        server.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
 
 
 def _require(program: str) -> str:

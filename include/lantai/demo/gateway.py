@@ -18,7 +18,7 @@ from typing import Any
 from lantai.demo.airflow_components import outlived_by_none
 from lantai.demo.airflow_home import LOOPBACK, is_free
 from lantai.demo.home import DemoHome
-from lantai.demo.sessions import work_of
+from lantai.demo.sessions import end_server, work_of
 from lantai.demo.signals import undisturbed
 from lantai.demo.waiting import Patience, Seen
 from lantai.edges.private_file import replace_private
@@ -155,16 +155,7 @@ def _serving(home: DemoHome, port: int, patience: Patience) -> Iterator[dict[str
         yield _read(ready_file)
     finally:
         with undisturbed():
-            _stop(server)
-
-
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    server.terminate()
-    try:
-        server.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
+            end_server(server, STOP_SECONDS)
 
 
 def _write_connections(home: DemoHome, accounts: Sequence[str], ready: dict[str, Any], key_file: Path) -> None:

@@ -9,6 +9,7 @@ Source: proc_pid_stat(5).
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,3 +69,13 @@ def task_work_of(session: int) -> frozenset[Member]:
 def child_work_of(session: int) -> frozenset[Member]:
     """Return the same of all but the leader, which in a dag-processor is what reads the DAG files."""
     return frozenset(member for member in members(session) if member.pid != session)
+
+
+def end_server(server: subprocess.Popen[bytes], seconds: float) -> None:
+    """Ask a server that we started to end, and end it when it has not after so many seconds."""
+    server.terminate()
+    try:
+        server.wait(seconds)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
