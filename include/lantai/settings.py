@@ -258,7 +258,7 @@ def _pauses(env: Mapping[str, str], name: str, default: str) -> tuple[int, ...]:
     words = _text(env, name, default).split()
     if not all(word.isascii() and word.isdigit() for word in words):
         raise SettingsError(
-            f"{PREFIX}{name}: found {' '.join(words)!r}, expected whole numbers of seconds apart by spaces, 0 for none"
+            f"{PREFIX}{name}: found {' '.join(words)!r}, expected whole numbers of seconds apart by spaces, 0 for no pause"
         )
     return tuple(int(word) for word in words if int(word))
 

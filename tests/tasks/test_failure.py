@@ -92,3 +92,15 @@ def test_a_table_of_reasons_stands_at_the_end_of_the_log_and_not_in_a_folded_gro
 
     assert caplog.messages[-2:] == ["::endgroup::", table]
     assert not [message for message in caplog.messages[:-2] if "another key" in message]
+
+
+def test_what_a_server_said_in_several_lines_forges_no_line_of_a_log(centre, monkeypatch, caplog):
+    """Only our own table is said as it stands."""
+    monkeypatch.setenv("LANTAI_HOME", str(centre.settings.home))
+    monkeypatch.setattr(failure, "log", logging.getLogger("lantai.test"))
+
+    with caplog.at_level(logging.INFO, "lantai.test"):
+        tell("take_in_filings", "scheduled__1", "look", HostKeyMismatchError("found x\nZZ  all is accepted"))
+
+    assert "::endgroup::" not in caplog.messages
+    assert not [message for message in caplog.messages if "\n" in message]

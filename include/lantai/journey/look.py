@@ -51,13 +51,14 @@ class _Round:
     ready: dict[str, int] = field(default_factory=dict)
     unsettled: dict[str, int] = field(default_factory=dict)
     unknown: dict[str, LantaiError] = field(default_factory=dict)
+    unfinished: dict[str, int] = field(default_factory=dict)
     waiting: dict[str, list[str]] = field(default_factory=dict)
     strays: dict[str, list[str]] = field(default_factory=dict)
     seen: list[PackageSeen] = field(default_factory=list)
 
     def forget(self, code: str) -> None:
         """Forget what an earlier pass found of a unit."""
-        for found in (self.ready, self.unsettled, self.unknown, self.waiting, self.strays):
+        for found in (self.ready, self.unsettled, self.unfinished, self.unknown, self.waiting, self.strays):
             found.pop(code, None)
 
     def worth_another(self) -> list[str]:
@@ -66,7 +67,7 @@ class _Round:
 
     def resting(self) -> set[str]:
         """Return the units with whole packages that only have to be found the same once more."""
-        return {code for code, count in self.unsettled.items() if count > len(self.waiting.get(code, ()))}
+        return {code for code, count in self.unsettled.items() if count > self.unfinished.get(code, 0)}
 
     def reasons(self) -> dict[str, Reason]:
         """Return by unit code what kept us from looking."""
@@ -259,7 +260,7 @@ def _note(
     code = one.unit_code
     # What is with us already lacks nothing that anybody has to be told.
     lacks = {key: None if is_whole else "" for key, is_whole in states.items()} | dict(one.lacks)
-    ready = unsettled = 0
+    ready = unsettled = unfinished = 0
     waiting: list[str] = []
     with centre.database.begin() as connection:
         note_look(connection, code, centre.clock.now_at(), None)
@@ -274,11 +275,14 @@ def _note(
                 ready += 1
                 continue
             unsettled += 1
-            if lack is not None and len(waiting) < MOST_NAMES:
+            if lack is None:
+                continue
+            unfinished += 1
+            if len(waiting) < MOST_NAMES:
                 waiting.append(f"{package.shown_name}: {lack}{_until(centre, row)}")
     found.seen += one.packages
     found.strays[code] = _shown(one.strays)
-    found.waiting[code] = waiting
+    found.waiting[code], found.unfinished[code] = waiting, unfinished
     if ready:
         found.ready[code] = ready
     if unsettled:

@@ -12,7 +12,7 @@ import logging
 
 from lantai.edges.centre import open_centre
 from lantai.edges.registry.notices import add_notice, has_notice
-from lantai.errors import TaskInterruptedError
+from lantai.errors import TaskInterruptedError, UnitsUnfinishedError
 from lantai.locales import LOCALES, explain
 from lantai.records.reason import Reason
 
@@ -38,9 +38,10 @@ def tell(dag_id: str, run_id: str, task: str, error: BaseException | None) -> bo
         Whether the notice was new.
     """
     reason = Reason.of(error) if isinstance(error, Exception) else _interrupted(error)
-    first, _, more = str(error or "").partition("\n")
-    _log(f"{dag_id} {task}", Reason(reason.error_class, first if more else reason.message))
-    if more:
+    is_table = isinstance(error, UnitsUnfinishedError)
+    first = reason.message.partition("\n")[0] if is_table else reason.message
+    _log(f"{dag_id} {task}", Reason(reason.error_class, first))
+    if is_table:
         # Airflow writes a trace behind the error, and folds up what comes after it. Whoever opens the log stands at its end:
         # the group is closed, and what the error said in full, a table, is what they see.
         log.info("::endgroup::")
