@@ -172,3 +172,33 @@ def test_rows_that_must_not_exist_are_faults(desk: Desk) -> None:
 
     assert (told.code, states(desk)["check"]) == (3, "fault")
     assert "records_without_seal: 1 rows that must not exist, first X-1" in told.out
+
+
+def test_year_that_the_table_of_workdays_does_not_hold_is_told_while_there_is_time(onlooker: Desk) -> None:
+    """Days would be counted over holidays too, and nobody would notice."""
+    held = states(onlooker)["workdays"]
+    told = onlooker.run("doctor", LANTAI_TODAY="2026-12-01", LANTAI_LOCALE="zh").out
+
+    assert held == "ok"
+    assert "注意   工作日表：工作日表未列 2027 年" in told
+    assert "LANTAI_WORKDAYS_FILE" in told
+
+
+def test_year_is_opened_with_a_warning_when_its_workdays_are_not_known(onlooker: Desk) -> None:
+    """The table ends, and whoever opens the year hears of it."""
+    told = onlooker.ok("year", "open", "2026", LANTAI_TODAY="2027-01-02")
+    listed = onlooker.ok("year", "open", "2026", "--json", LANTAI_TODAY="2027-01-02").json
+
+    assert "says nothing of 2027" in told.out
+    assert listed["years_without_workdays"] == [2027]
+
+
+def test_home_and_registry_are_nobody_elses_however_the_folder_was_made(bare: Desk) -> None:
+    """A folder made before by hand, with a umask that lets everybody in."""
+    bare.home.mkdir(parents=True, exist_ok=True)
+    bare.home.chmod(0o755)
+
+    bare.ok("init")
+
+    modes = {path.name: path.stat().st_mode & 0o077 for path in (bare.home, bare.home / "registry.db")}
+    assert modes == {"home": 0, "registry.db": 0}

@@ -116,16 +116,6 @@ def test_faulty_register_is_refused_with_its_line_and_nothing_is_taken(
     assert codes(desk) == ["GA", "JY"]
 
 
-def test_two_units_of_one_fonds_are_refused_by_the_registry(desk: Desk, tmp_path: Path) -> None:
-    (tmp_path / "units.csv").write_text(HEADING + "CS,甲局,Z109,e_document,,,\n", encoding="utf-8")
-
-    told = desk.run("units", "import", tmp_path / "units.csv")
-
-    assert told.code == 3
-    assert "unit.fonds_no" in told.err
-    assert codes(desk) == ["GA", "JY"]
-
-
 def test_what_is_no_table_is_named(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "photo.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\xff\xc0\xff\xc0")
 
@@ -143,3 +133,40 @@ def test_centre_without_units_says_so(bare: Desk) -> None:
 
     assert bare.ok("units", "list").out == "Units: none\n"
     assert bare.ok("units", "list", "--json").json == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ("JX,教体局,J001X,e_document,,,", "fonds number 'J001X', expected four capital letters or digits"),
+        ("JX,教体局,z109,e_document,,,", "fonds number 'z109', expected four capital letters or digits"),
+        ("JX,教\x1b[31m体局,Z119,e_document,,,", "name '教␛[31m体局': expected no control characters"),
+        (f"JX,{'局' * 300},Z119,e_document,,,", "found 300 characters, expected 200 at most"),
+        (f"JX,教体局,Z119,e_document,,,{'A' * 33}", "found 33 characters, expected 32 at most"),
+        ("JX,教体局,Z110,e_document,,,", "found fonds_no Z110, which is that of unit GA"),
+        ("JX,示例市公安局,Z119,e_document,,,", "found name 示例市公安局, which is that of unit GA"),
+        ("JX,甲局,Z119,e_document,,,\nJZ,乙局,Z119,e_document,,,", "found fonds_no Z119, which is that of unit J"),
+    ],
+)
+def test_unit_that_intake_or_the_register_would_refuse_is_refused_at_the_import(
+    desk: Desk, tmp_path: Path, cells: str, said: str
+) -> None:
+    """R1-01: what every row of the unit's packages would be returned for is told before it files anything."""
+    (tmp_path / "units.csv").write_text(HEADING + cells + "\n", encoding="utf-8")
+
+    told = desk.run("units", "import", tmp_path / "units.csv")
+
+    assert (told.code, codes(desk)) == (2, ["GA", "JY"])
+    assert said in told.err
+    assert "UNIQUE" not in told.err
+
+
+def test_two_units_change_their_fonds_numbers_and_names_in_one_import(desk: Desk, tmp_path: Path) -> None:
+    """R1-01: a reorganisation is one file."""
+    rows = "JY,示例市公安局,Z110,e_document,,,\nGA,示例市教育局,Z109,e_document,,,\n"
+    (tmp_path / "units.csv").write_text(HEADING + rows, encoding="utf-8")
+
+    desk.ok("units", "import", tmp_path / "units.csv")
+
+    listed = {unit["unit_code"]: (unit["name"], unit["fonds_no"]) for unit in desk.ok("units", "list", "--json").json}
+    assert listed == {"JY": ("示例市公安局", "Z110"), "GA": ("示例市教育局", "Z109")}

@@ -46,3 +46,12 @@ def test_file_env_says_the_same_as_the_settings(tmp_path, names):
 
     assert from_env(dict(line.split("=", 1) for line in lines)) == made.settings
     assert (made.settings.today, made.settings.cooling_off_days, made.settings.locale) == (TODAY, 0, "en")
+
+
+def test_home_of_a_demo_is_nobody_elses_also_where_the_folder_was_there(tmp_path):
+    """Security property 5: it holds private keys."""
+    (tmp_path / "home").mkdir(mode=0o755)
+
+    made = make_home(tmp_path / "home", TODAY, "zh")
+
+    assert made.folder.stat().st_mode & 0o077 == 0

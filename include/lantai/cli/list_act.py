@@ -31,7 +31,10 @@ from lantai.records.disposal import Duty, ListKind, Stage
 from lantai.records.person import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lantai.edges.centre import Centre
+    from lantai.records.shortfall import Shortfall
 
 __all__ = ["app"]
 
@@ -201,19 +204,19 @@ def run(
         with centre.database.read() as connection:
             kind = disposal.disposal_list(connection, list_id).kind
         custodian = _custodian(centre, list_id, actor)
-        payload, certificate = _run(centre, kind, list_id, custodian, identity, disposal_key)
+        payload, certificate, lacking = _run(centre, kind, list_id, custodian, identity, disposal_key)
     pairs: list[tuple[str, object]] = [
         ("状态 · State", say(f"list_state.{payload['state']}", locale())),
         ("件数 · Records", payload["record_count"]),
         certificate,
-        ("还需 · Waits for", payload["waiting_for"]),
+        ("还需 · Waits for", [said(each.zh, each) for each in lacking]),
     ]
     answer(payload, lambda: facts(list_id, pairs), as_json=as_json)
 
 
 def _run(
     centre: Centre, kind: ListKind, list_id: str, custodian: str, identity: Path | None, disposal_key: Path | None
-) -> tuple[dict[str, Any], tuple[str, object]]:
+) -> tuple[dict[str, Any], tuple[str, object], Sequence[Shortfall]]:
     if kind is ListKind.TRANSFER:
         from lantai.journey.transfer import transfer
 
@@ -228,7 +231,7 @@ def _run(
         told = {"record_count": gone.record_count, "certificate_id": gone.certificate_id}
         state, waiting_for = gone.state, gone.waiting_for
         shown = ("销毁证明 · Certificate", gone.certificate_id or "")
-    return {"list_id": list_id, "state": state.value, **told, "waiting_for": list(waiting_for)}, shown
+    return {"list_id": list_id, "state": state.value, **told, "waiting_for": list(waiting_for)}, shown, waiting_for
 
 
 def _custodian(centre: Centre, list_id: str, actor: str | None) -> str:

@@ -12,7 +12,7 @@ import typer
 
 from lantai.cli.rows import read_rows, refuse_twice
 from lantai.cli.screen import AsJson, answer, line, locale, opened, said, table
-from lantai.errors import InputFileError
+from lantai.errors import InputFileError, UsageError
 from lantai.locales import say
 from lantai.records.unit import DataForm, Frequency, ScopeClass, Unit
 
@@ -30,19 +30,22 @@ def import_(
     file: Annotated[Path, typer.Argument(help="CSV，UTF-8 或 GBK，列名见上 · CSV, columns as above")],
     as_json: AsJson = False,
 ) -> None:
-    """从 CSV 导入或更新单位 · Add units from a CSV file, or bring them up to date.
+    """从 CSV 导入或更新单位，全部或全不 · Add units from a CSV file, or bring them up to date: all of them, or none.
 
-    列：unit_code 代码，name 全称，fonds_no 全宗号，data_forms（e_document、business_data、digitised_result，分号隔开）；可有
+    列：unit_code 代码，name 全称，fonds_no 全宗号（4位大写字母或数字，与档号所用一致），data_forms（e_document、business_data、digitised_result，分号隔开）；可有
     business_frequency、scope_class、responsible_person 负责人工号、first_filing_year 起报年度、closed_on 撤销日期 · Columns:
     unit_code, name, fonds_no, data_forms (e_document, business_data, digitised_result, separated by ;) and, if need be,
     business_frequency, scope_class, responsible_person, first_filing_year, closed_on.
     """
-    from lantai.edges.registry.units import put_unit
+    from lantai.journey.register_units import register_units
 
     found = read_units(file)
-    with opened() as centre, centre.database.begin() as connection:
-        new_count = sum(put_unit(connection, unit) for unit in found)
-    counts = {"new": new_count, "updated": len(found) - new_count}
+    with opened() as centre:
+        try:
+            done = register_units(centre, found)
+        except UsageError as error:
+            raise InputFileError(f"{file}: {error}") from error
+    counts = {"new": done.new, "updated": done.updated}
     told = said(
         f"新增 {counts['new']} 个单位，更新 {counts['updated']} 个",
         f"{counts['new']} units added, {counts['updated']} updated",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lantai.cli.actors import SYSTEM, Actor, person
-from lantai.cli.screen import AsJson, answer, line, locale, opened, said, table
+from lantai.cli.screen import AsJson, answer, line, locale, opened, said, sign, table
 from lantai.errors import NotFoundError
 from lantai.journey.board import Standing, Turn
 from lantai.locales import say
@@ -33,16 +33,19 @@ Year = Annotated[
 @app.command("open")
 def open_(year: Year, actor: Actor = SYSTEM, as_json: AsJson = False) -> None:
     """开年度：按单位、数据形式建立报送任务和期限 · Make the duties of a year with their deadlines; safe to run again."""
+    from lantai.journey.find_unlisted_years import find_unlisted_years
     from lantai.journey.open_year import open_year
 
     with opened() as centre:
         done = open_year(centre, year, person(centre, actor))
+        unlisted = find_unlisted_years(centre)
     payload = {
         "filing_year": done.filing_year,
         "is_new": done.is_new,
         "new_duties": done.new_duties,
         "units": done.unit_count,
         "units_without_person": list(done.units_without_person),
+        "years_without_workdays": unlisted,
     }
 
     def text() -> None:
@@ -55,6 +58,10 @@ def open_(year: Year, actor: Actor = SYSTEM, as_json: AsJson = False) -> None:
         if done.units_without_person:
             names = ", ".join(done.units_without_person)
             line(said(f"未指定负责人的单位：{names}", f"Units without a named person: {names}"), "yellow")
+        if unlisted:
+            years = ", ".join(map(str, unlisted))
+            line(say("doctor.found.unlisted_years", locale(), years=years), "yellow")
+            line(f"{sign('→', '->')} {say('doctor.advice.workdays', locale())}")
 
     answer(payload, text, as_json=as_json)
 

@@ -70,7 +70,8 @@ def make_home(folder: Path, today: date, locale: str) -> DemoHome:
         require_free(folder)
         for entry in folder.iterdir():
             shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)  # It holds private keys, and papers that nobody has been given yet.
     (folder / MARK).write_text("A demo of Lantai made this folder; the next one empties it.\n", encoding="utf-8")
     variables = {
         "LANTAI_HOME": str(folder),

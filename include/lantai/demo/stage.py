@@ -21,9 +21,9 @@ from lantai.demo.teller import Teller
 from lantai.demo.waiting import Patience
 from lantai.edges.centre import Centre, open_centre
 from lantai.edges.registry.disposal import DisposalList
-from lantai.edges.registry.units import put_unit
 from lantai.errors import OrchestratorError
 from lantai.journey.agree import agree
+from lantai.journey.register_units import register_units
 from lantai.journey.set_up import set_up
 from lantai.records.agreement import Agreement
 from lantai.records.disposal import ListKind, ListState
@@ -138,9 +138,7 @@ def _require_success(done: DagRun) -> None:
 
 def _set_up(centre: Centre, units: Sequence[tuple[Unit, str, str]], without_agreement: frozenset[str]) -> None:
     set_up(centre, has_custody=True)
-    with centre.database.begin() as connection:
-        for unit, _, _ in units:
-            put_unit(connection, unit)
+    register_units(centre, [unit for unit, _, _ in units])
     settle_in(centre, {unit.responsible_person: archivist for unit, archivist, _ in units if unit.responsible_person})
     for unit, archivist, leader in units:
         for form in () if unit.unit_code in without_agreement else unit.data_forms:

@@ -8,6 +8,7 @@ driver leave this module as classes of `lantai.errors`. Tables stand in
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -91,9 +92,14 @@ class Database:
         return self.url.get_backend_name() == "sqlite"
 
     @property
+    def file(self) -> Path | None:
+        """The file that this is; None for a server, whose disk is its own concern."""
+        return Path(self.url.database).absolute() if self.is_sqlite and self.url.database else None
+
+    @property
     def folder(self) -> Path | None:
-        """The folder of the file that this is; None for a server, whose disk is its own concern."""
-        return Path(self.url.database).absolute().parent if self.is_sqlite and self.url.database else None
+        """The folder of the file that this is; None for a server."""
+        return self.file.parent if self.file else None
 
     def require_there(self) -> None:
         """Refuse a registry whose file is not there, before SQLite makes an empty one in its place.
@@ -103,6 +109,20 @@ class Database:
         """
         if self.is_sqlite and not Path(self.url.database or "").is_file():
             raise RegistryMissingError(f"{self.url.database}: found nothing there, expected the registry")
+
+    def make_private_file(self) -> None:
+        """Make the empty file of a new registry, which nobody but this user may open: SQLite would ask the umask only.
+
+        Raises:
+            RegistryUnavailableError: It cannot be made.
+        """
+        path = Path(self.url.database or "")
+        try:
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise RegistryUnavailableError(
+                f"{path}: found {error.strerror}, expected a file to be made there"
+            ) from error
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:

@@ -40,6 +40,16 @@ def others_may_write(path: Path) -> bool:
         return (bool(_mode(path) & stat.S_IWOTH) or can_replace) and _can_be_reached(path)
 
 
+def others_may_enter(folder: Path) -> bool:
+    """Return whether any other user can list a folder or open what lies in it; False where nothing lies.
+
+    Raises:
+        PlaceUnavailableError: It cannot be told.
+    """
+    with translated(str(folder)):
+        return folder.exists() and bool(_mode(folder) & (stat.S_IROTH | stat.S_IXOTH)) and _can_be_reached(folder)
+
+
 def _can_be_reached(path: Path) -> bool:
     return all(_mode(folder) & stat.S_IXOTH for folder in path.resolve().parents)
 

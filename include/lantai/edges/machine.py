@@ -62,7 +62,7 @@ def make_folder(folder: Path, *, is_private: bool = False) -> None:
 
     Args:
         folder: The folder.
-        is_private: Whether nobody but this user may look into it.
+        is_private: Whether nobody but this user may look into it; one that is there is closed to others only while it is empty.
 
     Raises:
         DiskFullError: There is no space left.
@@ -70,6 +70,8 @@ def make_folder(folder: Path, *, is_private: bool = False) -> None:
     """
     with translated(str(folder)):
         folder.mkdir(mode=PRIVATE_MODE if is_private else 0o777, parents=True, exist_ok=True)
+        if is_private and not any(folder.iterdir()):
+            folder.chmod(PRIVATE_MODE)
 
 
 def make_new_folder(folder: Path) -> None:

@@ -6,7 +6,6 @@ Alembic is imported inside the functions that use it.
 from __future__ import annotations
 
 from collections import defaultdict
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
@@ -40,8 +39,10 @@ def upgrade(database: Database) -> str:
     """
     from alembic import command
 
-    with suppress(RegistryMissingError):  # There is nothing to refuse then: it is made.
+    try:
         _refuse_newer(current(database))
+    except RegistryMissingError:
+        database.make_private_file()
     try:
         with translated():
             command.upgrade(_config(database), "head")

@@ -20,6 +20,7 @@ from lantai.edges.registry import people
 from lantai.errors import UsageError
 from lantai.formats.ssh_signature import fingerprint, parse_public_key_line
 from lantai.records.event import EventKind
+from lantai.records.naming import refuse_unsound
 from lantai.records.person import Appointment, Person, PersonKey, Role
 
 LONGEST_ID, LONGEST_NAME, LONGEST_ACCOUNT = 32, 100, 64
@@ -136,8 +137,10 @@ def delegate(
 
 def _know(connection: Connection, person: Person) -> None:
     for what, text, longest in (("staff id", person.person_id, LONGEST_ID), ("name", person.name, LONGEST_NAME)):
-        if not 0 < len(text.strip()) <= longest:
-            raise UsageError(f"{what} {text!r}: found {len(text.strip())} characters, expected 1 to {longest}")
+        try:
+            refuse_unsound(what, text, longest)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
     known = {each.person_id: each.name for each in people.people(connection)}
     if person.person_id not in known:
         people.add_person(connection, person)

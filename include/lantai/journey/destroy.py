@@ -50,6 +50,7 @@ from lantai.journey.take_duty import take_duty
 from lantai.records.disposal import Duty, ListKind, ListState, Stage
 from lantai.records.event import EventKind
 from lantai.records.record import RecordStatus
+from lantai.records.shortfall import Shortfall
 from lantai.rules.appraisal import files_digest
 from lantai.rules.approval import witness_shortfalls
 
@@ -65,14 +66,14 @@ class Destroyed:
         list_id: The list.
         state: Its state now; *done* only when all is gone and on paper.
         record_count: Records destroyed by it so far.
-        waiting_for: What is still needed, in words; empty when done.
+        waiting_for: What is still needed, in both languages; empty when done.
         certificate_id: The certificate, None before it is issued.
     """
 
     list_id: str
     state: ListState
     record_count: int
-    waiting_for: Sequence[str]
+    waiting_for: Sequence[Shortfall]
     certificate_id: str | None
 
 

@@ -18,6 +18,7 @@ from lantai.edges.registry.holdings import count_copies
 from lantai.edges.registry.units import units
 from lantai.errors import ConnectionConfigError, KeyMissingError, LantaiError, OrchestratorError, RegistryMissingError
 from lantai.journey.find_exposed import find_exposed
+from lantai.journey.find_unlisted_years import find_unlisted_years
 from lantai.locales import say
 from lantai.settings import shown_address
 
@@ -74,6 +75,7 @@ class _Looking:
             ("connections", self._connections),
             ("airflow", self._airflow),
             ("checks", self._checks),
+            ("workdays", self._workdays),
             ("programs", self._programs),
         )
         for name, look in parts:
@@ -153,7 +155,7 @@ class _Looking:
     def _permissions(self) -> Iterator[Diagnosis]:
         count, exposed = find_exposed(self._centre)
         for each in exposed:
-            what = "others_write" if each.may_write else "others_read"
+            what = each.danger.value
             yield self._said("permissions", "fault", self._found(what, path=each.path), what, path=each.path)
         if not exposed:
             yield self._said("permissions", "ok", self._found("own_only", count=count))
@@ -232,6 +234,14 @@ class _Looking:
                 yield self._said("check", "fault", f"{name}: {found}", "check", name=name)
         if not any(looked.values()):
             yield self._said("checks", "ok", self._found("checks", count=len(looked)))
+
+    def _workdays(self) -> Iterator[Diagnosis]:
+        unlisted = find_unlisted_years(self._centre)
+        if unlisted:
+            years = ", ".join(map(str, unlisted))
+            yield self._said("workdays", "warning", self._found("unlisted_years", years=years), "workdays")
+        else:
+            yield self._said("workdays", "ok", self._found("workdays"))
 
     def _programs(self) -> Iterator[Diagnosis]:
         for name in PROGRAMS:

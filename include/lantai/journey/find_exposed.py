@@ -7,36 +7,51 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from lantai.edges.centre import Centre
 from lantai.edges.connections import Connection, read_connections
-from lantai.edges.exposure import others_may_read, others_may_write
+from lantai.edges.exposure import others_may_enter, others_may_read, others_may_write
 from lantai.edges.keys import key_files, public_path
-from lantai.edges.machine import is_there
+from lantai.edges.machine import is_folder, is_there
 from lantai.edges.tombstone_key import FILE_NAME as TOMBSTONE_KEY
 from lantai.errors import ConnectionConfigError
 
 
+class Danger(StrEnum):
+    """What others can do: change what is believed, read what is secret, or look at what offices filed."""
+
+    WRITE = "others_write"
+    READ = "others_read"
+    LOOK = "others_look"
+
+
 @dataclass(frozen=True, slots=True)
 class Exposed:
-    """A file that others reach; `may_write` says whether they can change it, else they can read it."""
+    """A file or folder that others reach, and what it is to them."""
 
     path: Path
-    may_write: bool
+    danger: Danger
 
 
 def find_exposed(centre: Centre) -> tuple[int, list[Exposed]]:
-    """Return how many files were looked at, and those that others can read or change.
+    """Return how many files and folders were looked at, and those that others can read or change.
 
     Raises:
         PlaceUnavailableError: A file could not be looked at.
     """
     secret = {path for path in _secrets(centre) if is_there(path)}
     believed = secret | {path for path in _believed(centre) if is_there(path)}
-    found = [Exposed(path, may_write=True) for path in sorted(believed) if others_may_write(path)]
-    found += [Exposed(path, may_write=False) for path in sorted(secret) if others_may_read(path)]
-    return len(believed), found
+    records = {path for path in _records(centre) if is_there(path)}
+    found = [Exposed(path, Danger.WRITE) for path in sorted(believed | records) if others_may_write(path)]
+    found += [Exposed(path, Danger.READ) for path in sorted(secret) if others_may_read(path)]
+    found += [
+        Exposed(path, Danger.LOOK)
+        for path in sorted(records)
+        if (others_may_enter(path) if is_folder(path) else others_may_read(path))
+    ]
+    return len(believed | records), found
 
 
 def _secrets(centre: Centre) -> Iterator[Path]:
@@ -49,6 +64,14 @@ def _secrets(centre: Centre) -> Iterator[Path]:
     yield from (each.key_file for each in connections if each.key_file is not None)
     if any(each.password or each.key_passphrase for each in connections):
         yield settings.connections_file
+
+
+def _records(centre: Centre) -> Iterator[Path]:
+    """Yield where the contents of filings lie in the clear, and what is known of them."""
+    settings = centre.settings
+    yield from (settings.quarantine, settings.papers, settings.work)
+    if centre.database.file is not None:
+        yield centre.database.file
 
 
 def _believed(centre: Centre) -> Iterator[Path]:

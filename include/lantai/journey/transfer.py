@@ -51,6 +51,7 @@ from lantai.journey.take_duty import take_duty
 from lantai.records.disposal import Duty, ListKind, ListState
 from lantai.records.event import EventKind
 from lantai.records.record import RecordStatus
+from lantai.records.shortfall import Shortfall
 from lantai.rules.appraisal import sender_keeps_until
 
 CERTIFICATE = "移交证明"
@@ -67,14 +68,14 @@ class Transferred:
         state: Its state now; *done* only when the archive's receipt agrees.
         record_count: Records handed over.
         package_sha256: Digest of the package, None when nothing was to hand over.
-        waiting_for: What is still needed, in words; empty when done.
+        waiting_for: What is still needed, in both languages; empty when done.
     """
 
     list_id: str
     state: ListState
     record_count: int
     package_sha256: str | None
-    waiting_for: Sequence[str]
+    waiting_for: Sequence[Shortfall]
 
 
 def prepare(centre: Centre) -> Prepared:
@@ -261,6 +262,7 @@ def _answer(centre: Centre, list_id: str, is_done: bool) -> Transferred:
         delivery: Row[Any] | None = dispositions.delivery_of(connection, list_id)
         statuses = [RecordStatus.TRANSFERRING.value, RecordStatus.TRANSFERRED.value]
         count, _ = disposal.counted(connection, list_id, statuses)
-    waiting = () if is_done else (f"the archive's receipt receipts/{list_id}.receipt.json",)
+    path = f"receipts/{list_id}.receipt.json"
+    waiting = () if is_done else (Shortfall(f"档案馆的接收回执 {path}", f"the archive's receipt {path}"),)
     state = ListState.DONE if is_done else ListState.EXECUTING
     return Transferred(list_id, state, count, delivery.package_sha256 if delivery else None, waiting)

@@ -14,6 +14,10 @@ UNIT_CODE = re.compile(r"[A-Z][A-Z0-9]{0,15}")
 """Our own code of a unit: capital letters and digits, 16 at most; it stands in ids and folder names."""
 
 
+FONDS_NO = re.compile(r"[A-Z0-9]{4}")
+"""A fonds number (全宗号): capital letters and digits, four of them. Source: DA/T 13-2022; rules N5."""
+
+
 class DataForm(StrEnum):
     """The three data forms that are filed. Source: R1.b."""
 
@@ -54,7 +58,7 @@ class Unit:
     Attributes:
         unit_code: Our code, see `UNIT_CODE`.
         name: Full name in Chinese, as it stands on its seal.
-        fonds_no: Fonds number (全宗号), 4 characters, e.g. `Z109`.
+        fonds_no: Fonds number (全宗号), see `FONDS_NO`, e.g. `Z109`: every archival code of the unit begins with it.
         data_forms: What the unit owes every year; at least one.
         business_frequency: How often business data is due; ignored for other forms.
         scope_class: Why it files.

@@ -16,10 +16,12 @@ from dataclasses import dataclass
 
 from lantai.records.finding import Finding, Severity
 from lantai.records.record import CatalogueRow, Retention
+from lantai.records.unit import FONDS_NO
 from lantai.rules.retention import read_retention
 
 PATTERN = re.compile(
-    r"(?P<fonds_no>[A-Z0-9]{4})-(?P<category>[A-Z]+(?:\.[A-Z]+)*)\u00b7(?P<year>[0-9]{4})"
+    rf"(?P<fonds_no>{FONDS_NO.pattern})-"
+    r"(?P<category>[A-Z]+(?:\.[A-Z]+)*)\u00b7(?P<year>[0-9]{4})"
     r"-(?P<retention>Y|D30|D10|C|D)-(?P<dept_or_subject>[^\s\-\u00b7]+)-(?P<item_no>[0-9]{4}|[1-9][0-9]{4,8})"
 )
 """What a normalised code looks like; C and D stand for 长期 and 短期 on old records."""

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from lantai.edges.centre import Centre, open_centre
+from lantai.journey.find_unlisted_years import find_unlisted_years
 from lantai.journey.open_year import open_year as open_one_year
 from lantai.journey.open_year import require_over
 from lantai.tasks.form import refuse_other_fields, years_of
@@ -37,14 +38,17 @@ def open_year(years: Sequence[int]) -> dict[str, Any]:
     """Open the years that `check_form` returned.
 
     Returns:
-        Counts per filing year, and the codes of units that have named nobody responsible.
+        Counts per filing year, the codes of units that have named nobody responsible, and the years ahead of which the
+        table of workdays says nothing.
     """
     with open_centre() as centre:
         opened = [open_one_year(centre, year, "system") for year in years]
+        unlisted = find_unlisted_years(centre)
     return {
         "new_duties": {str(one.filing_year): one.new_duties for one in opened},
         "units": {str(one.filing_year): one.unit_count for one in opened},
         "units_without_person": sorted({code for one in opened for code in one.units_without_person}),
+        "years_without_workdays": unlisted,
     }
 
 

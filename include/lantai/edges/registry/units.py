@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from lantai.edges.tables import unit as unit_table
 from lantai.edges.tables import unit_form
@@ -31,6 +31,14 @@ def put_unit(connection: Connection, unit: Unit) -> bool:
     rows = [{"unit_code": unit.unit_code, "data_form": form.value} for form in unit.data_forms]
     connection.execute(insert(unit_form), rows)
     return is_new
+
+
+def release_names(connection: Connection, codes: Sequence[str]) -> None:
+    """Take names and fonds numbers from units for the rest of a transaction, so that each may be given to another one of them."""
+    code = unit_table.c.unit_code
+    # Nobody's number or name looks like these, and they are as long as a code.
+    freed = update(unit_table).where(code.in_(codes)).values(name="~" + code, fonds_no=func.lower(code))
+    connection.execute(freed)
 
 
 def units(connection: Connection, codes: Sequence[str] | None = None) -> list[Unit]:
