@@ -1,21 +1,22 @@
 # syntax=docker/dockerfile:1
 # Three images: `build` compiles nothing but installs every package by its hash, `lantai` is Airflow with Lantai in it,
 # `gateway` is the SFTP server of the departments. Shell longer than a line lies in compose/.
+# Base images are named by the digest of their index for all platforms, so that what was tested is what is built.
 
-FROM python:3.11-slim-bookworm AS build
+FROM python:3.11-slim-bookworm@sha256:0bee7276f83efd4a1ee05bbbf4281d95ed28e079220a9457f25a93e3f1e3c31b AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /src
 COPY requirements.lock .
 RUN pip install --require-hashes -r requirements.lock
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY include include
 COPY sql sql
 # The build backend is among the locked packages, so nothing is fetched here.
 RUN pip install --no-deps --no-build-isolation --no-index .
 
-FROM python:3.11-slim-bookworm AS lantai
+FROM python:3.11-slim-bookworm@sha256:0bee7276f83efd4a1ee05bbbf4281d95ed28e079220a9457f25a93e3f1e3c31b AS lantai
 # ssh-keygen checks the signatures under a list.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends openssh-client \
@@ -37,7 +38,7 @@ WORKDIR /opt/airflow
 USER 50000:50000
 CMD ["lantai", "--help"]
 
-FROM debian:bookworm-slim AS gateway
+FROM debian:bookworm-slim@sha256:abd67ffcfa541b485a3dff59865ab629aa048a6c613e639d36e7456b0b229241 AS gateway
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends openssh-client openssh-server \
     && rm -rf /var/lib/apt/lists/* /etc/ssh/ssh_host_*

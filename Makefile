@@ -9,7 +9,7 @@ SETUP := $(VENV)/.set-up
 TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test lint types bench up down docs lock
+.PHONY: help setup demo serve test lint types bench up down docs lock sbom audit
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,3 +58,11 @@ docs: setup ## Write the generated pages of docs/ anew
 lock: $(BIN)/uv ## Resolve versions anew, with hashes and without a host
 	@$(BIN)/uv pip compile bootstrap.in --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file bootstrap.lock
 	@$(BIN)/uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
+
+sbom: setup ## List every part of the installed system with its licence (CycloneDX) in build/sbom.cdx.json
+	@mkdir -p build
+	@$(BIN)/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml --mc-type application --output-file build/sbom.cdx.json $(VENV)
+	@echo build/sbom.cdx.json
+
+audit: setup ## Ask for known weaknesses of the locked versions; needs the internet, and fails when it cannot ask
+	@$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict --progress-spinner off

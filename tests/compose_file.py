@@ -129,7 +129,7 @@ def _service(name: str, given: dict[str, Any]) -> Service:
     test = given["healthcheck"].get("test")
     return Service(
         name=name,
-        image=given["image"],
+        image=given["image"].partition("@")[0],
         stage=given["build"]["target"] if "build" in given else None,
         entrypoint=_words(given.get("entrypoint")),
         command=_words(given.get("command")),

@@ -394,7 +394,7 @@ def test_the_image_is_made_of_locked_packages_and_runs_as_a_user():
     stages = re.findall(r"^FROM (\S+) AS (\S+)$", dockerfile, re.MULTILINE)
 
     assert "--require-hashes -r requirements.lock" in dockerfile
-    assert ("python:3.11-slim-bookworm", "lantai") in stages
+    assert {"build", "lantai", "gateway"} == {name for _, name in stages}
     assert "USER 50000:50000" in dockerfile
     assert (
         {one.stage for one in SERVICES.values() if one.stage} == {"lantai", "gateway"} <= {name for _, name in stages}
