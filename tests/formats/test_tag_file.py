@@ -7,6 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lantai.formats.tag_file import (
+    MOST_ENTRIES,
+    MOST_MALFORMED,
+    MOST_TAGS,
     escape,
     is_read_by_bagit,
     is_unsafe,
@@ -19,6 +22,7 @@ from lantai.formats.tag_file import (
     read_text,
     unescape,
 )
+from patience import ends_within
 
 DECLARED = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
@@ -115,3 +119,35 @@ def test_plain_path_has_no_dots_and_doubled_slashes():
     assert plain_path("./data//a/./b") == "data/a/b"
     assert is_unsafe("data/../b")
     assert not is_unsafe("./data//a/./b")
+
+
+def test_no_more_is_kept_of_a_tag_file_than_a_package_may_hold():
+    """R1-45: it is read in the worker itself, so its lines are counted."""
+    pairs, odd_pairs = read_tags("a: b\n" * (MOST_TAGS + 5))
+    listed = read_manifest("manifest-md5.txt", f"{'0' * 32}  a\n" * (MOST_ENTRIES + 5))
+    junk = read_manifest("manifest-md5.txt", "x\n" * (MOST_MALFORMED + 5))
+
+    assert (len(pairs), len(odd_pairs)) == (MOST_TAGS, 5)
+    assert (len(listed.entries), listed.malformed) == (MOST_ENTRIES, [])
+    assert (junk.entries, len(junk.malformed)) == ([], MOST_MALFORMED)
+
+
+LONG = 1_000_000
+
+
+@pytest.mark.parametrize("line", ["a:" + " " * LONG + "\0", "a" + " " * LONG, ":" * LONG, "a" * LONG + "\0:"])
+def test_long_line_of_a_tag_file_keeps_nobody(line):
+    """R1-45: a line of blanks with a NUL behind it held the worker for hours."""
+    with ends_within(60):
+        pairs, odd = read_tags(line)
+
+    assert (pairs, odd) == ([], [line])
+
+
+@pytest.mark.parametrize("line", ["f" * LONG, "f" * 32 + " " * LONG, "f" * LONG + " " * LONG + "\0", "%" * LONG])
+def test_long_line_of_a_manifest_keeps_nobody(line):
+    """R1-45."""
+    with ends_within(60):
+        read = read_manifest("manifest-md5.txt", line)
+
+    assert len(read.entries) + len(read.malformed) == 1

@@ -8,6 +8,7 @@ import pytest
 
 from lantai.records.unit import DataForm, Frequency
 from lantai.rules.calendar import add_days, deadline, is_working_day, period_end_on, periods, read_date, uncovered_years
+from patience import ends_within
 
 
 @pytest.mark.parametrize("form", list(DataForm))
@@ -90,6 +91,15 @@ def test_day_cell_that_holds_a_time_of_day_is_its_day(text):
 @pytest.mark.parametrize("text", ["2005-03-01 25:00", "2005-03-01 8", "2005-02-30 08:30", "08:30:00"])
 def test_time_of_day_makes_no_day_of_what_is_none(text):
     assert read_date(text) is None
+
+
+@pytest.mark.parametrize("text", ["T" * 500_000, "2025-01-01" + "T" * 500_000 + "x", "1" * 500_000, "十" * 500_000])
+def test_long_cell_that_is_no_date_keeps_nobody(text):
+    """R1-50: a cell of letters T held the worker for hours."""
+    with ends_within(60):
+        found = read_date(text)
+
+    assert found is None
 
 
 def test_chinese_date_with_two_figures_is_read():

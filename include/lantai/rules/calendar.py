@@ -21,7 +21,8 @@ _SATURDAY = 5
 
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _DATE = re.compile(r"(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?")
-_TIME_OF_DAY = re.compile(r"[ T]+(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?$")
+_TIME_OF_DAY = re.compile(r"(?<![ T])[ T]+(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?$")
+"""Looked for from the first of its blanks only: a cell of nothing else would be looked through from each of them."""
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _CHINESE_DATE = re.compile(
     r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
