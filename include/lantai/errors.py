@@ -139,6 +139,13 @@ class InputFileError(UsageError):
     hint_zh = "请检查路径是否正确、是否为所要求的文件或文件夹、是否有读取权限。"
 
 
+class UnfitFileError(UsageError):
+    """A file that is to be packed cannot be read as what it is meant to be."""
+
+    hint = "Mend the file as the message says and run the command again; nothing was packed."
+    hint_zh = "请按上面的说明处理该文件后再次运行；尚未生成载体。"
+
+
 class AlreadyThereError(UsageError):
     """Something lies already where this would be written."""
 
@@ -343,6 +350,18 @@ class ValidationUnavailableError(LantaiError):
     hint = "See the log of the validation; the package stays where it is and is checked again."
     hint_zh = "请查看校验日志；包保持原状，稍后重新检查。"
     retryable = True
+
+
+class ReaderMisledError(LantaiError):
+    """The process that opens what a department sent said something that no file gives: it fails, or the file rules it."""
+
+    hint = (
+        "Open nothing of this package elsewhere. Keep it and the message for whoever maintains Lantai; nothing that was said is "
+        "taken over, and the unit is not answered until somebody has looked."
+    )
+    hint_zh = (
+        "请勿在其他电脑上打开此包。请保留该包和上述说明，交系统维护人员查看；所述内容一概未采用，查明之前不答复该单位。"
+    )
 
 
 class MalformedError(LantaiError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -10,9 +11,11 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from confined_scripts import script_of
 from factories_bag import HEADING, cells_of, row
+from lantai.edges import sheet
 from lantai.edges.sheet import SheetLimits, read_sheets, read_workbook
-from lantai.errors import ArchiveLimitError, CatalogueError, LantaiError
+from lantai.errors import ArchiveLimitError, CatalogueError, LantaiError, ReaderMisledError
 from lantai.formats.catalogue import parse_sheets
 
 TIGHT = SheetLimits(memory_bytes=512 * 1024 * 1024, seconds=20)
@@ -153,3 +156,23 @@ def test_encrypted_and_truncated_office_files_are_refused_as_workbooks(shared_da
         with path.open("rb") as source, pytest.raises((CatalogueError, ArchiveLimitError)):
             read_sheets(source, limits=TIGHT)
     assert names
+
+
+TABLES = {
+    "a row before its time": "send_message(line, [[5, ['a']], [4, ['a']]])",
+    "a row beyond all": "send_message(line, [[10**12, ['a']]])",
+    "a cell that is no text": "send_message(line, [[1, [1]]])",
+    "no row": "send_message(line, [7])",
+    "too much text": "send_message(line, [[1, ['x' * 2000]]])",
+    "too many rows": "send_message(line, [[n, []] for n in range(1, 12)])",
+}
+
+
+@pytest.mark.parametrize("lie", TABLES)
+def test_table_reader_that_lies_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lie: str) -> None:
+    """R1-50: what a parser that was taken over says is held against what a table can be."""
+    monkeypatch.setattr(sheet, "_CHILD", script_of(tmp_path, "receive(line)\n" + TABLES[lie] + "\nreceive(line)"))
+    limits = sheet.SheetLimits(rows=10, text_characters=1000)
+
+    with tempfile.TemporaryFile() as source, pytest.raises(ReaderMisledError):
+        list(sheet.read_csv_rows(source, limits=limits))

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from factories_bag import HEADING, csv_of, row
 from lantai.errors import CatalogueError
-from lantai.formats.catalogue import COLUMNS, parse_sheets, parse_table, read_csv
+from lantai.formats.catalogue import COLUMNS, parse_sheets, parse_table
+from lantai.formats.csv_table import read_csv
 from lantai.formats.workbook import catalogue_fields
 from lantai.records.finding import Severity
 from lantai.records.sheet import Sheet

@@ -85,7 +85,12 @@ def test_rows_of_a_csv_are_read():
     ("name", "content", "reason", "words"),
     [
         ("a.xlsx", b"no workbook", "workbook_kind", "不是 xlsx 工作簿，或文件不完整"),
-        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "workbook_kind", "不是 xlsx 工作簿，或文件不完整"),
+        (
+            "a.xls",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+            "workbook_old",
+            "是旧式工作簿（xls、et 等），请用 WPS、Excel 另存为 .xlsx",
+        ),
         ("a.csv", b"\xff\xff\xff", "csv_encoding", "既不是 UTF-8 也不是 GBK/GB18030 编码"),
         ("a.csv", b'\xe6\xa1\xa3\xe5\x8f\xb7,"b\n', "csv_damaged", "引号不成对，无法按 csv 读取"),
         ("a.csv", b"a\0b", "csv_kind", "不是文本文件"),

@@ -1,7 +1,8 @@
 """Reading a carrier that came as one zip or tar, member by member, under limits.
 
-Nothing is written here and no name is used as a path: a member comes as its
-raw name and a stream. Only regular files are handed on; anything else, a
+Run by `archive_child` in a confined process; `opened_archive` is how it is asked.
+Nothing is written here and no name is used as a path: a member comes as its raw
+name and a stream. Only regular files are handed on; anything else, a
 doubled name, a password or a bomb refuses the archive as a whole. Archives
 within archives are files like any other and are not opened.
 
@@ -91,8 +92,13 @@ def members(source: BinaryIO, *, limits: ArchiveLimits = DEFAULT_LIMITS) -> Iter
         )
 
 
-class _Tally:
-    """Counts what an archive claims and what it gives, and refuses at a limit."""
+class Tally:
+    """Counts what an archive claims and what it gives, and refuses at a limit.
+
+    Args:
+        packed_bytes: Size of the archive.
+        limits: How much it may unpack to.
+    """
 
     def __init__(self, packed_bytes: int, limits: ArchiveLimits) -> None:
         self._packed_bytes = max(1, packed_bytes)
@@ -101,6 +107,12 @@ class _Tally:
         self._unpacked_bytes = 0
 
     def name(self, raw_name: bytes) -> None:
+        """Count a file, which has a name that no other has.
+
+        Raises:
+            UnsafeNameError: It has none, or one that was there before.
+            ArchiveLimitError: It is one too many.
+        """
         if not raw_name:
             raise UnsafeNameError("archive: found a file without a name", "archive_nameless")
         if raw_name in self._names:
@@ -113,10 +125,16 @@ class _Tally:
             raise ArchiveLimitError(f"archive: expected at most {most} files", "archive_files", most=most)
 
     def add(self, count: int) -> None:
+        """Count so many bytes that came; raises as `check`."""
         self._unpacked_bytes += count
         self.check(self._unpacked_bytes)
 
     def check(self, unpacked_bytes: int) -> None:
+        """See whether an archive may unpack to so many bytes.
+
+        Raises:
+            ArchiveLimitError: It may not.
+        """
         limits = self._limits
         if unpacked_bytes > limits.unpacked_bytes:
             most = limits.unpacked_bytes
@@ -134,7 +152,7 @@ class _Tally:
 class _Counted:
     """A member's stream that counts against the tally, and ends with the size the archive gave."""
 
-    def __init__(self, stream: BinaryIO, expected_bytes: int, tally: _Tally, raw_name: bytes) -> None:
+    def __init__(self, stream: BinaryIO, expected_bytes: int, tally: Tally, raw_name: bytes) -> None:
         self._stream = stream
         self._expected_bytes = expected_bytes
         self._tally = tally
@@ -162,7 +180,7 @@ class _Counted:
 
 def _zip_members(source: BinaryIO, size: int, limits: ArchiveLimits) -> Iterator[Member]:
     _check_directory(source, size, limits)
-    tally = _Tally(size, limits)
+    tally = Tally(size, limits)
     with zipfile.ZipFile(source) as archive:
         infos = archive.infolist()
         claimed = 0
@@ -219,7 +237,7 @@ def _raw_name(info: zipfile.ZipInfo) -> bytes:
 
 
 def _tar_members(source: BinaryIO, size: int, limits: ArchiveLimits) -> Iterator[Member]:
-    tally = _Tally(size, limits)
+    tally = Tally(size, limits)
     source.seek(0)
     bounded = _BoundedReads(source)
     with tarfile.open(fileobj=bounded, mode="r:", encoding="utf-8", errors="surrogateescape") as archive:  # type: ignore[call-overload]  # what tarfile uses of a file

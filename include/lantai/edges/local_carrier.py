@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from lantai.edges import folder
 from lantai.edges.archive import media_type
+from lantai.edges.opened_archive import open_archive
 from lantai.edges.quarantine import Quarantine
 from lantai.edges.unpack import unpack
 from lantai.errors import InputFileError
@@ -62,7 +63,8 @@ def open_carrier(path: Path, progress: Progress | None = None) -> Iterator[Local
     with folder.open_file(path) as archive, tempfile.TemporaryDirectory(prefix="lantai-check-") as unpacked:
         container = media_type(archive)
         quarantine = Quarantine(Path(unpacked))
-        files = tuple(unpack(archive, quarantine, "carrier"))
+        with open_archive(archive) as opened:
+            files = tuple(unpack(opened, quarantine, "carrier"))
         yield LocalCarrier(files, lambda file_no: quarantine.open("carrier", file_no), container)
 
 

@@ -1,22 +1,35 @@
-"""The child process that opens a spreadsheet: run by `sheet`, never imported.
+"""The script that opens a table: run by `sheet` in a confined process, never imported.
 
-It limits its own memory and time before it looks at a byte of what a
-department sent, reads the workbook from standard input, and writes one JSON
-line per sheet and per row that holds something.
+It is handed the file, reads a workbook or a CSV from it, and says the name of
+each sheet and each row that holds something, in batches.
 
-Source: reliability.md, "Facts" on openpyxl and xlsx.
+Source: reliability.md, "Facts" on openpyxl, xlsx and CSV.
 """
 
 from __future__ import annotations
 
+import io
 import json
-import resource
-import sys
+import socket
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
+from typing import BinaryIO
+
+import python_calamine
+
+from lantai.edges.confined_refusal import serve
+from lantai.edges.frames import OpenedFile, receive, send_message
+from lantai.edges.workbook_container import check_container
+from lantai.errors import ArchiveLimitError, CatalogueError
+from lantai.formats.csv_table import read_csv
 
 MIDNIGHT = time(0, 0)
 EXACT_BELOW = 1e15
 """Whole numbers from here on are shown rounded by spreadsheets."""
+
+BATCH_CHARACTERS = 256 * 1024
+MOST_ROW_CHARACTERS = 6 * 1024 * 1024
+"""A longer row is none: Excel's longest cell has 32,767 characters."""
 
 
 def text_of(cell: object) -> str:
@@ -32,39 +45,72 @@ def text_of(cell: object) -> str:
     return str(cell).replace("\0", "").strip()
 
 
-def main() -> int:
-    """Read the workbook on standard input and write its cells; 3 when it is no workbook, 4 over a limit, 5 with a password."""
-    memory_bytes, seconds, rows_left, text_left = (int(word) for word in sys.argv[1:5])
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    import python_calamine
-
-    sys.stdout.reconfigure(encoding="utf-8", errors="surrogatepass")  # type: ignore[union-attr]  # a text stream here
+def sheets_of(file: BinaryIO, limits: dict[str, int]) -> Iterator[dict[str, object] | list[object]]:
+    """Yield the sheets of a workbook and their rows."""
+    check_container(file, limits)
+    file.seek(0)
     try:
-        with python_calamine.CalamineWorkbook.from_filelike(sys.stdin.buffer) as book:
+        with python_calamine.CalamineWorkbook.from_filelike(file) as book:
             for about in book.sheets_metadata:
                 sheet = book.get_sheet_by_name(about.name)
                 is_visible = about.visible is python_calamine.SheetVisibleEnum.Visible
-                sys.stdout.write(json.dumps({"name": about.name, "is_visible": is_visible}, ensure_ascii=False) + "\n")
+                yield {"name": about.name, "is_visible": is_visible}
                 for number, row in enumerate(sheet.iter_rows(), start=1):
                     cells = [text_of(cell) for cell in row]
                     if any(cells):
-                        rows_left -= 1
-                        line = json.dumps([number, cells], ensure_ascii=False) + "\n"
-                        text_left -= len(line)
-                        if rows_left < 0 or text_left < 0:
-                            return 4
-                        sys.stdout.write(line)
+                        yield [number, cells]
     except python_calamine.PasswordError:
-        return 5
-    except python_calamine.CalamineError:
-        return 3
-    except MemoryError:
-        return 4
-    return 0
+        raise CatalogueError("workbook: found a password, expected an open file", "workbook_password") from None
+    except python_calamine.CalamineError as error:
+        raise CatalogueError(
+            f"workbook: cannot be read as xlsx ({error}); expected a workbook saved by WPS, Excel or LibreOffice",
+            "workbook_kind",
+        ) from None
+    except BaseException as error:
+        if (
+            type(error).__name__ != "PanicException"
+        ):  # What Rust raises where its code has given up; it can be imported from nowhere.
+            raise
+        raise CatalogueError("workbook: cannot be read as xlsx; the file is damaged", "workbook_damaged") from None
+
+
+def lines_of(file: BinaryIO) -> Iterator[list[object]]:
+    """Yield the rows of a CSV file, blank ones too."""
+    for number, cells in enumerate(read_csv(file.read()), start=1):
+        yield [number, cells]
+
+
+def tell(line: socket.socket, items: Iterator[dict[str, object] | list[object]], limits: dict[str, int]) -> None:
+    """Say all items in batches, within the limits; what came before a refusal is said first."""
+    rows_left, text_left = limits["rows"], limits["text_characters"]
+    batch: list[Sequence[object] | dict[str, object]] = []
+    gathered = 0
+    try:
+        for item in items:
+            length = len(json.dumps(item, ensure_ascii=False))
+            rows_left -= isinstance(item, list)
+            text_left -= length
+            if rows_left < 0 or text_left < 0 or length > MOST_ROW_CHARACTERS:
+                raise ArchiveLimitError("table: has more rows or text than is allowed", "workbook_large")
+            batch.append(item)
+            gathered += length
+            if gathered >= BATCH_CHARACTERS:
+                send_message(line, batch)
+                batch, gathered = [], 0
+    finally:
+        send_message(line, batch)
+    send_message(line, "end")
+
+
+def work(line: socket.socket) -> None:
+    """Read the one table that is handed over."""
+    asked, (fd,) = receive(line)
+    if not isinstance(asked, dict):
+        raise TypeError
+    limits: dict[str, int] = asked["limits"]
+    file = io.BufferedReader(OpenedFile(fd))
+    tell(line, sheets_of(file, limits) if asked["kind"] == "workbook" else lines_of(file), limits)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    serve(work)

@@ -1,21 +1,17 @@
 """The machine-readable catalogue (机读目录): rows of text made into records' descriptions.
 
 Columns are found by their Chinese name, their identifier or a common synonym;
-no value is judged here. Rows come from a CSV's bytes, or from cells that
-`edges.sheet` read.
+no value is judged here. Rows come as the cells that `edges.sheet` read.
 
 Source: interfaces.md, metadata/catalogue; DA/T 22-2015; rules N5.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from lantai.errors import CatalogueError
 from lantai.records import spelling
 from lantai.records.finding import Finding, Severity
 from lantai.records.record import CatalogueRow, is_about_classification
@@ -67,7 +63,6 @@ _OF_A_CATALOGUE = frozenset({"archival_code", "title"})
 """A sheet without either is a cover, a statistic or an explanation, however many other columns it shares with a catalogue."""
 _MOST_NAMED = 20
 _FILE_SEPARATOR = re.compile(r"[;；|\n\r]+")
-_MOST_FIELD_CHARACTERS = 1_000_000
 
 
 def parse_sheets(sheets: Sequence[Sheet]) -> tuple[list[CatalogueRow], list[Finding]]:
@@ -124,38 +119,6 @@ def parse_table(rows: Iterable[Sequence[str]], sheet: str = "") -> tuple[list[Ca
             files = tuple(part.strip() for part in _FILE_SEPARATOR.split(cell) if part.strip())
             parsed.append(CatalogueRow(number, files=files, files_cell=cell, sheet=sheet, **texts))
     return parsed, findings
-
-
-def read_csv(content: bytes) -> Iterator[list[str]]:
-    """Return the rows of a CSV file, everything as text.
-
-    The encoding is UTF-8 with or without a byte order mark, UTF-16 with one, else GB18030; nothing is guessed or replaced.
-
-    Raises:
-        CatalogueError: The bytes are in none of these, or a quotation mark is never closed.
-    """
-    text = _decode(content)
-    if "\0" in text:
-        raise CatalogueError("catalogue: found NUL characters, expected a CSV text file", "csv_kind")
-    csv.field_size_limit(_MOST_FIELD_CHARACTERS)
-    first = text.split("\n", 1)[0]
-    delimiter = max((",", "\t", "，"), key=first.count)
-    try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    except csv.Error as error:
-        raise CatalogueError(f"catalogue: cannot be read as CSV ({error})", "csv_damaged") from error
-
-
-def _decode(content: bytes) -> str:
-    encodings = ["utf-16"] if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise CatalogueError(
-        f"catalogue: found bytes that are not {' or '.join(encodings)}; expected UTF-8 or GB18030", "csv_encoding"
-    )
 
 
 def _is_catalogue(sheet: Sheet) -> bool:

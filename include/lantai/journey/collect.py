@@ -15,9 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from lantai.edges.archive import members
 from lantai.edges.bulkhead.line import UnitLine
 from lantai.edges.centre import Centre
+from lantai.edges.opened_archive import OpenedArchive, open_archive
 from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.edges.registry.submissions import Round
 from lantai.edges.unpack import is_unpacked, unpack
@@ -106,7 +106,8 @@ def collect(
         on_bytes: Told how many more bytes are here.
 
     Raises:
-        ValidationUnavailableError: Its catalogue could not be read for a reason of ours.
+        ValidationUnavailableError: Its catalogue, or the archive, could not be read for a reason of ours.
+        ReaderMisledError: What reads it said what nothing gives; nothing of that was taken over.
         RemoteChangedError: It is not as it was seen; it is looked at again when it has settled.
         ServerUnreachableError: The line broke; what came is kept.
         DiskFullError: What is listed would not fit, or there is no space left; what came is kept.
@@ -135,7 +136,7 @@ def collect(
     inside = f"{arrival_id}-inside"
     unpacked = centre.quarantine.finish(inside)
     try:
-        with centre.quarantine.open(arrival_id, files[0].file_no) as archive:
+        with centre.quarantine.open(arrival_id, files[0].file_no) as stream, open_archive(stream) as archive:
             if not is_unpacked(archive, unpacked):
                 unpacked = _unpacked(centre, f"{unit_code} {package.shown_name}", archive, inside)
     except PackageError as error:
@@ -162,10 +163,10 @@ def _hold_room(
         hold_room(centre, what, arriving_bytes=missing_bytes, sealed_bytes=sealed_bytes)
 
 
-def _unpacked(centre: Centre, what: str, archive: BinaryIO, inside: str) -> list[ReceivedFile]:
+def _unpacked(centre: Centre, what: str, archive: OpenedArchive, inside: str) -> list[ReceivedFile]:
     """Take an archive apart, when there is room for all that is in it; a half unpacked one does not stay in the way."""
-    sizes = [member.bytes for member in members(archive)]
-    hold_room(centre, what, arriving_bytes=sum(sizes), sealed_bytes=sum(sizes))
+    unpacked_bytes = sum(member.bytes for member in archive.members)
+    hold_room(centre, what, arriving_bytes=unpacked_bytes, sealed_bytes=unpacked_bytes)
     try:
         return unpack(archive, centre.quarantine, inside, reserve_bytes(centre))
     except DiskFullError:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
-from lantai.edges.sheet import read_sheets
+from lantai.edges.sheet import read_csv_rows, read_sheets
 from lantai.errors import ArchiveLimitError, CatalogueError, PackageError
-from lantai.formats.catalogue import parse_sheets, parse_table, read_csv
+from lantai.formats.catalogue import parse_sheets, parse_table
 from lantai.records.finding import Finding, Severity
 from lantai.records.record import CatalogueRow
 from lantai.rules.scope import MarkFinder
@@ -31,19 +31,21 @@ def read_catalogue(stream: BinaryIO, name: str) -> tuple[list[CatalogueRow], lis
         name: Its name: `.csv` is read as text, anything else as a workbook.
 
     Returns:
-        No rows when it cannot be read; the fault says why.
+        No rows when it cannot be read; the fault, one of `scope.UNSEEN`, says why, and whoever looks for marks has not seen all.
 
     Raises:
         ValidationUnavailableError: It could not be read for a reason of ours.
+        ReaderMisledError: What reads it said what no table gives.
     """
+    marks: list[Finding] = []
     try:
         if name.lower().endswith(".csv"):
-            return _read_csv(_content(stream))
-        return _read_workbook(stream)
+            return _read_csv(stream, name, marks)
+        return _read_workbook(stream, marks)
     except ArchiveLimitError as error:
-        return [], [Finding("catalogue_over_limit", Severity.FAULT, name, found_in(error), "GD-3-1")]
+        return [], [Finding("catalogue_over_limit", Severity.FAULT, name, found_in(error), "GD-3-1"), *marks]
     except CatalogueError as error:
-        return [], [Finding("catalogue_unreadable", Severity.FAULT, name, found_in(error), "GD-3-1")]
+        return [], [Finding("catalogue_unreadable", Severity.FAULT, name, found_in(error), "GD-3-1"), *marks]
 
 
 def found_in(error: PackageError) -> dict[str, str]:
@@ -51,19 +53,27 @@ def found_in(error: PackageError) -> dict[str, str]:
     return {**error.values, "found": str(error), "reason": error.reason}
 
 
-def _read_csv(content: bytes) -> tuple[list[CatalogueRow], list[Finding]]:
-    marks: list[Finding] = []
-    cells = _watched(read_csv(content), MarkFinder(), marks)
+def over_limit(name: str) -> Finding:
+    """Return the fault of a catalogue that is too large to be read."""
+    values: dict[str, str] = {"most": str(MOST_CSV_BYTES), "reason": "csv_large"}
+    values["found"] = f"catalogue: expected at most {MOST_CSV_BYTES} bytes"
+    return Finding("catalogue_over_limit", Severity.FAULT, name, values, "GD-3-1")
+
+
+def _read_csv(stream: BinaryIO, name: str, marks: list[Finding]) -> tuple[list[CatalogueRow], list[Finding]]:
+    """Read a CSV; what was marked before the place that cannot be read stays in `marks`."""
+    if stream.seek(0, 2) > MOST_CSV_BYTES:
+        return [], [over_limit(name)]
+    cells = _watched(read_csv_rows(stream), MarkFinder(), marks)
     rows, findings = parse_table(cells)
     for _ in cells:  # What a catalogue without its columns leaves unread is looked at all the same.
         pass
     return rows, [*findings, *_apart_from_rows(marks, rows)]
 
 
-def _read_workbook(stream: BinaryIO) -> tuple[list[CatalogueRow], list[Finding]]:
+def _read_workbook(stream: BinaryIO, marks: list[Finding]) -> tuple[list[CatalogueRow], list[Finding]]:
     sheets = read_sheets(stream)
     rows, findings = parse_sheets(sheets)
-    marks: list[Finding] = []
     for sheet in sheets:
         for _ in _watched(sheet.rows, MarkFinder(sheet.name), marks):
             pass
@@ -83,10 +93,3 @@ def _apart_from_rows(marks: Iterable[Finding], rows: Iterable[CatalogueRow]) -> 
         place = (mark.sheet, mark.record_no)
         if place not in codes or mark.rule != "classified_record":
             yield replace(mark, subject=codes.get(place, ""))
-
-
-def _content(stream: BinaryIO) -> bytes:
-    content = stream.read(MOST_CSV_BYTES + 1)
-    if len(content) > MOST_CSV_BYTES:
-        raise ArchiveLimitError(f"catalogue: expected at most {MOST_CSV_BYTES} bytes", "csv_large", most=MOST_CSV_BYTES)
-    return content

@@ -229,7 +229,9 @@ def children_of(lines: Lines) -> list[int]:
     return [int(word) for word in listed.split()]
 
 
-def test_whoever_listens_to_a_server_holds_no_secret_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_listens_to_a_server_holds_no_secret_of_ours_and_gains_no_rights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Security 5: neither the registry's password nor any other of the environment."""
     monkeypatch.setenv("LANTAI_REGISTRY_URL", "postgresql+psycopg://lantai:hunter2@db/lantai")
     (tmp_path / "files" / "outbox").mkdir(parents=True)
@@ -238,10 +240,12 @@ def test_whoever_listens_to_a_server_holds_no_secret_of_ours(tmp_path: Path, mon
     with HostileSftp(tmp_path) as server, lines.open(server.connection()):
         pids = [lines.nursery_pid, *children_of(lines)]
         environments = [Path(f"/proc/{pid}/environ").read_bytes() for pid in pids]
+        statuses = [Path(f"/proc/{pid}/status").read_text() for pid in pids]
     lines.close()
 
     assert len(environments) == 2
     assert not [each for each in environments if b"LANTAI" in each or b"hunter2" in each]
+    assert all("NoNewPrivs:\t1\n" in status for status in statuses)
 
 
 def test_line_that_is_let_go_ends_its_child_whatever_it_waits_for(tmp_path: Path, hasty: Lines) -> None:

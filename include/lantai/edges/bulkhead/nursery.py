@@ -29,12 +29,13 @@ from lantai.edges.bulkhead import far_end
 from lantai.edges.bulkhead.messages import NOT_BORN, OUT_OF_MEMORY
 
 _STACK_BYTES = 512 * 1024
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 def main(control: socket.socket) -> None:
     """Fork a child for each pair of descriptors that comes in, until our process is gone."""
+    ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)  # For the children too, who inherit it.
     gc.collect()
     gc.freeze()  # What is loaded stays shared between the children.
     threading.stack_size(_STACK_BYTES)
