@@ -14,7 +14,7 @@ import tarfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from lantai.edges.places import translated
 from lantai.errors import FixityError
@@ -74,18 +74,14 @@ def open_package(path: Path) -> BinaryIO:
         return path.open("rb")
 
 
-def open_members(path: Path) -> Iterator[tuple[str, BinaryIO]]:
-    """Yield every file of a package with its name, seekable, until the next is asked for.
+def places_of_members(path: Path) -> list[tuple[str, int, int]]:
+    """Return every file of a package, which is ours: its name, where its bytes begin, and how many they are.
 
     Raises:
         PlaceUnavailableError: It cannot be read.
     """
     with translated(str(path)), tarfile.open(path, "r:") as archive:
-        for member in archive:
-            content = archive.extractfile(member)
-            if content is not None:
-                # tarfile's type says IO; what it gives is its own reader, which seeks.
-                yield member.name, cast("BinaryIO", content)
+        return [(member.name, member.offset_data, member.size) for member in archive if member.isreg()]
 
 
 def remove_work(folder: Path) -> None:

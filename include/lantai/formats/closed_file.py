@@ -6,7 +6,8 @@ envelope, an entry of a zip, an Office or OpenDocument file or a PDF with a
 password; what no tool has marked, by an ending that nothing but encryption
 has. Compressed are archives and packed files; a format of documents that is
 a zip inside (OFD, docx, odt, epub) is none. What lies inside an archive or a
-document, and whether a file can be opened at all, are other questions.
+document, and whether a file can be opened at all, are other questions. Asked
+of foreign bytes in a confined process only, by `edges.closed_files`.
 
 Source: R1-37; rules N7 (encrypted is decrypted, compressed is decompressed before transfer), N8 (GD-3-8);
 [MS-OFFCRYPTO] 2.3; ISO 32000-1, 7.6; RFC 9580, 4.2 and 5.1; RFC 5652, 6.1; APPNOTE 4.3.12 and 4.3.16.
@@ -57,6 +58,14 @@ _ENVELOPED = bytes.fromhex("06092a864886f70d010703")
 """Object identifier of CMS enveloped data, 1.2.840.113549.1.7.3, in DER."""
 _PDF = b"%PDF-"
 _STARTXREF = re.compile(rb"startxref\s+(\d{1,15})")
+
+ENCRYPTIONS = frozenset(
+    {tool for _, tool in _BEGINNINGS} | {"zip", "Office", "OpenDocument", "PDF"} | _ENCRYPTED_ENDINGS
+)
+"""Everything that `encrypted_by` says, but for nothing."""
+COMPRESSIONS = frozenset({tool for _, tool in _PACKED} | {"zip", "bzip2", "LZH"})
+"""Everything that `compressed_by` says, but for nothing."""
+
 _HEAD_BYTES = 512
 _DIRECTORY_BYTES = 4096
 _TAIL_BYTES = 4096

@@ -6,8 +6,10 @@ Source: R1-37; vault.md, "Sealed records"; rules N7, N8 (GD-3-8).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from lantai.formats.closed_file import compressed_by, encrypted_by
+from lantai.edges.closed_files import ForeignFile, judge_closed
+from lantai.journey.read_catalogue import found_in
 from lantai.journey.verify import Reader, Verified
 from lantai.records.finding import Finding, Severity
 
@@ -23,17 +25,21 @@ def check_encryption(verified: Verified, read: Reader, *, encrypts: bool | None)
         verified: The package.
         read: Opens a received file by its number.
         encrypts: Whether the agreement in force says that the unit encrypts before sending; None where that is not known.
+
+    Raises:
+        ValidationUnavailableError: The files could not be looked at for a reason of ours.
+        ReaderMisledError: What looks at them said what no file gives.
     """
     tools: dict[str, str] = {}
     packed: dict[str, str] = {}
-    for path, received in verified.payload.items():
-        with read(received.file_no) as stream:
-            tool = encrypted_by(stream, path)
-            packing = compressed_by(stream)
-        if tool:
-            tools[path] = tool
-        elif packing:
-            packed[path] = packing
+    files = [ForeignFile(path, partial(read, received.file_no)) for path, received in verified.payload.items()]
+    for judged in judge_closed(files):
+        if judged.trouble is not None:
+            yield Finding("file_unexamined", Severity.FAULT, judged.name, found_in(judged.trouble), _CODE)
+        elif judged.encryption:
+            tools[judged.name] = judged.encryption
+        elif judged.compression:
+            packed[judged.name] = judged.compression
     if encrypts:
         in_the_open = [path for path in verified.payload if tools.get(path, "PDF") == "PDF"]
         if in_the_open:

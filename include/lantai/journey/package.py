@@ -19,18 +19,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Row
 
 from lantai.edges.centre import Centre
+from lantai.edges.closed_files import ForeignFile, judge_closed
 from lantai.edges.keys import Signer
 from lantai.edges.registry import dispositions, people
-from lantai.edges.transfer_package import Member, open_members, write_package
+from lantai.edges.transfer_package import Member, open_package, places_of_members, write_package
 from lantai.formats import canonical
 from lantai.formats.age import Identity
-from lantai.formats.closed_file import compressed_by, encrypted_by
 from lantai.formats.tag_file import escape
 from lantai.journey.examine import Examined, examine
 from lantai.journey.permit import disposed_rows
@@ -128,11 +129,25 @@ def package(centre: Centre, list_id: str, identities: Sequence[Identity], signer
 def _refuse_closed(list_id: str, path: Path, rows: Sequence[Row[Any]]) -> None:
     """Refuse a package with an encrypted or compressed file in it, by the bytes, as intake judges them. Source: rules N7."""
     row_of = {f"{list_id}/{_member(row)}": row for row in rows}
-    closed = [
-        (row_of[name], tool)
-        for name, stream in open_members(path)
-        if name in row_of and (tool := encrypted_by(stream, name) or compressed_by(stream))
+    files = [
+        ForeignFile(name, partial(open_package, path), start, size_bytes)
+        for name, start, size_bytes in places_of_members(path)
+        if name in row_of
     ]
+    judged = [(row_of[each.name], each) for each in judge_closed(files)]
+    unseen = [row for row, each in judged if each.trouble is not None]
+    refuse_if(
+        list_id,
+        [
+            Shortfall(
+                f"第 {row.row_no} 行：第 {row.file_no} 个文件无法查验是否加密或压缩，移交前须查明（档发〔2012〕7号）",
+                f"row {row.row_no}: whether file {row.file_no} is compressed or encrypted cannot be looked at, "
+                "expected it open (档发〔2012〕7号)",
+            )
+            for row in unseen
+        ],
+    )
+    closed = [(row, tool) for row, each in judged if (tool := each.encryption or each.compression)]
     refuse_if(
         list_id,
         [
