@@ -265,6 +265,26 @@ def test_zero_report_needs_neither_catalogue_nor_forms(tmp_path):
     assert list_records(verified(bag), found.rows, context(), "JY-2025-E-001-R1") == []
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("catalogue.csv", csv_of([row(1, classification="机密")]), "classified_record"),
+        ("catalogue.csv", b'"', "catalogue_unreadable"),
+        ("catalogue.xls", b"no workbook", "catalogue_unreadable"),
+    ],
+)
+def test_catalogue_that_a_filing_needs_not_is_looked_through_for_marks_all_the_same(tmp_path, name, content, told):
+    """R1-40, I8: beside business data and zero reports nobody opened one, and the package was sealed."""
+    zero = pack(None, SENDER, order(zero_signed_by="王强"), None, tmp_path)
+    business = snapshot(tmp_path)
+    for bag in (zero, business):
+        (bag / "metadata" / name).write_bytes(content)
+
+    found = validated(zero), validated_snapshot(business)[1]
+
+    assert all(told in rules(each.findings, Severity.FAULT) for each in found)
+
+
 def test_snapshot_is_one_record_with_all_its_files(tmp_path):
     found, checked = validated_snapshot(snapshot(tmp_path, description="户籍库快照"))
 

@@ -15,6 +15,7 @@ from lantai.edges.clock import Clock
 from lantai.formats import canonical, tag_file
 from lantai.journey.look import look
 from lantai.journey.purge_returned import purge_returned
+from lantai.journey.read_catalogue import MOST_CSV_BYTES
 from lantai.journey.take_in import take_in
 from lantai.records.submission import RoundState
 
@@ -133,6 +134,50 @@ def test_record_marked_on_a_second_sheet_is_refused_before_it_is_picked_up(house
 
     assert (done.returned, brought) == (1, {"bagit.txt", "bag-info.txt"})
     assert named == [("classified_record", "涉密件", 2), ("not_picked_up", "", 0)]
+
+
+@pytest.mark.parametrize(
+    ("ending", "content"),
+    [
+        ("xlsx", b"PK\x05\x06" + bytes(18)),
+        ("xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)),
+        ("csv", '档号,题名\n1,"某事\n'.encode()),
+        ("csv", b"x" * (MOST_CSV_BYTES + 1)),
+    ],
+)
+def test_package_whose_catalogue_cannot_be_looked_through_is_not_picked_up(
+    house: FilingHouse, ending: str, content: bytes
+) -> None:
+    """R1-40, N11, I8: it was picked up with whatever marks stood where nobody could read."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file()
+    (carrier / "metadata" / f"catalogue.{ending}").write_bytes(content)
+
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+    (arrival,) = house.centre.quarantine.carriers()
+    brought = {file.path for file in house.centre.quarantine.finish(arrival)}
+
+    assert (done.returned, brought) == (1, {"bagit.txt", "bag-info.txt"})
+    assert house.told("JY-2025-E-001-R1") in (
+        {"catalogue_unreadable", "marks_not_seen"},
+        {"catalogue_over_limit", "marks_not_seen"},
+    )
+
+
+def test_mark_before_the_place_where_a_catalogue_breaks_off_is_told(house: FilingHouse) -> None:
+    """R1-40, I8."""
+    house.add_unit()
+    house.open_year()
+    carrier = house.file(rows=[house.row("JY", 1, classification="秘密")])
+    with (carrier / "metadata" / "catalogue.csv").open("ab") as file:
+        file.write(b'"')
+
+    look(house.centre)
+    take_in(house.centre, "JY")
+
+    assert house.told("JY-2025-E-001-R1") == {"catalogue_unreadable", "classified_record", "not_picked_up"}
 
 
 def test_classified_record_that_was_removed_makes_the_next_package_round_two(house: FilingHouse) -> None:

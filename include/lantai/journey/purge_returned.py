@@ -1,6 +1,7 @@
 """Purge returned rounds from the quarantine when their time is over, with an event; nothing of them enters the vault.
 
-What is classified, or bears a mark of it, may not lie on this machine at all and goes at once.
+What is classified, or bears a mark of it, may not lie on this machine at all and goes at once; so does what nobody could
+look through for marks.
 
 Source: interfaces.md, "A carrier" (LANTAI_RETURNED_DAYS); R1-40; I6.
 """
@@ -14,11 +15,11 @@ from lantai.edges.ledger import append
 from lantai.edges.registry.submissions import mark_purged, told_of, unpurged
 from lantai.journey.collect import arrival_id_of, purge
 from lantai.records.event import EventKind
-from lantai.rules.scope import CLASSIFIED
+from lantai.rules.scope import CLASSIFIED, UNSEEN
 
 
 def purge_returned(centre: Centre) -> int:
-    """Purge what was returned, withdrawn or replaced so many days ago, and what is classified; return how many rounds.
+    """Purge what was returned, withdrawn or replaced so many days ago, and what is, or may be, classified; return how many rounds.
 
     The bytes go first and the row says so afterwards: a run that was killed in between purges nothing twice.
 
@@ -27,7 +28,7 @@ def purge_returned(centre: Centre) -> int:
     """
     before = centre.clock.now_at() - timedelta(days=centre.settings.returned_days)
     with centre.database.read() as connection:
-        classified = told_of(connection, CLASSIFIED)
+        classified = told_of(connection, CLASSIFIED | UNSEEN)
         ripe = [this for this in unpurged(connection) if this.received_at < before or this.carrier_id in classified]
     for this in ripe:
         purge(centre, arrival_id_of(this.unit_code, this.filing_year, this.raw_name, this.fingerprint))

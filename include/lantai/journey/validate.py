@@ -140,9 +140,10 @@ def validate(verified: Verified, read: Reader, context: Context) -> Validated:
     findings += scope.check_names(verified.payload)
     findings += check_encryption(verified, read, encrypts=context.encrypts)
     rows: list[CatalogueRow] = []
-    if verified.data_form is DataForm.BUSINESS_DATA:
+    if verified.data_form is DataForm.BUSINESS_DATA or verified.is_zero_report:
         findings += _check_snapshot(verified, context)
-    elif not verified.is_zero_report:
+        findings += _marks_in_catalogues(verified, read)
+    else:
         rows, found = _validate_catalogue(verified, read, context)
         findings += found
     unique = tuple(dict.fromkeys(_key(f) for f in findings))
@@ -157,7 +158,7 @@ def _validate_catalogue(verified: Verified, read: Reader, context: Context) -> t
         return [], [Finding("catalogue_missing", Severity.FAULT, "metadata/catalogue.xlsx", {}, "GD-1-12")]
     with read(verified.catalogue.file_no) as stream:
         rows, findings = read_catalogue(stream, verified.catalogue_path)
-    findings += _marks_in_other_catalogues(verified, read)
+    findings += _marks_in_catalogues(verified, read, but=verified.catalogue_path)
     if not rows and any(f.severity is Severity.FAULT for f in findings):
         return [], findings
     rows = completeness.resolve_files(rows, verified.payload)
@@ -179,13 +180,16 @@ def _validate_catalogue(verified: Verified, read: Reader, context: Context) -> t
     return rows, findings
 
 
-def _marks_in_other_catalogues(verified: Verified, read: Reader) -> Iterator[Finding]:
-    """Yield the marks in catalogues beside the one that is read: that there are several is a fault of its own."""
+def _marks_in_catalogues(verified: Verified, read: Reader, but: str = "") -> Iterator[Finding]:
+    """Yield the marks in catalogues that are not read as such, and that marks could not be looked for in one.
+
+    Beside the one that is read they are a fault of their own; business data and a zero report need none, and may have one.
+    """
     for path in find_catalogues(verified.files, is_bag=verified.kind is not PackageKind.BARE):
-        if path != verified.catalogue_path:
+        if path != but:
             with read(verified.files[path].file_no) as stream:
                 rows, findings = read_catalogue(stream, path)
-            yield from (f for f in findings if f.rule in scope.CLASSIFIED)
+            yield from (f for f in findings if f.rule in scope.CLASSIFIED | scope.UNSEEN)
             for row in rows:
                 yield from (f for f in scope.check_classification(row) if f.rule in scope.CLASSIFIED)
 

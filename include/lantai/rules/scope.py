@@ -51,6 +51,9 @@ _LONGEST_HEADING = 40
 CLASSIFIED = frozenset({"classified_record", "classified_mark"})
 """Rules whose findings say that something is here that may not be: its bytes do not stay."""
 
+UNSEEN = frozenset({"catalogue_unreadable", "catalogue_over_limit"})
+"""Rules whose findings say that nobody could look for marks: what nobody could look at is not taken for free of them."""
+
 
 def check_classification(row: CatalogueRow) -> list[Finding]:
     """Return a fault for a record marked 秘密, 机密 or 绝密, and a hold where the mark leaves it open.
