@@ -98,9 +98,9 @@ def test_nothing_to_file_is_said_with_a_signature(bare: Desk, tmp_path: Path) ->
         ({"--form": "paper"}, "'paper' is not one of 'e_document'"),
         ({"--catalogue": "{absent}"}, "does not exist"),
         ({"--catalogue": "{folder}"}, "is a directory"),
-        ({"--catalogue": "{notes}"}, "no xlsx file"),
+        ({"--catalogue": "{notes}"}, "no xlsx workbook"),
         ({"--forms": "{absent}"}, "does not exist"),
-        ({"--forms": "{strange}"}, "no xlsx file"),
+        ({"--forms": "{strange}"}, "no xlsx workbook"),
         ({"--number": "../../elsewhere"}, "carrier number '../../elsewhere'"),
         ({"--number": ".hidden"}, "expected 1 to 64 letters"),
         ({"--on": "one day"}, "expected a date like 2026-03-02"),
@@ -141,7 +141,7 @@ def test_folder_that_cannot_be_packed_is_named(bare: Desk, words: list[object], 
     office.folder.mkdir()
     empty = bare.run(*words)
 
-    assert (linked.code, "link: found a link or device, expected a file" in linked.err) == (2, True)
+    assert (linked.code, "link: it is a link or device, expected a file" in linked.err) == (2, True)
     assert (empty.code, "found no file to pack" in empty.err) == (2, True)
 
 
@@ -242,6 +242,57 @@ def test_bagit_alone_is_checked_without_the_profile_also_in_an_archive(bare: Des
         told = bare.run("check", path, "--profile", "none", "--json")
         assert told.code == 1
         assert {each["rule"] for each in told.json["findings"]} == {"digest_mismatch", "oxum_mismatch"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "zh", "en"),
+    [
+        (
+            "目录.xls",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+            "请用 WPS、Excel 另存为 .xlsx",
+            "save it as .xlsx",
+        ),
+        ("目录.xlsx", b"PK", "不是 xlsx 工作簿", "no xlsx workbook"),
+        ("目录.csv", b'"', "引号不成对", "quotation marks"),
+    ],
+)
+def test_catalogue_that_cannot_be_read_is_told_in_the_language_of_the_screen(
+    bare: Desk, office: Filing, tmp_path: Path, name: str, content: bytes, zh: str, en: str
+) -> None:
+    """R1-50: a Chinese screen showed what a library had said in English, and advice about paths."""
+    catalogue = tmp_path / name
+    catalogue.write_bytes(content)
+    words = ("pack", office.folder, "--unit", "JY", "--year", 2025, "--form", "e_document", "--catalogue", catalogue)
+
+    in_chinese = bare.run(*words, "--out", tmp_path / "out", LANTAI_LOCALE="zh")
+    in_english = bare.run(*words, "--out", tmp_path / "out", LANTAI_LOCALE="en")
+
+    assert (in_chinese.code, in_english.code) == (2, 2)
+    assert zh in in_chinese.err
+    assert name in in_chinese.err
+    assert "workbook:" not in in_chinese.err + in_english.err
+    assert "路径" not in in_chinese.err
+    assert en in in_english.err
+
+
+def test_archive_and_form_that_cannot_be_read_are_told_in_the_language_of_the_screen(
+    bare: Desk, office: Filing, words: list[object], tmp_path: Path
+) -> None:
+    """R1-50."""
+    (tmp_path / "blank").mkdir()
+    (tmp_path / "blank" / "management-register.xlsx").write_bytes(b"PK")
+    (tmp_path / "a.zip").write_text("notes")
+    (office.folder / "链接.txt").symlink_to(tmp_path / "a.zip")
+
+    form = bare.run(*words, "--forms", tmp_path / "blank", LANTAI_LOCALE="zh")
+    link = bare.run(*words, LANTAI_LOCALE="zh")
+    archive = bare.run("check", tmp_path / "a.zip", LANTAI_LOCALE="zh")
+
+    assert "management-register.xlsx：不是 xlsx 工作簿，或文件不完整" in form.err
+    assert "链接.txt：是链接或设备，应为文件" in link.err
+    assert "文件不是 zip 或 tar" in archive.out
+    assert not [told for told in (form.err, link.err, archive.out) if "expected" in told]
 
 
 def test_archive_that_cannot_be_opened_is_a_finding_as_it_is_at_the_centre(bare: Desk, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import typer
 from lantai.cli.days import read_day
 from lantai.cli.screen import FINDINGS, AsJson, Language, answer, facts, line, locale, progress_bar, said
 from lantai.cli.told import counted, finding_as_mapping, tell_findings
-from lantai.errors import InputFileError, PackageError, UsageError
+from lantai.errors import PackageError, UnfitFileError, UsageError
 from lantai.locales import say
 from lantai.records.carrier import BackupStrategy
 from lantai.records.finding import Finding, is_acceptable, may_be_sent
@@ -102,7 +102,7 @@ def pack(
     try:
         values = values_of_forms(forms) if forms else {}
     except PackageError as error:
-        raise InputFileError(f"{forms}: {error}") from error
+        raise _unfit(error) from error
     sender = Sender(
         unit_code=unit,
         name=unit_name or values.get("unit", unit),
@@ -127,8 +127,7 @@ def pack(
         with progress_bar("打包 · pack", is_shown=not as_json, in_bytes=True) as progress:
             made = make(folder, sender, order, catalogue, target, progress)
     except PackageError as error:
-        # At the centre such a package is returned with opinions; here whoever packs mends the file at once.
-        raise InputFileError(str(error)) from error
+        raise _unfit(error) from error
     findings = _findings_of(made, Profile.LANTAI, settings, as_json=as_json)
     language = locale()
 
@@ -224,7 +223,7 @@ def inspect(path: Carrier, as_json: AsJson = False) -> None:
         with progress_bar("读取 · read", is_shown=not as_json, in_bytes=True) as progress:
             found = check_carrier(path, _today(_settings()), is_whole=False, progress=progress).verified
     except PackageError as error:
-        raise InputFileError(f"{path}: {error}") from error
+        raise _unfit(error, path) from error
     size_bytes = sum(each.bytes for each in found.payload.values())
     payload = {
         "kind": found.kind.value,
@@ -261,6 +260,17 @@ def _findings_of(path: Path, profile: Profile, settings: Settings, *, as_json: b
         if profile is Profile.NONE:
             return bagit_findings_of(path, progress)
         return findings_of(path, _today(settings), settings.archive_level, progress)
+
+
+def _unfit(error: PackageError, path: Path | None = None) -> UnfitFileError:
+    """Return what is wrong with a file in both languages: at the centre its package is returned, here whoever packs mends it."""
+    file = error.values.get("file", str(path or ""))
+    en, zh = (
+        say(f"reasons.{error.reason}", each, **error.values) if error.reason else str(error) for each in ("en", "zh")
+    )
+    unfit = UnfitFileError(f"{file}: {en}")
+    unfit.message_zh = f"{file}：{zh}。"
+    return unfit
 
 
 def _settings() -> Settings:

@@ -18,6 +18,7 @@ from lantai.edges.local_carrier import LocalCarrier, Progress, open_carrier
 from lantai.edges.machine import is_folder
 from lantai.errors import PackageError
 from lantai.formats.bag_profile import judge_serialization
+from lantai.journey.read_catalogue import found_in
 from lantai.journey.validate import Context, validate
 from lantai.journey.verify import Declared, Verified, check_folder, judge_bag, verify
 from lantai.records.finding import Finding, Severity
@@ -100,7 +101,7 @@ def check_carrier(
 
 
 def _refused(error: PackageError) -> Finding:
-    return Finding("archive_refused", Severity.FAULT, "", {"found": str(error)}, "GD-3-8")
+    return Finding("archive_refused", Severity.FAULT, "", found_in(error), "GD-3-8")
 
 
 def _not_regular(carrier: LocalCarrier) -> list[Finding]:

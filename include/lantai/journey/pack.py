@@ -20,15 +20,16 @@ from lantai.edges import folder as folder_edge
 from lantai.edges.folder import FolderFile
 from lantai.edges.machine import is_there
 from lantai.edges.sheet import read_workbook
-from lantai.errors import AlreadyThereError, CatalogueError, UnsafeNameError, UsageError
+from lantai.errors import AlreadyThereError, CatalogueError, PackageError, UnsafeNameError, UsageError
 from lantai.formats.filing_forms import FORM_KINDS, read_form
 from lantai.formats.tag_file import escape, is_unsafe
 from lantai.formats.workbook import form_fields, unit_form
 from lantai.journey.read_catalogue import read_catalogue
 from lantai.journey.verify import FORMS
-from lantai.records.carrier import BackupStrategy, decode_name
+from lantai.records.carrier import BackupStrategy, decode_name, shown_name
 from lantai.records.record import Retention
 from lantai.records.unit import DataForm
+from lantai.rules.scope import UNSEEN
 
 Progress = Callable[[str, int, int], None]
 
@@ -154,8 +155,11 @@ def values_of_forms(folder: Path) -> dict[str, str]:
     for kind, name in FORMS.items():
         path = folder / f"{name}.xlsx"
         if is_there(path):
-            with folder_edge.open_file(path) as stream:
-                values |= read_form(kind, read_workbook(stream)).values
+            try:
+                with folder_edge.open_file(path) as stream:
+                    values |= read_form(kind, read_workbook(stream)).values
+            except PackageError as error:
+                raise type(error)(f"{path}: {error}", error.reason, **{**error.values, "file": str(path)}) from error
     return values
 
 
@@ -229,10 +233,12 @@ def _payload(folder: Path | None, catalogue: Path | None) -> list[tuple[str, Fol
         name = decode_name(entry.raw_name)
         if name is None or is_unsafe(name):
             raise UnsafeNameError(
-                f"file name {entry.raw_name!r}: expected UTF-8 or GB18030 and no path out of the folder"
+                f"file name {entry.raw_name!r}: expected UTF-8 or GB18030 and no path out of the folder",
+                "pack_name",
+                file=shown_name(entry.raw_name),
             )
         if not entry.is_regular:
-            raise UnsafeNameError(f"{name}: found a link or device, expected a file")
+            raise UnsafeNameError(f"{name}: found a link or device, expected a file", "pack_link", file=name)
         found.append((f"data/{name}", entry))
     return found
 
@@ -240,11 +246,12 @@ def _payload(folder: Path | None, catalogue: Path | None) -> list[tuple[str, Fol
 def _count_records(catalogue: Path) -> int:
     with folder_edge.open_file(catalogue) as stream:
         rows, findings = read_catalogue(stream, catalogue.name)
-    unreadable = [
-        f.values.get("found", "") for f in findings if f.rule in ("catalogue_unreadable", "catalogue_over_limit")
-    ]
-    if unreadable:
-        raise CatalogueError(unreadable[0])
+    for finding in findings:
+        if finding.rule in UNSEEN:
+            said = dict(finding.values)
+            raise CatalogueError(
+                f"{catalogue}: {said.pop('found')}", said.pop("reason"), **{**said, "file": str(catalogue)}
+            )
     return len(rows)
 
 
