@@ -472,6 +472,14 @@ class DeliveryError(LantaiError):
     retryable = True
 
 
+class UnansweredError(LantaiError):
+    """A package may not take the place of an earlier one whose answer is not made yet."""
+
+    hint = "Nothing of it is lost. See to what keeps the answer from being made, which the run names as well; the next run takes it in."
+    hint_zh = "所报内容均未丢失。请先解决答复不能生成的原因（同一次运行已列出）；下一次收取时即予收取。"
+    retryable = True
+
+
 class MissingProgramError(LantaiError):
     """A program that this step uses is not installed."""
 

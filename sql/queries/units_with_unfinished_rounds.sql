@@ -1,4 +1,5 @@
--- Units with rounds to go on with: begun and not ended, answered but not delivered, or held for a reason that is gone.
+-- Units with rounds to go on with: begun and not ended, answered but not delivered (also where a later round has taken the
+-- place since), or held for a reason that is gone.
 -- A round held for want of an agreement goes on when there is one; one that was decided on goes on once, and any held round
 -- when a person asks for its unit.
 -- reads: journey/look.py
@@ -20,6 +21,21 @@ LEFT JOIN answer
 WHERE
     carrier.state IN ('seen', 'collected', 'sealed')
     OR (carrier.state IN ('accepted', 'returned', 'held') AND answer.delivered_at IS NULL)
+    OR (
+        carrier.state = 'superseded'
+        AND EXISTS (
+            SELECT 1
+            FROM answer AS made
+            WHERE
+                made.carrier_id = carrier.carrier_id
+                AND made.delivered_at IS NULL
+                AND NOT EXISTS (
+                    SELECT 1
+                    FROM answer AS later
+                    WHERE later.carrier_id = made.carrier_id AND later.made_at > made.made_at
+                )
+        )
+    )
     OR (
         carrier.state = 'held'
         AND (

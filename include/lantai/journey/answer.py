@@ -3,7 +3,7 @@
 A receipt is made only when the round is accepted, its copies are read back and
 its event lies in a checkpoint: it carries checkpoint and inclusion proof. Each
 round is answered once; a delivery that failed is tried again with the same
-bytes of JSON and signature.
+bytes of JSON and signature, also when a later round has taken its place since.
 
 Source: R1-36, R1-48 to R1-50, R4-07, R4-08; vault.md, "Copies" and "The ledger"; reliability.md, I4.
 """
@@ -220,4 +220,4 @@ def _deliver(centre: Centre, line: UnitLine, this: Round) -> None:
         line.deliver(part + b"sig", base64.b64decode(made.signature), replace=True)
     line.deliver(part + b"json", made.body_json.encode(), replace=True)
     with centre.database.begin() as connection:
-        mark_delivered(connection, this, centre.clock.now_at())
+        mark_delivered(connection, this, made.kind, centre.clock.now_at())

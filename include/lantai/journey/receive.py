@@ -23,6 +23,7 @@ from lantai.edges.registry.submissions import (
     Round,
     add_round,
     add_submission,
+    answer_of,
     find_submission,
     findings_of,
     move_round,
@@ -30,11 +31,12 @@ from lantai.edges.registry.submissions import (
     round_of,
     rounds,
 )
+from lantai.errors import UnansweredError
 from lantai.records.carrier import BackupStrategy, stand_in_number
 from lantai.records.duty import Duty
 from lantai.records.event import EventKind
 from lantai.records.finding import Finding
-from lantai.records.submission import RoundState
+from lantai.records.submission import ANSWERS, RoundState
 from lantai.records.unit import DataForm
 
 _GIVES_WAY = (RoundState.SEEN, RoundState.COLLECTED, RoundState.HELD, RoundState.RETURNED)
@@ -71,7 +73,11 @@ class Arrival:
 
 
 def receive(centre: Centre, arrival: Arrival) -> Round:
-    """Return the round that a package is, adding submission and round where they are new."""
+    """Return the round that a package is, adding submission and round where they are new.
+
+    Raises:
+        UnansweredError: It would take the place of a round whose answer is not made yet.
+    """
     now_at, today = centre.clock.now_at(), centre.clock.today_on()
     with centre.database.begin() as connection:
         number = find_submission(
@@ -127,6 +133,7 @@ def _add(
 ) -> str:
     for found in earlier:
         if found.state in _GIVES_WAY:
+            _require_answer(connection, found)
             move_round(connection, found.carrier_id, RoundState.SUPERSEDED)
     due = _duty_of(connection, earlier, arrival)
     carrier = add_round(
@@ -154,6 +161,15 @@ def _add(
     }
     append(connection, EventKind.CARRIER_RECEIVED, carrier, "system", now_at, facts)
     return carrier
+
+
+def _require_answer(connection: Connection, earlier: Round) -> None:
+    """Refuse to replace a round whose answer is not made: its unit would never get it. One that is made is delivered later."""
+    if earlier.state in ANSWERS and answer_of(connection, earlier) is None:
+        raise UnansweredError(
+            f"{earlier.carrier_id}: found state {earlier.state.value} and no answer, expected one before a later round takes its "
+            "place"
+        )
 
 
 def _duty_of(connection: Connection, earlier: list[Round], arrival: Arrival) -> Duty | None:

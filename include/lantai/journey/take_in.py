@@ -147,7 +147,10 @@ def take_in(
         work = _Work(centre, line, unit, lease, Budget.of(centre), progress, TakenIn(unit_code))
         packages, _, _ = line.look(wanted)
         _purge_orphans(work, packages, wanted)
-        for package in packages:
+        # What an earlier run brought in and did not decide is seen to before another package can take its place.
+        for this in _left_behind(work, packages, choice, (RoundState.COLLECTED,)):
+            _try(work, partial(_go_on, work, this))
+        for package in _begun_first(work, packages):
             if choice.has(unit_code, package):
                 _try(work, partial(_take_in_package, work, package))
         for this in _left_behind(work, packages, choice):
@@ -190,17 +193,28 @@ def _take_in_package(work: _Work, package: PackageSeen) -> None:
         work.count(unsettled=1)
         return
     if known is None:
-        # A package may take the place of one that was returned or held, also in this run: that one is answered before.
+        # A package may take the place of one that was returned or held, also in this run: the answer of that one is made, and
+        # where the unit's inbox takes it delivered, before.
         _try(work, lambda: work.count(answered=answer(centre, work.line, code, None)))
     collected = collect(centre, work.line, code, package, work.budget, _telling(work, package))
     _decide(work, assess(centre, work.unit, package, collected, known, is_stalled=stalled), collected)
 
 
-def _left_behind(work: _Work, packages: Sequence[PackageSeen], choice: Choice) -> list[Round]:
+def _begun_first(work: _Work, packages: Sequence[PackageSeen]) -> list[PackageSeen]:
+    """Return packages with those first that an earlier run has given a round and not decided."""
+    with work.centre.database.read() as connection:
+        begun = rounds(connection, unit_code=work.unit.unit_code, states=(RoundState.COLLECTED,))
+    known = {(this.raw_name, this.fingerprint) for this in begun}
+    return sorted(packages, key=lambda package: (package.raw_name, package.fingerprint) not in known)
+
+
+def _left_behind(
+    work: _Work, packages: Sequence[PackageSeen], choice: Choice, states: Sequence[RoundState] = _GOES_ON
+) -> list[Round]:
     """Return rounds that are not ended and whose package the unit has taken away or replaced since."""
     there = {(package.raw_name, package.fingerprint) for package in packages}
     with work.centre.database.read() as connection:
-        open_rounds = rounds(connection, unit_code=work.unit.unit_code, states=_GOES_ON)
+        open_rounds = rounds(connection, unit_code=work.unit.unit_code, states=states)
     return [this for this in open_rounds if choice.has_round(this) and (this.raw_name, this.fingerprint) not in there]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, exists, func, insert, or_, select, update
 
 from lantai.edges import tables
 from lantai.edges.database import add_if_new
@@ -199,13 +199,19 @@ def rounds(
 
 
 def unanswered(connection: Connection, unit_code: str) -> list[Round]:
-    """Return the rounds of a unit that are accepted, returned or held and whose answer is not delivered, made or not."""
-    answer = tables.answer
-    kind = case({state.value: kind for state, kind in ANSWERS.items()}, value=tables.carrier.c.state)
-    delivered = exists().where(
-        answer.c.carrier_id == tables.carrier.c.carrier_id, answer.c.kind == kind, answer.c.delivered_at.is_not(None)
-    )
-    return _rounds(connection, tables.carrier.c.unit_code == unit_code, _in(tuple(ANSWERS)), ~delivered)
+    """Return the rounds of a unit that wait for their answer.
+
+    Those are accepted, returned or held and their answer is not delivered, made or not; or they were replaced since by a
+    later round, and the last answer that was made of them is not delivered.
+    """
+    carrier, answer, later = tables.carrier, tables.answer, tables.answer.alias()
+    kind = case({state.value: kind for state, kind in ANSWERS.items()}, value=carrier.c.state)
+    of_this = answer.c.carrier_id == carrier.c.carrier_id
+    delivered = exists().where(of_this, answer.c.kind == kind, answer.c.delivered_at.is_not(None))
+    is_last = ~exists().where(later.c.carrier_id == answer.c.carrier_id, later.c.made_at > answer.c.made_at)
+    left_over = exists().where(of_this, answer.c.delivered_at.is_(None), is_last)
+    waits = or_(and_(_in(tuple(ANSWERS)), ~delivered), and_(carrier.c.state == RoundState.SUPERSEDED.value, left_over))
+    return _rounds(connection, carrier.c.unit_code == unit_code, waits)
 
 
 def move_round(connection: Connection, carrier: str, state: RoundState, **values: Any) -> None:  # noqa: ANN401 - any column
@@ -261,16 +267,18 @@ def put_answer(connection: Connection, carrier: str, values: dict[str, Any]) -> 
 
 
 def answer_of(connection: Connection, this: Round) -> Row[Any] | None:
-    """Return the answer that a round in its state gets, None when it is not made yet."""
+    """Return the answer that a round in its state gets, or got before it was replaced; None when none is made."""
     table = tables.answer
-    wanted = (table.c.carrier_id == this.carrier_id, table.c.kind == ANSWERS[this.state])
-    return connection.execute(select(table).where(*wanted)).one_or_none()
+    statement = select(table).where(table.c.carrier_id == this.carrier_id)
+    if this.state in ANSWERS:
+        statement = statement.where(table.c.kind == ANSWERS[this.state])
+    return connection.execute(statement.order_by(table.c.made_at.desc()).limit(1)).one_or_none()
 
 
-def mark_delivered(connection: Connection, this: Round, now_at: datetime) -> None:
-    """Say that the answer lies in the department's inbox and was read back there."""
+def mark_delivered(connection: Connection, this: Round, kind: str, now_at: datetime) -> None:
+    """Say that an answer of some kind lies in the department's inbox and was read back there."""
     table = tables.answer
-    wanted = (table.c.carrier_id == this.carrier_id, table.c.kind == ANSWERS[this.state])
+    wanted = (table.c.carrier_id == this.carrier_id, table.c.kind == kind)
     connection.execute(update(table).where(*wanted, table.c.delivered_at.is_(None)).values(delivered_at=now_at))
 
 
