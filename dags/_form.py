@@ -34,7 +34,7 @@ def carrier_field() -> Param:
         type=["null", "string"],
         format="multiline",
         title="包 carrier",
-        description="包名或载体编号，每行一个；空白为全部 / names of packages or carrier ids, one a line; empty is all",
+        description="包名，或受理号（可加轮次），每行一个；空白为全部 / names of packages or acceptance numbers, one a line; empty is all",
         section=SECTION,
     )
 

@@ -26,7 +26,7 @@ from lantai.records.event import EventKind
 from lantai.records.record import AccessLevel, Record, RecordFile, Retention
 from lantai.records.unit import DataForm, Unit
 
-CARRIER = "JY-2025-E-001-R1"
+CARRIER = "SL2025-JY-E001-R1"
 DEFAULT = (
     (("data/甲.txt", "第一件".encode()),),
     (("data/乙.txt", b"B" * 70_000), ("data/附件/丙.bin", b"")),

@@ -89,7 +89,7 @@ def enrol(centre: Centre, folder: Path, person_ids: Iterable[str]) -> dict[str, 
 
 def record(
     number: int,
-    carrier_id: str = "JY-2015-E-001-R1",
+    carrier_id: str = "SL2015-JY-E001-R1",
     *,
     unit_code: str = "JY",
     formed_on: date = date(2015, 5, 4),

@@ -160,7 +160,7 @@ class FilingHouse:
         with self.centre.database.read() as connection:
             return {finding.rule for finding in findings_of(connection, carrier)}
 
-    def opinions(self, name: str = "001.r1", code: str = "JY") -> dict[str, Any]:
+    def opinions(self, name: str = "001.SL2025-JY-E001-R1", code: str = "JY") -> dict[str, Any]:
         """Return the list of opinions that lies in a unit's inbox."""
         opinions: dict[str, Any] = canonical.loads(self.inbox(code)[f"{name}.opinions.json"])
         return opinions

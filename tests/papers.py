@@ -18,7 +18,7 @@ def record_row(row_no: int = 1, **changes: Any) -> dict[str, Any]:
     """Return a row of a list as worksheets and registers take it."""
     row = {
         "row_no": row_no,
-        "record_id": f"JY-2014-E-001-R1-{row_no:05d}",
+        "record_id": f"SL2014-JY-E001-R1-{row_no:05d}",
         "archival_code": f"Z109-WS·2014-D10-BGS-{row_no:04d}",
         "title": f"关于做好教师招聘工作的通知（{row_no}）",
         "author": "江源市教育局",
@@ -43,7 +43,7 @@ def paper(kind: str, **changes: Any) -> dict[str, Any]:
 
 
 def _plain() -> dict[str, Any]:
-    return {"paper_no": "JY-2025-E-001-R1", "centre": "江源市档案登记备份中心", "printed_at": NOW}
+    return {"paper_no": "SL2025-JY-E001-R1", "centre": "江源市档案登记备份中心", "printed_at": NOW}
 
 
 def _filing() -> dict[str, Any]:
@@ -53,7 +53,9 @@ def _filing() -> dict[str, Any]:
         "fonds_no": "Z109",
         "filing_year": 2025,
         "data_form": "e_document",
-        "submission_id": "JY-2025-E-001",
+        "submission_id": "SL2025-JY-E001",
+        "package_name": "JY-2025-E-003",
+        "carrier_number": "003",
         "round_no": 1,
         "received_at": NOW,
         "due_on": date(2026, 6, 30),
@@ -102,7 +104,7 @@ def _receipt() -> dict[str, Any]:
     return (
         _filing()
         | _counts()
-        | {"receipt_no": "JY-2025-E-001", "accepted_at": NOW, "proof": PROOF, "signed_with": "intake"}
+        | {"receipt_no": "SL2025-JY-E001", "accepted_at": NOW, "proof": PROOF, "signed_with": "intake"}
     )
 
 
@@ -149,7 +151,7 @@ def _certificate() -> dict[str, Any]:
         "destroyed_at": NOW,
         "places": [looked | residue],
         "header_backups": [{"place": "离线盘 3 号", "lives_until": date(2026, 9, 28)}],
-        "twins": [{"record_id": "JY-2025-E-002-R1-00004", "where": "主办单位在管"}],
+        "twins": [{"record_id": "SL2025-JY-E002-R1-00004", "where": "主办单位在管"}],
         "signers": [signer(duty="witness", stage="before", name="孙一", person_id="P003")],
         "checkpoint": CHECKPOINT,
         "proof": PROOF,

@@ -158,7 +158,7 @@ def test_disk_or_line_touched_outside_the_edges_is_found(path, source):
             "from importlib.resources import files\nwords = files(__package__).joinpath('a').read_text()",
         ),
         ("journey/x.py", "from lantai.edges import folder\ndef f(path):\n    return folder.read_bytes(path)"),
-        ("journey/x.py", "def f(centre):\n    return centre.quarantine.open('JY-2025-E-001-R1', 1)"),
+        ("journey/x.py", "def f(centre):\n    return centre.quarantine.open('SL2025-JY-E001-R1', 1)"),
         ("formats/x.py", "import tarfile\ndef f(stream):\n    return tarfile.open(fileobj=stream)"),
     ],
 )

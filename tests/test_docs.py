@@ -199,7 +199,7 @@ def test_requirement_without_a_test_shows_a_dash(tmp_path):
         ("R1-25 to R1-27, K1", True, {"R1-25", "R1-26", "R1-27", "K1"}),
         ("faults R1 and R2", True, {"F-R1", "F-R2"}),
         ("security property 3", True, {"P3"}),
-        ("cell K1 of JY-2025-E-001-R1-00001", False, set()),
+        ("cell K1 of SL2025-JY-E001-R1-00001", False, set()),
         ("GD-2-6", False, {"GD-2-6"}),
     ],
 )

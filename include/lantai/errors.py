@@ -146,6 +146,13 @@ class UnfitFileError(UsageError):
     hint_zh = "请按上面的说明处理该文件后再次运行；尚未生成载体。"
 
 
+class AmbiguousNameError(UsageError):
+    """What was named fits several things."""
+
+    hint = "Name one of those that are listed, by its number; nothing was done."
+    hint_zh = "请从所列各项中选定一项，用其编号指明；未作任何处理。"
+
+
 class AlreadyThereError(UsageError):
     """Something lies already where this would be written."""
 

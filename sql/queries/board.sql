@@ -13,6 +13,9 @@
 -- returns: met_at moment
 -- returns: submission_id text
 -- returns: carrier_id text
+-- returns: carrier_number text
+-- returns: raw_name_hex text
+-- returns: kind text
 -- returns: round_no integer
 -- returns: round_state text
 -- returns: received_at moment
@@ -40,6 +43,9 @@ SELECT
     duty.met_at,
     submission.submission_id,
     carrier.carrier_id,
+    submission.carrier_number,
+    carrier.raw_name_hex,
+    carrier.kind,
     carrier.round_no,
     carrier.state AS round_state,
     carrier.received_at,

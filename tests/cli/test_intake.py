@@ -71,20 +71,26 @@ def test_first_hour_of_a_filing_from_the_folder_to_the_receipt(
 
     assert "查看 1 个单位，0 个包尚未到齐" in told.out
     assert told.err == ""
-    assert states(desk) == [("JY-2025-E-001-R1", "accepted")]
+    assert states(desk) == [("SL2025-JY-E001-R1", "accepted")]
     inbox = outbox.parents[1] / "inbox" / "2025"
-    receipt = inbox / "JY-2025-E-001.r1.receipt.json"
-    assert desk.ok("receipt", "verify", receipt).out == "The receipt is sound: JY-2025-E-001-R1\n"
+    receipt = inbox / "JY-2025-E-001.SL2025-JY-E001-R1.receipt.json"
+    assert desk.ok("receipt", "verify", receipt).out == (
+        "The receipt is sound: SL2025-JY-E001-R1 (the unit's package JY-2025-E-001)\n"
+    )
     assert desk.ok("year", "status", 2025, "--json").json[2]["state"] == "accepted"
-    assert "No findings" in desk.ok("findings", "JY-2025-E-001").out
+    assert "No findings" in desk.ok("findings", "SL2025-JY-E001").out
     identity = desk.home / "keys" / "identity.txt"
     restored = desk.ok(
-        "restore", "JY-2025-E-001-R1", "-o", tmp_path / "back", "-i", identity, "--as", "A01", "--json"
+        "restore", "SL2025-JY-E001-R1", "-o", tmp_path / "back", "-i", identity, "--as", "A01", "--json"
     ).json
     assert restored["detours"] == restored["refused"] == []
-    back = tmp_path / "back" / "JY-2025-E-001-R1-00001" / "data" / "1.txt"
+    back = tmp_path / "back" / "SL2025-JY-E001-R1-00001" / "data" / "1.txt"
     assert back.read_bytes() == (sent / "data" / "1.txt").read_bytes()
     assert desk.ok("ledger", "verify", "--json").json["waiting"] == 1, "the restoring itself"
+    shown = desk.ok("restore", "JY-2025-E-001", "-o", tmp_path / "shown", "-i", identity, LANTAI_LOCALE="zh").out
+    assert "受理号 SL2025-JY-E001，即 JY 报送的 JY-2025-E-001" in shown
+    held = desk.ok("hold", "add", "carrier", "sl2025-jy-e001", "--reason", "审计", "--as", "A01", "--json").json
+    assert held["target"] == "SL2025-JY-E001-R1"
     with desk.centre().database.read() as connection:
         assert not any(run_checks(connection).values())
 
@@ -113,25 +119,50 @@ def test_faulty_filing_comes_back_with_every_fault_and_its_fix(desk: Desk, send:
     """R1-49, R1-50: exit code 1, all faults, the date to supplement by; the next package is round two."""
     send(row(1, title=""), row(2, retention="五年"), row(3, formed_on="2025-13-40"))
     first = desk.run("collect", "--unit", "JY", "--json")
-    shown = desk.ok("findings", "JY-2025-E-001", LANTAI_LOCALE="zh").out
-    listed = desk.ok("findings", "JY-2025-E-001-R1", "--json").json
+    shown = desk.ok("findings", "SL2025-JY-E001", LANTAI_LOCALE="zh").out
+    listed = desk.ok("findings", "SL2025-JY-E001-R1", "--json").json
     send()
     second = desk.ok("collect", "--unit", "JY", "--json").json
 
     assert (first.code, first.json["units"][0]["returned"]) == (1, 1)
-    assert "JY-2025-E-001-R1  退回补正" in shown
+    assert "SL2025-JY-E001-R1  退回补正" in shown
     assert "请于 2026-03-12 前补正" in shown
     assert "须补正 第2行" in shown
     rules = {each["rule"] for each in listed["findings"]}
     assert rules >= {"field_missing", "retention_unknown", "date_unreadable"}
     assert all(each["message"] and each["fix"] for each in listed["findings"])
     assert second["units"][0]["accepted"] == 1
-    assert states(desk) == [("JY-2025-E-001-R1", "superseded"), ("JY-2025-E-001-R2", "accepted")]
+    assert states(desk) == [("SL2025-JY-E001-R1", "superseded"), ("SL2025-JY-E001-R2", "accepted")]
     assert [each[0] for each in states(desk)] == [
         each["carrier_id"] for each in desk.ok("submissions", "--unit", "JY", "--json").json
     ]
     accepted = desk.ok("submissions", "--state", "accepted", "--json").json
-    assert [each["carrier_id"] for each in accepted] == ["JY-2025-E-001-R2"]
+    assert [each["carrier_id"] for each in accepted] == ["SL2025-JY-E001-R2"]
+
+
+def test_package_whose_name_is_one_off_its_number_is_what_its_name_says(desk: Desk, send: Pack) -> None:
+    """R1-43: package E-003 got number E-002; `findings` and `decide` acted on the wrong one."""
+    with desk.centre().database.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM agreement")
+    for number in ("001", "003", "002"):
+        send(number=number)
+        desk.run("collect", "--unit", "JY")
+
+    shown = {name: desk.ok("findings", name, LANTAI_LOCALE="zh").out for name in ("JY-2025-E-003", "SL2025-JY-E003")}
+    decided = desk.ok("decide", "JY-2025-E-003", "return", "--reason", "缺件", "--as", "A01", LANTAI_LOCALE="zh").out
+    unknown = desk.run("collect", "--unit", "JY", "--carrier", "SL2025-JY-E004", LANTAI_LOCALE="zh")
+    taken = desk.run("collect", "--unit", "JY", "--carrier", "jy-2025-e-003", LANTAI_LOCALE="zh")
+
+    assert "受理号 SL2025-JY-E002，即 JY 报送的 JY-2025-E-003（载体编号 003，第 1 轮）" in shown["JY-2025-E-003"]
+    assert "受理号 SL2025-JY-E003，即 JY 报送的 JY-2025-E-002（载体编号 002，第 1 轮）" in shown["SL2025-JY-E003"]
+    assert "受理号 SL2025-JY-E002，即 JY 报送的 JY-2025-E-003" in decided
+    assert "SL2025-JY-E004" in unknown.err
+    assert "受理号 SL2025-JY-E002，即 JY 报送的 JY-2025-E-003" in taken.out
+    assert states(desk) == [
+        ("SL2025-JY-E001-R1", "held"),
+        ("SL2025-JY-E002-R1", "returned"),
+        ("SL2025-JY-E003-R1", "held"),
+    ]
 
 
 def test_package_without_an_agreement_is_held_for_the_centre(desk: Desk, send: Pack) -> None:
@@ -142,8 +173,8 @@ def test_package_without_an_agreement_is_held_for_the_centre(desk: Desk, send: P
     told = desk.run("collect", "--unit", "JY")
 
     assert told.code == 1
-    assert states(desk) == [("JY-2025-E-001-R1", "held")]
-    assert "agreement" in desk.ok("findings", "JY-2025-E-001").out.lower()
+    assert states(desk) == [("SL2025-JY-E001-R1", "held")]
+    assert "agreement" in desk.ok("findings", "SL2025-JY-E001").out.lower()
 
 
 def test_half_an_upload_is_left_alone_and_told_what_it_lacks(desk: Desk, send: Pack) -> None:
@@ -206,7 +237,7 @@ def test_one_unit_out_of_reach_stops_no_other(desk: Desk, sshd: OpenSsh, send: P
     told = desk.run("collect", "--json")
 
     assert (told.code, told.json["unknown"]) == (3, {"GA": "ServerUnreachableError"})
-    assert states(desk) == [("JY-2025-E-001-R1", "accepted")]
+    assert states(desk) == [("SL2025-JY-E001-R1", "accepted")]
 
 
 @pytest.mark.parametrize(
@@ -217,7 +248,7 @@ def test_one_unit_out_of_reach_stops_no_other(desk: Desk, sshd: OpenSsh, send: P
         (("collect", "--year", "soon"), 2, "Invalid value for '--year'"),
         (("submissions", "--unit", "XX"), 2, "unit XX"),
         (("submissions", "--state", "lost"), 2, "'lost' is not one of 'seen'"),
-        (("findings", "JY-1"), 2, "expected an acceptance number like JY-2025-E-001"),
+        (("findings", "JY-1"), 2, "expected an acceptance number like SL2025-JY-E001"),
         (("findings", ""), 2, "expected an acceptance number"),
         (("collect",), 3, "connections.json: cannot be read (No such file or directory)"),
     ],
@@ -260,7 +291,7 @@ def test_interruption_in_the_middle_goes_on_where_it_stopped(desk: Desk, send: P
     assert (running.returncode, out) == (130, b"")
     assert err.decode() == "Interrupted; run it again and it goes on where it stopped.\n"
     assert again["units"][0]["accepted"] == 1
-    assert states(desk) == [("JY-2025-E-001-R1", "accepted")]
+    assert states(desk) == [("SL2025-JY-E001-R1", "accepted")]
     assert not [path for path in quarantine.rglob("*") if path.is_file()]
 
 

@@ -20,7 +20,7 @@ from lantai.formats.wording import Wording
 from lantai.records.record import Retention
 from servers.openssh import OpenSsh
 
-CARRIER = "JY-2015-E-001-R1"
+CARRIER = "SL2015-JY-E001-R1"
 DESTRUCTION, TRANSFER = "D-2026-JY-001", "T-2026-JY-001"
 PANEL, WITNESSES = ("M01", "M02", "M03"), ("W01", "W02")
 PEOPLE = {
@@ -185,7 +185,7 @@ def test_transfer_is_delivered_and_over_only_with_the_archives_receipt(
 ) -> None:
     connect(due, sshd, "ARCHIVE")
     permanent = {"retention": Retention.Y, "formed_on": date(2005, 1, 5), "destroy_due_on": None}
-    old = replace(record(9, "JY-2005-E-001-R1"), transfer_due_on=date(2025, 1, 5), **permanent)
+    old = replace(record(9, "SL2005-JY-E001-R1"), transfer_due_on=date(2025, 1, 5), **permanent)
     lay_down_carrier(due.centre(), [old])
     due.ok("list", "draft", "transfer")
     approved(due, tmp_path, TRANSFER, "transfer")
@@ -217,7 +217,7 @@ def test_transfer_is_delivered_and_over_only_with_the_archives_receipt(
 def test_archive_that_is_out_of_reach_is_told_and_the_list_waits(due: Desk, sshd: OpenSsh, tmp_path: Path) -> None:
     connect(due, sshd, "ARCHIVE", port=1)
     old = replace(
-        record(9, "JY-2005-E-001-R1"), retention=Retention.Y, transfer_due_on=date(2025, 1, 5), destroy_due_on=None
+        record(9, "SL2005-JY-E001-R1"), retention=Retention.Y, transfer_due_on=date(2025, 1, 5), destroy_due_on=None
     )
     lay_down_carrier(due.centre(), [old])
     due.ok("list", "draft", "transfer")

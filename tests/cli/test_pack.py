@@ -94,6 +94,9 @@ def test_nothing_to_file_is_said_with_a_signature(bare: Desk, tmp_path: Path) ->
     ("changed", "said"),
     [
         ({"--unit": "jy"}, "expected capital letters and digits"),
+        ({"--unit": "SL2025"}, "not beginning like an acceptance number"),
+        ({"--number": "SL2025-JY-E001"}, "has the form of an acceptance number"),
+        ({"--number": "sl2025_jy_e001.R1"}, "has the form of an acceptance number"),
         ({"--year": "soon"}, "Invalid value for '--year'"),
         ({"--form": "paper"}, "'paper' is not one of 'e_document'"),
         ({"--catalogue": "{absent}"}, "does not exist"),

@@ -128,7 +128,7 @@ def test_restoring_that_cannot_be_meant_is_refused(keeping: Desk, tmp_path: Path
     keeping.ok("keys", "new", tmp_path / "other.txt")
     out = ("-o", tmp_path / "out")
     cases = [
-        (("JY-1", *out, *identity(keeping)), 2, "found no sealed record of it"),
+        (("JY-1", *out, *identity(keeping)), 2, "not in the registry"),
         ((CARRIER, *out, "-i", tmp_path / "absent"), 2, "does not exist"),
         ((CARRIER, *out, "-i", tmp_path), 2, "is a directory"),
         ((CARRIER, *out, "-i", tmp_path / "notes.txt"), 2, "expected lines AGE-SECRET-KEY-"),

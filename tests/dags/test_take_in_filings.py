@@ -153,10 +153,10 @@ def test_only_the_packages_that_the_form_names_are_taken_in(dag_bag, district):
     district.file("JY")
     district.file("SW")
 
-    refused = run(dag_bag, "take_in_filings", carrier="JY-2025-E-001\nJY-2025-E-009")
+    refused = run(dag_bag, "take_in_filings", carrier="SL2025-JY-E001\nJY-2025-E-009")
     untouched = district.counts()["carrier"]
     done = run(dag_bag, "take_in_filings", carrier="JY-2025-E-001\n")
-    again = run(dag_bag, "take_in_filings", carrier="JY-2025-E-001-R1")
+    again = run(dag_bag, "take_in_filings", carrier="SL2025-JY-E001-R1")
 
     assert (refused.state, refused.tries["look"], untouched) == ("failed", 1, 0)
     assert (done.state, again.state) == ("success", "success")

@@ -16,7 +16,7 @@ from lantai.records.disposal import Decision
 ROWS = [
     {
         "row_no": number,
-        "record_id": f"JY-2005-D-001-R1-{number:05d}",
+        "record_id": f"SL2005-JY-D001-R1-{number:05d}",
         "archival_code": f"Z101-WS·2005-D10-FGK-{number:04d}",
         "title": f"关于第{number}次检查的通知 <&>",
         "author": "云溪县教育局",

@@ -15,7 +15,7 @@ from lantai.records.disposal import ListState
 UNIT = "RS 云溪县人力资源和社会保障局"
 COLUMNS = (("单位", "Unit"), ("数据形式", "Data form"), ("状态", "State"), ("件数", "Records"), ("受理号", "No."))
 ROWS = (
-    (UNIT, "档案数字化成果", "退回补正", 9, "RS-2025-E-001"),
+    (UNIT, "档案数字化成果", "退回补正", 9, "SL2025-RS-E001"),
     ("JT 云溪县交通运输局", "电子公文", "上传未完", "", ""),
 )
 
@@ -31,7 +31,7 @@ def test_board_fits_the_screen_and_no_number_is_folded(width: int) -> None:
     lines = told(width)
 
     assert max(map(cell_len, lines)) <= width
-    assert any("RS-2025-E-001" in line for line in lines)
+    assert any("SL2025-RS-E001" in line for line in lines)
     assert any("档案数字化成果" in line for line in lines)
 
 

@@ -53,7 +53,7 @@ def add_carrier(database: Database, state: str = "seen", *, is_stalled: bool = F
         )
         connection.execute(
             insert(tables.submission).values(
-                submission_id="JY-2025-E-001",
+                submission_id="SL2025-JY-E001",
                 unit_code="JY",
                 filing_year=2025,
                 data_form="e_document",
@@ -63,8 +63,8 @@ def add_carrier(database: Database, state: str = "seen", *, is_stalled: bool = F
         )
         connection.execute(
             insert(tables.carrier).values(
-                carrier_id="JY-2025-E-001-R1",
-                submission_id="JY-2025-E-001",
+                carrier_id="SL2025-JY-E001-R1",
+                submission_id="SL2025-JY-E001",
                 unit_code="JY",
                 round_no=1,
                 raw_name_hex="31",
@@ -86,8 +86,8 @@ def add_carrier(database: Database, state: str = "seen", *, is_stalled: bool = F
 
 def record_row(number: int) -> dict[str, object]:
     return {
-        "record_id": f"JY-2025-E-001-R1-{number:05d}",
-        "carrier_id": "JY-2025-E-001-R1",
+        "record_id": f"SL2025-JY-E001-R1-{number:05d}",
+        "carrier_id": "SL2025-JY-E001-R1",
         "unit_code": "JY",
         "archival_code": f"J001-WS·2025-D10-BGS-{number:04d}",
         "title": "关于开展\t“制表符\\N”检查的通知\n第二行",
@@ -199,9 +199,9 @@ def test_record_of_a_carrier_that_is_not_there_is_refused_and_nothing_of_its_loa
     rows = [record_row(number) for number in (1, 2, 3)]
 
     with pytest.raises(RegistryConflictError), database.begin() as connection:
-        load(connection, tables.record, [*rows, record_row(4) | {"carrier_id": "JY-2025-E-009-R1"}])
+        load(connection, tables.record, [*rows, record_row(4) | {"carrier_id": "SL2025-JY-E009-R1"}])
     with pytest.raises(RegistryConflictError), database.begin() as connection:
-        connection.execute(insert(tables.record).values(record_row(1) | {"carrier_id": "JY-2025-E-009-R1"}))
+        connection.execute(insert(tables.record).values(record_row(1) | {"carrier_id": "SL2025-JY-E009-R1"}))
 
     with database.read() as connection:
         assert connection.execute(select(func.count()).select_from(tables.record)).scalar_one() == 0
@@ -211,8 +211,8 @@ def test_record_of_a_carrier_that_is_not_there_is_refused_and_nothing_of_its_loa
     ("statement", "rule"),
     [
         ("DELETE FROM carrier", "carrier_stays"),
-        ("UPDATE carrier SET carrier_id = 'JY-2025-E-009-R1'", "carrier_is_fixed"),
-        ("UPDATE record SET carrier_id = 'JY-2025-E-009-R1'", "record_is_fixed"),
+        ("UPDATE carrier SET carrier_id = 'SL2025-JY-E009-R1'", "carrier_is_fixed"),
+        ("UPDATE record SET carrier_id = 'SL2025-JY-E009-R1'", "record_is_fixed"),
         ("UPDATE record SET unit_code = 'MZ'", "record_is_fixed"),
     ],
 )

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.both_databases
 
 NOW = datetime(2026, 3, 2, 1, 2, 3, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=61)
-NAME = "carrier:JY-2025-E-001-R1"
+NAME = "carrier:SL2025-JY-E001-R1"
 ELSEWHERE = "other-machine:1:"
 INCLUDE = Path(__file__).resolve().parents[2] / "include"
 

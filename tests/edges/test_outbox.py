@@ -34,7 +34,7 @@ from lantai.formats import sftp_wire as wire
 from servers.hostile_sftp import LOGIN, PASSWORD, HostileSftp
 from servers.openssh import OpenSsh
 
-CARRIER = "JY-2025-E-001-R1"
+CARRIER = "SL2025-JY-E001-R1"
 
 
 def _bag(folder: Path, contents: dict[str, bytes]) -> Path:
@@ -359,7 +359,7 @@ from lantai.edges.sftp import connect
 with connect(load_connections(Path(sys.argv[2]))["sftp_JY"]) as session:
     [package] = look(session, [2025])[0]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    received = collect(session, package, Quarantine(Path(sys.argv[3])), "JY-2025-E-001-R1")
+    received = collect(session, package, Quarantine(Path(sys.argv[3])), "SL2025-JY-E001-R1")
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """
 

@@ -13,7 +13,7 @@ from lantai.edges.sftp_request import FetchResult
 from lantai.errors import DiskFullError, NotFoundError, PlaceUnavailableError, RemoteChangedError, UsageError
 from lantai.records.carrier import RemoteFile
 
-CARRIER = "JY-2025-E-001-R1"
+CARRIER = "SL2025-JY-E001-R1"
 GBK_NAME = "data/关于报送的函.docx".encode("gb18030")
 CONTENTS = {b"bagit.txt": b"BagIt", GBK_NAME: b"notice", b"data/empty": b"", b"../../evil": b"evil"}
 FILES = [RemoteFile(name, len(content), 7) for name, content in CONTENTS.items()]

@@ -78,7 +78,7 @@ def test_package_behind_a_link_made_since_the_look_is_not_brought_in(
         link(units, name)
 
         with pytest.raises(RemotePathError) as refused:
-            collect(session, package, Quarantine(tmp_path / "q"), "JY-2025-E-001-R1")
+            collect(session, package, Quarantine(tmp_path / "q"), "SL2025-JY-E001-R1")
 
     assert f"{name}'" in str(refused.value)
     assert not any(path.read_bytes() == b"their" for path in (tmp_path / "q").rglob("*") if path.is_file())

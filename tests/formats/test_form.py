@@ -90,7 +90,7 @@ def test_inspection_form_says_number_round_digests_and_responsibility() -> None:
 
     text = joined(render("acceptance_inspection", paper("acceptance_inspection", carriers=carriers), locale="zh"))
 
-    assert "受理号JY-2025-E-001" in text
+    assert "受理号SL2025-JY-E001" in text
     assert SHA256 in text
     assert "MD5（弱，仅作来文记录）" in text
     assert "移交单位对所报送电子公文的真实性、完整性和安全性负责。" in text
@@ -309,7 +309,7 @@ def test_certificate_names_places_with_their_address_and_leaves_out_columns_that
         {
             "place": "主保管库",
             "address": "file:///srv/vault",
-            "carrier_id": "JY-2005-E-001-R1",
+            "carrier_id": "SL2005-JY-E001-R1",
             "erasure_class": "overwritten",
             "looked_at": NOW,
             "looked_by": "石敬之",

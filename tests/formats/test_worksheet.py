@@ -146,10 +146,10 @@ def test_removed_row_is_refused(returned: Returned) -> None:
 
 def test_added_row_is_refused(returned: Returned) -> None:
     added = list(returned.sheet[FIRST])
-    added[0] = "6:JY-2014-E-001-R1-00006"
+    added[0] = "6:SL2014-JY-E001-R1-00006"
     returned.sheet.insert(FIRST + 5, added)
 
-    with pytest.raises(WorksheetError, match="A11: found '6:JY-2014-E-001-R1-00006'"):
+    with pytest.raises(WorksheetError, match="A11: found '6:SL2014-JY-E001-R1-00006'"):
         returned.answers()
 
 
@@ -164,7 +164,7 @@ def test_sorted_rows_are_refused(returned: Returned) -> None:
     returned.sheet[FIRST : FIRST + 5] = reversed(returned.sheet[FIRST : FIRST + 5])
 
     with pytest.raises(
-        WorksheetError, match="A6: found '5:JY-2014-E-001-R1-00005', expected '1:JY-2014-E-001-R1-00001'"
+        WorksheetError, match="A6: found '5:SL2014-JY-E001-R1-00005', expected '1:SL2014-JY-E001-R1-00001'"
     ):
         returned.answers()
 

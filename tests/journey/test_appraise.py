@@ -79,8 +79,8 @@ def test_second_run_on_a_day_answers_with_the_lists_of_the_first(due_centre: Cen
 @pytest.mark.parametrize(
     ("scope", "target", "left"),
     [
-        (HoldScope.RECORD, "JY-2015-E-001-R1-0002", ["0001", "0003"]),
-        (HoldScope.CARRIER, "JY-2015-E-001-R1", []),
+        (HoldScope.RECORD, "SL2015-JY-E001-R1-0002", ["0001", "0003"]),
+        (HoldScope.CARRIER, "SL2015-JY-E001-R1", []),
         (HoldScope.UNIT, "JY", []),
         (HoldScope.FONDS, "Z109", []),
     ],
@@ -124,7 +124,7 @@ def test_record_that_is_not_kept_any_more_is_not_proposed(due_centre: Centre) ->
 
 def test_only_the_units_asked_for_are_appraised(due_centre: Centre) -> None:
     make_unit(due_centre, "WS", "市卫生局", "Z110")
-    lay_down_carrier(due_centre, [record(1, "WS-2015-E-001-R1", unit_code="WS")])
+    lay_down_carrier(due_centre, [record(1, "SL2015-WS-E001-R1", unit_code="WS")])
 
     found = appraise(due_centre, ListKind.DESTRUCTION, ON, units=["WS"], actor="P01")
 

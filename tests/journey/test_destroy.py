@@ -48,7 +48,7 @@ from lantai.settings import Settings
 
 pytestmark = pytest.mark.both_databases
 
-CARRIER = "JY-2015-E-001-R1"
+CARRIER = "SL2015-JY-E001-R1"
 POINTS = {"sqlite": 10, "postgresql": 2}
 
 
@@ -459,14 +459,14 @@ def test_people_with_keys_sign_everything_with_them(due_centre: Centre, settings
 def test_live_record_with_the_same_content_is_named_on_the_certificate(
     due_centre: Centre, ready: str, settings: Settings
 ) -> None:
-    twin = record(1, "JY-2015-E-002-R1", destroy_due_on=date(2030, 1, 1), contents=[f"{CARRIER} 第1件".encode()])
+    twin = record(1, "SL2015-JY-E002-R1", destroy_due_on=date(2030, 1, 1), contents=[f"{CARRIER} 第1件".encode()])
     lay_down_carrier(due_centre, [twin], {"data/0001-1.txt": f"{CARRIER} 第1件".encode()})
     destroy(due_centre, ready, "C01")
     witness(due_centre, ready)
     destroy(due_centre, ready, "C01")
 
     body = json.loads((settings.papers / ready / "销毁证明.json").read_text())
-    assert body["twins"] == [[f"{CARRIER}-0001", "JY-2015-E-002-R1-0001", "JY-2015-E-002-R1"]]
+    assert body["twins"] == [[f"{CARRIER}-0001", "SL2015-JY-E002-R1-0001", "SL2015-JY-E002-R1"]]
 
 
 def test_list_of_which_every_row_is_kept_is_done_without_erasing_anything(

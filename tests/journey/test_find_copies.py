@@ -24,7 +24,7 @@ from servers.small_disk import SmallDisk
 
 pytestmark = pytest.mark.both_databases
 
-CARRIER = "JY-2015-E-001-R1"
+CARRIER = "SL2015-JY-E001-R1"
 
 
 def knows_places(centre: Centre, *names: str) -> None:
@@ -84,7 +84,7 @@ def test_place_that_only_a_row_names_and_that_does_not_answer_stops_the_destruct
     """I8."""
     third.rename(tmp_path / "away")
 
-    with pytest.raises(PlaceUnavailableError, match=r"third: found no .*mounted.*JY-2015-E-001-R1"):
+    with pytest.raises(PlaceUnavailableError, match=r"third: found no .*mounted.*SL2015-JY-E001-R1"):
         destroy(centre, ready, "C01")
     assert nothing_has_begun(centre, ready)
 

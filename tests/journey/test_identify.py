@@ -45,10 +45,11 @@ def test_package_that_says_what_it_is():
         ({"Data_Form": None, "form": None}, "data_form_missing", "Data-Form"),
         ({"Data_Form": "公文", "form": None}, "data_form_missing", "Data-Form"),
         ({"Carrier_Number": "9" * 101}, "tag_too_long", "Carrier-Number"),
+        ({"Carrier_Number": "SL2025-MZ-E001"}, "named_like_a_number", "Carrier-Number"),
     ],
 )
 def test_contradiction_is_named(changes, rule, subject):
-    """R1-24, R1-34."""
+    """R1-24, R1-34, R1-43."""
     assert [(f.rule, f.subject) for f in identified(**changes).findings] == [(rule, subject)]
 
 

@@ -100,8 +100,8 @@ def test_strangers_key_opens_nothing(centre, tmp_path):
 
 
 def test_unknown_name_is_named(centre, tmp_path):
-    with pytest.raises(NotFoundError, match="JY-1999"):
-        restore(centre, "JY-1999-E-001-R1", tmp_path / "out", [])
+    with pytest.raises(NotFoundError, match="SL1999-JY"):
+        restore(centre, "SL1999-JY-E001-R1", tmp_path / "out", [])
 
 
 def test_manifest_that_the_ledger_does_not_know_is_refused(centre, tmp_path):

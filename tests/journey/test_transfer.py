@@ -61,7 +61,7 @@ from servers.openssh import OpenSsh
 
 pytestmark = [pytest.mark.server("sshd"), pytest.mark.both_databases]
 
-CARRIER = "JY-2015-E-001-R1"
+CARRIER = "SL2015-JY-E001-R1"
 
 
 def permanent(number: int, **changed: object) -> object:

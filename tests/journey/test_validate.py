@@ -262,7 +262,7 @@ def test_zero_report_needs_neither_catalogue_nor_forms(tmp_path):
     found = validated(bag)
 
     assert (found.findings, found.rows) == ((), ())
-    assert list_records(verified(bag), found.rows, context(), "JY-2025-E-001-R1") == []
+    assert list_records(verified(bag), found.rows, context(), "SL2025-JY-E001-R1") == []
 
 
 @pytest.mark.parametrize(
@@ -288,10 +288,10 @@ def test_catalogue_that_a_filing_needs_not_is_looked_through_for_marks_all_the_s
 def test_snapshot_is_one_record_with_all_its_files(tmp_path):
     found, checked = validated_snapshot(snapshot(tmp_path, description="户籍库快照"))
 
-    (record,) = list_records(found, checked.rows, context(), "JY-2025-B-001-R1")
+    (record,) = list_records(found, checked.rows, context(), "SL2025-JY-B001-R1")
 
     assert checked.findings == ()
-    assert (record.record_id, record.archival_code) == ("JY-2025-B-001-R1-00001", "JY-2025-B-001-R1-00001")
+    assert (record.record_id, record.archival_code) == ("SL2025-JY-B001-R1-00001", "SL2025-JY-B001-R1-00001")
     assert record.title == "户籍库快照"
     assert [f.path for f in record.files] == ["data/1.txt", "data/2.txt", "data/3.txt"]
     assert record.destroy_due_on == date(2056, 1, 1)
@@ -302,7 +302,7 @@ def test_incremental_snapshot_needs_its_accepted_base(tmp_path):
     bag = snapshot(tmp_path, strategy=BackupStrategy.INCREMENTAL, base_carrier="000")
 
     assert rules(validated_snapshot(bag)[1].findings, Severity.FAULT) == {"base_carrier_missing"}
-    assert validated_snapshot(bag, full_backups={"000": "GT-2024-B-001-R1"})[1].findings == ()
+    assert validated_snapshot(bag, full_backups={"000": "SL2024-GT-B001-R1"})[1].findings == ()
 
 
 def test_shrunk_snapshot_is_remarked_upon(tmp_path):
@@ -313,10 +313,10 @@ def test_shrunk_snapshot_is_remarked_upon(tmp_path):
 def test_records_follow_the_catalogue_with_ids_dates_and_digests(tmp_path):
     bag = carrier(tmp_path, [row(1), row(2, retention="永久", archival_code="Z109-WS·2025-Y-BGS-0002", page_count="")])
     checked = validated(bag)
-    one, two = list_records(verified(bag), checked.rows, context(), "JY-2025-E-001-R1")
+    one, two = list_records(verified(bag), checked.rows, context(), "SL2025-JY-E001-R1")
 
     assert is_acceptable(list(checked.findings))
-    assert (one.record_id, two.record_id) == ("JY-2025-E-001-R1-00001", "JY-2025-E-001-R1-00002")
+    assert (one.record_id, two.record_id) == ("SL2025-JY-E001-R1-00001", "SL2025-JY-E001-R1-00002")
     assert (one.transfer_due_on, one.destroy_due_on) == (date(2045, 3, 1), date(2056, 1, 1))
     assert (two.retention, two.destroy_due_on, two.page_count) == (Retention.Y, None, 0)
     assert one.access_level is AccessLevel.OPEN
@@ -337,7 +337,7 @@ def test_faulty_package_has_no_records(tmp_path):
     checked = validated(bag)
 
     with pytest.raises(UsageError, match="faults"):
-        list_records(verified(bag), checked.rows, context(), "JY-2025-E-001-R1")
+        list_records(verified(bag), checked.rows, context(), "SL2025-JY-E001-R1")
 
 
 def test_four_properties_leave_open_what_nobody_looked_at(tmp_path):

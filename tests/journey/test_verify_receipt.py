@@ -13,7 +13,7 @@ from lantai.journey.checkpoint import make_checkpoint, newest_note
 from lantai.journey.verify_receipt import verify_receipt
 from lantai.records.event import EventKind
 
-CARRIER = "JY-2025-E-001-R1"
+CARRIER = "SL2025-JY-E001-R1"
 
 
 def receipt_over(centre, kind, facts, **body):
@@ -68,7 +68,7 @@ def test_changed_receipt_is_found_by_its_signature(centre, receipt):
     ("change", "told"),
     [
         ({"manifest_sha256": "b" * 64}, "manifest_sha256"),
-        ({"carrier_id": "JY-2025-E-002-R1"}, "carrier_id"),
+        ({"carrier_id": "SL2025-JY-E002-R1"}, "carrier_id"),
         ({"ledger": {}}, "cannot be read"),
         ({"ledger": "none"}, "no receipt"),
     ],

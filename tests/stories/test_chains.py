@@ -26,7 +26,7 @@ from servers.openssh import OpenSsh
 
 pytestmark = pytest.mark.server("sshd")
 
-FULL, ADDED = "GT-2025-B-001-R1", "GT-2025-B-002-R1"
+FULL, ADDED = "SL2025-GT-B001-R1", "SL2025-GT-B002-R1"
 DUE_ON = date(2026, 1, 1)
 
 
@@ -108,7 +108,7 @@ def test_chain_that_began_after_the_approval_stops_the_destruction_of_its_base(h
     witness(house.centre, approved)
     send(house, "003", BackupStrategy.DIFFERENTIAL, "001")
 
-    with pytest.raises(NotPermittedError, match=r"row 1: GT-2025-B-003-R1 builds on it and is kept"):
+    with pytest.raises(NotPermittedError, match=r"row 1: SL2025-GT-B003-R1 builds on it and is kept"):
         destroy(house.centre, approved, "C01")
 
     with house.centre.database.read() as connection:
@@ -125,7 +125,7 @@ def test_backup_on_a_base_that_was_destroyed_is_returned(house: FilingHouse) -> 
     send(house, "003", BackupStrategy.INCREMENTAL, "001")
 
     with house.centre.database.read() as connection:
-        assert "base_carrier_missing" in {f.rule for f in findings_of(connection, "GT-2025-B-003-R1")}
+        assert "base_carrier_missing" in {f.rule for f in findings_of(connection, "SL2025-GT-B003-R1")}
     assert appraise(house.centre, ListKind.DESTRUCTION, ON, actor="P01") == []
 
 

@@ -107,7 +107,7 @@ def test_our_id_of_a_carrier_names_its_package_too(house: FilingHouse) -> None:
     held = registered(house)
     house.agree("MZ")
 
-    after = run(house, "MZ-2025-E-001-R1")
+    after = run(house, "SL2025-MZ-E001-R1")
 
     assert held == ["A held", "B held"]
     assert after == ["A held", "B accepted"]
@@ -129,7 +129,7 @@ def test_package_that_is_accepted_already_is_known_and_no_work(house: FilingHous
     run(house, "001")
 
     assert run(house, "001") == ["001 accepted"]
-    assert run(house, "JY-2025-E-001-R1") == ["001 accepted"]
+    assert run(house, "SL2025-JY-E001-R1") == ["001 accepted"]
 
 
 def test_half_an_upload_is_not_taken_in_for_being_named(house: FilingHouse) -> None:

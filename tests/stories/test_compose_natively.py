@@ -90,10 +90,14 @@ def test_unit_uploads_and_finds_its_receipt(bureau: Bureau) -> None:
     assert host_key in shown
     assert (sent.returncode, fetched.returncode) == (0, 0), sent.stderr + fetched.stderr
     assert (opened, taken) == ("success", "success"), system.running["airflow-worker"].said()
-    receipt = ["001.r1.receipt.json", "001.r1.receipt.pdf", "001.r1.receipt.sig"]
+    receipt = [
+        "001.SL2025-JY-E001-R1.receipt.json",
+        "001.SL2025-JY-E001-R1.receipt.pdf",
+        "001.SL2025-JY-E001-R1.receipt.sig",
+    ]
     assert sorted(path.name for path in (bureau.folder / "inbox").iterdir()) == receipt
     printed = subprocess.run(
-        ["pdftotext", bureau.folder / "inbox/001.r1.receipt.pdf", "-"], check=True, capture_output=True
+        ["pdftotext", bureau.folder / "inbox/001.SL2025-JY-E001-R1.receipt.pdf", "-"], check=True, capture_output=True
     )
     assert "云县档案登记备份中心" in printed.stdout.decode()
     assert bureau.lantai("ledger", "verify")["is_sound"] is True
@@ -225,5 +229,5 @@ def test_other_machine_takes_over_from_the_backup(bureau: Bureau) -> None:
         shutil.copy(old / "JY", other.folder / "JY")
         assert "台账完好" in told, told
         assert [found["state"] for found in other.lantai("submissions", "--unit", "JY")] == ["accepted"]
-        assert sftp(other, "JY", "ls inbox/2025").stdout.count("001.r1.receipt") == 3
+        assert sftp(other, "JY", "ls inbox/2025").stdout.count("001.SL2025-JY-E001-R1.receipt") == 3
         assert other.run_dag("take_in_filings", year="2025") == "success"

@@ -65,7 +65,7 @@ def test_full_disk_is_named_and_the_filing_is_whole_when_there_is_space(
 
     assert early == ({}, True)
     assert [(one.accepted, one.records) for one in done] == [(1, 3), (1, 3)]
-    assert contents(house, "JY-2025-E-001-R1-00001") == {"data/1.txt": big}
+    assert contents(house, "SL2025-JY-E001-R1-00001") == {"data/1.txt": big}
     assert is_sound(house)
     assert house.centre.quarantine.carriers() == []
     assert not list(house.centre.settings.work.iterdir())
@@ -89,7 +89,11 @@ def test_full_disk_of_papers_keeps_the_acceptance_and_the_answer_follows(
 
     assert early == ([RoundState.ACCEPTED], {})
     assert (done.accepted, done.answered) == (0, 1)
-    assert set(house.inbox()) == {"001.r1.receipt.json", "001.r1.receipt.pdf", "001.r1.receipt.sig"}
+    assert set(house.inbox()) == {
+        "001.SL2025-JY-E001-R1.receipt.json",
+        "001.SL2025-JY-E001-R1.receipt.pdf",
+        "001.SL2025-JY-E001-R1.receipt.sig",
+    }
 
 
 def test_full_disk_of_the_registry_undoes_the_step_and_a_rerun_does_it(

@@ -42,7 +42,7 @@ def test_other_bytes_after_an_acceptance_are_held_for_somebody_to_look_at(house:
 
     assert again.held == 1
     assert house.states() == [(1, RoundState.ACCEPTED), (2, RoundState.HELD)]
-    assert house.told("JY-2025-E-001-R2") >= {"already_accepted"}
+    assert house.told("SL2025-JY-E001-R2") >= {"already_accepted"}
     assert house.board_state() == "accepted"
 
 
@@ -59,9 +59,16 @@ def test_mended_filing_after_an_acceptance_is_held_whatever_it_repeats(house: Fi
     again = take_in(house.centre, "JY")
 
     assert (again.held, again.returned) == (1, 0)
-    assert house.told("JY-2025-E-001-R2") == {"already_accepted"}
-    receipt, notice = ("001.r1.receipt.json", "001.r1.receipt.pdf", "001.r1.receipt.sig"), ("json", "pdf")
-    assert set(house.inbox()) == {*receipt, *(f"001.r2.notice.{ending}" for ending in notice)}
+    assert house.told("SL2025-JY-E001-R2") == {"already_accepted"}
+    receipt, notice = (
+        (
+            "001.SL2025-JY-E001-R1.receipt.json",
+            "001.SL2025-JY-E001-R1.receipt.pdf",
+            "001.SL2025-JY-E001-R1.receipt.sig",
+        ),
+        ("json", "pdf"),
+    )
+    assert set(house.inbox()) == {*receipt, *(f"001.SL2025-JY-E001-R2.notice.{ending}" for ending in notice)}
 
 
 def test_zero_report_after_a_filing_contradicts_it_and_is_held(house: FilingHouse) -> None:
@@ -77,7 +84,7 @@ def test_zero_report_after_a_filing_contradicts_it_and_is_held(house: FilingHous
     done = take_in(house.centre, "JY")
 
     assert (done.held, done.accepted) == (1, 0)
-    assert house.told("JY-2025-E-002-R1") == {"zero_report_contradicts"}
+    assert house.told("SL2025-JY-E002-R1") == {"zero_report_contradicts"}
     assert house.board_state() == "accepted"
 
 
@@ -96,7 +103,7 @@ def test_filing_without_an_agreement_is_held_and_goes_on_when_there_is_one(house
     second = take_in(house.centre, "JY")
 
     assert (first.held, first.accepted) == (1, 0)
-    assert set(early) == {"001.r1.notice.json", "001.r1.notice.pdf"}
+    assert set(early) == {"001.SL2025-JY-E001-R1.notice.json", "001.SL2025-JY-E001-R1.notice.pdf"}
     assert dict(idle.ready) == {}
     assert dict(woken.ready) == {"JY": 1}
     assert second.accepted == 1
@@ -109,17 +116,17 @@ def test_held_round_tells_its_unit_once_what_it_waits_for_and_is_answered_later(
     house.file()
     look(house.centre)
     first = take_in(house.centre, "JY")
-    notice = canonical.loads(house.inbox()["001.r1.notice.json"])
+    notice = canonical.loads(house.inbox()["001.SL2025-JY-E001-R1.notice.json"])
     again = take_in(house.centre, "JY")
 
     house.agree("JY")
     look(house.centre)
     last = take_in(house.centre, "JY")
 
-    assert (notice["kind"], notice["carrier_id"], notice["supplement_by"]) == ("notice", "JY-2025-E-001-R1", "")
+    assert (notice["kind"], notice["carrier_id"], notice["supplement_by"]) == ("notice", "SL2025-JY-E001-R1", "")
     assert [(f["rule"], f["severity"]) for f in notice["findings"]] == [("no_agreement", "hold")]
     assert (first.answered, again.answered, last.answered) == (1, 0, 1)
-    assert {"001.r1.notice.pdf", "001.r1.receipt.json"} <= set(house.inbox())
+    assert {"001.SL2025-JY-E001-R1.notice.pdf", "001.SL2025-JY-E001-R1.receipt.json"} <= set(house.inbox())
     assert dict(look(house.centre).ready) == {}
 
 
@@ -150,13 +157,17 @@ def test_unit_that_agreed_to_encrypt_and_sends_in_the_open_is_held(house: Filing
     house.file()
     look(house.centre)
     first = take_in(house.centre, "JY")
-    held = house.told("JY-2025-E-001-R1")
+    held = house.told("SL2025-JY-E001-R1")
 
     house.agree("JY", from_on=date(2026, 3, 2))
     look(house.centre, units=["JY"])
     second = take_in(house.centre, "JY")
 
-    assert (first.held, held, house.inbox().keys() >= {"001.r1.receipt.json"}) == (1, {"not_encrypted_as_agreed"}, True)
+    assert (first.held, held, house.inbox().keys() >= {"001.SL2025-JY-E001-R1.receipt.json"}) == (
+        1,
+        {"not_encrypted_as_agreed"},
+        True,
+    )
     assert second.accepted == 1
 
 
@@ -189,7 +200,7 @@ def test_old_periods_are_read_by_a_person_and_the_round_is_accepted(house: Filin
     operator = appoint(house)
     idle = look(house.centre)
 
-    decided = decide_held(house.centre, "JY-2025-E-001", Choice.ACCEPT, "  已与单位\n核实 ", operator)
+    decided = decide_held(house.centre, "SL2025-JY-E001", Choice.ACCEPT, "  已与单位\n核实 ", operator)
     woken = look(house.centre)
     done = take_in(house.centre, "JY")
 
@@ -199,9 +210,9 @@ def test_old_periods_are_read_by_a_person_and_the_round_is_accepted(house: Filin
     with house.centre.database.read() as connection:
         kept = connection.execute(select(tables.record.c.retention).order_by(tables.record.c.record_id)).scalars().all()
         event = connection.execute(select(tables.event).where(tables.event.c.kind == "carrier_decided")).one()
-        remarks = findings_of(connection, "JY-2025-E-001-R1")
+        remarks = findings_of(connection, "SL2025-JY-E001-R1")
     assert kept == ["D30", "D10", "D30"]
-    assert (event.actor, event.subject, canonical.loads(event.leaf)["choice"]) == ("A01", "JY-2025-E-001-R1", "accept")
+    assert (event.actor, event.subject, canonical.loads(event.leaf)["choice"]) == ("A01", "SL2025-JY-E001-R1", "accept")
     assert "核实".encode() not in event.leaf
     assert {remark.rule for remark in remarks} == {"legacy_retention", "ruled_accept"}
     assert describe(remarks[-1], "zh").message == "暂存事项已由中心核实，予以接收：已与单位 核实（王芳，2026-03-02）。"
@@ -211,7 +222,7 @@ def test_held_round_goes_back_with_the_reason_and_the_next_one_is_round_two(hous
     """R1-49, R1-51: a held round is no dead end; what the unit reads is the reason, and when to supplement."""
     hold_for_an_old_period(house)
     operator = appoint(house)
-    decide_held(house.centre, "JY-2025-E-001-R1", Choice.RETURN, "请按现行期限重新划定", operator)
+    decide_held(house.centre, "SL2025-JY-E001-R1", Choice.RETURN, "请按现行期限重新划定", operator)
     look(house.centre)
     first = take_in(house.centre, "JY")
     opinions = house.opinions()
@@ -243,12 +254,12 @@ def test_what_only_a_change_can_cure_is_not_accepted_by_word_and_may_be_returned
     operator = appoint(house)
 
     with pytest.raises(UsageError, match="held for already_accepted, which no word can settle"):
-        decide_held(house.centre, "JY-2025-E-001", Choice.ACCEPT, "可以", operator)
-    decide_held(house.centre, "JY-2025-E-001", Choice.RETURN, "补充的请另编载体号", operator)
+        decide_held(house.centre, "SL2025-JY-E001", Choice.ACCEPT, "可以", operator)
+    decide_held(house.centre, "SL2025-JY-E001", Choice.RETURN, "补充的请另编载体号", operator)
     done = take_in(house.centre, "JY")
 
     assert (done.returned, house.states()) == (1, [(1, RoundState.ACCEPTED), (2, RoundState.RETURNED)])
-    assert {"001.r1.receipt.json", "001.r2.opinions.json"} <= set(house.inbox())
+    assert {"001.SL2025-JY-E001-R1.receipt.json", "001.SL2025-JY-E001-R2.opinions.json"} <= set(house.inbox())
 
 
 def test_round_that_is_held_for_more_stays_held_until_all_is_settled(house: FilingHouse) -> None:
@@ -258,11 +269,11 @@ def test_round_that_is_held_for_more_stays_held_until_all_is_settled(house: Fili
     house.file(rows=[house.row("JY", number, classification="待定") for number in (1, 2, 3)])
     look(house.centre)
     take_in(house.centre, "JY")
-    decided = decide_held(house.centre, "JY-2025-E-001", Choice.ACCEPT, "经核实均不涉密", appoint(house))
+    decided = decide_held(house.centre, "SL2025-JY-E001", Choice.ACCEPT, "经核实均不涉密", appoint(house))
     woken = look(house.centre)
     still = take_in(house.centre, "JY")
     idle = look(house.centre)
-    again = decide_held(house.centre, "JY-2025-E-001", Choice.ACCEPT, "经核实均不涉密", "A01")
+    again = decide_held(house.centre, "SL2025-JY-E001", Choice.ACCEPT, "经核实均不涉密", "A01")
 
     house.agree("JY")
     look(house.centre)
@@ -278,13 +289,13 @@ def test_ruling_may_be_changed_until_it_has_its_effect_and_both_stay_in_the_ledg
     """R1-51, I5."""
     hold_for_an_old_period(house)
     operator = appoint(house)
-    first = decide_held(house.centre, "JY-2025-E-001", Choice.ACCEPT, "已核实", operator)
-    again = decide_held(house.centre, "JY-2025-E-001", Choice.ACCEPT, "已核实", operator)
-    changed = decide_held(house.centre, "JY-2025-E-001", Choice.RETURN, "单位要求撤回", operator)
+    first = decide_held(house.centre, "SL2025-JY-E001", Choice.ACCEPT, "已核实", operator)
+    again = decide_held(house.centre, "SL2025-JY-E001", Choice.ACCEPT, "已核实", operator)
+    changed = decide_held(house.centre, "SL2025-JY-E001", Choice.RETURN, "单位要求撤回", operator)
     take_in(house.centre, "JY")
 
     with pytest.raises(UsageError, match="found state returned, expected held"):
-        decide_held(house.centre, "JY-2025-E-001", Choice.ACCEPT, "又改主意", operator)
+        decide_held(house.centre, "SL2025-JY-E001", Choice.ACCEPT, "又改主意", operator)
     assert (first.is_new, again.is_new, changed.is_new) == (True, False, True)
     with house.centre.database.read() as connection:
         kinds = connection.execute(select(tables.event.c.kind)).scalars().all()
@@ -294,10 +305,10 @@ def test_ruling_may_be_changed_until_it_has_its_effect_and_both_stay_in_the_ledg
 @pytest.mark.parametrize(
     ("held", "reason", "role", "error"),
     [
-        ("JY-2025-E-009", "已核实", Role.OPERATOR, NotFoundError),
-        ("JY-2025-E-001", " \n", Role.OPERATOR, UsageError),
-        ("JY-2025-E-001", "核" * 501, Role.OPERATOR, UsageError),
-        ("JY-2025-E-001", "已核实", Role.PART_TIME_ARCHIVIST, NotPermittedError),
+        ("SL2025-JY-E009", "已核实", Role.OPERATOR, NotFoundError),
+        ("SL2025-JY-E001", " \n", Role.OPERATOR, UsageError),
+        ("SL2025-JY-E001", "核" * 501, Role.OPERATOR, UsageError),
+        ("SL2025-JY-E001", "已核实", Role.PART_TIME_ARCHIVIST, NotPermittedError),
     ],
 )
 def test_ruling_that_may_not_be_made_changes_nothing(
@@ -321,11 +332,11 @@ def test_command_decides_and_says_what_comes_next(house: FilingHouse, monkeypatc
     monkeypatch.setenv("LANTAI_TODAY", "2026-03-02")
     runner = CliRunner()
 
-    asked = runner.invoke(app, ["findings", "JY-2025-E-001"])
-    decided = runner.invoke(app, ["decide", "JY-2025-E-001", "accept", "--reason", "已核实", "--as", "A01"])
+    asked = runner.invoke(app, ["findings", "SL2025-JY-E001"])
+    decided = runner.invoke(app, ["decide", "SL2025-JY-E001", "accept", "--reason", "已核实", "--as", "A01"])
     collected = runner.invoke(app, ["collect", "--json"])
 
-    assert "lantai decide JY-2025-E-001-R1 accept|return" in asked.stdout
+    assert "lantai decide SL2025-JY-E001-R1 accept|return" in asked.stdout
     assert (decided.exit_code, "旧保管期限待定" in decided.stdout, "lantai collect --unit JY" in decided.stdout) == (
         0,
         True,

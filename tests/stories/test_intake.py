@@ -37,7 +37,11 @@ def test_perfect_filing_is_accepted_sealed_twice_and_receipted(house: FilingHous
 
     assert dict(looked.ready) == {"JY": 1}
     assert (done.accepted, done.records, done.answered) == (1, 3, 1)
-    assert set(house.inbox()) == {"001.r1.receipt.json", "001.r1.receipt.pdf", "001.r1.receipt.sig"}
+    assert set(house.inbox()) == {
+        "001.SL2025-JY-E001-R1.receipt.json",
+        "001.SL2025-JY-E001-R1.receipt.pdf",
+        "001.SL2025-JY-E001-R1.receipt.sig",
+    }
     assert house.board_state() == "accepted"
     assert house.centre.quarantine.carriers() == []
     assert not list(house.centre.settings.work.iterdir())
@@ -55,7 +59,7 @@ def test_form_comes_back_with_the_half_that_the_unit_filled_in_and_the_digest_it
     look(house.centre)
     take_in(house.centre, "JY")
 
-    pdf = house.inbox()["001.r1.receipt.pdf"]
+    pdf = house.inbox()["001.SL2025-JY-E001-R1.receipt.pdf"]
 
     read = subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True)
     text = "".join(read.stdout.decode().split())
@@ -77,7 +81,7 @@ def test_receipt_is_signed_and_proves_its_place_in_the_ledger(house: FilingHouse
     take_in(house.centre, "JY")
 
     inbox = house.inbox()
-    body = inbox["001.r1.receipt.json"]
+    body = inbox["001.SL2025-JY-E001-R1.receipt.json"]
     keys = house.centre.vault.first.name.removeprefix("file://") + "/keys/"
     intake = load_pem_public_key(Path(keys + "intake.pub.pem").read_bytes())
     log = load_pem_public_key(Path(keys + "log.pub.pem").read_bytes())
@@ -85,9 +89,9 @@ def test_receipt_is_signed_and_proves_its_place_in_the_ledger(house: FilingHouse
     text, _ = signed_note.verify(receipt["ledger"]["checkpoint"], {"lantai-log": log})
     checkpoint = signed_note.Checkpoint.parse(text)
 
-    intake.verify(inbox["001.r1.receipt.sig"], body)
+    intake.verify(inbox["001.SL2025-JY-E001-R1.receipt.sig"], body)
     with pytest.raises(InvalidSignature):
-        intake.verify(inbox["001.r1.receipt.sig"], body.replace(b'"round":1', b'"round":2'))
+        intake.verify(inbox["001.SL2025-JY-E001-R1.receipt.sig"], body.replace(b'"round":1', b'"round":2'))
     leaf = base64.b64decode(receipt["ledger"]["leaf"])
     hashes = [base64.b64decode(digest) for digest in receipt["ledger"]["hashes"]]
     merkle.verify_inclusion(
@@ -109,7 +113,7 @@ def test_sealed_record_opens_and_is_what_was_filed(house: FilingHouse) -> None:
     identities = load_identities(house.centre.settings.keys / "identity.txt")
     found = [
         (opened.path, b"".join(opened.chunks))
-        for opened in open_record(house.centre, "JY-2025-E-001-R1-00001", identities)
+        for opened in open_record(house.centre, "SL2025-JY-E001-R1-00001", identities)
     ]
 
     assert found == [("data/1.txt", wanted)]
@@ -144,7 +148,7 @@ def test_zero_report_counts_as_filed(house: FilingHouse) -> None:
 
     assert (done.accepted, done.zero_reports, done.records) == (1, 1, 0)
     assert house.board_state() == "zero_report"
-    assert "001.r1.receipt.json" in house.inbox()
+    assert "001.SL2025-JY-E001-R1.receipt.json" in house.inbox()
 
 
 def test_filing_after_a_zero_report_takes_its_place(house: FilingHouse) -> None:
@@ -161,7 +165,7 @@ def test_filing_after_a_zero_report_takes_its_place(house: FilingHouse) -> None:
     done = take_in(house.centre, "JY")
 
     assert (before, done.accepted) == ("zero_report", 1)
-    assert house.told("JY-2025-E-002-R1") == {"zero_report_replaced"}
+    assert house.told("SL2025-JY-E002-R1") == {"zero_report_replaced"}
     assert house.board_state() == "accepted"
 
 
@@ -177,7 +181,7 @@ def test_archive_is_taken_apart_and_taken_in(house: FilingHouse) -> None:
     done = take_in(house.centre, "JY")
 
     assert (done.accepted, done.records) == (1, 3)
-    assert "001.r1.receipt.json" in house.inbox()
+    assert "001.SL2025-JY-E001-R1.receipt.json" in house.inbox()
 
 
 def test_answers_to_packages_of_the_same_name_lie_side_by_side(house: FilingHouse) -> None:
@@ -199,7 +203,7 @@ def test_answers_to_packages_of_the_same_name_lie_side_by_side(house: FilingHous
     assert (done.accepted, done.answered) == (2, 2)
     assert {name: house.inbox()[name] for name in before} == before
     assert {name for name in house.inbox() if name.endswith(".json")} == {
-        "001.r1.receipt.json",
-        "001.JY-2025-E-002.r1.receipt.json",
-        "001.JY-2025-E-003.r1.receipt.json",
+        "001.SL2025-JY-E001-R1.receipt.json",
+        "001.SL2025-JY-E002-R1.receipt.json",
+        "001.SL2025-JY-E003-R1.receipt.json",
     }

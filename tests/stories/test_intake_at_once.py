@@ -104,8 +104,12 @@ def test_unit_taken_in_three_times_at_once_is_taken_in_once(house: FilingHouse, 
     assert sum(each.accepted for each in found if not isinstance(each, LantaiError)) == 1
     assert (again.accepted, again.answered) == (0, 0)
     for kind in ("carrier_received", "carrier_sealed", "carrier_accepted"):
-        assert events(house.centre, kind) == ["JY-2025-E-001-R1"]
-    assert set(house.inbox()) == {"001.r1.receipt.json", "001.r1.receipt.pdf", "001.r1.receipt.sig"}
+        assert events(house.centre, kind) == ["SL2025-JY-E001-R1"]
+    assert set(house.inbox()) == {
+        "001.SL2025-JY-E001-R1.receipt.json",
+        "001.SL2025-JY-E001-R1.receipt.pdf",
+        "001.SL2025-JY-E001-R1.receipt.sig",
+    }
     assert is_sound(house.centre)
 
 

@@ -49,7 +49,7 @@ def test_take_in_killed_anywhere_ends_after_a_rerun_as_if_undisturbed(
     try:
         steps = until(taking_in, 0)
         wanted = house.outcome()
-        assert ("JY-2025-E-001-R1", RoundState.ACCEPTED, 3, 1) in wanted["rounds"]
+        assert ("SL2025-JY-E001-R1", RoundState.ACCEPTED, 3, 1) in wanted["rounds"]
 
         # How often a lease is renewed depends on the time it takes, so a run may have a few steps less than the first.
         last = steps - steps // 10

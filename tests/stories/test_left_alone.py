@@ -94,7 +94,7 @@ def test_fault_of_the_program_in_one_package_stops_no_other(
     monkeypatch.undo()
     done = take_in(house.centre, "JY")
 
-    assert early == {"JY-2025-E-001": "002"}
+    assert early == {"SL2025-JY-E001": "002"}
     assert (done.accepted, house.states()) == (1, [(1, RoundState.ACCEPTED), (1, RoundState.ACCEPTED)])
 
 
@@ -104,7 +104,7 @@ def test_answer_that_cannot_be_delivered_stops_no_other_and_is_tried_again(house
     house.open_year()
     house.file(name="001", carrier_number="001")
     house.file(name="002", carrier_number="002", rows=[house.row("JY", 4)])
-    in_the_way = house.sshd.files / "JY" / "inbox" / "2025" / "001.r1.receipt.pdf"
+    in_the_way = house.sshd.files / "JY" / "inbox" / "2025" / "001.SL2025-JY-E001-R1.receipt.pdf"
     in_the_way.mkdir(parents=True)
     look(house.centre)
     with pytest.raises(LantaiError):
@@ -114,7 +114,7 @@ def test_answer_that_cannot_be_delivered_stops_no_other_and_is_tried_again(house
     in_the_way.rmdir()
     done = take_in(house.centre, "JY")
 
-    assert early == {"002.r1.receipt.json"}
+    assert early == {"002.SL2025-JY-E002-R1.receipt.json"}
     assert (done.answered, len(house.inbox())) == (1, 6)
 
 

@@ -49,4 +49,4 @@ def test_answer_is_never_laid_into_another_units_inbox(house: FilingHouse) -> No
     take_in(house.centre, "JY")
 
     assert before == after
-    assert set(house.inbox("JY")) == {"001.r1.opinions.json", "001.r1.opinions.pdf"}
+    assert set(house.inbox("JY")) == {"001.SL2025-JY-E001-R1.opinions.json", "001.SL2025-JY-E001-R1.opinions.pdf"}

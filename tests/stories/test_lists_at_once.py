@@ -224,7 +224,7 @@ def test_of_two_custodians_at_once_one_carries_the_list_out(workers: list[Centre
 def test_hold_that_is_being_placed_when_the_act_begins_stops_it(workers: list[Centre], ready: str) -> None:
     """I3; vault.md, destruction 1: holds looked at again now. The act waits for whoever is placing one."""
     auditor, custodian = workers[:2]
-    placed = Hold("H-2026-1", HoldScope.RECORD, "JY-2015-E-001-R1-0001", "诉讼", "X01", auditor.clock.now_at())
+    placed = Hold("H-2026-1", HoldScope.RECORD, "SL2015-JY-E001-R1-0001", "诉讼", "X01", auditor.clock.now_at())
 
     with ThreadPoolExecutor(1) as pool:
         with auditor.database.begin() as connection:

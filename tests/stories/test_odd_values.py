@@ -34,15 +34,15 @@ def test_overlong_cells_and_numbers_and_a_nul_in_a_name_are_findings(house: Fili
     assert (done.returned, done.accepted, done.answered) == (3, 1, 4)
     with house.centre.database.read() as connection:
         told = {
-            house.numbers()[f"JY-2025-E-00{n}"]: {f.rule for f in findings_of(connection, f"JY-2025-E-00{n}-R1")}
+            house.numbers()[f"SL2025-JY-E00{n}"]: {f.rule for f in findings_of(connection, f"SL2025-JY-E00{n}-R1")}
             for n in (1, 2, 3, 4)
         }
     assert told["cells"] == {"field_too_long"}
     assert told["listed"] >= {"name_unsafe"}
     assert "tag_too_long" in next(rules for number, rules in told.items() if number.startswith("nnn"))
     assert {name for name in house.inbox() if name.endswith(".json")} == {
-        "cells.r1.opinions.json",
-        "listed.r1.opinions.json",
-        "JY-2025-E-003.r1.opinions.json",
-        "whole.r1.receipt.json",
+        "cells.SL2025-JY-E001-R1.opinions.json",
+        "listed.SL2025-JY-E002-R1.opinions.json",
+        "SL2025-JY-E003-R1.opinions.json",
+        "whole.SL2025-JY-E004-R1.receipt.json",
     }

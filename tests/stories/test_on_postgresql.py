@@ -36,7 +36,7 @@ from servers.openssh import OpenSsh
 
 pytestmark = pytest.mark.server("sshd", "postgres", "initdb")
 
-OLD = "JY-2005-E-001-R1"
+OLD = "SL2005-JY-E001-R1"
 TODAY = date(2026, 3, 2)
 
 
@@ -142,8 +142,10 @@ def receipts_verify(house: FilingHouse) -> None:
     keys = load_verifier(INTAKE, settings.intake_key_file), load_verifier(LOG, settings.log_key_file)
     for year in (2005, 2025):
         found = house.inbox(year=year)
-        verdict = verify_receipt(found["001.r1.receipt.json"], found["001.r1.receipt.sig"], *keys)
-        assert (verdict.carrier_id, verdict.problems) == (f"JY-{year}-E-001-R1", ())
+        verdict = verify_receipt(
+            found[f"001.SL{year}-JY-E001-R1.receipt.json"], found[f"001.SL{year}-JY-E001-R1.receipt.sig"], *keys
+        )
+        assert (verdict.carrier_id, verdict.problems) == (f"SL{year}-JY-E001-R1", ())
 
 
 def certificate_verifies(centre: Centre, list_id: str) -> None:

@@ -34,7 +34,7 @@ def test_faulty_filing_is_returned_with_every_fault_and_the_next_one_is_round_tw
     house.file(rows=faulty)
     look(house.centre)
     first = take_in(house.centre, "JY")
-    opinions = canonical.loads(house.inbox()["001.r1.opinions.json"])
+    opinions = canonical.loads(house.inbox()["001.SL2025-JY-E001-R1.opinions.json"])
 
     house.file()
     look(house.centre)
@@ -50,7 +50,7 @@ def test_faulty_filing_is_returned_with_every_fault_and_the_next_one_is_round_tw
     assert all(finding["fix"] and finding["message"] for finding in opinions["findings"])
     assert (second.accepted, second.returned) == (1, 0)
     assert house.states() == [(1, RoundState.SUPERSEDED), (2, RoundState.ACCEPTED)]
-    assert {"001.r1.opinions.pdf", "001.r2.receipt.json"} <= set(house.inbox())
+    assert {"001.SL2025-JY-E001-R1.opinions.pdf", "001.SL2025-JY-E001-R2.receipt.json"} <= set(house.inbox())
 
 
 def test_packages_of_one_number_in_one_run_each_get_their_answer(house: FilingHouse) -> None:
@@ -99,7 +99,7 @@ def test_changed_file_is_returned_and_never_sealed(house: FilingHouse) -> None:
     done = take_in(house.centre, "JY")
 
     assert done.returned == 1
-    assert "digest_mismatch" in house.told("JY-2025-E-001-R1")
+    assert "digest_mismatch" in house.told("SL2025-JY-E001-R1")
     assert not (Path(house.centre.vault.first.name.removeprefix("file://")) / "carriers").exists()
 
 
@@ -116,7 +116,7 @@ def test_classified_record_is_refused_before_it_is_picked_up(house: FilingHouse)
     brought = {file.path for file in house.centre.quarantine.finish(arrival)}
 
     assert done.returned == 1
-    assert house.told("JY-2025-E-001-R1") == {"classified_record", "not_picked_up"}
+    assert house.told("SL2025-JY-E001-R1") == {"classified_record", "not_picked_up"}
     assert brought == {"bagit.txt", "bag-info.txt"}
 
 
@@ -193,7 +193,7 @@ def test_classified_record_that_was_removed_makes_the_next_package_round_two(hou
     done = take_in(house.centre, "JY")
 
     assert (done.accepted, house.states()) == (1, [(1, RoundState.SUPERSEDED), (2, RoundState.ACCEPTED)])
-    assert house.numbers() == {"JY-2025-E-001": "K-7"}
+    assert house.numbers() == {"SL2025-JY-E001": "K-7"}
 
 
 def test_classified_record_in_an_archive_is_found_when_it_is_here_and_does_not_stay(house: FilingHouse) -> None:
@@ -208,7 +208,7 @@ def test_classified_record_in_an_archive_is_found_when_it_is_here_and_does_not_s
     done = take_in(house.centre, "JY")
     purge_returned(house.centre)
 
-    assert (done.returned, house.told("JY-2025-E-001-R1")) == (1, {"classified_record"})
+    assert (done.returned, house.told("SL2025-JY-E001-R1")) == (1, {"classified_record"})
     assert house.centre.quarantine.carriers() == []
 
 
@@ -265,14 +265,14 @@ def test_archive_that_cannot_be_taken_apart_is_told_of_alone(house: FilingHouse)
 
     look(house.centre)
     first = take_in(house.centre, "JY")
-    told_first = house.told("JY-2025-E-001-R1")
+    told_first = house.told("SL2025-JY-E001-R1")
     whole.write_bytes(good)
     look(house.centre)
     second = take_in(house.centre, "JY")
 
     assert (first.returned, told_first) == (1, {"archive_refused"})
     assert (second.accepted, house.states()) == (1, [(1, RoundState.SUPERSEDED), (2, RoundState.ACCEPTED)])
-    assert house.numbers() == {"JY-2025-E-001": "001"}
+    assert house.numbers() == {"SL2025-JY-E001": "001"}
 
 
 def test_carrier_that_says_its_number_at_last_is_the_next_round_of_the_same_submission(house: FilingHouse) -> None:
@@ -291,8 +291,8 @@ def test_carrier_that_says_its_number_at_last_is_the_next_round_of_the_same_subm
     look(house.centre)
     take_in(house.centre, "JY")
 
-    assert nameless == {"JY-2025-E-001": "报送"}
-    assert house.numbers() == {"JY-2025-E-001": "007", "JY-2025-E-002": "008"}
+    assert nameless == {"SL2025-JY-E001": "报送"}
+    assert house.numbers() == {"SL2025-JY-E001": "007", "SL2025-JY-E002": "008"}
     assert house.states() == [(1, RoundState.SUPERSEDED), (2, RoundState.ACCEPTED), (1, RoundState.ACCEPTED)]
 
 
@@ -326,7 +326,7 @@ def test_archival_code_of_an_earlier_carrier_is_a_fault(house: FilingHouse) -> N
     done = take_in(house.centre, "JY")
 
     assert done.returned == 1
-    assert "archival_code_used_before" in house.told("JY-2025-E-002-R1")
+    assert "archival_code_used_before" in house.told("SL2025-JY-E002-R1")
 
 
 def test_returned_round_is_purged_when_its_time_is_over(house: FilingHouse) -> None:
@@ -362,4 +362,4 @@ def test_manifest_that_nobody_would_read_comes_back_by_name_and_the_others_are_t
 
     assert (dict(looked.unknown), dict(looked.ready)) == ({}, {"JY": 2})
     assert (done.returned, done.accepted) == (1, 1)
-    assert "tag_file_too_large" in house.told("JY-2025-E-001-R1")
+    assert "tag_file_too_large" in house.told("SL2025-JY-E001-R1")

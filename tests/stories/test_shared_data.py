@@ -23,7 +23,7 @@ from servers.openssh import OpenSsh
 
 pytestmark = [pytest.mark.server("sshd"), pytest.mark.shared]
 
-CARRIER = "JY-2025-E-001-R1"
+CARRIER = "SL2025-JY-E001-R1"
 
 _ENCRYPTED = {
     "testEXCEL_protected_passtika.xlsx",
@@ -124,6 +124,6 @@ def test_real_documents_of_every_kind_come_out_as_they_went_in(house: FilingHous
     for number, (name, body) in enumerate(readable.items(), start=1):
         ((path, found),) = [
             (opened.path, b"".join(opened.chunks))
-            for opened in open_record(house.centre, f"JY-2025-E-002-R1-{number:05d}", identities)
+            for opened in open_record(house.centre, f"SL2025-JY-E002-R1-{number:05d}", identities)
         ]
         assert (path, found) == (f"data/{name}", body)

@@ -59,7 +59,7 @@ def states(house: FilingHouse) -> list[tuple[int, RoundState]]:
         return [(found.round_no, found.state) for found in rounds(connection)]
 
 
-def told(house: FilingHouse, carrier: str = "JY-2025-E-001-R1") -> list[Finding]:
+def told(house: FilingHouse, carrier: str = "SL2025-JY-E001-R1") -> list[Finding]:
     with house.centre.database.read() as connection:
         return findings_of(connection, carrier)
 
@@ -95,7 +95,7 @@ def test_stalled_upload_is_returned_with_every_missing_file_and_the_rest_makes_r
     before = (states(house), house.inbox(), house.centre.quarantine.carriers())
     days_later(house, 4)
     returned = night(house)
-    opinions = canonical.loads(house.inbox()["001.r1.opinions.json"])
+    opinions = canonical.loads(house.inbox()["001.SL2025-JY-E001-R1.opinions.json"])
     idle = look(house.centre)
     for name in ("2.txt", "3.txt"):
         shutil.move(tmp_path / name, carrier / "data" / name)
@@ -115,7 +115,7 @@ def test_stalled_upload_is_returned_with_every_missing_file_and_the_rest_makes_r
     assert (dict(idle.ready), idle.unsettled, dict(idle.waiting)) == ({}, 0, {})
     assert accepted.accepted == 1
     assert states(house) == [(1, RoundState.SUPERSEDED), (2, RoundState.ACCEPTED)]
-    assert "001.r2.receipt.json" in house.inbox()
+    assert "001.SL2025-JY-E001-R2.receipt.json" in house.inbox()
 
 
 def test_upload_that_still_grows_is_never_taken(house: FilingHouse, tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_archive_under_the_name_of_a_half_upload_is_returned_whatever_is_in_it(
     assert (early.unsettled, returned.returned, accepted.accepted) == (1, 1, 1)
     assert {finding.subject for finding in found if finding.rule == "file_half_uploaded"} == {f"001.zip{ending}"}
     assert states(house) == [(1, RoundState.SUPERSEDED), (2, RoundState.ACCEPTED)]
-    assert {"001.r1.opinions.pdf", "001.r2.receipt.pdf"} <= set(house.inbox())
+    assert {"001.SL2025-JY-E001-R1.opinions.pdf", "001.SL2025-JY-E001-R2.receipt.pdf"} <= set(house.inbox())
 
 
 def test_half_that_cannot_say_its_number_is_round_one_of_the_package_that_can(house: FilingHouse) -> None:
@@ -200,7 +200,7 @@ def test_half_that_cannot_say_its_number_is_round_one_of_the_package_that_can(ho
     with house.centre.database.read() as connection:
         found = rounds(connection)
     assert accepted.accepted == 1
-    assert {(this.submission_id, this.carrier_number) for this in found} == {("JY-2025-E-001", "E-7")}
+    assert {(this.submission_id, this.carrier_number) for this in found} == {("SL2025-JY-E001", "E-7")}
     assert [this.state for this in found] == [RoundState.SUPERSEDED, RoundState.ACCEPTED]
 
 

@@ -15,7 +15,7 @@ from lantai.edges.migrations import upgrade
 from lantai.edges.registry.units import put_unit
 from lantai.records.unit import DataForm, Unit
 
-UNIT, CARRIER, YEAR = "B", "B-2025-E-001-R1", 2025
+UNIT, CARRIER, YEAR = "B", "SL2025-B-E001-R1", 2025
 FIRST_DUE_ON = date(2026, 1, 1)
 LAST_DUE_ON = date(2045, 12, 31)
 
@@ -24,7 +24,7 @@ _FILL = """
 INSERT INTO record (record_id, carrier_id, unit_code, archival_code, title, author, doc_no, formed_on, filing_year,
     retention, page_count, doc_type, dept_or_subject, item_no, access_level, remarks, transfer_due_on, destroy_due_on,
     status, file_count, size_bytes)
-SELECT 'B-2025-E-001-R1-' || lpad(n::text, 8, '0'), :carrier, :unit, 'Z001-WS·2025-D10-BGS-' || lpad(n::text, 8, '0'),
+SELECT 'SL2025-B-E001-R1-' || lpad(n::text, 8, '0'), :carrier, :unit, 'Z001-WS·2025-D10-BGS-' || lpad(n::text, 8, '0'),
     '关于做好年度登记备份工作有关事项的通知', '示例局', '例发〔2025〕' || n || '号', DATE '2015-03-01', 2025,
     CASE WHEN n % 5 = 0 THEN 'Y' ELSE 'D10' END, 2, '通知', '办公室', n::text, 'open', '',
     CASE WHEN n % 5 = 0 THEN :first_due_on + (n::bigint * 7919 % :days)::integer END,

@@ -79,7 +79,7 @@ def _rows(row_count: int) -> Iterator[dict[str, Any]]:
     for number in range(1, row_count + 1):
         yield {
             "row_no": number,
-            "record_id": f"B-2014-E-001-R1-{number:05d}",
+            "record_id": f"SL2014-B-E001-R1-{number:05d}",
             "archival_code": f"Z001-WS·2014-D10-BGS-{number:05d}",
             "title": f"关于做好二〇一四年度中小学教师招聘工作有关事项的通知（{number}）",
             "author": "示例局",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,9 +24,14 @@ from lantai.cli.screen import (
     said,
     table,
 )
+from lantai.cli.told import identified
 from lantai.locales import explain
 from lantai.records.reason import Reason
 from lantai.records.shown import on_one_line
+
+if TYPE_CHECKING:
+    from lantai.edges.centre import Centre
+    from lantai.edges.registry.submissions import Round
 
 MOST_NAMED = 10
 """Units named in the command that is offered; a whole county may have been out of reach."""
@@ -34,7 +39,8 @@ MOST_NAMED = 10
 Carriers = Annotated[
     list[str] | None,
     typer.Option(
-        "--carrier", help="包名或载体编号，可多次；省略为全部 · Name of a package, or carrier id; all without it"
+        "--carrier",
+        help="包名，或受理号（可加轮次），可多次；省略为全部 · Name of a package, or acceptance number, also with a round; all without it",
     ),
 ]
 
@@ -65,12 +71,15 @@ def collect(
     from lantai.journey.purge_returned import purge_returned
     from lantai.journey.take_in_all import Watchers, take_in_all
 
+    meant: list[Round] = []
     with opened() as centre:
         with kept_when_interrupted(), progress_bar("收取 · collect", is_shown=not as_json) as progress:
             watchers = Watchers(progress, _in_mebibytes(progress), _telling_of_waits(progress, is_shown=not as_json))
             done = take_in_all(centre, year, unit, carrier or None, watchers, looks_again=not no_wait)
         purge_returned(centre)
         make_checkpoint(centre)
+        if carrier:
+            meant = _meant(centre, year, unit, carrier)
     looked, failed = done.looked, done.failed
     results = [{name: getattr(one, name) for name in one.__slots__} for one in done.taken]
     classes = {code: type(failure).__name__ for code, failure in failed.items()}
@@ -85,7 +94,13 @@ def collect(
         "failed": classes,
         "messages": messages,
     }
-    answer(payload, lambda: _show(payload), as_json=as_json)
+
+    def text() -> None:
+        for this in meant:
+            line(identified(this))
+        _show(payload)
+
+    answer(payload, text, as_json=as_json)
     if messages:
         if not as_json:
             _tell_troubles({**looked.unknown, **classes}, messages)
@@ -94,6 +109,20 @@ def collect(
         raise typer.Exit(INTERRUPTED)
     if any(row["returned"] or row["held"] for row in results):
         raise typer.Exit(FINDINGS)
+
+
+def _meant(
+    centre: Centre, years: Sequence[int] | None, codes: Sequence[str] | None, names: Sequence[str]
+) -> list[Round]:
+    """Return the newest round of each submission that names choose, for the screen to say which were taken."""
+    from lantai.edges.registry.duties import open_years
+    from lantai.edges.registry.units import units
+    from lantai.journey.choose import choose
+
+    with centre.database.read() as connection:
+        among = [unit.unit_code for unit in units(connection, codes)]
+        received = choose(connection, names, among, years or open_years(connection)).received
+    return list({this.submission_id: this for this in received}.values())
 
 
 def _in_mebibytes(progress: Callable[[str, int, int], None]) -> Callable[[str, int, int], None]:

@@ -8,8 +8,10 @@ import typer
 
 from lantai.cli.actors import Actor, person
 from lantai.cli.screen import AsJson, answer, line, locale, note, opened, said, table
+from lantai.cli.told import identified
 from lantai.locales import say
 from lantai.records.hold import HoldScope
+from lantai.records.submission import read_reference
 
 app = typer.Typer(no_args_is_help=True, help="冻结（暂停处置） · Holds")
 
@@ -22,21 +24,39 @@ def add(
             help="范围：record 件、carrier 载体、unit 单位、fonds 全宗 · What kind of thing", metavar="SCOPE"
         ),
     ],
-    target: Annotated[str, typer.Argument(help="对象编号；全宗为全宗号 · Its id; for a fonds its number")],
+    target: Annotated[
+        str,
+        typer.Argument(
+            help="对象编号：件号；载体号、受理号或包名；单位代码；全宗号 · Its id: of a record; of a carrier, an acceptance number or the "
+            "department's own name of the package; of a unit; the number of a fonds"
+        ),
+    ],
     reason: Annotated[str, typer.Option(help="事由 · Why, e.g. the file number of the audit")],
     actor: Actor,
     as_json: AsJson = False,
 ) -> None:
     """冻结：在解除之前不得移交、销毁 · Place a hold: nothing it covers is transferred or destroyed until it is lifted."""
+    from lantai.journey.find_round import find_kept
     from lantai.journey.hold import hold
 
+    this = None
     with opened() as centre:
+        names_record = scope is HoldScope.RECORD and (reference := read_reference(target)) and reference.record_id
+        if scope is HoldScope.CARRIER or names_record:
+            with centre.database.read() as connection:
+                target, this = find_kept(connection, target)
         placed = hold(centre, scope, target, reason, person(centre, actor))
     hold_id = placed.hold.hold_id
     payload = {"hold_id": hold_id, "scope": scope.value, "target": target, "too_late": placed.too_late}
     what = f"{say(f'hold_scope.{scope.value}', locale())} {target}"
     told = said(f"已冻结{what}，冻结编号 {hold_id}", f"Hold {hold_id} placed on {what}")
-    answer(payload, lambda: line(told), as_json=as_json)
+
+    def text() -> None:
+        if this is not None:
+            line(identified(this))
+        line(told)
+
+    answer(payload, text, as_json=as_json)
     if placed.too_late:
         note(
             said(

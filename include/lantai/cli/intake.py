@@ -17,8 +17,7 @@ from lantai.cli.screen import (
     said,
     table,
 )
-from lantai.cli.told import counted, finding_as_mapping, tell_findings
-from lantai.errors import NotFoundError
+from lantai.cli.told import counted, finding_as_mapping, identified, tell_findings
 from lantai.locales import say
 from lantai.records.ruling import Choice
 from lantai.records.submission import RoundState
@@ -34,6 +33,14 @@ Years = Annotated[
     list[int] | None,
     typer.Option(
         "--year", help="归档年度，可多次；省略为已开的全部年度 · Filing year, may be repeated; all open ones without it"
+    ),
+]
+Submission = Annotated[
+    str,
+    typer.Argument(
+        help="受理号（或加轮次，如 SL2025-JY-E001-R2），或报送单位的包名 · Acceptance number, also with a round "
+        "(SL2025-JY-E001-R2), or the department's own name of the package",
+        metavar="SUBMISSION",
     ),
 ]
 STATES = f"状态：{'、'.join(RoundState)} · One of {', '.join(RoundState)}"
@@ -53,13 +60,14 @@ def submissions(
         found = rounds(connection, unit_code=unit, states=[state] if state else None)
         zone = centre.settings.zone
     cells = [
-        (this.carrier_id, this.carrier_number, say(f"values.state.{this.state.value}", locale()), this.record_count,
+        (this.carrier_id, this.package_name, this.carrier_number, say(f"values.state.{this.state.value}", locale()), this.record_count,
          this.days_late or "", f"{this.received_at.astimezone(zone):%Y-%m-%d}", this.supplement_by_on or "")
         for this in found
     ]  # fmt: skip
     columns = (
-        "编号 · Id",
-        "载体编号 · Carrier",
+        "受理号和轮次 · Acceptance no. and round",
+        "包名 · Package",
+        "载体编号 · Carrier no.",
         "状态 · State",
         "件数 · Records",
         "迟报天数 · Days late",
@@ -72,23 +80,20 @@ def submissions(
 
 
 def findings(
-    submission: Annotated[
-        str,
-        typer.Argument(help="受理号，或某一轮的编号 · Acceptance number, or the id of a round", metavar="SUBMISSION"),
-    ],
+    submission: Submission,
     as_json: AsJson = False,
 ) -> None:
-    """显示最近一轮（或所指一轮）的全部意见 · Show every finding of the newest round, or of the one named."""
-    from lantai.edges.registry.submissions import findings_of, rounds
+    """显示最近一轮（或所指一轮）的全部意见 · Show every finding of the newest round, or of the one named.
+
+    受理号（SL2025-JY-E001）由中心给出，包名（JY-2025-E-001）由单位自定，两者均可；同名的有几次报送时列出受理号，不作猜测 · The
+    acceptance number (SL2025-JY-E001) is ours, the package's name (JY-2025-E-001) the department's; either will do. Where a name
+    fits several submissions they are listed, and none is guessed.
+    """
+    from lantai.edges.registry.submissions import findings_of
+    from lantai.journey.find_round import find_round
 
     with opened() as centre, centre.database.read() as connection:
-        found = rounds(connection, carrier=submission) or rounds(connection, submission=submission)
-        if not found:
-            raise NotFoundError(
-                f"submission {submission!r}: not in the registry, expected an acceptance number like JY-2025-E-001 or a "
-                "round like JY-2025-E-001-R1"
-            )
-        this = found[-1]
+        this = find_round(connection, submission)
         told = findings_of(connection, this.carrier_id)
     language = locale()
     payload = {
@@ -99,6 +104,7 @@ def findings(
     }
 
     def text() -> None:
+        line(identified(this), "bold")
         line(f"{this.carrier_id}  {say(f'values.state.{this.state.value}', language)}", "bold")
         tell_findings(told, language)
         if this.supplement_by_on:
@@ -119,12 +125,7 @@ def findings(
 
 
 def decide(
-    submission: Annotated[
-        str,
-        typer.Argument(
-            help="暂存待定的受理号，或某一轮的编号 · Acceptance number, or id, of a held round", metavar="SUBMISSION"
-        ),
-    ],
+    submission: Submission,
     choice: Annotated[
         Choice,
         typer.Argument(
@@ -148,8 +149,11 @@ def decide(
 
     with opened() as centre:
         decided = decide_held(centre, submission, choice, reason, person(centre, actor))
+    this = decided.round
     payload = {
-        "carrier_id": decided.carrier_id,
+        "carrier_id": this.carrier_id,
+        "submission_id": this.submission_id,
+        "package_name": this.package_name,
         "choice": decided.choice.value,
         "is_new": decided.is_new,
         "settles": list(decided.settles),
@@ -159,9 +163,14 @@ def decide(
         ("处理意见 · Ruling", say(f"ruling_choice.{choice.value}", locale())),
         ("所决事项 · Settles", [say(f"{rule}.title", locale()) for rule in decided.settles]),
         ("仍待解决 · Still held for", [say(f"{rule}.title", locale()) for rule in decided.remains]),
-        ("下一步 · Next", f"lantai collect --unit {decided.unit_code}"),
+        ("下一步 · Next", f"lantai collect --unit {this.unit_code}"),
     ]
-    answer(payload, lambda: facts(decided.carrier_id, pairs), as_json=as_json)
+
+    def text() -> None:
+        line(identified(this), "bold")
+        facts(this.carrier_id, pairs)
+
+    answer(payload, text, as_json=as_json)
 
 
 def _round(this: Round) -> dict[str, Any]:
@@ -172,6 +181,7 @@ def _round(this: Round) -> dict[str, Any]:
         "filing_year": this.filing_year,
         "data_form": this.data_form.value,
         "carrier_number": this.carrier_number,
+        "package_name": this.package_name,
         "round": this.round_no,
         "state": this.state.value,
         "records": this.record_count,

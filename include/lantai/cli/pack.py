@@ -21,7 +21,7 @@ from lantai.locales import say
 from lantai.records.carrier import BackupStrategy
 from lantai.records.finding import Finding, is_acceptable, may_be_sent
 from lantai.records.record import Retention
-from lantai.records.unit import UNIT_CODE, DataForm
+from lantai.records.unit import UNIT_CODE, UNIT_CODE_EXPECTED, DataForm
 
 if TYPE_CHECKING:
     from lantai.settings import Settings
@@ -97,7 +97,7 @@ def pack(
     from lantai.journey.pack import pack as make
 
     if not UNIT_CODE.fullmatch(unit):
-        raise UsageError(f"--unit {unit!r}: expected capital letters and digits, 16 at most")
+        raise UsageError(f"--unit {unit!r}: expected {UNIT_CODE_EXPECTED}")
     settings = _settings()
     try:
         values = values_of_forms(forms) if forms else {}

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from lantai.cli.screen import line, sign
+from lantai.cli.screen import line, said, sign
 from lantai.locales import describe, say
 from lantai.records.finding import Finding, Severity
+from lantai.records.shown import on_one_line
+
+if TYPE_CHECKING:
+    from lantai.edges.registry.submissions import Round
 
 MOST_PLACES = 20
 """How many files, or ranges of rows, a block names; `--json` names every one."""
 NOWHERE = "—"
 
 STYLES = {Severity.FAULT: "bold red", Severity.HOLD: "bold yellow", Severity.WARNING: "bold"}
+
+
+def identified(this: Round) -> str:
+    """Return which submission was meant: our number, and the unit's own name and number, each by what it is."""
+    number = on_one_line(this.carrier_number)
+    return said(
+        f"受理号 {this.submission_id}，即 {this.unit_code} 报送的 {this.package_name}（载体编号 {number}，第 {this.round_no} 轮）",
+        f"Acceptance number {this.submission_id}: the package {this.package_name} of {this.unit_code} (carrier number {number}, "
+        f"round {this.round_no})",
+    )
 
 
 def tell_findings(findings: Sequence[Finding], language: str) -> None:

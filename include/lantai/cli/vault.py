@@ -14,6 +14,7 @@ import typer
 
 from lantai.cli.actors import SYSTEM, Actor, person
 from lantai.cli.screen import FINDINGS, AsJson, answer, facts, given, line, opened, progress_bar, said
+from lantai.cli.told import identified
 from lantai.errors import InputFileError, MalformedError, UsageError
 
 if TYPE_CHECKING:
@@ -70,7 +71,14 @@ def new(
 
 
 def restore(
-    target: Annotated[str, typer.Argument(help="件号或载体号 · Record id or carrier id", metavar="RECORD|CARRIER")],
+    target: Annotated[
+        str,
+        typer.Argument(
+            help="件号、载体号、受理号，或报送单位的包名 · Id of a record or carrier, acceptance number, or the department's own name "
+            "of the package",
+            metavar="RECORD|SUBMISSION",
+        ),
+    ],
     folder: Annotated[
         Path, typer.Option("--out", "-o", help="恢复到的文件夹 · Folder to restore to", metavar="FOLDER")
     ],
@@ -80,14 +88,18 @@ def restore(
 ) -> None:
     """恢复一件或整个载体；副本损坏时换下一处并说明 · Restore a record or carrier; a damaged copy is passed over."""
     from lantai.edges.machine import is_folder, is_there
+    from lantai.journey.find_round import find_kept
     from lantai.journey.restore import restore as restore_to
 
     if is_there(folder) and not is_folder(folder):
         raise InputFileError(f"{folder}: found a file, expected a folder")
     identities = _identities(identity)
     with opened() as centre, progress_bar("恢复 · restore", is_shown=not as_json) as progress:
-        done = restore_to(centre, target, folder.absolute(), identities, person(centre, actor), progress)
+        with centre.database.read() as connection:
+            own_id, this = find_kept(connection, target)
+        done = restore_to(centre, own_id, folder.absolute(), identities, person(centre, actor), progress)
     payload = {
+        "target": own_id,
         "records": list(done.record_ids),
         "refused": list(done.refused),
         "files": done.file_count,
@@ -96,6 +108,8 @@ def restore(
     }
 
     def text() -> None:
+        if this is not None:
+            line(identified(this))
         count = len(done.record_ids)
         line(
             said(
@@ -207,6 +221,7 @@ def verify_receipt(
     payload = {
         "is_sound": not verdict.problems,
         "carrier_id": verdict.carrier_id,
+        "package_name": verdict.package_name,
         "tree_size": verdict.tree_size,
         "problems": list(verdict.problems),
     }
@@ -215,7 +230,9 @@ def verify_receipt(
         for sentence in verdict.problems:
             line(said(f"  问题：{sentence}", f"  Problem: {sentence}"), "red")
         if not verdict.problems:
-            line(said(f"回执有效：{verdict.carrier_id}", f"The receipt is sound: {verdict.carrier_id}"), "green")
+            named = said(f"（单位包名 {verdict.package_name}）", f" (the unit's package {verdict.package_name})")
+            told = f"{verdict.carrier_id}{named if verdict.package_name else ''}"
+            line(said(f"回执有效：{told}", f"The receipt is sound: {told}"), "green")
 
     answer(payload, text, as_json=as_json)
     if verdict.problems:

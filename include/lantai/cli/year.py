@@ -134,6 +134,7 @@ def _show(year: int, rows: list[BoardRow], zone: ZoneInfo) -> None:
         "件数 · Records",
         "问题 · Faults",
         "受理号 · Acceptance no.",
+        "包名 · Package",
         "负责人 · Responsible",
     )
     cells = [
@@ -150,6 +151,7 @@ def _show(year: int, rows: list[BoardRow], zone: ZoneInfo) -> None:
             row.record_count or "",
             row.fault_count or "",
             row.submission_id or "",
+            row.package_name,
             " ".join(filter(None, (row.responsible_name, row.responsible_person))),
         )
         for row in rows

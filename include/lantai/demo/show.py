@@ -112,6 +112,7 @@ def _board(teller: Teller, year: int, rows: list[BoardRow], locale: str) -> None
             row.record_count or "",
             row.fault_count or "",
             row.submission_id or "",
+            row.package_name,
         )
         for row in shown
     ]
@@ -123,6 +124,7 @@ def _board(teller: Teller, year: int, rows: list[BoardRow], locale: str) -> None
         ("件数", "Records"),
         ("问题", "Faults"),
         ("受理号", "Acceptance no."),
+        ("包名", "Package"),
     )
     due = rows[0].deadline_on
     teller.table(f"{year}年度报送情况，{due} 截止 · Filing year {year}, due {due}", columns, cells)

@@ -29,6 +29,8 @@ from lantai.journey.export_sheet import export_sheet
 from lantai.journey.hold import hold
 from lantai.records.disposal import ListKind, ListState
 from lantai.records.hold import HoldScope
+from lantai.records.submission import carrier_id, submission_id
+from lantai.records.unit import DataForm
 
 YEARS = (2005, 2014, 2025)
 AUDITED = "NY"
@@ -128,7 +130,7 @@ def _waiting(stage: Stage, kind: ListKind) -> Sequence[DisposalList]:
 
 
 def _place_hold(stage: Stage) -> None:
-    audited = f"{AUDITED}-2014-E-001-R1"
+    audited = carrier_id(submission_id(AUDITED, 2014, DataForm.E_DOCUMENT, 1), 1)
     placed = hold(
         stage.centre, HoldScope.CARRIER, audited, "云审通〔2026〕7号：专项审计期间暂停处置", ARCHIVIST.person_id
     )

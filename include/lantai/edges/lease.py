@@ -57,7 +57,7 @@ def leased(
 
     Args:
         database: The registry.
-        name: What is worked on, e.g. `carrier:JY-2025-E-001-R1`.
+        name: What is worked on, e.g. `carrier:SL2025-JY-E001-R1`.
         holder: Who works, unique per process, e.g. host, pid and a random part.
         now_at: The clock.
         seconds: After so long without renewal somebody else may take over.

@@ -128,7 +128,7 @@ class Paper(TypedDict):
 
 
 class Filing(Paper):
-    """The submission that a paper is about; `days_late` 0 is on time, `due_on` None has no date."""
+    """The submission that a paper is about, by our number and by the unit's own name and number; `days_late` 0 is on time, `due_on` None has no date."""
 
     unit: str
     unit_code: str
@@ -136,6 +136,8 @@ class Filing(Paper):
     filing_year: int
     data_form: str
     submission_id: str
+    package_name: str
+    carrier_number: str
     round_no: int
     received_at: Moment
     due_on: Day

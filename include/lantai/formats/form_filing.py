@@ -263,6 +263,8 @@ def _filing_facts(content: Filing, wording: Wording) -> list[blocks.Fact]:
         (wording.field("filing_year"), str(content["filing_year"])),
         (wording.field("data_form"), wording.value("data_form", content["data_form"])),
         (wording.field("submission_id"), content["submission_id"]),
+        (wording.field("package_name"), content["package_name"]),
+        (wording.field("carrier_number"), content["carrier_number"]),
         (wording.field("round_no"), wording.sentence("round", number=content["round_no"])),
         (wording.field("received_at"), wording.show(content["received_at"])),
         (wording.field("due_on"), wording.show(content["due_on"])),

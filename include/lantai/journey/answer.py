@@ -11,7 +11,6 @@ Source: R1-36, R1-48 to R1-50, R4-07, R4-08; vault.md, "Copies" and "The ledger"
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,6 @@ from lantai.edges.registry.submissions import (
     findings_of,
     mark_delivered,
     put_answer,
-    rounds,
     unanswered,
 )
 from lantai.errors import LantaiError, LedgerError, NotFoundError
@@ -36,7 +34,7 @@ from lantai.journey.inspection import Case, case_of, inspection_form, notice_for
 from lantai.records.carrier import bare_name
 from lantai.records.event import EventKind
 from lantai.records.finding import Severity
-from lantai.records.submission import RoundState
+from lantai.records.submission import RoundState, bears_number
 
 INBOX = b"inbox"
 MOST_NAME_BYTES = 200
@@ -76,27 +74,15 @@ def answer(centre: Centre, line: UnitLine, unit_code: str, checkpoint: Checkpoin
     return delivered
 
 
-def answer_name(this: Round, of_the_unit: Iterable[Round]) -> bytes:
-    """Return what the parts of a round's answer are called, without their endings: `<carrier>.r<round>`.
+def answer_name(this: Round) -> bytes:
+    """Return what the parts of a round's answer are called, without their endings: `<name of the package>.<our id of the round>`.
 
-    Where an earlier submission of the same year came under that name, the acceptance number stands behind it: no answer takes
-    the place of another. A carrier whose name leaves no room for the ending is called by its acceptance number.
-
-    Args:
-        this: The round.
-        of_the_unit: All rounds of its unit.
+    The department finds it by its own name, and no answer takes the place of another, also where a name is used twice. A
+    package whose name leaves no room for ours, or would be taken for a number of ours, is called by our id alone.
     """
-    name = bare_name(this.raw_name, this.kind)
-    alike = [
-        (other.received_at, other.submission_id)
-        for other in of_the_unit
-        if other.filing_year == this.filing_year and bare_name(other.raw_name, other.kind) == name
-    ]
-    if min(alike)[1] != this.submission_id:
-        name += f".{this.submission_id}".encode()
-    if len(name) > MOST_NAME_BYTES:
-        name = this.submission_id.encode()
-    return name + f".r{this.round_no}".encode()
+    own = this.carrier_id.encode()
+    name = b".".join((bare_name(this.raw_name, this.kind), own))
+    return own if len(name) > MOST_NAME_BYTES or bears_number(this.package_name) else name
 
 
 def _make(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> bool:
@@ -153,6 +139,7 @@ def _receipt_body(case: Case, proof: Inclusion, note: str) -> dict[str, Any]:
         "filing_year": this.filing_year,
         "data_form": this.data_form.value,
         "carrier_number": this.carrier_number,
+        "package_name": this.package_name,
         "is_zero_report": this.is_zero_report,
         "received_at": this.received_at.isoformat(),
         "due_on": case.due_on.isoformat() if case.due_on else "",
@@ -208,13 +195,12 @@ def _deliver(centre: Centre, line: UnitLine, this: Round) -> None:
     """Lay the answer in the inbox: the paper first, the machine-readable parts last, so that who finds those finds all."""
     with centre.database.read() as connection:
         made = answer_of(connection, this)
-        name = answer_name(this, rounds(connection, unit_code=this.unit_code))
     if made is None:
         raise NotFoundError(f"carrier {this.carrier_id}: no answer was made")
     paper = read_bytes(centre.settings.papers / made.paper_path)
     folder = b"/".join((INBOX, str(this.filing_year).encode()))
     line.mkdirs(folder)
-    part = b"/".join((folder, name)) + f".{made.kind}.".encode()
+    part = b"/".join((folder, answer_name(this))) + f".{made.kind}.".encode()
     line.deliver(part + b"pdf", paper, replace=True)
     if made.kind == "receipt":
         line.deliver(part + b"sig", base64.b64decode(made.signature), replace=True)

@@ -19,7 +19,7 @@ from lantai.journey.collect import Collected
 from lantai.journey.receive import Arrival, follows_acceptance, receive
 from lantai.journey.validate import Context, Validated, validate
 from lantai.journey.verify import Declared, Verified, verify
-from lantai.records.carrier import BackupStrategy, is_on_its_way, shown_name, stand_in_number
+from lantai.records.carrier import BackupStrategy, decode_name, is_on_its_way, shown_name, stand_in_number
 from lantai.records.finding import Finding, Severity
 from lantai.records.ruling import Ruling
 from lantai.records.submission import RoundState
@@ -79,6 +79,7 @@ def assess(
         fonds_no=unit.fonds_no,
         data_form=unit.data_forms[0] if len(unit.data_forms) == 1 else None,
         carrier_name=stand_in_number(package.raw_name, package.kind.value),
+        package_name=decode_name(package.raw_name) or "",
     )
     verified = verify(collected.files, collected.read, profiles.carrier_profile(), declared)
     this = known or receive(centre, _arrival(unit, package, collected, verified, is_stalled=is_stalled))

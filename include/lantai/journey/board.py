@@ -15,6 +15,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from lantai.records.carrier import package_name
 from lantai.records.duty import RUNNING, DutyState, days_over
 
 
@@ -73,6 +74,8 @@ class BoardRow:
         responsible_person: Staff id of the unit's named person; empty when none is named.
         responsible_name: The name under which that person is registered; empty when not registered.
         days_late: Days after the deadline: until today while the duty is owed, else of what met it; 0 is on time.
+        package_name: The unit's own name for the package of the newest round; empty when there is none.
+        carrier_number: The unit's own number of it.
         supplement_by_on: Until when what came back is to be handed in again; None when nothing came back.
         supplement_days_over: Days after that; 0 when it is not over.
         reason_rule: First rule for which the newest round came back or is held; empty when neither.
@@ -91,6 +94,8 @@ class BoardRow:
     turn: Turn
     submission_id: str | None
     carrier_id: str | None
+    package_name: str
+    carrier_number: str
     round_no: int | None
     record_count: int
     file_count: int
@@ -143,6 +148,8 @@ def _row(row: Any, today: date) -> BoardRow:  # noqa: ANN401 - a row of the quer
         turn=Turn.CENTRE if row.round_state in _WITH_CENTRE else _TURNS[state],
         submission_id=row.submission_id,
         carrier_id=row.carrier_id,
+        package_name=package_name(bytes.fromhex(row.raw_name_hex), row.kind) if row.raw_name_hex else "",
+        carrier_number=row.carrier_number or "",
         round_no=row.round_no,
         record_count=row.record_count or 0,
         file_count=row.file_count or 0,

@@ -21,6 +21,7 @@ from lantai.formats.bag_profile import judge_serialization
 from lantai.journey.read_catalogue import found_in
 from lantai.journey.validate import Context, validate
 from lantai.journey.verify import Declared, Verified, check_folder, judge_bag, verify
+from lantai.records.carrier import stand_in_number
 from lantai.records.finding import Finding, Severity
 from lantai.records.unit import UNIT_CODE, DataForm, Unit
 
@@ -89,7 +90,8 @@ def check_carrier(
             unit_code=unit_code,
             filing_year=int(year) if _YEAR.fullmatch(year) else 0,
             fonds_no=said.get("Fonds-Number", ""),
-            carrier_name=path.name if carrier.container is None else path.stem,
+            carrier_name=stand_in_number(path.name.encode("utf-8", "surrogateescape"), carrier.container or "folder"),
+            package_name=path.name,
         )
         verified = verify(carrier.files, carrier.read, profiles.carrier_profile(), declared)
         found = [*_not_regular(carrier), *judge_serialization(carrier.container, profiles.carrier_profile())]

@@ -1,7 +1,9 @@
-"""Choose packages by the names that a person gave: the department's name of a package, or our id of its carrier.
+"""Choose packages by the names that a person gave: the department's name of a package, or our number of it.
 
 The names of an archive are with its ending and without; a name in no encoding
-that we know is given as the numbers of its bytes, as it is shown.
+that we know is given as the numbers of its bytes, as it is shown. What has the
+form of an acceptance number is one, and never the name of a package. Case, width
+and blanks make no difference: what is chosen is taken in anyway, and told by name.
 
 Source: interfaces.md, "DAGs" (take_in_filings by hand with year, units, carrier).
 """
@@ -17,6 +19,7 @@ from lantai.edges.outbox import PackageSeen
 from lantai.edges.registry.submissions import Round, rounds
 from lantai.records import spelling
 from lantai.records.carrier import bare_name, decode_name
+from lantai.records.submission import read_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def choose(
 
     Args:
         connection: An open transaction.
-        names: None chooses everything.
+        names: Names of packages, acceptance numbers or ids of rounds; None chooses everything.
         unit_codes: The units asked about.
         years: The filing years asked about.
     """
@@ -72,13 +75,15 @@ def choose(
 
 
 def _names_of_round(this: Round) -> set[str]:
-    return {this.carrier_id, *_names(this.raw_name, this.kind)}
+    return {this.submission_id, this.carrier_id, *_names(this.raw_name, this.kind)}
 
 
 def _names(raw_name: bytes, kind: str) -> set[str]:
     both = (raw_name, bare_name(raw_name, kind))
-    return {_spelling(decode_name(name) or name.hex(" ")) for name in both}
+    names = {decode_name(name) or name.hex(" ") for name in both}
+    return {spelling.as_read(name) for name in names if read_reference(name) is None}
 
 
 def _spelling(name: str) -> str:
-    return spelling.composed(name.strip())
+    reference = read_reference(name)
+    return reference.own_id if reference else spelling.as_read(name)

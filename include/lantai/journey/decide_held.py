@@ -17,8 +17,9 @@ from lantai.edges.centre import Centre
 from lantai.edges.ledger import append
 from lantai.edges.registry import people
 from lantai.edges.registry.rulings import put_ruling, ruling_of
-from lantai.edges.registry.submissions import Round, findings_of, rounds
-from lantai.errors import NotFoundError, NotPermittedError, UsageError
+from lantai.edges.registry.submissions import Round, findings_of
+from lantai.errors import NotPermittedError, UsageError
+from lantai.journey.find_round import find_round
 from lantai.locales import say
 from lantai.records.event import EventKind
 from lantai.records.finding import Severity
@@ -39,13 +40,13 @@ class Decided:
     """What was decided.
 
     Attributes:
+        round: The round that is meant.
         is_new: Whether it was not the ruling already.
         settles: Rules that it settles.
         remains: Rules that the round stays held for all the same.
     """
 
-    carrier_id: str
-    unit_code: str
+    round: Round
     choice: Choice
     is_new: bool
     settles: tuple[str, ...]
@@ -57,13 +58,14 @@ def decide_held(centre: Centre, held: str, choice: Choice, reason: str, person_i
 
     Args:
         centre: The centre.
-        held: Id of the round, or its acceptance number: then the newest round.
+        held: Acceptance number, id of a round or name of a package, see `find_round`.
         choice: What becomes of it.
         reason: Why, for the unit to read; at most `MOST_REASON` characters.
         person_id: Staff id of who decides.
 
     Raises:
         NotFoundError: No such round or person.
+        AmbiguousNameError: Several submissions have that name.
         NotPermittedError: The person holds no role that may decide.
         UsageError: It is not held, no reason is given, or nothing it is held for can be accepted by word.
     """
@@ -99,19 +101,14 @@ def decide_held(centre: Centre, held: str, choice: Choice, reason: str, person_i
                 "reason_sha256": hashlib.sha256(said.encode()).hexdigest(),
             }
             append(connection, EventKind.CARRIER_DECIDED, this.carrier_id, person_id, now_at, facts)
-    return Decided(
-        this.carrier_id, this.unit_code, choice, is_new, tuple(sorted(settles)), tuple(sorted(rules - settles))
-    )
+    return Decided(this, choice, is_new, tuple(sorted(settles)), tuple(sorted(rules - settles)))
 
 
 def _held_round(connection: Connection, held: str) -> Round:
-    found = rounds(connection, carrier=held) or rounds(connection, submission=held)
-    if not found:
-        raise NotFoundError(
-            f"submission {held!r}: not in the registry, expected an acceptance number like JY-2025-E-001 or a round like "
-            "JY-2025-E-001-R1"
-        )
-    this = found[-1]
+    this = find_round(connection, held)
     if this.state is not RoundState.HELD:
-        raise UsageError(f"{this.carrier_id}: found state {this.state.value}, expected held")
+        refusal = UsageError(f"{this.carrier_id} ({this.package_name}): found state {this.state.value}, expected held")
+        state = say(f"values.state.{this.state.value}", "zh")
+        refusal.message_zh = f"{this.carrier_id}（{this.package_name}）：状态为“{state}”，只有暂存待定的才可处理"
+        raise refusal
     return this

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from lantai.records.carrier import MOST_NUMBER_CHARACTERS, BackupStrategy
 from lantai.records.finding import Finding, Severity
+from lantai.records.submission import bears_number
 from lantai.records.unit import DataForm
 
 
@@ -61,6 +62,9 @@ def identify(
     if len(number) > most:
         values = {"found": str(len(number)), "expected": str(most)}
         findings.append(Finding("tag_too_long", Severity.FAULT, "Carrier-Number", values, "GD-1-2"))
+        number = ""
+    if bears_number(number):
+        findings.append(Finding("named_like_a_number", Severity.FAULT, "Carrier-Number", {"found": number}, "GD-1-2"))
         number = ""
     strategy = first.get("backup-strategy", "")
     return Identity(

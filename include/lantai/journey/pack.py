@@ -28,6 +28,7 @@ from lantai.journey.read_catalogue import read_catalogue
 from lantai.journey.verify import FORMS
 from lantai.records.carrier import BackupStrategy, decode_name, shown_name
 from lantai.records.record import Retention
+from lantai.records.submission import bears_number
 from lantai.records.unit import DataForm
 from lantai.rules.scope import UNSEEN
 
@@ -169,6 +170,13 @@ def _check_order(folder: Path | None, order: PackOrder, catalogue: Path | None) 
         raise UsageError(
             f"carrier number {order.carrier_number!r}: expected 1 to 64 letters, digits, - . or _, beginning with a letter or digit"
         )
+    if bears_number(order.carrier_number):
+        refusal = UsageError(
+            f"carrier number {order.carrier_number!r}: has the form of an acceptance number, which only the centre gives; expected "
+            "a number of your own, e.g. 001 (--number)"
+        )
+        refusal.message_zh = f"载体编号 {order.carrier_number!r} 与受理号同形，受理号只由中心给出；请用本单位自编的编号，如 001（--number）"
+        raise refusal
     if order.zero_signed_by:
         if folder is not None or catalogue is not None:
             raise UsageError("zero report: found a folder or catalogue, expected neither")

@@ -23,6 +23,8 @@ from lantai.journey.find_papers import FORMS, find_papers, judge_zero_report
 from lantai.journey.identify import Identity, identify
 from lantai.records.carrier import BackupStrategy, ReceivedFile, decode_name
 from lantai.records.finding import Finding, Severity
+from lantai.records.shown import on_one_line
+from lantai.records.submission import bears_number
 from lantai.records.unit import DataForm
 
 __all__ = ["FORMS", "Declared", "PackageKind", "Reader", "Verified", "check_folder", "judge_bag", "verify"]
@@ -48,7 +50,8 @@ class Declared:
         filing_year: The year of the folder.
         fonds_no: The unit's fonds number, empty when not known.
         data_form: What the unit owes when it owes one form only; used where the package does not say.
-        carrier_name: The department's name for the package.
+        carrier_name: What the package is called where it does not say its number.
+        package_name: The department's name for the package, empty where it is in no encoding that we know.
     """
 
     unit_code: str
@@ -56,6 +59,7 @@ class Declared:
     fonds_no: str = ""
     data_form: DataForm | None = None
     carrier_name: str = ""
+    package_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,9 @@ def verify(
         kind = PackageKind.ZERO_REPORT
         findings += judge_zero_report(tags, paths, payload)
     findings += identity.findings
+    if bears_number(declared.package_name):
+        values = {"found": on_one_line(declared.package_name)}
+        findings.append(Finding("named_like_a_number", Severity.FAULT, "", values, "GD-1-6"))
     if not payload and not identity.is_zero_report:
         findings.append(Finding("payload_missing", Severity.FAULT, "", {}, "GD-2-11"))
     return Verified(

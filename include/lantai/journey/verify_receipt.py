@@ -19,6 +19,7 @@ from lantai.formats import canonical, merkle, signed_note
 from lantai.formats.signed_note import Checkpoint
 from lantai.journey.checkpoint import ORIGIN
 from lantai.records.event import EventKind
+from lantai.records.shown import on_one_line
 
 _SAME_IN_LEAF = {"carrier_id": "subject", "manifest_sha256": "manifest_sha256"}
 
@@ -31,11 +32,13 @@ class ReceiptVerdict:
         carrier_id: Which carrier; empty when the receipt cannot be read.
         tree_size: Leaves of the checkpoint it carries, 0 when that cannot be read.
         problems: One sentence each; empty when the receipt verifies.
+        package_name: The department's own name for the package, as people read it; empty when the receipt has none.
     """
 
     carrier_id: str
     tree_size: int
     problems: tuple[str, ...]
+    package_name: str = ""
 
 
 def verify_receipt(receipt: bytes, signature: bytes, intake: Verifier, log: Verifier) -> ReceiptVerdict:
@@ -66,7 +69,8 @@ def verify_receipt(receipt: bytes, signature: bytes, intake: Verifier, log: Veri
         checkpoint = _verify_inclusion(body, evidence, log)
     except LantaiError as error:
         return ReceiptVerdict("", 0, (*problems, str(error)))
-    return ReceiptVerdict(str(body.get("carrier_id")), checkpoint.size, tuple(problems))
+    named = on_one_line(str(body.get("package_name", "")))
+    return ReceiptVerdict(str(body.get("carrier_id")), checkpoint.size, tuple(problems), named)
 
 
 def _verify_inclusion(body: Mapping[str, object], ledger: Mapping[str, Any], log: Verifier) -> Checkpoint:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from lantai.records.shown import on_one_line
+from lantai.records.submission import bears_number
 
 
 class BackupStrategy(StrEnum):
@@ -102,12 +103,22 @@ def bare_name(raw: bytes, kind: str) -> bytes:
 
 
 def stand_in_number(raw: bytes, kind: str) -> str:
-    """Return what a carrier is called that does not say its number: its bare name, cut where it is too long for one."""
+    """Return what a carrier is called that does not say its number: its bare name, cut where it is too long for one.
+
+    A name that would be taken for a number of ours stands in for nothing; a digest of it does.
+    """
     name = bare_name(raw, kind)
     text = decode_name(name) or name.hex(" ")
+    if bears_number(text):
+        return f"~{hashlib.sha256(name).hexdigest()[:16]}"
     if len(text) <= MOST_NUMBER_CHARACTERS:
         return text
     return f"{text[:80]}~{hashlib.sha256(name).hexdigest()[:16]}"
+
+
+def package_name(raw: bytes, kind: str) -> str:
+    """Return a package's name as people read it, without the ending of its archive."""
+    return shown_name(bare_name(raw, kind))
 
 
 def shown_name(raw: bytes) -> str:

@@ -30,6 +30,11 @@ def plain(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFKC", _bounded(text))
 
 
+def as_read(text: str) -> str:
+    """Return a name as somebody reads it aloud: what differs by case, width or blanks alone is the same."""
+    return " ".join(plain(text).casefold().split())
+
+
 def _bounded(text: str) -> str:
     if len(text) <= _SHORT_CHARACTERS:
         return text

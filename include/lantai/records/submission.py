@@ -1,15 +1,21 @@
-"""A department's yearly handing-in and its rounds.
+"""A department's yearly handing-in, its rounds, and the numbers that we give them.
 
 A submission is (unit, filing year, data form, Carrier-Number); each try at it
-is a round, and each round has one carrier. Source: R1-43, R1-49, R1-51.
+is a round, and each round has one carrier. Our ids are made here and read here,
+nowhere else: no other name may have their form, so that what a department calls
+its package is never taken for a number of ours. Source: R1-43, R1-49, R1-51; ADR 0009.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from lantai.records.unit import DataForm
+from lantai.records import spelling
+from lantai.records.unit import NUMBER_PREFIX, DataForm
 
 
 class RoundState(StrEnum):
@@ -53,19 +59,78 @@ COLLECTED goes straight to ACCEPTED only for a zero report, which seals nothing.
 """
 
 
-def submission_id(unit_code: str, filing_year: int, data_form: DataForm, number: int) -> str:
-    """Return the acceptance number (受理号), e.g. `JY-2025-E-001`.
+_LETTERS = "".join(form.letter for form in DataForm)
+_ID = re.compile(
+    rf"(?P<submission>{NUMBER_PREFIX}[0-9]{{4}}-[A-Z][A-Z0-9]{{0,15}}-[{_LETTERS}][0-9]{{3,9}})"
+    r"(?:-R(?P<round_no>[1-9][0-9]{0,5})(?:-(?P<record_no>[0-9]{5,9}))?)?"
+)
+_LOOKS_LIKE_ONE = re.compile(
+    rf"{NUMBER_PREFIX}\s*[0-9]{{4}}[\s._-]+[A-Z][A-Z0-9]{{0,15}}[\s._-]+[{_LETTERS}]\s*[0-9]{{3}}",
+)
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u30fc\u4e00"), "-")
+"""What keyboards and word processors make of a hyphen, and two signs that are typed for it in Chinese."""
 
-    `number` counts the submissions of this unit, year and form from 1.
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What an id of ours names.
+
+    Attributes:
+        submission_id: The acceptance number.
+        carrier_id: Id of the round's carrier; None where the number stands alone.
+        record_id: Id of a record; None where no record is named.
     """
-    return f"{unit_code}-{filing_year}-{data_form.letter}-{number:03d}"
+
+    submission_id: str
+    carrier_id: str | None = None
+    record_id: str | None = None
+
+    @property
+    def own_id(self) -> str:
+        """The id itself, as we write it."""
+        return self.record_id or self.carrier_id or self.submission_id
+
+
+def submission_id(unit_code: str, filing_year: int, data_form: DataForm, number: int) -> str:
+    """Return the acceptance number (受理号), e.g. `SL2025-JY-E001`.
+
+    `number` counts the submissions of this unit, year and form from 1. No package has such a name: those that `lantai pack`
+    makes begin with the unit's code, and `bears_number` keeps others out.
+    """
+    return f"{NUMBER_PREFIX}{filing_year}-{unit_code}-{data_form.letter}{number:03d}"
 
 
 def carrier_id(submission: str, round_no: int) -> str:
-    """Return our id of the carrier of one round, e.g. `JY-2025-E-001-R1`."""
+    """Return our id of the carrier of one round, e.g. `SL2025-JY-E001-R1`."""
     return f"{submission}-R{round_no}"
 
 
 def record_id(carrier: str, number: int) -> str:
-    """Return our id of a record within its carrier, counted from 1, e.g. `JY-2025-E-001-R1-00001`."""
+    """Return our id of a record within its carrier, counted from 1, e.g. `SL2025-JY-E001-R1-00001`."""
     return f"{carrier}-{number:05d}"
+
+
+def read_reference(text: str) -> Reference | None:
+    """Return what an id that a person typed names, None when it is none of ours.
+
+    Small letters, full-width characters, blanks and other dashes are read as what is meant by them.
+    """
+    match = _ID.fullmatch("".join(_unmarked(text).split()))
+    if match is None:
+        return None
+    submission, round_no, record_no = match.group("submission", "round_no", "record_no")
+    if round_no is None:
+        return Reference(submission)
+    carrier = carrier_id(submission, int(round_no))
+    return Reference(submission, carrier, None if record_no is None else f"{carrier}-{record_no}")
+
+
+def bears_number(name: str) -> bool:
+    """Return whether a name has in it what a person would take for an acceptance number: no package may be called so."""
+    return _LOOKS_LIKE_ONE.search(_unmarked(name)) is not None
+
+
+def _unmarked(text: str) -> str:
+    """Return a text in capitals and plain characters, without marks that nobody sees."""
+    seen = "".join(letter for letter in spelling.plain(text) if unicodedata.category(letter) != "Cf")
+    return seen.upper().translate(_DASHES)

@@ -10,8 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-UNIT_CODE = re.compile(r"[A-Z][A-Z0-9]{0,15}")
-"""Our own code of a unit: capital letters and digits, 16 at most; it stands in ids and folder names."""
+NUMBER_PREFIX = "SL"
+"""Acceptance numbers (受理号, shouli hao) begin with it and the year; see `records.submission`."""
+
+UNIT_CODE = re.compile(rf"(?!{NUMBER_PREFIX}[0-9]{{4}})[A-Z][A-Z0-9]{{0,15}}")
+"""Our own code of a unit: capital letters and digits, 16 at most, and not like the beginning of an acceptance number (SL2025).
+
+It stands in ids and folder names.
+"""
+
+UNIT_CODE_EXPECTED = "capital letters and digits, 16 at most, not beginning like an acceptance number (SL2025)"
+"""What an error says of a code that is none."""
 
 
 FONDS_NO = re.compile(r"[A-Z0-9]{4}")
@@ -80,7 +89,7 @@ class Unit:
     def __post_init__(self) -> None:
         """Refuse what could never be filed under."""
         if not UNIT_CODE.fullmatch(self.unit_code):
-            raise ValueError(f"unit code {self.unit_code!r}: expected capital letters and digits, 16 at most")
+            raise ValueError(f"unit code {self.unit_code!r}: expected {UNIT_CODE_EXPECTED}")
         if not self.data_forms:
             raise ValueError(f"unit {self.unit_code}: at least one data form is expected")
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, exist
 from lantai.edges import tables
 from lantai.edges.database import add_if_new
 from lantai.errors import NotFoundError
-from lantai.records.carrier import BackupStrategy
+from lantai.records.carrier import BackupStrategy, package_name
 from lantai.records.finding import Finding, Severity
 from lantai.records.submission import ANSWERS, RoundState, carrier_id, submission_id
 from lantai.records.unit import DataForm
@@ -25,6 +25,8 @@ class Round:
 
     Attributes:
         carrier_id: Our id of the round's carrier.
+        carrier_number: The unit's own number of the carrier.
+        raw_name: The unit's own name for the package.
         fingerprint: State of the package that this round is about.
         is_stalled: Taken in half, because it had not changed for days; the database never lets it be sealed or accepted.
     """
@@ -52,6 +54,11 @@ class Round:
     supplement_by_on: date | None
     duty_id: str | None
     is_stalled: bool
+
+    @property
+    def package_name(self) -> str:
+        """The unit's own name for the package, as people read it."""
+        return package_name(self.raw_name, self.kind)
 
 
 def unpurged(connection: Connection) -> list[Round]:

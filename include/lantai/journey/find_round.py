@@ -1,0 +1,163 @@
+"""Find the round that a person means: by the acceptance number, by our id of a round, or by the unit's own name for its package.
+
+Never guesses: a name that fits several submissions is refused with all of them
+listed. What has the form of an acceptance number is one, and never a name.
+
+Source: R1-43; ADR 0009.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection
+
+from lantai.edges.registry.sealings import carrier_of
+from lantai.edges.registry.submissions import Round, rounds
+from lantai.errors import AmbiguousNameError, LantaiError, NotFoundError
+from lantai.locales import say
+from lantai.records import spelling
+from lantai.records.carrier import bare_name, decode_name
+from lantai.records.shown import on_one_line
+from lantai.records.submission import Reference, RoundState, read_reference
+
+MOST_LISTED = 20
+"""So many candidates are listed; a county has thousands of packages named 001."""
+
+KEEPS_RECORDS = (RoundState.SEALED, RoundState.ACCEPTED)
+
+_WITH_ROUND = re.compile(r"(?P<name>.+?)[\s-]*R(?P<round_no>[1-9][0-9]{0,5})", re.IGNORECASE | re.DOTALL)
+
+
+def find_round(connection: Connection, wanted: str) -> Round:
+    """Return the round that is meant: the newest of a submission, or of the rounds that came under a name.
+
+    Args:
+        connection: An open transaction.
+        wanted: An acceptance number, an id of a round, or a unit's own name of a package, with or without the ending of its
+            archive, and with `-R2` behind it for a round. Letters of either case, full-width characters and blanks around are
+            read as what is meant, unless two names differ by nothing else.
+
+    Raises:
+        NotFoundError: Nothing bears it.
+        AmbiguousNameError: Several submissions do; they are listed.
+    """
+    return _found(connection, wanted)[-1]
+
+
+def find_kept(connection: Connection, wanted: str) -> tuple[str, Round | None]:
+    """Return the id of the record or carrier that is meant, and the round it is of.
+
+    Args:
+        connection: An open transaction.
+        wanted: An id of a record, or what `find_round` takes: then the round of that submission that was accepted.
+
+    Returns:
+        The id; and the round, None where the registry keeps no round of a record that was sealed.
+
+    Raises:
+        NotFoundError: Nothing bears it, or nothing of it was accepted.
+        AmbiguousNameError: Several submissions do; they are listed.
+    """
+    reference = read_reference(wanted)
+    record = next(
+        (each for each in (wanted, reference and reference.record_id) if each and carrier_of(connection, each)), ""
+    )
+    if record:
+        return record, next(iter(rounds(connection, carrier=carrier_of(connection, record))), None)
+    found = _found(connection, wanted)
+    if reference is not None and reference.carrier_id is not None:
+        return found[-1].carrier_id, found[-1]
+    kept = [this for this in found if this.state in KEEPS_RECORDS]
+    if not kept:
+        raise _nothing_kept(found[-1])
+    return kept[-1].carrier_id, kept[-1]
+
+
+def _found(connection: Connection, wanted: str) -> list[Round]:
+    """Return the rounds of one submission that are meant, in order; at least one."""
+    reference = read_reference(wanted)
+    found = _numbered(connection, reference) if reference else _named(rounds(connection), wanted)
+    if not found:
+        raise _nothing(on_one_line(wanted.strip()))
+    if len({this.submission_id for this in found}) > 1:
+        raise _several(on_one_line(wanted.strip()), found)
+    return found
+
+
+def _numbered(connection: Connection, reference: Reference) -> list[Round]:
+    if reference.record_id is not None:
+        return []
+    return rounds(connection, carrier=reference.carrier_id, submission=reference.submission_id)
+
+
+def _named(every: Sequence[Round], wanted: str) -> list[Round]:
+    """Return the rounds that came under a name as it is written; where there are none, those under one that reads alike."""
+    for spell in (_as_written, spelling.as_read):
+        name = spell(wanted)
+        found = [this for this in every if name in _names(this, spell)]
+        if match := _WITH_ROUND.fullmatch(wanted.strip()):
+            name, round_no = spell(match["name"]), int(match["round_no"])
+            found += [this for this in every if this.round_no == round_no and name in _names(this, spell)]
+        if found:
+            return found
+    return []
+
+
+def _names(this: Round, spell: Callable[[str], str]) -> set[str]:
+    both = (this.raw_name, bare_name(this.raw_name, this.kind))
+    return {spell(decode_name(name) or name.hex(" ")) for name in both}
+
+
+def _as_written(name: str) -> str:
+    return spelling.composed(name.strip())
+
+
+def _nothing(wanted: str) -> LantaiError:
+    refusal = NotFoundError(
+        f"submission {wanted!r}: not in the registry, expected an acceptance number like SL2025-JY-E001, a round like "
+        "SL2025-JY-E001-R1, or a department's own name of a package like JY-2025-E-001"
+    )
+    refusal.message_zh = (
+        f"“{wanted}”不在登记库中：应为受理号（如 SL2025-JY-E001）、某一轮的编号（如 SL2025-JY-E001-R1），"
+        "或报送单位自己的包名（如 JY-2025-E-001）"
+    )
+    return refusal
+
+
+def _nothing_kept(this: Round) -> LantaiError:
+    refusal = NotFoundError(
+        f"{this.carrier_id} ({this.unit_code}, package {this.package_name}): found state {this.state.value}, expected accepted; "
+        "nothing of it was sealed"
+    )
+    refusal.message_zh = (
+        f"{this.carrier_id}（{this.unit_code}，包名 {this.package_name}）：状态为“{say(f'values.state.{this.state.value}', 'zh')}”，"
+        "未接收，没有封存的内容"
+    )
+    return refusal
+
+
+def _several(wanted: str, found: Sequence[Round]) -> LantaiError:
+    newest = {this.submission_id: this for this in found}
+    listed = list(newest.values())[:MOST_LISTED]
+    more = len(newest) - len(listed)
+    refusal = AmbiguousNameError(
+        f"{wanted!r}: found {len(newest)} submissions of that name, expected one of their acceptance numbers: "
+        + "; ".join(
+            f"{this.submission_id} ({this.unit_code}, {this.filing_year}, package {this.package_name}, carrier number "
+            f"{on_one_line(this.carrier_number)})"
+            for this in listed
+        )
+        + (f"; and {more} more" if more else "")
+    )
+    refusal.message_zh = (
+        f"“{wanted}”对应 {len(newest)} 次报送，请用其中一个受理号："
+        + "；".join(
+            f"{this.submission_id}（{this.unit_code} {this.filing_year} 年度，包名 {this.package_name}，载体编号 "
+            f"{on_one_line(this.carrier_number)}）"
+            for this in listed
+        )
+        + (f"；另有 {more} 次" if more else "")
+    )
+    return refusal
