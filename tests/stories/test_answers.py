@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from filing_house import FilingHouse
+from lantai.edges.bulkhead.line import UnitLine
 from lantai.errors import LantaiError, UnexpectedError
 from lantai.formats import canonical
 from lantai.journey import take_in as verbs
@@ -23,6 +26,14 @@ def blocked_inbox(house: FilingHouse) -> Path:
     path = house.sshd.files / "JY" / "inbox"
     path.write_bytes(b"")
     return path
+
+
+def cut_lines(house: FilingHouse) -> None:
+    """End every session of the server, as a switch that loses its power does."""
+    server = house.sshd._process
+    assert server is not None
+    for child in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split():
+        os.kill(int(child), signal.SIGKILL)
 
 
 def answered(house: FilingHouse) -> dict[str, int]:
@@ -76,6 +87,38 @@ def test_answer_that_could_not_be_delivered_is_given_also_when_its_successor_cam
     assert house.states() == [(1, RoundState.SUPERSEDED), (2, RoundState.ACCEPTED)]
     assert (done.answered, answered(house)) == (2, {"opinions R1": 1, "receipt R2": 2})
     assert take_in(house.centre, "JY").answered == 0
+
+
+def test_answer_whose_delivery_was_cut_off_twice_is_given_before_its_successor_is_taken_in(
+    house: FilingHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R1-49, R1-50: the paper is on its way when the line breaks, so nothing else comes over that line either."""
+    house.add_unit()
+    house.open_year()
+    house.file(name="甲", rows=[house.row("JY", 1, title="")])
+    look(house.centre)
+    deliver, cuts = UnitLine.deliver, iter((True, True))
+
+    def breaking(line: UnitLine, *arguments: Any, **named: Any) -> str:
+        if next(cuts, False):
+            cut_lines(house)
+        return deliver(line, *arguments, **named)
+
+    monkeypatch.setattr(UnitLine, "deliver", breaking)
+    with pytest.raises(LantaiError):
+        take_in(house.centre, "JY")
+    house.file(name="乙", rows=[house.row("JY", 1, retention="五年")])
+    look(house.centre)
+    with pytest.raises(LantaiError):
+        take_in(house.centre, "JY")
+    early = house.states(), answered(house)
+    look(house.centre)
+    done = take_in(house.centre, "JY")
+
+    assert early == ([(1, RoundState.RETURNED)], {})
+    assert done.answered == 2
+    assert house.states() == [(1, RoundState.SUPERSEDED), (2, RoundState.RETURNED)]
+    assert answered(house) == {"opinions R1": 1, "opinions R2": 2}
 
 
 def test_notice_that_came_too_late_is_not_given_after_the_opinions(house: FilingHouse) -> None:
