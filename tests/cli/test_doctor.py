@@ -184,10 +184,10 @@ def test_year_that_the_table_of_workdays_does_not_hold_is_told_while_there_is_ti
     assert "LANTAI_WORKDAYS_FILE" in told
 
 
-def test_year_is_opened_with_a_warning_when_its_workdays_are_not_known(onlooker: Desk) -> None:
+def test_year_is_opened_with_a_warning_when_its_workdays_are_not_known(desk: Desk) -> None:
     """The table ends, and whoever opens the year hears of it."""
-    told = onlooker.ok("year", "open", "2026", LANTAI_TODAY="2027-01-02")
-    listed = onlooker.ok("year", "open", "2026", "--json", LANTAI_TODAY="2027-01-02").json
+    told = desk.ok("year", "open", "2026", LANTAI_TODAY="2027-01-02")
+    listed = desk.ok("year", "open", "2026", "--json", LANTAI_TODAY="2027-01-02").json
 
     assert "says nothing of 2027" in told.out
     assert listed["years_without_workdays"] == [2027]

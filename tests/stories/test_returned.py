@@ -160,7 +160,7 @@ def test_package_whose_catalogue_cannot_be_looked_through_is_not_picked_up(
     brought = {file.path for file in house.centre.quarantine.finish(arrival)}
 
     assert (done.returned, brought) == (1, {"bagit.txt", "bag-info.txt"})
-    assert house.told("JY-2025-E-001-R1") in (
+    assert house.told("SL2025-JY-E001-R1") in (
         {"catalogue_unreadable", "marks_not_seen"},
         {"catalogue_over_limit", "marks_not_seen"},
     )
@@ -177,7 +177,7 @@ def test_mark_before_the_place_where_a_catalogue_breaks_off_is_told(house: Filin
     look(house.centre)
     take_in(house.centre, "JY")
 
-    assert house.told("JY-2025-E-001-R1") == {"catalogue_unreadable", "classified_record", "not_picked_up"}
+    assert house.told("SL2025-JY-E001-R1") == {"catalogue_unreadable", "classified_record", "not_picked_up"}
 
 
 def test_classified_record_that_was_removed_makes_the_next_package_round_two(house: FilingHouse) -> None:
