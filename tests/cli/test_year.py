@@ -21,6 +21,7 @@ def test_opening_makes_a_duty_per_unit_and_form_once(desk: Desk) -> None:
         "new_duties": 3,
         "units": 2,
         "units_without_person": ["GA"],
+        "years_without_workdays": [],
     }
     assert (second["is_new"], second["new_duties"]) == (False, 0)
 
