@@ -157,6 +157,7 @@ def test_a_start_without_the_command_is_refused_with_what_to_run():
 
 
 def test_no_password_stands_in_the_file():
+    """P5."""
     values = [value for service in RAW.values() for value in (service.get("environment") or {}).items()]
     literal = [
         name
@@ -171,7 +172,7 @@ def test_no_password_stands_in_the_file():
 
 @pytest.mark.parametrize("name", sorted(HOLDERS))
 def test_secret_reaches_those_who_use_it_and_nobody_else(name):
-    """Flower saw both databases' passwords, and every container the keys that sign."""
+    """P5: flower saw both databases' passwords, and every container the keys that sign."""
     holders = {service for service, given in SERVICES.items() if WRITTEN[name] in json.dumps(given.environment)}
 
     assert holders == HOLDERS[name]
@@ -321,6 +322,7 @@ def test_real_use_has_a_real_auth_manager_and_celery():
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
 def test_every_service_is_hardened_and_watched(name):
+    """P11."""
     service = RAW[name]
     once = {"airflow-init", "databases", "lantai"}
 
@@ -390,6 +392,7 @@ def test_every_command_of_the_file_is_known_to_the_airflow_that_is_locked(tmp_pa
 
 
 def test_the_image_is_made_of_locked_packages_and_runs_as_a_user():
+    """P9, P11."""
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     stages = re.findall(r"^FROM (\S+) AS (\S+)$", dockerfile, re.MULTILINE)
 

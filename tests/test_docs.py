@@ -14,7 +14,7 @@ from typer.main import get_command
 from lantai import errors
 from lantai.cli.commands import app
 from lantai.locales import words
-from lantai.manual import findings, runbook, standards
+from lantai.manual import findings, runbook
 from lantai.manual.pages import pages
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -178,33 +178,6 @@ def test_runbook_has_a_row_for_every_error_with_advice_in_both_languages():
         assert re.search(r"[\u4e00-\u9fff]", kind.hint_zh), kind
         assert kind.hint.isascii(), kind
     assert errors.LantaiError in kinds
-
-
-def test_requirement_without_a_test_shows_a_dash(tmp_path):
-    (tmp_path / "include" / "lantai").mkdir(parents=True)
-    (tmp_path / "tests").mkdir()
-    (tmp_path / "include" / "lantai" / "x.py").write_text('"""Does R1-42."""\n')
-    (tmp_path / "tests" / "test_x.py").write_text('def test_it():\n    """R1-01 to R1-03."""\n')
-
-    lines = {line.split(" | ")[0][2:]: line for line in standards.page(tmp_path).splitlines() if line.startswith("| R")}
-
-    assert lines["R1-42"].endswith("| `x` | — |")
-    assert all(lines[key].endswith("`test_x` |") for key in ("R1-01", "R1-02", "R1-03"))
-    assert lines["R1-04"].endswith("| — | — |")
-
-
-@pytest.mark.parametrize(
-    ("text", "is_docstring", "expected"),
-    [
-        ("R1-25 to R1-27, K1", True, {"R1-25", "R1-26", "R1-27", "K1"}),
-        ("faults R1 and R2", True, {"F-R1", "F-R2"}),
-        ("security property 3", True, {"P3"}),
-        ("cell K1 of SL2025-JY-E001-R1-00001", False, set()),
-        ("GD-2-6", False, {"GD-2-6"}),
-    ],
-)
-def test_ids_are_read_and_not_mistaken(text, is_docstring, expected):
-    assert standards.ids_in(text, is_docstring=is_docstring) == expected
 
 
 def test_every_finding_that_code_can_make_has_words_and_a_row():

@@ -26,7 +26,7 @@ ADDRESSES = [
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_password_of_an_address_is_shown_by_no_error(address: str) -> None:
-    """Security property 5: canary secrets."""
+    """P5: canary secrets."""
     vault = Vault(())
     steps = [
         lambda: from_env({"LANTAI_VAULT_URL": address}),

@@ -1,4 +1,4 @@
-"""Agreements with units, without which a package is held. Covers R1-37."""
+"""Agreements with units, without which a package is held."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ SIGNED = ("--signed-by-unit", "李强", "--signed-by-centre", "王芳")
 
 
 def test_agreement_is_registered_and_listed(desk: Desk) -> None:
+    """R1-37, N13."""
     keys = ("--unit-key-custodian", "李强", "--centre-key-custodian", "王芳")
     days = ("--from-on", "2026-01-01", "--to-on", "2030-12-31")
 
@@ -41,6 +42,7 @@ def test_agreement_is_registered_and_listed(desk: Desk) -> None:
     ],
 )
 def test_agreement_that_cannot_be_meant_is_refused(desk: Desk, words: tuple[str, ...], said: str) -> None:
+    """R1-37."""
     told = desk.run("agreement", "add", *words, *SIGNED)
 
     assert told.code == 2
@@ -49,5 +51,6 @@ def test_agreement_that_cannot_be_meant_is_refused(desk: Desk, words: tuple[str,
 
 
 def test_unknown_unit_is_no_unit_without_agreements(onlooker: Desk) -> None:
+    """R1-37."""
     assert onlooker.run("agreement", "list", "--unit", "XX").code == 2
     assert onlooker.ok("agreement", "list", "--unit", "GA").out == "Agreements: none\n"

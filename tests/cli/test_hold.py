@@ -1,4 +1,4 @@
-"""Holds: placed, listed and lifted by somebody, with a reason. Covers R9-19."""
+"""Holds: placed, listed and lifted by somebody, with a reason."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A department packs and uploads, the centre takes in and answers: both ends by command, through a real SSH server.
-
-Covers R1-42 to R1-54, R4-12, I4, I5, I8.
-"""
+"""A department packs and uploads, the centre takes in and answers: both ends by command, through a real SSH server."""
 
 from __future__ import annotations
 
@@ -64,7 +61,7 @@ def states(desk: Desk) -> list[tuple[str, str]]:
 def test_first_hour_of_a_filing_from_the_folder_to_the_receipt(
     desk: Desk, send: Pack, outbox: Path, tmp_path: Path
 ) -> None:
-    """R1-43 to R1-48, R1-53, R1-54, I1: all of it typed."""
+    """R1-43, R1-48, R4-12, I1, I5: all of it typed."""
     sent = send()
 
     told = desk.ok("collect", "--unit", "JY", "--year", 2025, LANTAI_LOCALE="zh")
@@ -116,7 +113,7 @@ def test_second_run_finds_nothing_to_do(desk: Desk, send: Pack) -> None:
 
 
 def test_faulty_filing_comes_back_with_every_fault_and_its_fix(desk: Desk, send: Pack) -> None:
-    """R1-49, R1-50: exit code 1, all faults, the date to supplement by; the next package is round two."""
+    """R4-08, R1-49, R1-50: exit code 1, all faults, the date to supplement by; the next package is round two."""
     send(row(1, title=""), row(2, retention="五年"), row(3, formed_on="2025-13-40"))
     first = desk.run("collect", "--unit", "JY", "--json")
     shown = desk.ok("findings", "SL2025-JY-E001", LANTAI_LOCALE="zh").out
@@ -166,6 +163,7 @@ def test_package_whose_name_is_one_off_its_number_is_what_its_name_says(desk: De
 
 
 def test_package_without_an_agreement_is_held_for_the_centre(desk: Desk, send: Pack) -> None:
+    """R1-37."""
     send()
 
     with desk.centre().database.begin() as connection:

@@ -1,4 +1,4 @@
-"""Lists from draft to certificate, each step typed by whoever does it, with their own key. Covers R9-19, R10-08, R12-04."""
+"""Lists from draft to certificate, each step typed by whoever does it, with their own key."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def shown(desk: Desk, list_id: str = DESTRUCTION) -> dict[str, object]:
 
 
 def test_destruction_goes_from_draft_to_certificate_by_command_alone(due: Desk, tmp_path: Path) -> None:
-    """R9-19, I3: what is gone is gone at every place, what was kept is there, and nobody did two things."""
+    """R9-21, R9-19, I3: what is gone is gone at every place, what was kept is there, and nobody did two things."""
     drafted = due.ok("list", "draft", "destruction", "--as", "A01", "--json").json
     assert Path(drafted[DESTRUCTION]).is_file()
     approved(due, tmp_path, keeps=(3,))
@@ -183,6 +183,7 @@ def test_destruction_goes_from_draft_to_certificate_by_command_alone(due: Desk, 
 def test_transfer_is_delivered_and_over_only_with_the_archives_receipt(
     due: Desk, sshd: OpenSsh, tmp_path: Path
 ) -> None:
+    """R9-16, R9-24."""
     connect(due, sshd, "ARCHIVE")
     permanent = {"retention": Retention.Y, "formed_on": date(2005, 1, 5), "destroy_due_on": None}
     old = replace(record(9, "SL2005-JY-E001-R1"), transfer_due_on=date(2025, 1, 5), **permanent)
@@ -232,6 +233,7 @@ def test_archive_that_is_out_of_reach_is_told_and_the_list_waits(due: Desk, sshd
 
 
 def test_draft_changes_no_record_and_a_second_one_finds_nothing_new(due: Desk) -> None:
+    """R9-19."""
     first = due.ok("list", "draft", "destruction", "--on", "2026-01-01")
     second = due.ok("list", "draft", "destruction", "--on", "2026-01-01", "--json").json
     none_yet = due.ok("list", "draft", "destruction", "--on", "2025-12-31", "--unit", "GA")
@@ -254,6 +256,7 @@ def test_lists_are_shown_in_words(due: Desk) -> None:
 
 
 def test_blank_row_is_undecided_and_the_list_stays_where_it_is(due: Desk, tmp_path: Path) -> None:
+    """R9-19, R10-06."""
     due.ok("list", "draft", "destruction")
     sheet = tmp_path / "sheet.xlsx"
     due.ok("list", "export", DESTRUCTION, "-o", sheet)
@@ -318,6 +321,7 @@ def test_what_was_decided_so_far_can_be_exported_again_by_its_author(due: Desk, 
 def test_step_that_cannot_be_meant_is_refused_and_changes_nothing(
     drafted_home: tuple[Desk, Path], words: tuple[str, ...], code: int, said: str
 ) -> None:
+    """R9-19."""
     desk, folder = drafted_home
     places = {
         "list": DESTRUCTION,
@@ -338,6 +342,7 @@ def test_step_that_cannot_be_meant_is_refused_and_changes_nothing(
 def test_worksheet_in_which_more_than_decisions_was_changed_is_refused_naming_the_cells(
     due: Desk, tmp_path: Path
 ) -> None:
+    """R9-19, P8."""
     due.ok("list", "draft", "destruction")
     sheet = tmp_path / "sheet.xlsx"
     due.ok("list", "export", DESTRUCTION, "-o", sheet)
@@ -372,6 +377,7 @@ def test_signature_made_with_ssh_keygen_elsewhere_counts(reviewed: Desk, tmp_pat
 
 
 def test_key_of_somebody_else_is_refused(reviewed: Desk, tmp_path: Path) -> None:
+    """R9-19, P3."""
     for person in ("M01", "M02"):
         key = tmp_path / person
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
@@ -387,6 +393,7 @@ def test_key_of_somebody_else_is_refused(reviewed: Desk, tmp_path: Path) -> None
 
 
 def test_held_record_stops_the_act_and_is_named(approved_list: Desk) -> None:
+    """R9-19, I3."""
     approved_list.ok("list", "prepare")
     for witness in WITNESSES:
         approved_list.ok("list", "sign", DESTRUCTION, "--role", "witness", "--as", witness)
@@ -400,7 +407,7 @@ def test_held_record_stops_the_act_and_is_named(approved_list: Desk) -> None:
 
 
 def test_waiting_time_is_told_and_kept(approved_list: Desk) -> None:
-
+    """R9-19."""
     prepared = approved_list.ok("list", "prepare", "--json", LANTAI_COOLING_OFF_DAYS="7").json
 
     assert (prepared["ready"], prepared["waiting"]) == ([], [DESTRUCTION])
@@ -409,14 +416,14 @@ def test_waiting_time_is_told_and_kept(approved_list: Desk) -> None:
 
 
 def test_list_whose_approval_no_longer_holds_is_a_finding(approved_list: Desk) -> None:
-
+    """R9-19."""
     told = approved_list.run("list", "prepare", "--json", LANTAI_PANEL_MEMBERS="4")
 
     assert (told.code, told.json["blocked"]) == (1, [DESTRUCTION])
 
 
 def test_register_is_filed_and_an_unexecuted_list_withdrawn(approved_list: Desk) -> None:
-
+    """R9-19."""
     filed = approved_list.ok("list", "file", DESTRUCTION, "浙档备〔2026〕1号", "--as", "A01")
     withdrawn = approved_list.ok("list", "withdraw", DESTRUCTION, "--as", "L01")
     again = approved_list.ok("list", "withdraw", DESTRUCTION, "--as", "L01", "--json").json
@@ -428,6 +435,7 @@ def test_register_is_filed_and_an_unexecuted_list_withdrawn(approved_list: Desk)
 
 
 def test_custodian_has_to_be_one_or_named(due: Desk, tmp_path: Path) -> None:
+    """R9-19, R12-04."""
     due.ok("people", "add", "C02", "另一保管人", "--role", "custodian")
     due.ok("list", "draft", "destruction")
 

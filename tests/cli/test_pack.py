@@ -1,4 +1,4 @@
-"""What a department runs before it sends: no registry, no home. Covers R1-25 to R1-34, R1-50; interfaces.md, "The command"."""
+"""What a department runs before it sends: no registry, no home."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ def words(office: Filing, forms: Path, tmp_path: Path) -> list[object]:
 def test_packing_with_filled_in_forms_gives_a_carrier_that_may_be_sent(
     bare: Desk, words: list[object], tmp_path: Path
 ) -> None:
+    """R1-31."""
     told = bare.ok(*words, LANTAI_LOCALE="zh")
 
     made = tmp_path / "out" / "JY-2025-E-001"
@@ -49,6 +50,7 @@ def test_packing_with_filled_in_forms_gives_a_carrier_that_may_be_sent(
 
 
 def test_packing_with_blank_forms_tells_every_fault_and_ends_with_1(bare: Desk, office: Filing, tmp_path: Path) -> None:
+    """R1-25, R1-26, R1-28, R1-30, R1-50."""
     bare.ok("forms", "--out", tmp_path / "blank")
     unit = ("--unit", "JY", "--unit-name", "示例市教育局", "--fonds", "Z109", "--contact", "李敏", "--phone", "1")
     year = ("--year", 2025, "--form", "e_document", "--forms", tmp_path / "blank", "--out", tmp_path / "out")
@@ -61,6 +63,7 @@ def test_packing_with_blank_forms_tells_every_fault_and_ends_with_1(bare: Desk, 
 
 
 def test_catalogue_in_gbk_is_packed_as_it_is(bare: Desk, words: list[object], office: Filing, tmp_path: Path) -> None:
+    """R1-13, R1-31."""
     office.catalogue.write_bytes(office.catalogue.read_bytes().decode().encode("gbk"))
 
     bare.ok(*words)
@@ -69,6 +72,7 @@ def test_catalogue_in_gbk_is_packed_as_it_is(bare: Desk, words: list[object], of
 
 
 def test_carrier_that_is_there_is_never_replaced(bare: Desk, words: list[object], tmp_path: Path) -> None:
+    """R1-31."""
     bare.ok(*words)
     made = tmp_path / "out" / "JY-2025-E-001"
     before = {path: path.read_bytes() for path in made.rglob("*") if path.is_file()}
@@ -81,6 +85,7 @@ def test_carrier_that_is_there_is_never_replaced(bare: Desk, words: list[object]
 
 
 def test_nothing_to_file_is_said_with_a_signature(bare: Desk, tmp_path: Path) -> None:
+    """R1-22."""
     unit = ("--unit", "JY", "--unit-name", "示例市教育局", "--fonds", "Z109", "--contact", "李敏", "--phone", "1")
 
     bare.ok("pack", "--zero", "李敏", *unit, "--year", 2025, "--form", "e_document", "--out", tmp_path)
@@ -114,6 +119,7 @@ def test_nothing_to_file_is_said_with_a_signature(bare: Desk, tmp_path: Path) ->
 def test_order_that_cannot_be_meant_is_refused_and_nothing_is_made(
     bare: Desk, words: list[object], tmp_path: Path, changed: dict[str, str], said: str
 ) -> None:
+    """R1-31."""
     (tmp_path / "notes.xlsx").write_text("notes")
     (tmp_path / "strange").mkdir()
     (tmp_path / "strange" / "backup-statement.xlsx").write_text("notes")
@@ -138,6 +144,7 @@ def test_order_that_cannot_be_meant_is_refused_and_nothing_is_made(
 
 
 def test_folder_that_cannot_be_packed_is_named(bare: Desk, words: list[object], office: Filing, tmp_path: Path) -> None:
+    """R1-31."""
     (office.folder / "link").symlink_to(office.catalogue)
     linked = bare.run(*words)
     shutil.rmtree(office.folder)
@@ -149,6 +156,7 @@ def test_folder_that_cannot_be_packed_is_named(bare: Desk, words: list[object], 
 
 
 def test_forms_are_four_workbooks_and_never_written_over(bare: Desk, tmp_path: Path) -> None:
+    """R1-25, R1-26, R1-28."""
     made = bare.ok("forms", "--out", tmp_path / "blank", "--json").json["made"]
     (tmp_path / "blank" / "catalogue.xlsx").write_text("filled in")
 
@@ -165,6 +173,7 @@ def test_forms_are_four_workbooks_and_never_written_over(bare: Desk, tmp_path: P
 
 
 def test_perfect_carrier_passes_as_folder_tar_and_zip(bare: Desk, tmp_path: Path) -> None:
+    """R1-31, R1-38."""
     bag = carrier(tmp_path)
     with tarfile.open(tmp_path / "carrier.tar", "w") as archive:
         archive.add(bag, arcname=bag.name)
@@ -176,6 +185,7 @@ def test_perfect_carrier_passes_as_folder_tar_and_zip(bare: Desk, tmp_path: Path
 
 
 def test_faulty_carrier_ends_with_1_and_names_every_fault_in_the_asked_language(bare: Desk, tmp_path: Path) -> None:
+    """R1-50."""
     bag = carrier(tmp_path, [row(1, title="", page_count="x")])
 
     told = bare.run("check", bag, "--json").json
@@ -207,7 +217,7 @@ def test_same_fault_of_many_rows_is_a_few_lines_on_the_screen_and_every_one_in_j
 def test_backup_that_builds_on_another_is_packed_and_checked_without_a_registry(
     bare: Desk, office: Filing, forms: Path, tmp_path: Path, strategy: str
 ) -> None:
-    """R1-15, R1-50: whether the centre has its base is looked up there; every such carrier was refused here."""
+    """R1-12, R1-15, R1-50: whether the centre has its base is looked up there; every such carrier was refused here."""
     unit = ("--unit", "JY", "--year", 2025, "--form", "business_data", "--on", "2026-03-02", "--forms", forms)
     order = ("--strategy", strategy, "--retention", "D30", "--description", "协同办公系统", "--out", tmp_path / "out")
 
@@ -237,6 +247,7 @@ def test_package_that_only_waits_for_the_centre_may_be_sent(
 
 
 def test_bagit_alone_is_checked_without_the_profile_also_in_an_archive(bare: Desk, tmp_path: Path) -> None:
+    """R1-31, R1-50."""
     bag = carrier(tmp_path)
     (bag / "data" / "1.txt").write_text("tampered")
     shutil.make_archive(str(tmp_path / "carrier"), "zip", bag.parent, bag.name)
@@ -299,6 +310,7 @@ def test_archive_and_form_that_cannot_be_read_are_told_in_the_language_of_the_sc
 
 
 def test_archive_that_cannot_be_opened_is_a_finding_as_it_is_at_the_centre(bare: Desk, tmp_path: Path) -> None:
+    """R1-31, R1-50."""
     (tmp_path / "notes.zip").write_text("notes")
     with zipfile.ZipFile(tmp_path / "whole.zip", "w") as archive:
         archive.writestr("a.txt", "a" * 1000)
@@ -312,6 +324,7 @@ def test_archive_that_cannot_be_opened_is_a_finding_as_it_is_at_the_centre(bare:
 
 
 def test_inspection_says_what_a_carrier_is_and_holds(bare: Desk, tmp_path: Path) -> None:
+    """R1-31."""
     bag = carrier(tmp_path)
 
     told = bare.ok("inspect", bag, "--json").json
@@ -324,6 +337,7 @@ def test_inspection_says_what_a_carrier_is_and_holds(bare: Desk, tmp_path: Path)
 
 @pytest.mark.parametrize("command", ["check", "inspect"])
 def test_what_is_not_there_is_named(bare: Desk, tmp_path: Path, command: str) -> None:
+    """R1-31."""
     told = bare.run(command, tmp_path / "absent")
 
     assert (told.code, "does not exist" in told.err) == (2, True)

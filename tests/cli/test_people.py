@@ -1,4 +1,4 @@
-"""People, their roles, keys and delegations, as the administrator of a centre enters them. Covers R9-01, R10-08, R12-04."""
+"""People, their roles, keys and delegations, as the administrator of a centre enters them."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def ssh_key(folder: Path, name: str) -> Path:
 
 
 def test_person_is_shown_with_what_they_may_do(staffed: Desk) -> None:
+    """R9-01."""
     added = staffed.ok(
         "people", "add", "W01", "钱文", "--role", "witness", "--from-on", "2026年4月1日", LANTAI_LOCALE="zh"
     )
@@ -41,6 +42,7 @@ def test_person_is_shown_with_what_they_may_do(staffed: Desk) -> None:
 
 
 def test_account_stands_for_its_person(staffed: Desk) -> None:
+    """R9-01."""
     placed = staffed.ok("hold", "add", "unit", "JY", "--reason", "审计", "--as", "liqiang", "--json").json
 
     (hold,) = staffed.ok("hold", "list", "--json").json
@@ -61,6 +63,7 @@ def test_account_stands_for_its_person(staffed: Desk) -> None:
     ],
 )
 def test_person_who_cannot_be_meant_is_refused(staffed: Desk, line: str, said: str) -> None:
+    """R9-01."""
     told = staffed.run("people", "add", *line.split())
 
     assert told.code == 2
@@ -69,6 +72,7 @@ def test_person_who_cannot_be_meant_is_refused(staffed: Desk, line: str, said: s
 
 
 def test_key_is_enrolled_by_two_others(staffed: Desk, tmp_path: Path) -> None:
+    """R12-04."""
     key = ssh_key(tmp_path, "id_ed25519")
     by = ("--enrolled-by", "A01", "--confirmed-by", "L01")
 
@@ -80,6 +84,7 @@ def test_key_is_enrolled_by_two_others(staffed: Desk, tmp_path: Path) -> None:
 
 
 def test_key_that_may_not_be_enrolled_is_refused_in_words(staffed: Desk, tmp_path: Path) -> None:
+    """R12-04."""
     key = ssh_key(tmp_path, "id_ed25519")
     subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-N", "", "-f", str(tmp_path / "id_rsa")], check=True)
     (tmp_path / "notes").write_text("not a key")
@@ -101,6 +106,7 @@ def test_key_that_may_not_be_enrolled_is_refused_in_words(staffed: Desk, tmp_pat
 
 
 def test_delegation_is_recorded_or_refused_in_words(staffed: Desk) -> None:
+    """R10-08."""
     by = ("--role", "panel_member", "--document-no", "委〔2026〕1号")
     days = ("--from-on", "2026-03-02", "--to-on", "2026-03-31")
 

@@ -1,4 +1,4 @@
-"""Retention schedules: loaded as approved, compared, and tried out. Covers rules N4."""
+"""Retention schedules: loaded as approved, compared, and tried out."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def scheduled(desk: Desk, tmp_path: Path) -> Desk:
 
 
 def test_loaded_schedule_is_shown_with_its_clauses(scheduled: Desk) -> None:
+    """N4."""
     shown = scheduled.ok("schedule", "show", "--name", "市局").out
     first, second = scheduled.ok("schedule", "show", "--json").json
 
@@ -47,6 +48,7 @@ def test_loaded_schedule_is_shown_with_its_clauses(scheduled: Desk) -> None:
 
 
 def test_version_that_is_there_is_never_changed(scheduled: Desk, tmp_path: Path) -> None:
+    """N4."""
     told = scheduled.run(*load(scheduled, tmp_path, NEW, "2024"))
 
     assert told.code == 2
@@ -65,6 +67,7 @@ def test_version_that_is_there_is_never_changed(scheduled: Desk, tmp_path: Path)
     ],
 )
 def test_faulty_schedule_is_refused_with_its_line(desk: Desk, tmp_path: Path, text: str, said: str) -> None:
+    """N4."""
     told = desk.run(*load(desk, tmp_path, text, "2024"))
 
     assert told.code == 2
@@ -73,6 +76,7 @@ def test_faulty_schedule_is_refused_with_its_line(desk: Desk, tmp_path: Path, te
 
 
 def test_two_versions_are_compared_clause_by_clause(scheduled: Desk) -> None:
+    """N4."""
     shown = scheduled.ok("schedule", "diff", "市局", "2024", "2026", LANTAI_LOCALE="zh").out
     changes = scheduled.ok("schedule", "diff", "市局", "2024", "2026", "--json").json
 
@@ -87,6 +91,7 @@ def test_two_versions_are_compared_clause_by_clause(scheduled: Desk) -> None:
 
 
 def test_schedule_is_tried_out_on_what_is_kept_and_changes_nothing(scheduled: Desk) -> None:
+    """N4."""
     centre = scheduled.centre()
     titles = {1: "关于放假的通知", 2: "关于任免的决定", 3: "年度总结"}
     lay_down_carrier(centre, [replace(record(number), title=title, doc_type="") for number, title in titles.items()])
@@ -115,6 +120,7 @@ def test_schedule_is_tried_out_on_what_is_kept_and_changes_nothing(scheduled: De
     ],
 )
 def test_unknown_schedule_or_version_is_refused_and_the_known_are_named(scheduled: Desk, line: str, said: str) -> None:
+    """N4."""
     told = scheduled.run(*line.split())
 
     assert told.code == 2

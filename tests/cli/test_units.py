@@ -1,4 +1,4 @@
-"""The register of units, imported from what an office has: a CSV from WPS or Excel. Covers R1-01, R1-11."""
+"""The register of units, imported from what an office has: a CSV from WPS or Excel."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def codes(desk: Desk) -> list[str]:
 
 
 def test_units_are_listed_in_words_and_in_json(onlooker: Desk) -> None:
+    """R1-01, R1-02."""
     shown = onlooker.ok("units", "list", LANTAI_LOCALE="zh").out
     listed = onlooker.ok("units", "list", "--json").json
 
@@ -36,6 +37,7 @@ def test_units_are_listed_in_words_and_in_json(onlooker: Desk) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
 def test_register_is_read_in_whatever_the_office_saved_it(bare: Desk, tmp_path: Path, encoding: str) -> None:
+    """R1-01."""
     bare.ok("init")
     (tmp_path / "units.csv").write_bytes(UNITS.encode(encoding))
 
@@ -46,6 +48,7 @@ def test_register_is_read_in_whatever_the_office_saved_it(bare: Desk, tmp_path: 
 
 
 def test_years_between_which_a_unit_files_are_read(bare: Desk, tmp_path: Path) -> None:
+    """R1-01."""
     bare.ok("init")
     heading = "unit_code,name,fonds_no,data_forms,first_filing_year,closed_on\n"
     (tmp_path / "units.csv").write_text(heading + "CS,城市管理局,Z120,e_document,2014,2026-03-31\n", encoding="utf-8")
@@ -58,6 +61,7 @@ def test_years_between_which_a_unit_files_are_read(bare: Desk, tmp_path: Path) -
 
 @pytest.mark.parametrize(("cells", "said"), [("14,", "a year like 2025"), (",31.3.2026", "a date like 2026-03-31")])
 def test_year_or_date_that_cannot_be_meant_is_named(bare: Desk, tmp_path: Path, cells: str, said: str) -> None:
+    """R1-01."""
     bare.ok("init")
     heading = "unit_code,name,fonds_no,data_forms,first_filing_year,closed_on\n"
     (tmp_path / "units.csv").write_text(heading + f"CS,城市管理局,Z120,e_document,{cells}\n", encoding="utf-8")
@@ -69,6 +73,7 @@ def test_year_or_date_that_cannot_be_meant_is_named(bare: Desk, tmp_path: Path, 
 
 
 def test_second_import_brings_up_to_date_and_adds_nothing(desk: Desk, tmp_path: Path) -> None:
+    """R1-01."""
     (tmp_path / "units.csv").write_text(
         HEADING + "JY,示例市教育和体育局,Z109,e_document；business_data,month,key_field,A01\n\n", encoding="utf-8"
     )
@@ -107,6 +112,7 @@ def test_second_import_brings_up_to_date_and_adds_nothing(desk: Desk, tmp_path: 
 def test_faulty_register_is_refused_with_its_line_and_nothing_is_taken(
     desk: Desk, tmp_path: Path, content: str, said: str
 ) -> None:
+    """R1-01."""
     (tmp_path / "units.csv").write_text(content, encoding="utf-8")
 
     told = desk.run("units", "import", tmp_path / "units.csv")
@@ -117,6 +123,7 @@ def test_faulty_register_is_refused_with_its_line_and_nothing_is_taken(
 
 
 def test_what_is_no_table_is_named(desk: Desk, tmp_path: Path) -> None:
+    """R1-01."""
     (tmp_path / "photo.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\xff\xc0\xff\xc0")
 
     for path, said in (
@@ -129,6 +136,7 @@ def test_what_is_no_table_is_named(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_centre_without_units_says_so(bare: Desk) -> None:
+    """R1-01."""
     bare.ok("init")
 
     assert bare.ok("units", "list").out == "Units: none\n"

@@ -1,4 +1,4 @@
-"""The commands of custodians, and of whoever holds evidence. Covers I1, I5, R4-12."""
+"""The commands of custodians, and of whoever holds evidence."""
 
 from __future__ import annotations
 
@@ -67,6 +67,7 @@ def test_key_that_cannot_be_made_is_refused_whole(bare: Desk, tmp_path: Path) ->
 
 
 def test_sound_ledger_ends_with_0_and_a_changed_one_with_1_naming_the_leaf(keeping: Desk, tmp_path: Path) -> None:
+    """I5, P4."""
     kept = tmp_path / "kept.note"
     kept.write_text(newest_note(keeping.centre()))
 
@@ -82,6 +83,7 @@ def test_sound_ledger_ends_with_0_and_a_changed_one_with_1_naming_the_leaf(keepi
 
 
 def test_place_that_is_away_is_unknown_and_no_finding(keeping: Desk) -> None:
+    """I8."""
     (keeping.home / "copy").rename(keeping.home / "elsewhere")
 
     told = keeping.ok("ledger", "verify", "--json").json
@@ -101,6 +103,7 @@ def test_checkpoint_that_is_none_is_told(keeping: Desk, tmp_path: Path, content:
 
 
 def test_carrier_comes_back_and_a_damaged_copy_is_passed_over_and_told(keeping: Desk, tmp_path: Path) -> None:
+    """I1, V1, R1-57."""
     path = keeping.home / "vault/carriers" / CARRIER / "manifest.g1.json"
     path.write_bytes(path.read_bytes().replace(b"JY", b"JX", 1))
 
@@ -114,6 +117,7 @@ def test_carrier_comes_back_and_a_damaged_copy_is_passed_over_and_told(keeping: 
 
 
 def test_one_record_comes_back_alone(keeping: Desk, tmp_path: Path) -> None:
+    """I1, R1-57."""
     record_id = carrier().records[0].record_id
 
     told = keeping.ok("restore", record_id, "-o", tmp_path / "out", *identity(keeping), "--json").json
@@ -144,6 +148,7 @@ def test_restoring_that_cannot_be_meant_is_refused(keeping: Desk, tmp_path: Path
 
 
 def test_record_of_which_no_sound_copy_is_left_is_named(keeping: Desk, tmp_path: Path) -> None:
+    """V1."""
     for place in ("vault", "copy"):
         for path in (keeping.home / place / "carriers" / CARRIER).rglob("*.tar"):
             content = bytearray(path.read_bytes())
@@ -181,6 +186,7 @@ def test_what_is_no_age_file_is_named(onlooker: Desk) -> None:
 
 
 def test_receipt_that_was_changed_or_lacks_its_signature_is_told(onlooker: Desk, tmp_path: Path) -> None:
+    """R4-12."""
     receipt = tmp_path / "001.r1.receipt.json"
     receipt.write_text(json.dumps({"carrier_id": "X"}))
 

@@ -1,4 +1,4 @@
-"""Opening a filing year, and its board. Covers R1-19 to R1-24, R2-05."""
+"""Opening a filing year, and its board."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from servers.openssh import OpenSsh
 
 
 def test_opening_makes_a_duty_per_unit_and_form_once(desk: Desk) -> None:
+    """R1-20, R1-21, R1-24."""
     first = desk.ok("year", "open", 2024, "--as", "A01", "--json").json
     second = desk.ok("year", "open", 2024, "--as", "A01", "--json").json
 
@@ -27,12 +28,14 @@ def test_opening_makes_a_duty_per_unit_and_form_once(desk: Desk) -> None:
 
 
 def test_unit_without_a_named_person_is_pointed_out(desk: Desk) -> None:
+    """R1-11."""
     told = desk.ok("year", "open", 2024, LANTAI_LOCALE="zh")
 
     assert told.out == "2024 年度：2 个单位，新增 3 项任务\n未指定负责人的单位：GA\n"
 
 
 def test_board_shows_every_duty_with_its_deadline(onlooker: Desk) -> None:
+    """R1-20, R1-21, R1-23, R2-05."""
     shown = onlooker.ok("year", "status", 2025).out
     rows = onlooker.ok("year", "status", 2025, "--json").json
 
@@ -46,11 +49,13 @@ def test_board_shows_every_duty_with_its_deadline(onlooker: Desk) -> None:
 
 
 def test_deadline_that_has_passed_is_overdue(onlooker: Desk) -> None:
+    """R2-05."""
     assert onlooker.ok("year", "status", 2025, LANTAI_TODAY="2026-07-01", LANTAI_LOCALE="zh").out.count("逾期未报") == 3
 
 
 @pytest.mark.parametrize("year", ["2026", "1948", "99999", "abc", "2025.5"])
 def test_year_that_is_not_over_or_is_none_is_refused(desk: Desk, year: str) -> None:
+    """R1-24."""
     told = desk.run("year", "open", year)
 
     assert told.code == 2
@@ -59,6 +64,7 @@ def test_year_that_is_not_over_or_is_none_is_refused(desk: Desk, year: str) -> N
 
 
 def test_board_of_a_year_that_is_not_open_says_which_are(onlooker: Desk) -> None:
+    """R2-05."""
     told = onlooker.run("year", "status", 2031)
 
     assert told.code == 2
@@ -66,6 +72,7 @@ def test_board_of_a_year_that_is_not_open_says_which_are(onlooker: Desk) -> None
 
 
 def test_whoever_opens_is_known(desk: Desk) -> None:
+    """R1-24."""
     told = desk.run("year", "open", 2024, "--as", "nobody")
 
     assert told.code == 2

@@ -1,4 +1,4 @@
-"""The timetables: the filing window of R1-20, working days, and once a year."""
+"""The timetables: the filing window, working days, and once a year."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def shown(moment: datetime) -> str:
     ],
 )
 def test_the_filing_window_is_nightly_hourly_and_weekly_by_season(after, expected):
+    """R1-20."""
     from filing_calendar import FilingWindow
 
     assert shown(FilingWindow().next_after(local(after))) == expected

@@ -48,7 +48,7 @@ def test_token_from_elsewhere_needs_no_password(odd_airflow: OddAirflow) -> None
 
 
 def test_wrong_password_is_told_without_repeating_it(odd_airflow: OddAirflow) -> None:
-    """Security 5: what Airflow says of a refused login may hold the login."""
+    """P5: what Airflow says of a refused login may hold the login."""
     typed = {"password": "canary-typed"}
 
     with pytest.raises(OrchestratorError, match="/auth/token: Airflow answered 401") as refused:
@@ -142,7 +142,7 @@ def test_answer_that_names_no_asset_is_told(odd_airflow: OddAirflow, answer) -> 
 
 
 def test_redirect_is_not_followed_with_the_login(odd_airflow: OddAirflow) -> None:
-    """Security 5: whoever can answer for Airflow cannot have the token carried elsewhere."""
+    """P5: whoever can answer for Airflow cannot have the token carried elsewhere."""
     with OddAirflow() as elsewhere:
         odd_airflow.instead["/api/v2/assets"] = lambda _: (302, b"", {"Location": elsewhere.address + "/api/v2/assets"})
 

@@ -1,4 +1,4 @@
-"""Carriers that came as zip or tar. Covers reliability.md, "Facts" (archives); bad input zip/tar."""
+"""Carriers that came as zip or tar."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ print(stopped)
 
 
 def test_digests_are_those_of_the_bytes_in_order_of_arrival() -> None:
-    """R1-35, R1-45: both digests, of many small files and of one in many pieces."""
+    """R1-45: both digests, of many small files and of one in many pieces."""
     told: list[Arrived] = []
     large = [bytes([number]) * BATCH_BYTES for number in range(9)]
 

@@ -1,4 +1,4 @@
-"""What opens foreign bytes can steal nothing, tell nobody, and become nobody else. Covers properties 2 and 5."""
+"""What opens foreign bytes can steal nothing, tell nobody, and become nobody else."""
 
 from __future__ import annotations
 
@@ -71,13 +71,14 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def test_no_password_of_ours_is_in_its_environment(told: dict[str, Any]) -> None:
-    """Security property 5: python itself may add a word about the locale, nothing is handed on."""
+    """P5: python itself may add a word about the locale, nothing is handed on."""
     assert set(told["environment"]) <= {"LC_CTYPE"}
     assert told["environ"] == b""
     assert told["read"] == "foreign bytes"
 
 
 def test_it_can_gain_no_privileges_and_is_not_root(told: dict[str, Any]) -> None:
+    """P2."""
     uids, groups = told["status"]["Uid"].split(), told["status"]["Groups"].split()
 
     assert told["status"]["NoNewPrivs"].strip() == "1"
@@ -95,7 +96,7 @@ def test_it_has_limits_on_memory_time_open_files_and_written_bytes(told: dict[st
 
 
 def test_it_opens_no_file_writes_none_and_starts_no_process(told: dict[str, Any], tmp_path: Path) -> None:
-    """Security property 2: neither a key of ours by its name, nor the file that it was handed for reading."""
+    """P2: neither a key of ours by its name, nor the file that it was handed for reading."""
     did = {name: told[name] for name in ("opened", "wrote", "wrote_here", "forked")}
 
     assert did == dict.fromkeys(did, False)
@@ -104,6 +105,7 @@ def test_it_opens_no_file_writes_none_and_starts_no_process(told: dict[str, Any]
 
 @pytest.mark.namespaces
 def test_it_reaches_no_server(told: dict[str, Any]) -> None:
+    """P5."""
     assert told["reached"] is False
 
 
@@ -132,7 +134,7 @@ def test_it_reaches_no_server(told: dict[str, Any]) -> None:
 def test_whatever_it_dies_of_or_says_is_an_error_with_a_name(
     tmp_path: Path, body: str, error: type[LantaiError], words: str
 ) -> None:
-    """Security property 2: never a hang, and never nothing."""
+    """P2: never a hang, and never nothing."""
     bounds = IMPATIENT if "sleep" in body else SHORT
     with (
         Confined(script_of(tmp_path, body), "probe", {"known"}, bounds) as child,

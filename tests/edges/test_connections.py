@@ -77,7 +77,7 @@ def test_connection_written_as_uri_is_understood(tmp_path: Path) -> None:
 def test_incomplete_or_unsafe_connection_is_refused_and_its_fault_named(
     tmp_path: Path, entry: object, named: str
 ) -> None:
-    """Security property 1."""
+    """P1."""
     path = _write(tmp_path, {"sftp_JY": entry})
 
     with pytest.raises(ConnectionConfigError, match=rf"sftp_JY.*{named}"):
@@ -110,7 +110,7 @@ def test_missing_file_of_connections_is_named(tmp_path: Path) -> None:
 
 
 def test_password_and_key_never_stand_in_repr_or_error(tmp_path: Path) -> None:
-    """Security property 5."""
+    """P5."""
     extra = {"key_file": "/secret/key", "host_key": KEY, "private_key_passphrase": "hunter3"}
 
     shown = repr(load_connections(_write(tmp_path, {"sftp_JY": _entry(extra=extra) | {"password": CANARY}})))

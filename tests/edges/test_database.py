@@ -334,7 +334,7 @@ def add_list_row(connection, state: str) -> None:
 
 @pytest.mark.parametrize("verb", ["update", "delete"])
 def test_ledger_only_grows(database: Database, verb: str) -> None:
-    """Security 10, I5: nobody changes what was written, not even the application's own account."""
+    """P10, I5: nobody changes what was written, not even the application's own account."""
     with database.begin() as connection:
         connection.execute(
             insert(tables.event).values(

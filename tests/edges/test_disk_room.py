@@ -1,4 +1,4 @@
-"""What is listed is held against our disks before the first byte of it is read (D1, S5)."""
+"""What is listed is held against our disks before the first byte of it is read."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ MIB = 1024 * 1024
 def test_what_would_not_fit_is_refused_and_the_disk_is_named(
     tmp_path: Path, small_disk: Callable[[Path, int], SmallDisk]
 ) -> None:
+    """D1, S5."""
     folder = small_disk(tmp_path / "disk", 4096).folder
 
     require_room({folder / "quarantine" / "not yet": 3 * MIB}, "JY 001")
@@ -28,7 +29,7 @@ def test_what_would_not_fit_is_refused_and_the_disk_is_named(
 
 @pytest.mark.server("mount")
 def test_folders_of_one_disk_share_its_room(tmp_path: Path, small_disk: Callable[[Path, int], SmallDisk]) -> None:
-    """The registry's reserve is not the one of the quarantine."""
+    """D1: the registry's reserve is not the one of the quarantine."""
     folder = small_disk(tmp_path / "disk", 4096).folder
     other = small_disk(tmp_path / "other", 4096).folder
 
@@ -38,6 +39,7 @@ def test_folders_of_one_disk_share_its_room(tmp_path: Path, small_disk: Callable
 
 
 def test_reserve_is_not_written_into(tmp_path: Path) -> None:
+    """D1."""
     free = free_bytes(tmp_path)
 
     require_reserve(tmp_path, free // 2)

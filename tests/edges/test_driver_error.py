@@ -236,7 +236,7 @@ def test_value_that_a_column_cannot_hold_is_a_refusal_and_no_fault_of_the_server
 
 @pytest.mark.server("postgres", "initdb")
 def test_account_that_may_not_change_the_ledger_is_refused_by_the_server(server: Database) -> None:
-    """Security property 10: grants beside the triggers."""
+    """P10: grants beside the triggers."""
     become_clerk = "CREATE ROLE clerk; GRANT SELECT ON event TO clerk; SET LOCAL ROLE clerk"
 
     with server.begin() as connection:

@@ -1,4 +1,4 @@
-"""The one edge to great-expectations. Covers reliability.md, "Facts" on great-expectations."""
+"""The one edge to great-expectations."""
 
 from __future__ import annotations
 

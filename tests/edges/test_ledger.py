@@ -26,6 +26,7 @@ def order(centre):
 
 
 def test_events_get_places_in_the_order_in_which_they_happened_without_gaps(centre):
+    """I5."""
     first, second = happen(centre, 3), []
     size = order(centre)
     second = happen(centre, 2)
@@ -39,6 +40,8 @@ def test_events_get_places_in_the_order_in_which_they_happened_without_gaps(cent
 
 
 def test_event_of_a_transaction_that_failed_never_happened(centre):
+    """I5."""
+
     def fail_halfway():
         with centre.database.begin() as connection:
             append(connection, EventKind.YEAR_OPENED, "2025", "system", centre.clock.now_at(), {})
@@ -51,6 +54,7 @@ def test_event_of_a_transaction_that_failed_never_happened(centre):
 
 
 def test_gap_in_the_tree_is_refused_by_the_database(centre):
+    """I5."""
     (event_id,) = happen(centre, 1)
 
     with pytest.raises(RegistryConflictError, match="gapless"), centre.database.begin() as connection:
@@ -58,6 +62,7 @@ def test_gap_in_the_tree_is_refused_by_the_database(centre):
 
 
 def test_stored_leaf_is_what_the_proof_carries(centre):
+    """I5."""
     ids = happen(centre, 6)
     order(centre)
 

@@ -419,7 +419,7 @@ def test_memory_stays_flat_whatever_the_size_of_a_file(sshd: OpenSsh, tmp_path: 
 
 
 def test_account_of_one_unit_sees_nothing_of_another(tmp_path: Path) -> None:
-    """Security property 12: by path, by link, by handle."""
+    """R1-41, P12: by path, by link, by handle."""
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "secret").write_bytes(b"secret")
     with HostileSftp(tmp_path) as server:

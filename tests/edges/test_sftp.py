@@ -54,6 +54,7 @@ def _fetch_all(session: Session, folder: bytes) -> dict[bytes, bytes]:
 
 
 def test_files_of_every_size_and_name_arrive_byte_for_byte(sshd: OpenSsh) -> None:
+    """I1."""
     folder = sshd.files / "outbox"
     contents = {
         b"empty": b"",
@@ -203,7 +204,7 @@ def test_missing_folder_is_missing_and_the_session_goes_on(sshd: OpenSsh) -> Non
 
 
 def test_changed_host_key_is_refused_before_we_log_in(sshd: OpenSsh) -> None:
-    """Security property 1."""
+    """R1-41, P1."""
     known = sshd.connection()
     other = known.host_key[:-1] + bytes([known.host_key[-1] ^ 1])
 
@@ -212,7 +213,7 @@ def test_changed_host_key_is_refused_before_we_log_in(sshd: OpenSsh) -> None:
 
 
 def test_host_key_of_another_type_than_the_pinned_one_is_refused(sshd: OpenSsh) -> None:
-    """Security property 1: a downgrade is a mismatch."""
+    """R1-41, P1: a downgrade is a mismatch."""
     pinned = sshd.connection(host_key_type="ecdsa-sha2-nistp256")
 
     with pytest.raises(HostKeyMismatchError, match="ecdsa"), connect(pinned):
@@ -220,6 +221,7 @@ def test_host_key_of_another_type_than_the_pinned_one_is_refused(sshd: OpenSsh) 
 
 
 def test_key_that_is_not_enrolled_is_refused_by_name(sshd: OpenSsh) -> None:
+    """P1."""
     stranger = sshd.connection(key_file=sshd.folder / "stranger_key")
 
     with pytest.raises(LoginRefusedError, match="sftp_JY"), connect(stranger):
@@ -267,6 +269,7 @@ def test_server_without_sftp_is_refused_by_type(tmp_path: Path) -> None:
 
 
 def test_only_algorithms_of_today_are_offered(tmp_path: Path) -> None:
+    """P1."""
     with (
         OpenSsh(tmp_path / "sshd", more="Ciphers aes128-cbc,3des-cbc") as server,
         pytest.raises(RemoteProtocolError, match="algorithm of today"),

@@ -1,4 +1,4 @@
-"""A server that lies: each lie is refused by its type, soon, and in little memory (S3, C1, C2)."""
+"""A server that lies: each lie is refused by its type, soon, and in little memory."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ def test_honest_server_is_believed(folder: Path) -> None:
 
 
 def test_short_reads_are_asked_for_again_until_all_is_here(folder: Path) -> None:
+    """S3."""
     sink = Gathered()
 
     with HostileSftp(folder, lies.ShortReads) as server, connect(server.connection()) as session:
@@ -57,6 +58,7 @@ def test_short_reads_are_asked_for_again_until_all_is_here(folder: Path) -> None
 
 @pytest.mark.parametrize("files", [lies.EarlyEnd, lies.other_size_when_open(1), lies.other_size_when_open(-1)])
 def test_file_that_is_not_as_long_as_listed_is_a_change(folder: Path, files: type[AccountFiles]) -> None:
+    """S2, S3."""
     with HostileSftp(folder, files) as server, connect(server.connection()) as session:
         error = _fetch(session, Gathered())
 
@@ -68,6 +70,7 @@ def test_file_that_is_not_as_long_as_listed_is_a_change(folder: Path, files: typ
 def test_reply_with_more_or_less_than_a_reply_may_hold_ends_the_session(
     folder: Path, files: type[AccountFiles]
 ) -> None:
+    """S3."""
     with HostileSftp(folder, files) as server, connect(server.connection()) as session:
         with pytest.raises(RemoteProtocolError, match="data reply"):
             _fetch(session, Gathered())
@@ -89,6 +92,7 @@ def test_reply_with_more_or_less_than_a_reply_may_hold_ends_the_session(
     ],
 )
 def test_name_that_cannot_be_a_name_is_refused(folder: Path, listed: tuple[bytes, ...]) -> None:
+    """S3."""
     with (
         HostileSftp(folder, lies.names(*listed)) as server,
         connect(server.connection()) as session,
@@ -98,11 +102,13 @@ def test_name_that_cannot_be_a_name_is_refused(folder: Path, listed: tuple[bytes
 
 
 def test_dots_in_a_listing_are_no_names(folder: Path) -> None:
+    """S3."""
     with HostileSftp(folder, lies.names(b".", b"..", b"x")) as server, connect(server.connection()) as session:
         assert [entry.name for entry in session.list_folder(b".")] == [b"x"]
 
 
 def test_odd_name_spoils_nothing_else(folder: Path) -> None:
+    """S3."""
     listed = (b"\xff\xfe", "通知".encode("gb18030"), b"C:\\evil", b"..\\evil", b"~", b"con", b"a\nb")
 
     with HostileSftp(folder, lies.names(*listed)) as server, connect(server.connection()) as session:
@@ -112,6 +118,8 @@ def test_odd_name_spoils_nothing_else(folder: Path) -> None:
 
 
 def test_folders_without_end_are_refused(folder: Path) -> None:
+    """S3."""
+
     class Deep(AccountFiles):
         """Every path is a folder that holds a folder."""
 
@@ -134,6 +142,7 @@ def test_folders_without_end_are_refused(folder: Path) -> None:
 
 @pytest.mark.parametrize("files", [lies.EmptyListing])
 def test_listing_that_never_says_anything_is_refused(folder: Path, files: type[AccountFiles]) -> None:
+    """S3."""
     with (
         HostileSftp(folder, files) as server,
         connect(server.connection()) as session,
@@ -149,6 +158,7 @@ def _refused(server: HostileSftp) -> None:
 
 @pytest.mark.parametrize("lie", [lies.wrong_id(0), lies.wrong_id(2), lies.too_short(0), lies.too_short(1)])
 def test_reply_that_answers_nothing_ends_the_session(folder: Path, lie: lies.Spoil) -> None:
+    """S3."""
     with HostileSftp(folder, spoil=lie) as server, pytest.raises(RemoteProtocolError):
         _refused(server)
 
@@ -156,6 +166,7 @@ def test_reply_that_answers_nothing_ends_the_session(folder: Path, lie: lies.Spo
 @pytest.mark.parametrize("lie", [lies.unknown_kind, lies.too_long])
 @pytest.mark.parametrize("after", [-1, 0, 1, 2])
 def test_reply_that_is_no_packet_ends_the_session(folder: Path, lie: Callable[[int], lies.Spoil], after: int) -> None:
+    """S3."""
     with HostileSftp(folder, spoil=lie(after)) as server, pytest.raises(RemoteProtocolError):
         _refused(server)
 

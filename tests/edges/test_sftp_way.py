@@ -1,4 +1,4 @@
-"""The way to a path on a real server leads over real folders only, and is held while it is used. Covers S2, property 12."""
+"""The way to a path on a real server leads over real folders only, and is held while it is used."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def link(units: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["outbox", "outbox/2025"])
 def test_outbox_that_is_a_link_is_refused_by_name_and_never_empty(sshd: OpenSsh, units: Path, name: str) -> None:
-    """I8: what lies behind it is not this unit's; that it has filed nothing is not known either."""
+    """S2, P12, I8: what lies behind it is not this unit's; that it has filed nothing is not known either."""
     link(units, name)
 
     with connect(sshd.connection("JY", units / "JY")) as session, pytest.raises(RemotePathError) as refused:
@@ -56,6 +56,7 @@ def test_outbox_that_is_a_link_is_refused_by_name_and_never_empty(sshd: OpenSsh,
 
 @pytest.mark.parametrize("name", ["inbox", "inbox/2025"])
 def test_nothing_is_delivered_or_replaced_through_a_link(sshd: OpenSsh, units: Path, name: str) -> None:
+    """S2, P12."""
     link(units, name)
 
     with connect(sshd.connection("JY", units / "JY")) as session:
@@ -72,7 +73,7 @@ def test_nothing_is_delivered_or_replaced_through_a_link(sshd: OpenSsh, units: P
 def test_package_behind_a_link_made_since_the_look_is_not_brought_in(
     sshd: OpenSsh, units: Path, tmp_path: Path, name: str
 ) -> None:
-    """S2: GA's file has the size and the time that was seen of JY's."""
+    """P12, S2: GA's file has the size and the time that was seen of JY's."""
     with connect(sshd.connection("JY", units / "JY")) as session:
         [package] = look(session, [2025])[0]
         link(units, name)
@@ -85,6 +86,7 @@ def test_package_behind_a_link_made_since_the_look_is_not_brought_in(
 
 
 def test_link_in_the_place_of_a_file_is_not_read(sshd: OpenSsh, units: Path) -> None:
+    """S2."""
     file = units / "JY" / "outbox" / "2025" / "c1" / "data" / "a.txt"
     file.unlink()
     file.symlink_to(units / "GA" / "outbox" / "2025" / "c1" / "data" / "a.txt")

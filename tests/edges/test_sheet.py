@@ -1,4 +1,4 @@
-"""Spreadsheets of departments, read under limits. Covers reliability.md, "Facts" on xlsx."""
+"""Spreadsheets of departments, read under limits."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ def workbook(fill) -> io.BytesIO:
 
 
 def test_cells_come_back_as_a_person_sees_them():
+    """R1-50."""
+
     def fill(book):
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, ["0001", 12, 12.5, 0.1, True, "  边空  "])
@@ -43,6 +45,8 @@ def test_cells_come_back_as_a_person_sees_them():
 
 
 def test_row_numbers_survive_blank_rows_and_an_empty_first_sheet():
+    """R1-50."""
+
     def fill(book):
         book.add_worksheet("空")
         sheet = book.add_worksheet("目录")
@@ -57,6 +61,8 @@ def test_row_numbers_survive_blank_rows_and_an_empty_first_sheet():
 
 
 def test_hidden_sheets_come_back_as_such():
+    """R1-50."""
+
     def fill(book):
         book.add_worksheet("目录")
         book.add_worksheet("藏").hide()
@@ -103,11 +109,13 @@ def zip_of(*members: tuple[str, bytes]) -> io.BytesIO:
     ],
 )
 def test_what_is_no_workbook_gets_a_named_refusal(source, error):
+    """R1-50."""
     with pytest.raises(error):
         read_sheets(source)
 
 
 def test_workbook_over_its_rows_or_text_is_refused():
+    """R1-50."""
     book = workbook(lambda book: [book.add_worksheet().write_column(0, 0, ["甲" * 100] * 100)])
 
     with pytest.raises(ArchiveLimitError):

@@ -1,4 +1,4 @@
-"""What is kept of the last visit to a unit, on both databases, whatever its server said. Covers I8."""
+"""What is kept of the last visit to a unit, on both databases, whatever its server said."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def test_unit_that_was_never_visited_is_in_no_trouble(centre):
 
 
 def test_take_in_is_under_way_until_it_has_ended_and_the_reason_stays_until_it_went_well(centre):
+    """I8."""
     make_unit(centre)
     reason = Reason.of(ServerUnreachableError("10.0.0.9:22: timed out"))
 
@@ -55,6 +56,7 @@ def test_take_in_is_under_way_until_it_has_ended_and_the_reason_stays_until_it_w
 
 
 def test_a_later_look_says_nothing_of_the_take_in_before_it(centre):
+    """I8."""
     make_unit(centre)
 
     with centre.database.begin() as connection:
@@ -69,6 +71,7 @@ def test_a_later_look_says_nothing_of_the_take_in_before_it(centre):
 
 
 def test_look_that_failed_is_the_trouble_and_the_last_good_one_stays_known(centre):
+    """I8."""
     make_unit(centre)
 
     with centre.database.begin() as connection:

@@ -1,4 +1,4 @@
-"""Bags judged in memory. Covers R1-45, R1-47, R1-50, GD-1-1."""
+"""Bags judged in memory."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ def judged(files, profile=None):
 
 
 def test_whole_bag_is_found_without_fault():
+    """R1-45."""
     files = bag_of(PAYLOAD, ("md5", "sha1", "sha256", "sha512", "sm3"))
 
     assert judged(files) == []
 
 
 def test_tampered_byte_is_found_and_named_with_both_digests():
-    """R1-47."""
+    """R1-45, GD-1-1, R1-47."""
     files = bag_of(PAYLOAD, ("sm3",)) | {"data/通知.txt": b"onf"}
 
     (finding,) = judged(files)
@@ -68,6 +69,7 @@ def test_every_fault_is_told_in_one_go():
     ],
 )
 def test_broken_bag_gets_the_name_of_its_fault(files, rule):
+    """R1-45."""
     assert rule in rules(judged(files), Severity.FAULT)
 
 
@@ -89,15 +91,18 @@ def test_broken_bag_gets_the_name_of_its_fault(files, rule):
     ],
 )
 def test_name_that_leads_outside_is_unsafe(name):
+    """R1-45."""
     assert is_unsafe(name)
 
 
 @pytest.mark.parametrize("name", ["data/~root", "data/...", "data/100%", "data/a:b", "data/-rf", "data/..x/y"])
 def test_odd_name_that_stays_inside_is_not_refused(name):
+    """R1-45."""
     assert not is_unsafe(name)
 
 
 def test_percent_encoded_line_ends_are_read_as_written():
+    """R1-45."""
     name = "data/第1行\n第2行 100%25.txt"
     files = bag_of({})
     files |= {
@@ -121,6 +126,7 @@ def test_lines_nobody_can_read_are_told_once_and_their_files_are_not_said_to_be_
 
 
 def test_manifest_that_cannot_be_read_is_not_said_to_be_missing():
+    """R1-45, R1-50."""
     files = bag_of(PAYLOAD)
     files["manifest-sha256.txt"] = files["manifest-sha256.txt"].decode().encode("gbk")
 
@@ -128,6 +134,7 @@ def test_manifest_that_cannot_be_read_is_not_said_to_be_missing():
 
 
 def test_names_that_look_alike_are_reported():
+    """R1-45."""
     one, other = unicodedata.normalize("NFC", "data/é.txt"), unicodedata.normalize("NFD", "data/é.txt")
     files = bag_of({one: b"1", other: b"2", "data/A.txt": b"3", "data/a.txt": b"4"})
 
@@ -138,6 +145,7 @@ def test_names_that_look_alike_are_reported():
 
 
 def test_file_whose_accents_are_composed_otherwise_is_still_checked():
+    """R1-45."""
     listed, lying = unicodedata.normalize("NFC", "data/é.txt"), unicodedata.normalize("NFD", "data/é.txt")
     files = bag_of({listed: b"1"})
     files[lying] = files.pop(listed)
@@ -147,6 +155,7 @@ def test_file_whose_accents_are_composed_otherwise_is_still_checked():
 
 
 def test_file_in_only_one_of_two_manifests_is_unlisted_from_version_one_on():
+    """R1-45."""
     files = bag_of(PAYLOAD, ("sha256", "sm3"))
     files["manifest-sm3.txt"] = files["manifest-sm3.txt"].splitlines(keepends=True)[0]
 
@@ -156,18 +165,21 @@ def test_file_in_only_one_of_two_manifests_is_unlisted_from_version_one_on():
 
 
 def test_md5_alone_is_accepted_and_labelled_weak():
+    """R1-45."""
     found = judged(bag_of(PAYLOAD, ("md5",)))
 
     assert [(f.rule, f.severity) for f in found] == [("digest_weak", Severity.WARNING)]
 
 
 def test_only_digests_that_a_manifest_asks_for_are_needed():
+    """R1-45."""
     files = bag_of(PAYLOAD, ("sha256", "md5")) | {"tagmanifest-sha1.txt": b"", "manifest-crc32.txt": b""}
 
     assert needed_digests(files) == (frozenset({"sha256", "md5"}), frozenset({"sha1"}))
 
 
 def test_profile_asks_for_its_tags_and_values():
+    """R1-45."""
     info = b"Unit-Code: JY\nUnit-Code: XX\nData-Form: letters\nBagging-Date: 2026-03-02\n"
     files = bag_of(PAYLOAD, bag_info=info)
 

@@ -1,4 +1,4 @@
-"""Files against manifests: each fault once, with every manifest that shows it. Covers R1-45, R1-47, R1-50; GD-1-1."""
+"""Files against manifests: each fault once, with every manifest that shows it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def judged(files, version=(1, 0), names=("manifest-sha256.txt", "manifest-sm3.tx
 
 
 def test_changed_file_is_told_once_with_the_strong_digest_and_both_manifests():
-    """R1-47."""
+    """R1-45, GD-1-1, R1-47."""
     (finding,) = judged(bag_of(PAYLOAD, ("md5", *BOTH)) | {"data/通知.txt": b"onf"})
 
     assert (finding.rule, finding.subject) == ("digest_mismatch", "data/通知.txt")
@@ -28,6 +28,7 @@ def test_changed_file_is_told_once_with_the_strong_digest_and_both_manifests():
 
 
 def test_missing_file_is_told_once():
+    """R1-45, R1-50."""
     files = bag_of(PAYLOAD, BOTH)
     del files["data/通知.txt"]
 
@@ -37,6 +38,7 @@ def test_missing_file_is_told_once():
 
 
 def test_file_that_one_manifest_confirms_is_whole_and_the_manifests_disagree():
+    """R1-45, R1-47."""
     files = bag_of(PAYLOAD, BOTH)
     files["manifest-sm3.txt"] = b"".join(b"0" * 64 + line[64:] for line in files["manifest-sm3.txt"].splitlines(True))
 
@@ -49,6 +51,7 @@ def test_file_that_one_manifest_confirms_is_whole_and_the_manifests_disagree():
 
 
 def test_name_that_leads_outside_is_told_once_and_its_file_not_looked_for():
+    """R1-45."""
     files = bag_of(PAYLOAD, BOTH)
     for name, digest in (("manifest-sha256.txt", b"0" * 64), ("manifest-sm3.txt", b"1" * 64)):
         files[name] += digest + b"  ../../etc/passwd\n"
@@ -66,6 +69,7 @@ def test_name_that_leads_outside_is_told_once_and_its_file_not_looked_for():
     ],
 )
 def test_second_line_about_a_file_is_remarked_upon_or_refused(second, rule, severity):
+    """R1-45."""
     files = bag_of({"data/a": b"x"})
     digest = files["manifest-sha256.txt"].decode().split()[0]
     files["manifest-sha256.txt"] += second.format(digest=digest, other="0" * 64).encode()
@@ -76,6 +80,7 @@ def test_second_line_about_a_file_is_remarked_upon_or_refused(second, rule, seve
 
 
 def test_file_that_no_manifest_lists_names_all_that_lack_it():
+    """R1-45."""
     files = bag_of(PAYLOAD, BOTH) | {"data/extra": b"x"}
 
     assert [(f.rule, f.values["manifest"]) for f in judged(files)] == [
@@ -84,6 +89,7 @@ def test_file_that_no_manifest_lists_names_all_that_lack_it():
 
 
 def test_list_of_thousands_of_lines_nobody_can_read_is_worth_nothing():
+    """R1-50."""
     files = bag_of({"data/a": b"x", "data/b": b"y"}, ("sha256",))
     manifest = read_manifest("manifest-sha256.txt", "?\n" * 1001)
 
@@ -91,5 +97,6 @@ def test_list_of_thousands_of_lines_nobody_can_read_is_worth_nothing():
 
 
 def test_weak_digests_alone_are_remarked_upon():
+    """R1-45."""
     assert rules(judged(bag_of(PAYLOAD, ("md5",)))) == {"digest_weak"}
     assert judged(bag_of(PAYLOAD, ("md5", "sm3"))) == []

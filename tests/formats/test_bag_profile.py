@@ -1,4 +1,4 @@
-"""What a profile asks of a bag. Covers R1-45; BagIt Profiles 1.4.0."""
+"""What a profile asks of a bag."""
 
 from __future__ import annotations
 
@@ -41,10 +41,12 @@ def manifest(algorithm, is_tag=False):
     ],
 )
 def test_tags_are_required_allowed_and_given_once(tags, told):
+    """R1-45."""
     assert [(f.rule, f.subject) for f in judge_tags(tags, PROFILE)] == told
 
 
 def test_manifests_are_required_and_allowed():
+    """R1-45."""
     good = [manifest("sm3"), manifest("sha256"), manifest("sha256", is_tag=True)]
 
     assert list(judge_manifests(good, PROFILE)) == []
@@ -56,6 +58,7 @@ def test_manifests_are_required_and_allowed():
 
 
 def test_tag_files_and_version_are_required_and_allowed():
+    """R1-45."""
     good = ["bagit.txt", "bag-info.txt", "metadata/catalogue.xlsx", "data/anything.exe"]
 
     assert list(judge_files(good, (1, 0), PROFILE)) == []
@@ -77,10 +80,12 @@ def test_tag_files_and_version_are_required_and_allowed():
     ],
 )
 def test_packing_is_as_the_profile_says(container, serialization, is_fine):
+    """R1-45."""
     found = list(judge_serialization(container, PROFILE | {"Serialization": serialization}))
 
     assert [f.severity for f in found] == ([] if is_fine else [Severity.FAULT])
 
 
 def test_profile_that_asks_for_nothing_finds_nothing():
+    """R1-45."""
     assert [*judge_tags([], {}), *judge_manifests([], {}), *judge_files(["x"], (0, 93), {})] == []

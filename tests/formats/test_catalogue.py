@@ -1,4 +1,4 @@
-"""Catalogues as departments write them. Covers R1-13, R1-14; bad input csv."""
+"""Catalogues as departments write them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from lantai.records.sheet import Sheet
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_rows_are_the_same_in_every_encoding(encoding):
+    """R1-13, R1-14, N5."""
     written = csv_of([row(1, doc_no="0012"), row(2)]).decode().encode(encoding)
 
     rows, findings = parse_table(read_csv(written))
@@ -27,6 +28,7 @@ def test_rows_are_the_same_in_every_encoding(encoding):
 
 
 def test_columns_are_known_by_name_identifier_and_synonym():
+    """R1-13, R1-14, N5."""
     heading = ["archival_code", "文件题名", "发文机关", " 成文 日期", "RETENTION", "file"]
 
     rows, findings = parse_table([heading, ["a", "b", "c", "d", "e", "data/x；data/y|data/z\ndata/w"]])
@@ -37,6 +39,7 @@ def test_columns_are_known_by_name_identifier_and_synonym():
 
 
 def test_every_label_of_our_blank_catalogue_is_known():
+    """R1-13, N5."""
     for field in catalogue_fields():
         for label in (field.zh, field.en):
             heading = [*(c[0] for c in COLUMNS.values() if label not in c and c[0] != field.zh), label]
@@ -45,6 +48,7 @@ def test_every_label_of_our_blank_catalogue_is_known():
 
 
 def test_title_above_the_heading_and_blank_rows_are_passed_over_but_counted():
+    """R1-13, N5."""
     rows, findings = parse_table([["示例市教育局归档文件目录"], [], list(HEADING), [], ["", " "], ["码", "题"]])
 
     assert findings == []
@@ -56,7 +60,7 @@ def sheet(name, *rows, is_visible=True):
 
 
 def test_every_visible_sheet_with_the_heading_of_a_catalogue_is_part_of_it():
-    """R1-50: contents.md, "A workbook is read whole or said to be read in part"."""
+    """R1-13, N5, R1-50: contents.md, "A workbook is read whole or said to be read in part"."""
     cover, statistics = sheet("封面"), sheet("统计", ["保管期限", "页数", "备注"], ["永久", "30", ""])
     first, second = sheet("永久", list(HEADING), ["码", "甲"]), sheet("定期", [], list(HEADING), ["码", "乙"])
     hidden = sheet("旧", list(HEADING), ["码", "丙"], is_visible=False)
@@ -71,6 +75,7 @@ def test_every_visible_sheet_with_the_heading_of_a_catalogue_is_part_of_it():
 
 
 def test_fault_in_the_heading_of_one_sheet_is_told_of_it_and_no_row_is_read():
+    """R1-13, N5."""
     first, second = sheet("永久", list(HEADING), ["码", "甲"]), sheet("定期", list(HEADING[:5]), ["码", "乙"])
 
     rows, findings = parse_sheets([first, second])
@@ -79,6 +84,7 @@ def test_fault_in_the_heading_of_one_sheet_is_told_of_it_and_no_row_is_read():
 
 
 def test_workbook_without_a_catalogue_is_told_what_its_first_sheet_lacks():
+    """R1-13."""
     _, findings = parse_sheets([sheet("封面"), sheet("旧", list(HEADING), is_visible=False)])
     assert [(f.rule, f.sheet) for f in findings if f.rule != "catalogue_column_unknown"] == [
         ("catalogue_columns", "封面"),
@@ -90,6 +96,7 @@ def test_workbook_without_a_catalogue_is_told_what_its_first_sheet_lacks():
 
 
 def test_missing_columns_are_named_and_no_row_is_read():
+    """R1-13, N5."""
     rows, findings = parse_table([["序号", "题名", "日期", "密级"], ["1", "x", "y", ""]])
 
     assert rows == []
@@ -97,6 +104,7 @@ def test_missing_columns_are_named_and_no_row_is_read():
 
 
 def test_unknown_column_is_remarked_upon_and_doubled_one_refused():
+    """R1-13, N5."""
     rows, findings = parse_table([[*HEADING, "金额"], ["码"]])
     assert [(f.rule, f.severity) for f in findings] == [("catalogue_column_unknown", Severity.WARNING)]
     assert len(rows) == 1
@@ -129,12 +137,14 @@ def test_columns_about_the_classification_are_read_as_one_and_a_review_of_secrec
 
 
 def test_empty_table_is_told_as_such():
+    """R1-13."""
     assert [f.rule for f in parse_table([])[1]] == ["catalogue_empty"]
     assert [f.rule for f in parse_table([["", " "], []])[1]] == ["catalogue_empty"]
 
 
 @pytest.mark.parametrize("content", [b'a,"b\n', b"\xff\xff\xff", b"a\0b\n", b"\xff\xfea"])
 def test_bytes_that_are_no_csv_are_refused(content):
+    """R1-13, N5."""
     with pytest.raises(CatalogueError):
         list(read_csv(content))
 

@@ -1,4 +1,4 @@
-"""Files that are encrypted or compressed as a whole. Covers R1-37, N7, GD-3-8."""
+"""Files that are encrypted or compressed as a whole."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ IDENTITY = age.generate_identity()
 
 
 def test_age_file_is_known_by_its_first_line():
+    """R1-37, GD-3-8."""
     header, payload = age.encrypt(io.BytesIO(b"x"), [IDENTITY.recipient])
 
     assert encrypted_by(io.BytesIO(header + b"".join(payload))) == "age"
@@ -51,11 +52,12 @@ def test_age_file_is_known_by_its_first_line():
     ],
 )
 def test_mark_of_each_tool_is_found_and_nothing_else(content, tool):
+    """R1-37, GD-3-8."""
     assert encrypted_by(io.BytesIO(content)) == tool
 
 
 def test_pdf_whose_trailer_is_a_stream_is_looked_at_where_the_end_points():
-    """ISO 32000-1, 7.5.8: the newer kind of PDF has no trailer at its end."""
+    """R1-37, GD-3-8: ISO 32000-1, 7.5.8: the newer kind of PDF has no trailer at its end."""
     start = b"%PDF-1.7\n"
     stream = b"1 0 obj << /Type /XRef /Encrypt 2 0 R /Length 9000 >> stream\n" + b"x" * 9000 + b"\nendstream\n"
 
@@ -65,6 +67,7 @@ def test_pdf_whose_trailer_is_a_stream_is_looked_at_where_the_end_points():
 
 
 def test_ordinary_zip_is_not_encrypted():
+    """R1-37, GD-3-8."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("内容.xml", "x" * 100)
@@ -74,7 +77,7 @@ def test_ordinary_zip_is_not_encrypted():
 
 @pytest.mark.shared
 def test_real_documents_are_told_apart(shared_data: Path):
-    """What stands below has a password or a restriction, and nothing else among the real documents has."""
+    """R1-37, GD-3-8: what stands below has a password or a restriction, and nothing else among the real documents has."""
     found = {}
     for path in sorted((shared_data / "documents").rglob("*")):
         if path.is_file():
@@ -104,7 +107,7 @@ def zipped(*parts: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> io.
 
 
 def test_zip_of_which_only_a_later_entry_is_encrypted_is_encrypted():
-    """Some tools leave the first file in the open."""
+    """R1-37, GD-3-8: some tools leave the first file in the open."""
     content = bytearray(zipped(("说明.txt", b"x"), ("数据.txt", b"y")).getvalue())
     content[content.rindex(b"PK\x01\x02") + 8] |= 1
 
@@ -114,7 +117,7 @@ def test_zip_of_which_only_a_later_entry_is_encrypted_is_encrypted():
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 @pytest.mark.parametrize(("mark", "tool"), [(b"<manifest:encryption-data/>", "OpenDocument"), (b"<manifest/>", "")])
 def test_open_document_with_a_password_is_known_by_its_manifest(method, mark, tool):
-    """ODF 1.2, part 3, 4.8: the zip itself is not encrypted."""
+    """R1-37, GD-3-8: ODF 1.2, part 3, 4.8: the zip itself is not encrypted."""
     document = zipped(
         ("mimetype", b"application/vnd.oasis.opendocument.text"), ("META-INF/manifest.xml", mark), method=method
     )
@@ -124,6 +127,7 @@ def test_open_document_with_a_password_is_known_by_its_manifest(method, mark, to
 
 @pytest.mark.parametrize(("name", "tool"), [("x.ENC", ".enc"), ("x.gpg", ".gpg"), ("x.age.txt", ""), ("x.zip", "")])
 def test_ending_that_only_encryption_has_stands_for_a_mark(name, tool):
+    """R1-37, GD-3-8."""
     assert encrypted_by(io.BytesIO(b"\x07 no mark of a tool"), name) == tool
     assert encrypted_by(io.BytesIO(b""), name) == ""
 
@@ -155,7 +159,7 @@ def test_ending_that_only_encryption_has_stands_for_a_mark(name, tool):
     ],
 )
 def test_archives_and_packed_files_are_known_by_their_bytes_and_documents_are_none(content, tool):
-    """N7: OFD, docx and the like are formats of their own, though zips inside."""
+    """R1-37, GD-3-8, N7: OFD, docx and the like are formats of their own, though zips inside."""
     assert compressed_by(io.BytesIO(content)) == tool
 
 
@@ -165,7 +169,7 @@ def test_archives_and_packed_files_are_known_by_their_bytes_and_documents_are_no
     st.binary(max_size=2000),
 )
 def test_any_bytes_are_judged_without_an_error(beginning, rest):
-    """Bad input: 10,000 fuzz cases per parser in the long run."""
+    """R1-37, GD-3-8: bad input: 10,000 fuzz cases per parser in the long run."""
     for tail in (b"", zipped(("META-INF/manifest.xml", b"x" * 99)).getvalue()[-22:]):
         stream = io.BytesIO(beginning + rest + tail)
 

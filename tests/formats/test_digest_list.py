@@ -1,4 +1,4 @@
-"""The list of digests beside a package that is no bag. Covers R1-45, R1-47; N11."""
+"""The list of digests beside a package that is no bag."""
 
 from __future__ import annotations
 
@@ -39,10 +39,12 @@ def told(path, text, files=None):
     ],
 )
 def test_list_is_known_by_its_name_at_the_top(name, is_list):
+    """R1-45."""
     assert is_digest_list(name) is is_list
 
 
 def test_algorithm_follows_from_the_name_or_the_number_of_digits():
+    """R1-45, N11."""
     assert algorithms_of("sm3.txt", b"") == {"sm3"}
     assert algorithms_of("checksums.md5", b"") == {"md5"}
     text = f"{'a' * 64}  x\n{'b' * 32}  y\n# comment\n{'c' * 128} z\n"
@@ -57,10 +59,12 @@ def test_algorithm_follows_from_the_name_or_the_number_of_digits():
 
 @pytest.mark.parametrize("algorithm", ["sha256", "sm3", "sha512"])
 def test_files_that_are_as_listed_have_no_finding(algorithm):
+    """R1-45, N11."""
     assert told("摘要.txt", f"# 2026-03-02\n\n{listed(algorithm)}") == []
 
 
 def test_weak_digests_alone_are_remarked_upon():
+    """R1-45."""
     assert told("md5.txt", listed("md5")) == [("digest_weak", "md5.txt", Severity.WARNING)]
 
 
@@ -75,7 +79,7 @@ def test_weak_digests_alone_are_remarked_upon():
     ],
 )
 def test_disagreement_is_told_once(text, files, rule, subject):
-    """R1-47."""
+    """R1-45, R1-47."""
     assert told("sha256sums.txt", text, files) == [(rule, subject, Severity.FAULT)]
 
 
@@ -90,7 +94,7 @@ def test_list_as_another_tool_writes_it_is_one_fault():
     "name", [" lead.txt", "trail.txt ", "a\\b.txt", "两\n行.txt", "\u2028.txt", "*star.txt", "目录.txt"]
 )
 def test_odd_name_is_read_as_the_common_tool_writes_it(name, tmp_path):
-    """GNU's sha256sum itself, names with line ends and backslashes included."""
+    """R1-45: GNU's sha256sum itself, names with line ends and backslashes included."""
     (tmp_path / name).write_bytes(b"x")
     done = subprocess.run(["sha256sum", name], cwd=tmp_path, capture_output=True, check=True)
 
@@ -98,6 +102,7 @@ def test_odd_name_is_read_as_the_common_tool_writes_it(name, tmp_path):
 
 
 def test_list_in_the_encoding_of_a_chinese_windows_is_read():
+    """R1-45."""
     content = listed().encode("gbk").replace(b"\n", b"\r\n")
 
     assert told("sha256sums.txt", content) == []
@@ -105,6 +110,7 @@ def test_list_in_the_encoding_of_a_chinese_windows_is_read():
 
 
 def test_backslashes_of_a_windows_path_are_understood():
+    """R1-45."""
     digest = hashlib.sha256(b"x").hexdigest()
 
     assert told("sha256sums.txt", f"{digest} *正文\\1.txt\n", {"正文/1.txt": b"x"}) == []

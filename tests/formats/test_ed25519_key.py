@@ -51,7 +51,7 @@ def test_points_of_order_eight_are_those_that_the_standard_leads_to() -> None:
 
 @pytest.mark.parametrize("raw", SMALL, ids=bytes.hex)
 def test_key_of_small_order_is_read_by_nobody(raw: bytes) -> None:
-    """Security property 3."""
+    """P3."""
     for read in (read_key, lambda raw: ssh_signature.parse_public_key_line(line_of(raw))):
         with pytest.raises(MalformedError, match=r"small order|canonical form"):
             read(raw)

@@ -107,7 +107,7 @@ def test_late_filing_says_how_many_days() -> None:
 
 @reads_pdf
 def test_opinions_list_every_fault_over_pages_under_a_repeated_heading() -> None:
-    """R1-50, R4-08."""
+    """R1-49, R1-50, R4-08."""
     findings = [finding(where=f"data/{number:03d}.pdf") for number in range(1, 61)]
 
     text = joined(render("opinions", paper("opinions", findings=findings), locale="zh"))
@@ -175,6 +175,7 @@ def test_register_as_approved_shows_each_decision_and_who_signed_how() -> None:
 
 @reads_pdf
 def test_row_without_a_decision_stays_blank_on_the_register() -> None:
+    """R9-19."""
     rows = [record_row(1, decision=None)]
 
     text = joined(render("destruction_register", paper("destruction_register", rows=rows), locale="en"))
@@ -254,7 +255,7 @@ def test_row_that_is_longer_than_a_page_goes_on_on_the_next() -> None:
 
 @reads_pdf
 def test_register_says_how_many_records_and_pages_witnesses_have_to_count_and_who_signs() -> None:
-    """Rules N3: quantity, panel's head, approver, two witnesses."""
+    """R9-15, R9-19, N3: quantity, panel's head, approver, two witnesses."""
     rows = [record_row(1, decision="dispose", page_count=7), record_row(2, decision="dispose", page_count=5)]
     rows += [record_row(3, decision="keep", extend_years=10, page_count=40)]
 
@@ -281,7 +282,7 @@ def test_short_list_of_opinions_is_signed_on_its_first_page() -> None:
 
 @reads_pdf
 def test_inspection_form_is_signed_on_the_page_that_says_the_result_and_items_are_an_annex() -> None:
-    """R1-28, R1-48; rules N8: what waits for a person is never told as passed."""
+    """R1-46, R1-28, R1-48; rules N8: what waits for a person is never told as passed."""
     checks = [
         {"property": "authenticity", "code": f"GD-1-{n}", "check": "检测", "centre_result": "pass"}
         for n in range(1, 15)

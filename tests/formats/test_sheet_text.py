@@ -61,7 +61,7 @@ HOSTILE += [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_string_is_text_and_comes_back(text: str) -> None:
-    """Security property 7."""
+    """P7."""
     rows = [record_row(1, title=text, remarks=text)]
     head = head_of(rows, units=text)
     decisions = {1: RowAnswer(1, Decision.DISPOSE, None, text[:100])}
@@ -86,7 +86,7 @@ def test_control_characters_are_shown_and_a_text_that_is_too_long_says_what_is_m
 
 @pytest.mark.shared
 def test_naughty_strings_round_trip_without_a_formula(shared_data: Path) -> None:
-    """Security property 7."""
+    """P7."""
     folder = shared_data / "hostile/strings"
     texts = json.loads((folder / "blns.json").read_text("utf-8"))
     encoded = [line for line in (folder / "blns.base64.txt").read_text().splitlines() if line and "#" not in line]

@@ -1,4 +1,4 @@
-"""The text files of a bag, line by line. Covers R1-45; RFC 8493, 2.1 to 2.3."""
+"""The text files of a bag, line by line."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ DECLARED = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 
 def test_declaration_is_two_lines():
+    """R1-45."""
     declaration = read_declaration(DECLARED)
 
     assert (declaration.version, declaration.encoding, declaration.problem) == ((1, 0), "utf-8", "")
@@ -51,6 +52,7 @@ def test_declaration_is_two_lines():
     ],
 )
 def test_problem_of_a_declaration_is_named_and_the_rest_is_still_read(content, problem):
+    """R1-45."""
     declaration = read_declaration(content)
 
     assert declaration.problem == problem
@@ -58,6 +60,7 @@ def test_problem_of_a_declaration_is_named_and_the_rest_is_still_read(content, p
 
 
 def test_codec_that_is_no_text_encoding_is_unknown():
+    """R1-45."""
     assert [known_encoding(name) for name in ("UTF8", "gb18030", "hex", "unicode_escape", "x\0y")] == [
         "utf-8",
         "gb18030",
@@ -68,11 +71,13 @@ def test_codec_that_is_no_text_encoding_is_unknown():
 
 
 def test_mark_before_a_text_is_taken_off_and_told():
+    """R1-45."""
     assert read_text(b"\xef\xbb\xbfa", "utf-8") == ("a", True)
     assert read_text("甲".encode("gbk"), "gbk") == ("甲", False)
 
 
 def test_manifests_are_known_by_name():
+    """R1-45."""
     assert manifest_name("manifest-SHA-256.txt") == (False, "sha256")
     assert manifest_name("tagmanifest-sm3.txt") == (True, "sm3")
     assert [manifest_name(name) for name in ("data/manifest-md5.txt", "manifest-.txt", "manifest-md5.csv")] == [
@@ -83,6 +88,7 @@ def test_manifests_are_known_by_name():
 
 
 def test_pairs_go_on_over_indented_lines_and_what_is_neither_is_told():
+    """R1-45."""
     pairs, malformed = read_tags("A: 1\r\n  2\n\t3\n\nB:\nno pair\n: nothing before\n")
 
     assert pairs == [("A", "1 2 3"), ("B", "")]
@@ -91,11 +97,12 @@ def test_pairs_go_on_over_indented_lines_and_what_is_neither_is_told():
 
 
 def test_pair_with_a_nul_is_no_pair():
-    """PostgreSQL holds no text with a NUL; a number of a carrier would be one."""
+    """R1-45: PostgreSQL holds no text with a NUL; a number of a carrier would be one."""
     assert read_tags("Carrier-Number: 0\0001\nA: 1\n \0\n") == ([("A", "1")], ["Carrier-Number: 0\0001", " \0"])
 
 
 def test_lines_of_a_manifest_are_read_whatever_the_tool_that_wrote_them():
+    """R1-45."""
     text = f"{'A' * 64}  data/a b.txt\r\n{'b' * 64} *data/c.txt\n\n{'c' * 63}  data/short\n{'d' * 64}\nx  data/y\n"
 
     manifest = read_manifest("manifest-sha256.txt", text)
@@ -106,16 +113,19 @@ def test_lines_of_a_manifest_are_read_whatever_the_tool_that_wrote_them():
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_every_name_survives_writing_and_reading(name):
+    """R1-45."""
     assert unescape(escape(name)) == name
     assert not {"\n", "\r"} & set(escape(name))
 
 
 def test_percent_sign_was_not_escaped_before_version_one():
+    """R1-45."""
     assert unescape("100%25%0a", (0, 97)) == "100%25\n"
     assert unescape("100%25%zz", (1, 0)) == "100%%zz"
 
 
 def test_plain_path_has_no_dots_and_doubled_slashes():
+    """R1-45."""
     assert plain_path("./data//a/./b") == "data/a/b"
     assert is_unsafe("data/../b")
     assert not is_unsafe("./data//a/./b")

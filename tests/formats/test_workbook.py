@@ -27,7 +27,7 @@ def values_of(kind: str, xlsx: bytes, locale: str = "zh") -> dict[str, str]:
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("kind", FORM_KINDS)
 def test_what_is_filled_in_stands_to_the_right_of_its_label(kind: str, locale: str) -> None:
-    """R1-25, R1-26, R1-28; security property 7."""
+    """R1-25, R1-26, R1-28, R1-29 (a cell for the survey, which may stay blank); P7."""
     xlsx = unit_form(kind, filled(kind), locale=locale)
 
     assert formula_count(xlsx) == 0

@@ -121,7 +121,7 @@ def test_words_of_the_drop_down_are_decisions(returned: Returned) -> None:
 
 @pytest.mark.parametrize("key", [column.key for column in COLUMNS["appraisal"] if not column.is_decision])
 def test_changed_cell_is_named_and_the_sheet_refused(returned: Returned, key: str) -> None:
-    """Security property 8."""
+    """P8."""
     returned.fill(3, decision="销毁")
     returned.fill(2, **{key: "改"})
 

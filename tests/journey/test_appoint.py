@@ -1,4 +1,4 @@
-"""Appointing people, enrolling keys, delegating: what is refused is refused in words. Covers R9-01, R10-08, R12-04."""
+"""Appointing people, enrolling keys, delegating: what is refused is refused in words."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def staffed(centre: Centre) -> Centre:
 
 
 def test_two_accounts_of_one_person_are_one_person(staffed: Centre) -> None:
+    """R9-01, P3."""
     appoint(staffed, Person("P01", "李强"), [Role.WITNESS], FIRST, None, "A01", ["liqiang", "lq"])
 
     with staffed.database.read() as connection:
@@ -54,6 +55,7 @@ def test_two_accounts_of_one_person_are_one_person(staffed: Centre) -> None:
 def test_appointment_that_cannot_be_meant_is_refused_and_nothing_is_written(
     staffed: Centre, person: Person, first: date, last: date | None, accounts: tuple[str, ...], expected: str
 ) -> None:
+    """R9-01."""
     appoint(staffed, Person("A01", "王芳"), [Role.AUDITOR], FIRST, None, "system", ["wf"])
 
     with pytest.raises(UsageError, match=expected):
@@ -65,11 +67,13 @@ def test_appointment_that_cannot_be_meant_is_refused_and_nothing_is_written(
 
 
 def test_same_appointment_again_is_refused(staffed: Centre) -> None:
+    """R9-01."""
     with pytest.raises(UsageError, match="already"):
         appoint(staffed, Person("A01", "王芳"), [Role.OPERATOR], FIRST, None, "system")
 
 
 def test_key_is_enrolled_by_two_others_once(staffed: Centre, tmp_path: Path) -> None:
+    """R12-04."""
     _, line = generate_key("李强")
 
     mark = enrol_key(staffed, "P01", line, "A01", "L01")
@@ -82,16 +86,19 @@ def test_key_is_enrolled_by_two_others_once(staffed: Centre, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(("enrols", "confirms"), [("A01", "A01"), ("P01", "A01"), ("A01", "P01")])
 def test_nobody_enrols_a_key_alone(staffed: Centre, enrols: str, confirms: str) -> None:
+    """R12-04."""
     with pytest.raises(UsageError, match="two people"):
         enrol_key(staffed, "P01", generate_key("李强")[1], enrols, confirms)
 
 
 def test_what_is_no_key_is_refused(staffed: Centre) -> None:
+    """R12-04, P3."""
     with pytest.raises(MalformedError):
         enrol_key(staffed, "P01", "ssh-rsa AAAA", "A01", "L01")
 
 
 def test_delegation_names_two_people_a_role_held_and_days_in_order(staffed: Centre) -> None:
+    """R10-08."""
     assert delegate(staffed, "P01", "L01", Role.PANEL_MEMBER, FIRST, LAST, "委〔2026〕1号")
     with staffed.database.read() as connection:
         assert people.delegations_to(connection, "L01", Role.PANEL_MEMBER, FIRST) == ["P01"]
@@ -123,7 +130,7 @@ SMALL_ORDER = "ssh-ed25519 " + base64.b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0\x2
     ],
 )
 def test_key_under_which_nothing_can_be_believed_is_not_enrolled(staffed: Centre, line: str, told: str) -> None:
-    """Security property 3: `ssh-keygen -Y verify` agrees to a signature that nobody made under a key of small order."""
+    """P3: `ssh-keygen -Y verify` agrees to a signature that nobody made under a key of small order."""
     with pytest.raises(MalformedError, match=told):
         enrol_key(staffed, "P01", line, "A01", "L01")
 

@@ -41,6 +41,7 @@ def listed(centre: Centre, list_id: str) -> list[str]:
 
 
 def test_what_is_due_for_destruction_is_drafted_and_nothing_else_changes(due_centre: Centre) -> None:
+    """R9-20."""
     before = statuses(due_centre)
 
     found = appraise(due_centre, ListKind.DESTRUCTION, ON, actor="P01")
@@ -53,6 +54,7 @@ def test_what_is_due_for_destruction_is_drafted_and_nothing_else_changes(due_cen
 
 
 def test_permanent_record_is_drafted_for_transfer_only(due_centre: Centre) -> None:
+    """R9-20, R9-24."""
     found = appraise(due_centre, ListKind.TRANSFER, ON, actor="P01")
 
     assert found == ["T-2026-JY-001"]
@@ -60,6 +62,7 @@ def test_permanent_record_is_drafted_for_transfer_only(due_centre: Centre) -> No
 
 
 def test_record_due_on_the_day_itself_is_drafted_and_the_day_before_it_is_not(due_centre: Centre) -> None:
+    """R9-20, N2."""
     day_before = appraise(due_centre, ListKind.DESTRUCTION, date(2025, 12, 31), actor="P01")
     on_the_day = appraise(due_centre, ListKind.DESTRUCTION, date(2026, 1, 1), actor="P01")
 
@@ -68,6 +71,7 @@ def test_record_due_on_the_day_itself_is_drafted_and_the_day_before_it_is_not(du
 
 
 def test_second_run_on_a_day_answers_with_the_lists_of_the_first(due_centre: Centre) -> None:
+    """R9-20."""
     first = appraise(due_centre, ListKind.DESTRUCTION, ON, actor="P01")
 
     second = appraise(due_centre, ListKind.DESTRUCTION, ON, actor="P01")
@@ -88,6 +92,7 @@ def test_second_run_on_a_day_answers_with_the_lists_of_the_first(due_centre: Cen
 def test_held_record_is_never_proposed_for_destruction(
     due_centre: Centre, scope: HoldScope, target: str, left: list[str]
 ) -> None:
+    """R9-20, I3."""
     hold(due_centre, scope, target, "审计", "X01")
 
     found = appraise(due_centre, ListKind.DESTRUCTION, ON, actor="P01")
@@ -96,6 +101,7 @@ def test_held_record_is_never_proposed_for_destruction(
 
 
 def test_record_is_proposed_again_after_its_hold_is_lifted(due_centre: Centre) -> None:
+    """R9-20."""
     placed = hold(due_centre, HoldScope.UNIT, "JY", "审计", "X01")
     lift(due_centre, placed.hold.hold_id, "X01")
 
@@ -105,6 +111,7 @@ def test_record_is_proposed_again_after_its_hold_is_lifted(due_centre: Centre) -
 
 
 def test_records_of_a_withdrawn_list_may_be_proposed_again(due_centre: Centre) -> None:
+    """R9-19."""
     (first,) = appraise(due_centre, ListKind.DESTRUCTION, ON, actor="P01")
     withdraw(due_centre, first, "P01")
 
@@ -114,6 +121,7 @@ def test_records_of_a_withdrawn_list_may_be_proposed_again(due_centre: Centre) -
 
 
 def test_record_that_is_not_kept_any_more_is_not_proposed(due_centre: Centre) -> None:
+    """R9-20."""
     with due_centre.database.begin() as connection:
         connection.execute(update(tables.record).where(tables.record.c.item_no == "0001").values(status="transferring"))
 
@@ -123,6 +131,7 @@ def test_record_that_is_not_kept_any_more_is_not_proposed(due_centre: Centre) ->
 
 
 def test_only_the_units_asked_for_are_appraised(due_centre: Centre) -> None:
+    """R9-20, R13-01."""
     make_unit(due_centre, "WS", "市卫生局", "Z110")
     lay_down_carrier(due_centre, [record(1, "SL2015-WS-E001-R1", unit_code="WS")])
 
@@ -132,6 +141,7 @@ def test_only_the_units_asked_for_are_appraised(due_centre: Centre) -> None:
 
 
 def test_run_that_nobody_started_drafts_in_the_name_of_the_appointed_preparer(due_centre: Centre) -> None:
+    """R9-20."""
     (list_id,) = appraise(due_centre, ListKind.DESTRUCTION, ON)
 
     with due_centre.database.read() as connection:
@@ -140,6 +150,7 @@ def test_run_that_nobody_started_drafts_in_the_name_of_the_appointed_preparer(du
 
 
 def test_somebody_who_is_no_preparer_drafts_nothing(due_centre: Centre) -> None:
+    """R9-20, R9-21."""
     with pytest.raises(NotPermittedError, match="M01: does not hold the role preparer"):
         appraise(due_centre, ListKind.DESTRUCTION, ON, actor="M01")
 

@@ -25,6 +25,7 @@ def test_nothing_happened_no_checkpoint(centre):
 
 
 def test_checkpoint_is_signed_and_lies_with_its_leaves_at_every_place(centre):
+    """I5."""
     happen(centre, 3)
 
     made = make_checkpoint(centre)
@@ -112,6 +113,7 @@ def test_checkpoint_that_is_not_out_at_enough_places_is_an_error(centre, tmp_pat
 
 
 def test_proof_leads_from_an_event_to_the_signed_root(centre):
+    """I5, R4-12."""
     ids = happen(centre, 5)
     first = make_checkpoint(centre)
     happen(centre, 4)
@@ -148,7 +150,7 @@ def test_event_after_the_checkpoint_has_no_proof_in_it(centre):
     ],
 )
 def test_database_refuses_to_change_the_ledger(centre, statement):
-    """Append-only by the database itself."""
+    """P10: append-only by the database itself."""
     happen(centre, 2)
     make_checkpoint(centre)
 
@@ -157,6 +159,7 @@ def test_database_refuses_to_change_the_ledger(centre, statement):
 
 
 def test_sound_ledger_verifies(centre):
+    """I5."""
     happen(centre, 7)
     make_checkpoint(centre)
     kept = newest_note(centre)
@@ -172,7 +175,7 @@ def test_sound_ledger_verifies(centre):
 
 
 def test_changed_leaf_is_named_although_its_hash_was_changed_too(centre):
-    """I5; security property 4."""
+    """I5; P4."""
     ids = happen(centre, 6)
     make_checkpoint(centre)
     with centre.database.read() as connection:
@@ -203,7 +206,7 @@ def test_changed_leaf_is_named_although_its_hash_was_changed_too(centre):
     ],
 )
 def test_any_change_to_the_ledger_is_found(centre, statement):
-    """Security property 4."""
+    """P4."""
     ids = happen(centre, 4)
     make_checkpoint(centre)
     tamper(centre, statement, id=ids[2])
@@ -214,6 +217,7 @@ def test_any_change_to_the_ledger_is_found(centre, statement):
 
 
 def test_cut_ledger_is_found_by_whoever_kept_a_checkpoint(centre):
+    """I5, P4."""
     ids = happen(centre, 4)
     make_checkpoint(centre)
     kept = newest_note(centre)
@@ -230,6 +234,7 @@ def test_cut_ledger_is_found_by_whoever_kept_a_checkpoint(centre):
 
 
 def test_strangers_checkpoint_is_refused(centre):
+    """I5, P4."""
     happen(centre, 1)
     make_checkpoint(centre)
     forged = signed_note.sign(Checkpoint("lantai/ledger", 1, bytes(32)).encode(), LOG, centre.intake_signer.private_key)
@@ -250,6 +255,7 @@ def test_unmounted_place_is_unknown_and_not_a_finding(centre, tmp_path):
 
 
 def test_changed_leaf_at_a_place_is_never_overwritten(centre):
+    """I5."""
     happen(centre, 1)
     make_checkpoint(centre)
     path = centre.vault.first.root / "ledger/checkpoints/000000000001.note"
@@ -263,6 +269,7 @@ def test_changed_leaf_at_a_place_is_never_overwritten(centre):
 
 
 def test_place_with_other_leaves_under_the_name_is_a_ledger_error(centre):
+    """I5, P4."""
     happen(centre, 1)
     centre.vault.first.write_new("ledger/leaves/000000000000-000000000000.jsonl", [b"{}\n"])
     centre.vault.first.write_new("ledger/checkpoints/000000000001.note", [b"note"])

@@ -69,7 +69,7 @@ def sign_offs(centre: Centre) -> list[str]:
 
 
 def test_destruction_never_follows_from_silence(centre: Centre, drafted: str) -> None:
-    """R9-19: two members say dispose of all, the third of one row only."""
+    """R10-06, I3, R9-19: two members say dispose of all, the third of one row only."""
     decide_all(centre, drafted, [1, 2], PANEL[:2])
 
     decided = decide(centre, drafted, PANEL[2], say([1]))
@@ -96,7 +96,7 @@ def test_list_is_reviewed_when_every_member_has_decided_every_row(centre: Centre
 
 
 def test_changed_decision_makes_every_signature_worthless(centre: Centre, reviewed: str) -> None:
-    """Fault R2: list edited after the first signature."""
+    """I3, R2: list edited after the first signature."""
     for person_id in PANEL:
         sign(centre, reviewed, Duty.PANEL_MEMBER, person_id)
 
@@ -188,7 +188,7 @@ def test_two_accounts_of_one_person_are_one_person(centre: Centre, reviewed: str
 
 
 def test_the_database_itself_refuses_a_second_duty(centre: Centre, reviewed: str) -> None:
-    """Security property 3: direct row, past all our code."""
+    """P3: direct row, past all our code."""
     with pytest.raises(RegistryConflictError), centre.database.begin() as connection:
         connection.execute(insert(tables.list_duty).values(list_id=reviewed, person_id="M01", duty="leader"))
 

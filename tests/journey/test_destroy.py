@@ -90,6 +90,7 @@ def sealed_names(centre: Centre, settings: Settings) -> set[str]:
 def test_approved_records_are_gone_at_every_place_and_the_rest_is_there(
     due_centre: Centre, ready: str, settings: Settings
 ) -> None:
+    """R9-19."""
     outcome = destroy(due_centre, ready, "C01")
 
     assert outcome.state is ListState.EXECUTING
@@ -107,6 +108,7 @@ def test_approved_records_are_gone_at_every_place_and_the_rest_is_there(
 def test_certificate_is_issued_after_the_witnesses_and_names_places_and_proof(
     due_centre: Centre, ready: str, settings: Settings
 ) -> None:
+    """N3."""
     destroy(due_centre, ready, "C01")
     witness(due_centre, ready)
 
@@ -131,6 +133,7 @@ def test_certificate_is_issued_after_the_witnesses_and_names_places_and_proof(
 
 
 def test_kept_row_gets_its_new_period_when_the_list_is_done(due_centre: Centre, ready: str) -> None:
+    """N2."""
     destroy(due_centre, ready, "C01")
     witness(due_centre, ready)
     destroy(due_centre, ready, "C01")
@@ -143,6 +146,7 @@ def test_kept_row_gets_its_new_period_when_the_list_is_done(due_centre: Centre, 
 
 
 def test_rerun_of_a_finished_destruction_changes_nothing(due_centre: Centre, ready: str) -> None:
+    """I4."""
     destroy(due_centre, ready, "C01")
     witness(due_centre, ready)
     first = destroy(due_centre, ready, "C01")
@@ -156,6 +160,7 @@ def test_rerun_of_a_finished_destruction_changes_nothing(due_centre: Centre, rea
 def test_destroying_event_lies_in_a_checkpoint_outside_before_any_byte_is_touched(
     due_centre: Centre, ready: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """I5, I3."""
     before = sealed_names(due_centre, settings)
 
     def power_fails(*_: object) -> None:
@@ -183,7 +188,7 @@ def nothing_was_erased(centre: Centre, settings: Settings, list_id: str) -> bool
 def test_hold_placed_after_the_last_signature_stops_the_destruction(
     due_centre: Centre, ready: str, settings: Settings
 ) -> None:
-    """Vault.md, destruction 1: holds looked at again now."""
+    """I3: vault.md, destruction 1: holds looked at again now."""
     hold(due_centre, HoldScope.RECORD, f"{CARRIER}-0002", "诉讼", "X01")
 
     with pytest.raises(HeldError, match="row 2 by hold"):
@@ -216,6 +221,7 @@ def test_hold_that_comes_too_late_is_refused_for_a_record_and_says_so_for_more(d
 
 
 def test_witness_does_not_sign_over_a_hold(due_centre: Centre) -> None:
+    """I3."""
     list_id = draft(due_centre)
     decide_all(due_centre, list_id, [1, 2, 3])
     approve(due_centre, list_id)
@@ -227,6 +233,7 @@ def test_witness_does_not_sign_over_a_hold(due_centre: Centre) -> None:
 
 @pytest.mark.parametrize("person_id", ["P01", "M01", "L01", "W01", "X01"])
 def test_nobody_but_a_custodian_destroys(due_centre: Centre, ready: str, settings: Settings, person_id: str) -> None:
+    """R9-21."""
     with pytest.raises(NotPermittedError, match="does not hold the role custodian"):
         destroy(due_centre, ready, person_id)
 
@@ -251,6 +258,7 @@ def test_witness_who_is_also_custodian_does_not_carry_it_out(
 def test_another_custodian_does_not_go_on_with_what_one_has_begun(
     due_centre: Centre, ready: str, settings: Settings
 ) -> None:
+    """R12-04, I3."""
     destroy(due_centre, ready, "C01")
     with due_centre.database.begin() as connection:
         connection.execute(insert(tables.person).values(person_id="C02", name="另一保管人"))
@@ -268,7 +276,7 @@ def test_another_custodian_does_not_go_on_with_what_one_has_begun(
 def test_destruction_without_every_approval_is_refused_and_recorded(
     due_centre: Centre, settings: Settings, stop_at: str
 ) -> None:
-    """I3: however far a list is, whatever is missing keeps it from being carried out."""
+    """R9-19, R9-21, I3: however far a list is, whatever is missing keeps it from being carried out."""
     list_id = draft(due_centre)
     note_report(due_centre, list_id, "教档鉴〔2026〕1号", "P01")
     steps = {
@@ -290,7 +298,7 @@ def test_destruction_without_every_approval_is_refused_and_recorded(
 
 
 def test_state_set_by_hand_is_no_approval(due_centre: Centre, settings: Settings) -> None:
-    """Security property 3: forged row. The states are walked through past all our code."""
+    """I3, P3: forged row. The states are walked through past all our code."""
     list_id = draft(due_centre)
     decide_all(due_centre, list_id, [1, 2, 3])
     with due_centre.database.begin() as connection:
@@ -304,7 +312,7 @@ def test_state_set_by_hand_is_no_approval(due_centre: Centre, settings: Settings
 
 
 def test_signature_row_written_by_hand_is_no_signature(due_centre: Centre, settings: Settings) -> None:
-    """Security property 3: a leader's row that points at somebody else's event."""
+    """P3: a leader's row that points at somebody else's event."""
     list_id = draft(due_centre)
     digest = decide_all(due_centre, list_id, [1, 2, 3]).list_digest
     for person_id in PANEL:
@@ -335,6 +343,7 @@ def test_signature_row_written_by_hand_is_no_signature(due_centre: Centre, setti
 def test_record_changed_after_the_approval_stops_the_destruction(
     due_centre: Centre, ready: str, settings: Settings
 ) -> None:
+    """I3."""
     with due_centre.database.begin() as connection:
         connection.execute(update(tables.record).where(tables.record.c.item_no == "0001").values(title="另一题名"))
 
@@ -347,6 +356,7 @@ def test_record_changed_after_the_approval_stops_the_destruction(
 def test_appointment_found_void_on_the_day_of_signing_makes_the_signature_void(
     due_centre: Centre, ready: str, settings: Settings
 ) -> None:
+    """I3, P3."""
     with due_centre.database.begin() as connection:
         connection.execute(
             update(tables.appointment).where(tables.appointment.c.person_id == "L01").values(to_on=date(2026, 3, 1))
@@ -359,6 +369,7 @@ def test_appointment_found_void_on_the_day_of_signing_makes_the_signature_void(
 
 
 def test_waiting_time_is_counted_again_when_the_act_begins(due_centre: Centre, ready: str, settings: Settings) -> None:
+    """I3."""
     due_centre.settings = replace(settings, cooling_off_days=7)
 
     with pytest.raises(NotPermittedError, match=r"waiting time of 7 days lasts until 2026-03-0[89]"):
@@ -368,7 +379,7 @@ def test_waiting_time_is_counted_again_when_the_act_begins(due_centre: Centre, r
 
 
 def test_witness_whose_recount_differs_does_not_sign(due_centre: Centre) -> None:
-    """Rules N3: witnesses recount against the register before destruction."""
+    """R9-15, N3: witnesses recount against the register before destruction."""
     list_id = draft(due_centre)
     decide_all(due_centre, list_id, [1, 2, 3])
     approve(due_centre, list_id)
@@ -419,6 +430,7 @@ def test_nothing_is_destroyed_without_an_appraisal_report(
     [(" ", "found 0 characters"), ("号" * 101, "found 101 characters")],
 )
 def test_report_that_cannot_be_meant_is_refused(due_centre: Centre, number: str, said: str) -> None:
+    """N2."""
     list_id = draft(due_centre)
 
     with pytest.raises(UsageError, match=said):
@@ -503,7 +515,7 @@ def dies_at(step: int, settings: Settings, list_id: str) -> subprocess.Completed
 def test_destruction_killed_anywhere_is_finished_by_an_ordinary_rerun(
     due_centre: Centre, ready: str, settings: Settings, registry_on: str, keep: Callable[..., Callable[[], None]]
 ) -> None:
-    """Fault K1: every change of file or registry is a place to die at; some of them, evenly spaced."""
+    """I3, I4, K1: every change of file or registry is a place to die at; some of them, evenly spaced."""
     put_back, points = keep(), POINTS[registry_on]
     undisturbed = dies_at(0, settings, ready)
     changes = int(undisturbed.stdout)

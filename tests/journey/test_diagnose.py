@@ -107,7 +107,7 @@ CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
 def test_key_or_connection_that_others_reach_is_a_fault_with_what_to_do(
     centre: Centre, open_folder: Path, change: str
 ) -> None:
-    """Security properties 2 and 5: the doctor called them ok."""
+    """P2, P5: the doctor called them ok."""
     (sound,) = told(centre, "permissions")
     do, expected = CHANGES[change]
 

@@ -158,7 +158,7 @@ def test_place_that_cannot_be_opened_from_here_stops_the_destruction_before_it_b
 def test_record_is_restored_from_a_place_that_only_a_row_names(
     centre: Centre, third: Path, ready: str, tmp_path: Path
 ) -> None:
-    """R10 数据恢复."""
+    """R1-57, 数据恢复."""
     for name in ("vault", "copy"):
         (centre.settings.home / name).rename(tmp_path / name)
 

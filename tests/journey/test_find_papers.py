@@ -1,4 +1,4 @@
-"""Where the papers of a package lie. Covers R1-22, R1-25 to R1-28."""
+"""Where the papers of a package lie."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ SIGNED = [("Zero-Report-Statement", "无应报送"), ("zero-report-signed-by", "
     ],
 )
 def test_catalogue_is_found_by_place_and_name(paths, is_bag, found):
-    """R1-13; one of an old kind is found too, so that the unit reads that it cannot be read and not that it is missing."""
+    """R1-14, R1-13; one of an old kind is found too, so that the unit reads that it cannot be read and not that it is missing."""
     catalogue, _, findings = find_papers(paths, is_bag=is_bag)
 
     assert (catalogue, findings) == (found, [])
 
 
 def test_second_catalogue_is_a_fault_that_names_both():
+    """R1-13."""
     _, _, (finding,) = find_papers(["metadata/catalogue.csv", "metadata/catalogue.xlsx"], is_bag=True)
 
     assert (finding.rule, finding.values["found"]) == (
@@ -39,6 +40,7 @@ def test_second_catalogue_is_a_fault_that_names_both():
 
 
 def test_forms_are_found_in_a_bare_folder_too():
+    """R1-25, R1-26, R1-28."""
     names = ["backup-statement.xlsx", "metadata/management-register.xlsx"]
 
     assert find_papers(names, is_bag=True)[1] == {"management_register": "metadata/management-register.xlsx"}

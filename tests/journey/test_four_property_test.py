@@ -1,4 +1,4 @@
-"""What is printed as passed could have failed. Covers R1-46; rules N8."""
+"""What is printed as passed could have failed."""
 
 from __future__ import annotations
 
@@ -98,7 +98,10 @@ UNCHECKED = {item["code"] for item in profiles.four_property_items() if item["de
 
 
 def test_every_item_that_is_ever_passed_has_an_input_that_fails_it(tmp_path: Path) -> None:
-    """R1-46: 合格 was printed of attachments and scope, which nothing here can find wrong."""
+    """N8, R1-46: 合格 was printed of attachments and scope, which nothing here can find wrong.
+
+    GD-2-3 (told as not checked), GD-2-8 (told as not checked), GD-2-9 (told as not checked).
+    """
     perfect = results(carrier(tmp_path))
 
     assert {code for code, result in perfect.items() if result is Result.PASS} == set(FAILS)
@@ -108,7 +111,11 @@ def test_every_item_that_is_ever_passed_has_an_input_that_fails_it(tmp_path: Pat
 
 @pytest.mark.parametrize("code", FAILS)
 def test_item_fails_for_the_carrier_that_breaks_it(code: str, tmp_path: Path) -> None:
-    """R1-46."""
+    """R1-46: each by an input of its own.
+
+    GD-1-1, GD-1-2, GD-1-3, GD-1-4, GD-1-5, GD-1-6, GD-1-7, GD-1-8, GD-1-10, GD-1-11, GD-1-12, GD-1-13, GD-1-14, GD-2-1,
+    GD-2-2, GD-2-4, GD-2-5, GD-2-6, GD-2-7, GD-2-10, GD-2-11, GD-3-1, GD-4-3, GD-4-7.
+    """
     found = results(FAILS[code](tmp_path))
 
     assert found[code] is Result.FAIL
@@ -124,7 +131,7 @@ def test_item_fails_for_the_carrier_that_breaks_it(code: str, tmp_path: Path) ->
 def test_item_that_has_nothing_to_compare_with_is_not_checked(
     broken: Callable[[Path], Path], unchecked: set[str], tmp_path: Path
 ) -> None:
-    """R1-46: what a package does not state cannot agree with it."""
+    """GD-2-2, GD-2-10, N8, R1-46: what a package does not state cannot agree with it."""
     found = results(broken(tmp_path))
 
     assert {found[code] for code in unchecked} == {Result.NOT_CHECKED}

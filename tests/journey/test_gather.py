@@ -1,4 +1,4 @@
-"""The same said of many records is one line, and no place is left out. Covers R1-50."""
+"""The same said of many records is one line, and no place is left out."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ def fault(rule, row=None, subject="", **values):
 
 
 def test_one_finding_is_one_line_as_it_is():
+    """R1-50."""
     (line,) = lines([fault("retention_unknown", 3, "Z109-3", found="5年")], "zh")
 
     assert (line["where"], line["found"]) == ("第3行　Z109-3", "保管期限不规范：第 3 行保管期限为 5年。")
 
 
 def test_same_column_blank_in_many_rows_is_one_line_with_all_rows():
+    """R1-50."""
     blank = [fault("field_missing", n, f"Z109-{n}", column="author") for n in (*range(1, 301), 400)]
 
     one, other = lines([*blank, fault("field_missing", 2, "Z109-2", column="title")], "zh")
@@ -29,6 +31,7 @@ def test_same_column_blank_in_many_rows_is_one_line_with_all_rows():
 
 
 def test_rows_of_two_sheets_are_two_lines_that_name_the_sheets():
+    """R1-50."""
     blank = [replace(fault("field_missing", n, column="author"), sheet=s) for s in ("永久", "定期") for n in (2, 3)]
 
     one, other = lines(blank, "zh")
@@ -38,6 +41,7 @@ def test_rows_of_two_sheets_are_two_lines_that_name_the_sheets():
 
 
 def test_values_found_are_listed_as_far_as_there_is_room():
+    """R1-50."""
     wrong = [fault("archival_code_malformed", n, f"X-{n}", found=f"X-{n}") for n in range(1, 51)]
 
     (line,) = lines(wrong, "zh")
@@ -46,6 +50,7 @@ def test_values_found_are_listed_as_far_as_there_is_room():
 
 
 def test_files_without_a_row_are_named():
+    """R1-50."""
     extra = [fault("file_uncatalogued", subject=f"data/{n}", found=f"data/{n}") for n in range(1, 4)]
 
     (line,) = lines(extra, "en")
@@ -54,7 +59,7 @@ def test_files_without_a_row_are_named():
 
 
 def test_faults_that_differ_stand_apart_until_there_are_too_many():
-    """R1-47: a digest that differs is named with both values, each on a line of its own."""
+    """R1-50, R1-47: a digest that differs is named with both values, each on a line of its own."""
     damaged = [
         fault("digest_mismatch", subject=f"data/{n}", algorithm="sm3", expected=f"e{n}", found=f"f{n}", manifest="m")
         for n in range(MOST_APART + 1)
@@ -70,6 +75,7 @@ def test_faults_that_differ_stand_apart_until_there_are_too_many():
 
 
 def test_faults_and_remarks_of_a_rule_are_never_mixed():
+    """R1-50."""
     remark = Finding("item_no_gap", Severity.WARNING, "x", {"found": "1", "count": "1"})
 
     assert [

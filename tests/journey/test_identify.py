@@ -1,4 +1,4 @@
-"""What a package says of itself, held against where it lay. Covers R1-12, R1-15, R1-24, R1-34."""
+"""What a package says of itself, held against where it lay."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def identified(form=DataForm.E_DOCUMENT, **changes):
 
 
 def test_package_that_says_what_it_is():
+    """R1-12, R1-15."""
     found = identified()
 
     assert (found.data_form, found.carrier_number, found.strategy) == (
@@ -54,6 +55,7 @@ def test_contradiction_is_named(changes, rule, subject):
 
 
 def test_what_is_not_said_is_taken_from_the_folder_or_left_open():
+    """R1-12."""
     found = identify([], "JY", 2025, "Z109", DataForm.DIGITISED_RESULT)
 
     assert (found.data_form, found.carrier_number, found.strategy, found.findings) == (
@@ -66,6 +68,7 @@ def test_what_is_not_said_is_taken_from_the_folder_or_left_open():
 
 
 def test_first_of_repeated_tags_counts_and_labels_are_read_in_any_case():
+    """R1-22."""
     found = identify([("unit-code", "JY"), ("Unit-Code", "MZ"), ("ZERO-REPORT", "True")], "JY", 2025, "", None)
 
     assert [f.rule for f in found.findings] == ["data_form_missing"]

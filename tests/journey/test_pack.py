@@ -1,4 +1,4 @@
-"""Carriers made by departments. Covers R1-22, R1-25 to R1-34."""
+"""Carriers made by departments."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def content(folder: Path) -> dict[bytes, bytes]:
 
 
 def test_same_input_gives_the_same_bytes(tmp_path):
+    """R1-31."""
     made = filing(tmp_path)
 
     one, two = (pack(made.folder, SENDER, order(), made.catalogue, tmp_path / place) for place in ("a", "b"))
@@ -45,6 +46,7 @@ def test_digests_are_of_what_was_written(tmp_path):
 
 
 def test_forms_carry_what_is_known_and_what_a_person_wrote(tmp_path):
+    """R1-25, R1-26, R1-27, R1-28."""
     bag = carrier(tmp_path, form_values=FORM_VALUES | {"digest": "typed by hand", "record_count": "99"})
 
     values = values_of_forms(bag / "metadata")
@@ -55,6 +57,7 @@ def test_forms_carry_what_is_known_and_what_a_person_wrote(tmp_path):
 
 
 def test_catalogue_within_the_folder_is_not_packed_twice(tmp_path):
+    """R1-31."""
     made = filing(tmp_path)
     inside = made.catalogue.rename(made.folder / "目录.csv")
 
@@ -65,6 +68,7 @@ def test_catalogue_within_the_folder_is_not_packed_twice(tmp_path):
 
 
 def test_existing_carrier_is_never_replaced_and_nothing_half_made_is_left(tmp_path):
+    """R1-31."""
     bag = carrier(tmp_path)
     before = content(bag)
 
@@ -84,6 +88,7 @@ def test_existing_carrier_is_never_replaced_and_nothing_half_made_is_left(tmp_pa
     ],
 )
 def test_order_that_does_not_go_together_is_refused(tmp_path, changes, has_catalogue, error):
+    """R1-31, R1-12."""
     made = filing(tmp_path)
 
     with pytest.raises(error):
@@ -93,6 +98,7 @@ def test_order_that_does_not_go_together_is_refused(tmp_path, changes, has_catal
 
 
 def test_link_unreadable_name_and_unreadable_catalogue_are_refused(tmp_path):
+    """R1-31."""
     made = filing(tmp_path)
     link = made.folder / "link"
     link.symlink_to(made.catalogue)
@@ -114,6 +120,7 @@ def test_link_unreadable_name_and_unreadable_catalogue_are_refused(tmp_path):
 
 
 def test_names_that_manifests_have_to_escape_are_packed_and_read_back(tmp_path):
+    """R1-32."""
     made = filing(tmp_path)
     (made.folder / "100%0A.txt").write_text("percent")
     (made.folder / "两\n行.txt").write_text("line end")

@@ -1,4 +1,4 @@
-"""Catalogues whatever they were written with. Covers R1-13, R1-14, R1-50."""
+"""Catalogues whatever they were written with."""
 
 from __future__ import annotations
 
@@ -76,6 +76,7 @@ def test_mark_in_a_row_that_was_read_is_told_with_its_code_and_once():
 
 
 def test_rows_of_a_csv_are_read():
+    """R1-13, R1-14."""
     rows, findings = read_catalogue(io.BytesIO(csv_of([row(1), row(2)])), "metadata/目录.CSV")
 
     assert ([r.title for r in rows], findings) == ([row(1).title, row(2).title], [])
@@ -97,7 +98,7 @@ def test_rows_of_a_csv_are_read():
     ],
 )
 def test_what_is_no_catalogue_is_refused_in_words_of_the_unit(name, content, reason, words):
-    """R1-50."""
+    """R1-13, R1-50."""
     rows, (finding,) = read_catalogue(io.BytesIO(content), name)
 
     assert (rows, finding.rule, finding.values["reason"]) == ([], "catalogue_unreadable", reason)
@@ -105,6 +106,7 @@ def test_what_is_no_catalogue_is_refused_in_words_of_the_unit(name, content, rea
 
 
 def test_csv_over_its_limit_is_refused_before_it_is_read_whole(monkeypatch):
+    """R1-13."""
     monkeypatch.setattr(module, "MOST_CSV_BYTES", 1000)
 
     rows, (finding,) = read_catalogue(io.BytesIO(bytes(2000)), "a.csv")

@@ -37,7 +37,7 @@ def test_carrier_comes_back_byte_for_byte_with_catalogue_and_papers(centre, tmp_
 
 
 def test_damaged_vault_is_passed_over_and_the_copy_is_read(centre, tmp_path):
-    """V1, R10 数据恢复."""
+    """R1-57, V1, 数据恢复."""
     received = carrier()
     keep(centre, received)
     flip(centre.vault.first.root / "carriers" / CARRIER / "pack-0001.g1.tar", 520)

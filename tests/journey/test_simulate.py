@@ -1,4 +1,4 @@
-"""Trying a retention schedule out on what is kept. Covers rules N4."""
+"""Trying a retention schedule out on what is kept."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ def kept(centre: Centre) -> Centre:
 
 
 def test_every_kept_record_is_counted_and_what_is_not_confirmed_is_shown(kept: Centre) -> None:
+    """N4."""
     told: list[tuple[str, int, int]] = []
 
     found = simulate(kept, "市局", progress=lambda *words: told.append(words))
@@ -61,6 +62,7 @@ def test_every_kept_record_is_counted_and_what_is_not_confirmed_is_shown(kept: C
 
 
 def test_only_so_many_are_shown_as_were_asked_for(kept: Centre) -> None:
+    """N4."""
     found = simulate(kept, "市局", most=1)
 
     assert len(found.shown) == 1
@@ -68,6 +70,7 @@ def test_only_so_many_are_shown_as_were_asked_for(kept: Centre) -> None:
 
 
 def test_unit_that_keeps_nothing_and_version_that_is_not_in_force_yet(kept: Centre) -> None:
+    """N4."""
     make_unit(kept, "GA", "公安局", "Z110")
 
     found = simulate(kept, "市局", "2030", ["GA"])
@@ -79,10 +82,12 @@ def test_unit_that_keeps_nothing_and_version_that_is_not_in_force_yet(kept: Cent
 def test_unknown_schedule_is_refused_and_the_known_ones_are_named(
     kept: Centre, name: str, version: str | None, expected: str
 ) -> None:
+    """N4."""
     with pytest.raises(NotFoundError, match=expected):
         simulate(kept, name, version)
 
 
 def test_unknown_unit_is_refused(kept: Centre) -> None:
+    """N4."""
     with pytest.raises(NotFoundError, match="XX"):
         simulate(kept, "市局", units=["XX"])

@@ -140,6 +140,7 @@ def test_transfer_register_names_the_archive_and_claims_only_what_handing_over_p
 def test_package_holds_the_records_as_they_were_received_and_a_signed_inventory(
     centre: Centre, ready: str, archive: Path, settings: Settings
 ) -> None:
+    """R9-15, N7, I1."""
     outcome = run(centre, ready)
 
     found = opened(archive, ready)
@@ -160,6 +161,7 @@ def test_package_holds_the_records_as_they_were_received_and_a_signed_inventory(
 def test_no_plaintext_is_left_and_no_partial_file_is_visible(
     centre: Centre, ready: str, archive: Path, settings: Settings
 ) -> None:
+    """I6."""
     run(centre, ready)
 
     assert [p.name for p in (archive / "incoming").iterdir()] == [f"{ready}.tar"]
@@ -167,6 +169,7 @@ def test_no_plaintext_is_left_and_no_partial_file_is_visible(
 
 
 def test_records_stay_under_way_until_the_receipt_is_there(centre: Centre, ready: str, archive: Path) -> None:
+    """R9-16, I7."""
     outcome = run(centre, ready)
 
     assert outcome.waiting_for == (f"the archive's receipt receipts/{ready}.receipt.json",)
@@ -175,6 +178,7 @@ def test_records_stay_under_way_until_the_receipt_is_there(centre: Centre, ready
 
 
 def test_receipt_that_agrees_closes_the_transfer_without_any_key(centre: Centre, ready: str, archive: Path) -> None:
+    """R9-16."""
     run(centre, ready)
     give_receipt(archive, ready)
 
@@ -204,6 +208,7 @@ def test_receipt_that_agrees_closes_the_transfer_without_any_key(centre: Centre,
 def test_receipt_for_anything_else_is_refused_and_nothing_is_taken_over(
     centre: Centre, ready: str, archive: Path, changed: dict[str, object]
 ) -> None:
+    """R9-15, R9-16, I7."""
     run(centre, ready)
     give_receipt(archive, ready, **changed)
 
@@ -215,6 +220,7 @@ def test_receipt_for_anything_else_is_refused_and_nothing_is_taken_over(
 
 
 def test_second_run_hands_nothing_over_again(centre: Centre, ready: str, archive: Path) -> None:
+    """I4."""
     first = run(centre, ready)
     before = (archive / "incoming" / f"{ready}.tar").stat().st_mtime_ns
 
@@ -246,6 +252,8 @@ def test_list_handed_over_by_three_workers_at_once_is_handed_over_once(
 def test_run_killed_after_delivery_goes_on_with_the_same_package(
     centre: Centre, ready: str, archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """K1, I4."""
+
     def power_fails(*_: object) -> None:
         raise KeyboardInterrupt
 
@@ -304,6 +312,7 @@ def test_worker_that_was_replaced_while_it_delivered_writes_nothing_down(
 
 
 def test_other_bytes_under_the_packages_name_are_never_overwritten(centre: Centre, ready: str, archive: Path) -> None:
+    """I4."""
     (archive / "incoming").mkdir()
     (archive / "incoming" / f"{ready}.tar").write_bytes(b"something else")
 
@@ -329,6 +338,7 @@ def test_server_that_does_not_answer_leaves_the_list_to_be_run_again(
 
 
 def test_hold_placed_after_the_approval_stops_the_transfer(centre: Centre, ready: str, archive: Path) -> None:
+    """I3."""
     hold(centre, HoldScope.FONDS, "Z109", "诉讼", "X01")
 
     with pytest.raises(HeldError):
@@ -453,6 +463,7 @@ def test_transfer_waits_for_its_cooling_off_time(centre: Centre, archive: Path) 
 def test_certificate_of_the_transfer_is_signed_and_names_the_package(
     centre: Centre, ready: str, archive: Path, settings: Settings
 ) -> None:
+    """N7."""
     outcome = run(centre, ready)
 
     with centre.database.read() as connection:

@@ -1,4 +1,4 @@
-"""Packages validated whole. Covers R1-13, R1-14, R1-15, R1-16, R1-22, R1-25 to R1-30, R1-37, R1-40, R1-45, R1-47, R1-50."""
+"""Packages validated whole."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from lantai.errors import UsageError
 from lantai.journey.list_records import list_records
 from lantai.journey.pack import pack
 from lantai.journey.validate import validate
+from lantai.journey.verify import FORMS
 from lantai.records.carrier import BackupStrategy
 from lantai.records.finding import Finding, Severity, is_acceptable
 from lantai.records.record import AccessLevel, Retention
@@ -45,6 +46,7 @@ def validated_snapshot(bag, **changes):
 
 
 def test_perfect_carrier_is_acceptable_without_a_remark(tmp_path):
+    """R1-13, R1-30."""
     found = validated(carrier(tmp_path))
 
     assert found.findings == ()
@@ -52,7 +54,7 @@ def test_perfect_carrier_is_acceptable_without_a_remark(tmp_path):
 
 
 def test_every_fault_of_a_catalogue_is_told_once_with_row_rule_and_check_code(tmp_path):
-    """R1-50."""
+    """R1-13, R1-50."""
     rows = [
         row(1, title=""),
         row(2, archival_code="Z109-2"),
@@ -158,6 +160,7 @@ def test_classified_record_is_refused(tmp_path, mark):
 
 
 def test_catalogue_in_gbk_and_with_a_byte_order_mark_is_read(tmp_path):
+    """R1-13."""
     for name, content in (
         ("gbk", csv_of([row(1)]).decode().encode("gbk")),
         ("bom", b"\xef\xbb\xbf" + csv_of([row(1)])),
@@ -170,6 +173,7 @@ def test_catalogue_in_gbk_and_with_a_byte_order_mark_is_read(tmp_path):
 
 
 def test_wrong_columns_are_named(tmp_path):
+    """R1-13, R1-50."""
     made = filing(tmp_path, [row(1)])
     made.catalogue.write_text("序号,题名,日期,备注,金额\n1,x,2025-01-01,,3\n", encoding="utf-8")
     bag = pack(made.folder, SENDER, order(), made.catalogue, tmp_path / "outbox")
@@ -180,6 +184,7 @@ def test_wrong_columns_are_named(tmp_path):
 
 
 def test_old_period_waits_for_a_person(tmp_path):
+    """R1-44."""
     code = "Z109-WS·2025-C-BGS-0001"
     found = validated(carrier(tmp_path, [row(1, retention="长期", archival_code=code)])).findings
 
@@ -224,7 +229,7 @@ def test_archive_among_the_files_is_a_remark_that_it_has_to_be_unpacked_before_t
 
 
 def test_blank_form_cells_and_missing_forms_are_named(tmp_path):
-    """R1-25, R1-26, R1-28, R1-30."""
+    """R1-44, R1-25, R1-26, R1-28, R1-30."""
     bag = carrier(tmp_path, form_values=FORM_VALUES | {"archivist": "", "filled_on": "soon"})
     (bag / "metadata" / "acceptance-inspection.xlsx").unlink()
 
@@ -234,6 +239,23 @@ def test_blank_form_cells_and_missing_forms_are_named(tmp_path):
     assert incomplete == {"metadata/management-register.xlsx": "档案员"}
     assert [f.subject for f in found if f.rule == "form_missing"] == ["metadata/acceptance-inspection.xlsx"]
     assert len([f for f in found if f.rule == "form_value_invalid"]) == 2
+
+
+def test_data_without_papers_and_papers_without_data_are_no_filing(tmp_path):
+    """R1-39, R1-30, R1-44."""
+    without_papers, without_data = carrier(tmp_path / "a"), carrier(tmp_path / "b")
+    for form in FORMS.values():
+        (without_papers / "metadata" / f"{form}.xlsx").unlink()
+    for document in (without_data / "data").iterdir():
+        document.unlink()
+
+    papers, data = (validated(bag).findings for bag in (without_papers, without_data))
+
+    missing = [f.subject for f in papers if f.rule == "form_missing" and f.severity is Severity.FAULT]
+    assert missing == [f"metadata/{form}.xlsx" for form in FORMS.values()]
+    assert rules(data, Severity.FAULT) == {"payload_missing"}
+    assert not is_acceptable(list(papers))
+    assert not is_acceptable(list(data))
 
 
 def test_digest_on_the_forms_is_held_against_the_carrier(tmp_path):
@@ -250,6 +272,7 @@ def test_digest_on_the_forms_is_held_against_the_carrier(tmp_path):
 
 
 def test_fewer_than_half_of_last_year_is_remarked_upon(tmp_path):
+    """R1-13."""
     found = validated(carrier(tmp_path), last_year_count=7).findings
 
     assert [(f.rule, f.severity) for f in found] == [("count_dropped", Severity.WARNING)]
@@ -286,6 +309,7 @@ def test_catalogue_that_a_filing_needs_not_is_looked_through_for_marks_all_the_s
 
 
 def test_snapshot_is_one_record_with_all_its_files(tmp_path):
+    """R1-12."""
     found, checked = validated_snapshot(snapshot(tmp_path, description="户籍库快照"))
 
     (record,) = list_records(found, checked.rows, context(), "SL2025-JY-B001-R1")
@@ -298,7 +322,7 @@ def test_snapshot_is_one_record_with_all_its_files(tmp_path):
 
 
 def test_incremental_snapshot_needs_its_accepted_base(tmp_path):
-    """R1-15."""
+    """R1-12, R1-15."""
     bag = snapshot(tmp_path, strategy=BackupStrategy.INCREMENTAL, base_carrier="000")
 
     assert rules(validated_snapshot(bag)[1].findings, Severity.FAULT) == {"base_carrier_missing"}
@@ -311,6 +335,7 @@ def test_shrunk_snapshot_is_remarked_upon(tmp_path):
 
 
 def test_records_follow_the_catalogue_with_ids_dates_and_digests(tmp_path):
+    """R9-10, N2."""
     bag = carrier(tmp_path, [row(1), row(2, retention="永久", archival_code="Z109-WS·2025-Y-BGS-0002", page_count="")])
     checked = validated(bag)
     one, two = list_records(verified(bag), checked.rows, context(), "SL2025-JY-E001-R1")
@@ -341,7 +366,7 @@ def test_faulty_package_has_no_records(tmp_path):
 
 
 def test_four_properties_leave_open_what_nobody_looked_at(tmp_path):
-    """R1-46."""
+    """GD-4-2 (left open), GD-4-5 (left open), R1-46."""
     perfect = {r.code: r.result for r in validated(carrier(tmp_path / "a")).four_properties}
     faulty = {r.code: r for r in validated(carrier(tmp_path / "b", [row(1, title="")])).four_properties}
 

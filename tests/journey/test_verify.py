@@ -1,4 +1,4 @@
-"""Packages verified as they arrive. Covers R1-39, R1-45, R1-47, R1-50, S3; the BagIt conformance suite."""
+"""Packages verified as they arrive."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def bare(tmp_path: Path, digests: str | None = None) -> Path:
 @pytest.mark.shared
 @pytest.mark.parametrize("verdict", ["valid", "invalid", "warning", "linux-only", "windows-only"])
 def test_conformance_suite_gets_its_verdicts(shared_data, verdict):
+    """R1-45."""
     bags = sorted((shared_data / SUITE).glob(f"v*/{verdict}/*"))
 
     found = {bag: check_folder(bag, None) for bag in bags}
@@ -51,6 +52,7 @@ def test_conformance_suite_gets_its_verdicts(shared_data, verdict):
 
 @pytest.mark.shared
 def test_paths_out_of_the_bag_are_refused_by_name(shared_data):
+    """R1-45."""
     bags = sorted((shared_data / SUITE).glob("v*/*/out-of-scope*"))
 
     assert len(bags) >= 7
@@ -58,6 +60,7 @@ def test_paths_out_of_the_bag_are_refused_by_name(shared_data):
 
 
 def test_perfect_carrier_has_nothing_to_remark(tmp_path):
+    """R1-45."""
     found = verified(carrier(tmp_path))
 
     assert found.findings == ()
@@ -84,6 +87,7 @@ def test_carrier_in_the_wrong_folder_is_a_fault(tmp_path, declared, tag):
 
 
 def test_truncated_swapped_and_missing_files_are_all_named(tmp_path):
+    """R1-45, R1-47, R1-50."""
     bag = carrier(tmp_path)
     one, two, three = (bag / "data" / f"{n}.txt" for n in (1, 2, 3))
     one.write_bytes(one.read_bytes()[:-1])
@@ -102,6 +106,7 @@ def test_truncated_swapped_and_missing_files_are_all_named(tmp_path):
 
 
 def test_undecodable_name_is_named_in_hex_and_spoils_nothing_else(tmp_path):
+    """R1-45, R1-50."""
     bag = carrier(tmp_path)
     Path(os.fsdecode(os.fsencode(bag / "data") + b"/\xed\xa0\x80.txt")).write_bytes(b"x")
 
@@ -113,6 +118,7 @@ def test_undecodable_name_is_named_in_hex_and_spoils_nothing_else(tmp_path):
 
 
 def test_gbk_name_is_read_and_matches_the_manifest(tmp_path):
+    """R1-45."""
     made = filing(tmp_path, [row(1, files=("data/档案目录.txt",))])
     source = made.folder / "档案目录.txt"
     source.rename(os.fsdecode(os.fsencode(made.folder) + b"/" + "档案目录.txt".encode("gbk")))
@@ -128,6 +134,7 @@ def test_gbk_name_is_read_and_matches_the_manifest(tmp_path):
 
 
 def test_twins_of_accents_are_a_named_refusal(tmp_path):
+    """R1-45."""
     bag = carrier(tmp_path)
     for form in ("NFC", "NFD"):
         (bag / "data" / unicodedata.normalize(form, "é.txt")).write_text("x")
@@ -136,6 +143,7 @@ def test_twins_of_accents_are_a_named_refusal(tmp_path):
 
 
 def test_bare_folder_with_catalogue_and_digests_is_accepted_with_a_remark(tmp_path):
+    """R1-45."""
     found = verified(bare(tmp_path))
 
     assert [(f.rule, f.severity) for f in found.findings] == [("not_a_bag", Severity.WARNING)]
@@ -144,10 +152,12 @@ def test_bare_folder_with_catalogue_and_digests_is_accepted_with_a_remark(tmp_pa
 
 
 def test_bare_folder_without_digests_is_refused(tmp_path):
+    """R1-45."""
     assert rules(verified(bare(tmp_path, "")).findings, Severity.FAULT) == {"digest_list_missing"}
 
 
 def test_bare_folder_is_held_against_its_digests(tmp_path):
+    """R1-45, R1-47, R1-50."""
     found = verified(bare(tmp_path, f"{'0' * 64}  1.txt\n{'0' * 64}  ../x\nnonsense\n"))
 
     assert rules(found.findings, Severity.FAULT) == {
@@ -170,6 +180,7 @@ def test_zero_report_is_recognised_and_complete(tmp_path):
 
 
 def test_zero_report_nobody_signed_is_a_fault(tmp_path):
+    """R1-22."""
     bag = pack(None, SENDER, order(zero_signed_by="王强"), None, tmp_path)
     info = bag / "bag-info.txt"
     info.write_text("".join(line for line in info.read_text().splitlines(keepends=True) if "Signed-By" not in line))
@@ -178,6 +189,7 @@ def test_zero_report_nobody_signed_is_a_fault(tmp_path):
 
 
 def test_archive_of_the_folder_itself_is_read_from_its_one_folder(tmp_path):
+    """R1-38, R1-45."""
     bag = carrier(tmp_path)
     (tmp_path / "around").mkdir()
     bag.rename(tmp_path / "around" / "my carrier")
@@ -198,6 +210,7 @@ def test_archive_of_a_bare_folder_is_read_from_its_one_folder_too(tmp_path):
 
 
 def test_link_in_a_local_folder_is_named_and_not_followed(tmp_path):
+    """S2."""
     bag = carrier(tmp_path)
     (bag / "data" / "link").symlink_to("/etc/hostname")
 

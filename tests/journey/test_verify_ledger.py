@@ -28,7 +28,7 @@ CHANGED_TYPES = [
 
 @pytest.mark.parametrize("statement", CHANGED_TYPES)
 def test_value_of_another_type_is_named_and_never_a_crash(centre, statement):
-    """Security property 4: SQLite keeps any type in any column."""
+    """P4: SQLite keeps any type in any column."""
     ids = happen(centre, 4)
     make_checkpoint(centre)
     with centre.database.begin() as connection:

@@ -53,12 +53,14 @@ def look(centre, body, signed=None):
 
 
 def test_sound_receipt_verifies(centre, receipt):
+    """R4-12."""
     verdict = look(centre, receipt)
 
     assert (verdict.carrier_id, verdict.tree_size, verdict.problems) == (CARRIER, 4, ())
 
 
 def test_changed_receipt_is_found_by_its_signature(centre, receipt):
+    """R4-12."""
     verdict = look(centre, receipt | {"records": 12}, signed=receipt)
 
     assert "signature" in verdict.problems[0]
@@ -74,11 +76,13 @@ def test_changed_receipt_is_found_by_its_signature(centre, receipt):
     ],
 )
 def test_receipt_that_says_other_than_its_event_is_found(centre, receipt, change, told):
+    """R4-12."""
     assert told in look(centre, receipt | change).problems[0]
 
 
 @pytest.mark.parametrize("part", ["leaf", "leaf_index", "hashes", "checkpoint"])
 def test_changed_evidence_is_found(centre, receipt, part):
+    """R4-12."""
     changed = json.loads(json.dumps(receipt))
     evidence = changed["ledger"]
     evidence[part] = {
@@ -95,7 +99,7 @@ def test_changed_evidence_is_found(centre, receipt, part):
     "change", [{"kind": "opinions"}, {"kind": ""}, {"format": 2}, {"format": True, "kind": None}], ids=str
 )
 def test_paper_of_another_kind_under_our_signature_is_no_receipt(centre, receipt, change):
-    """The intake key signs opinions and manifests too."""
+    """R4-12: the intake key signs opinions and manifests too."""
     (problem,) = look(centre, receipt | change).problems
 
     assert "expected a receipt in format 1" in problem
@@ -112,13 +116,14 @@ def test_paper_of_another_kind_under_our_signature_is_no_receipt(centre, receipt
     ],
 )
 def test_event_that_is_no_acceptance_makes_no_receipt(centre, kind):
-    """A carrier that was returned stands in the ledger too."""
+    """R4-12: A carrier that was returned stands in the ledger too."""
     body = receipt_over(centre, kind, {"manifest_sha256": "a" * 64})
 
     assert f"its event is '{kind.value}', expected 'carrier_accepted'" in look(centre, body).problems[0]
 
 
 def test_receipt_of_a_zero_report_wants_the_acceptance_of_one(centre):
+    """R4-12."""
     sound = receipt_over(centre, EventKind.ZERO_REPORT_ACCEPTED, {}, is_zero_report=True)
     of_a_carrier = receipt_over(centre, EventKind.CARRIER_ACCEPTED, {}, is_zero_report=True)
 
@@ -127,6 +132,7 @@ def test_receipt_of_a_zero_report_wants_the_acceptance_of_one(centre):
 
 
 def test_checkpoint_of_another_ledger_under_our_key_is_refused(centre, receipt):
+    """R4-12."""
     checkpoint = Checkpoint.parse(receipt["ledger"]["checkpoint"].partition("\n\n")[0] + "\n")
     other = Checkpoint("other/ledger", checkpoint.size, checkpoint.root).encode()
     note = signed_note.sign(other, LOG, centre.log_signer.private_key)
@@ -137,6 +143,7 @@ def test_checkpoint_of_another_ledger_under_our_key_is_refused(centre, receipt):
 
 
 def test_receipt_that_says_another_size_of_the_tree_is_found(centre, receipt):
+    """R4-12."""
     problems = look(centre, receipt | {"ledger": receipt["ledger"] | {"tree_size": 9}}).problems
 
     assert "a tree of 9, its checkpoint 4" in problems[0]

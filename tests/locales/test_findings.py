@@ -1,4 +1,4 @@
-"""Every finding has its words in both languages. Covers R1-50."""
+"""Every finding has its words in both languages."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ def rules_in(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_every_rule_in_the_code_has_title_message_and_fix(locale):
+    """R1-50."""
     rules = {rule for path in SOURCES for rule in rules_in(path)}
 
     lacking = [r for r in sorted(rules) if not {"title", "message", "fix"} <= set(words(locale).get(r, {}))]
@@ -50,6 +51,7 @@ def test_every_rule_in_the_code_has_title_message_and_fix(locale):
 
 
 def test_both_languages_put_in_the_same_values():
+    """R1-50."""
     for rule, entry in words("zh").items():
         if {"title", "message", "fix"} <= set(entry):
             for key in ("message", "fix"):
@@ -91,6 +93,7 @@ def test_every_reason_for_a_refusal_has_its_words_in_both_languages():
 
 
 def test_refusal_is_told_in_the_language_of_the_paper():
+    """R1-50."""
     values = {"found": "archive: 'x' asks for a password", "reason": "archive_password", "name": "目录.xlsx"}
 
     finding = Finding("archive_refused", Severity.FAULT, "", values)
@@ -100,6 +103,7 @@ def test_refusal_is_told_in_the_language_of_the_paper():
 
 
 def test_finding_is_told_in_words_of_the_field():
+    """R1-50."""
     finding = Finding("field_missing", Severity.FAULT, "x", {"column": "title"}, "GD-2-4", 3)
 
     assert describe(finding, "zh") == ("必填项空白", "第 3 行缺少题名。", "请补填题名；合并的单元格只算第一行。")
@@ -107,12 +111,14 @@ def test_finding_is_told_in_words_of_the_field():
 
 
 def test_braces_of_a_department_are_printed_as_they_are():
+    """R1-50."""
     finding = Finding("name_unsafe", Severity.FAULT, "{x}", {"found": "{subject} {0.__class__}"})
 
     assert "{subject} {0.__class__}" in describe(finding, "zh").message
 
 
 def test_missing_word_is_an_error_and_not_a_key_on_a_paper():
+    """R1-50."""
     with pytest.raises(KeyError):
         say("no_such_word", "zh")
     with pytest.raises(ValueError, match="expected one of"):

@@ -1,4 +1,4 @@
-"""Every reason has its words in both languages, whatever class it bears and whatever a server said. Covers R1-50."""
+"""Every reason has its words in both languages, whatever class it bears and whatever a server said."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from lantai.records.reason import Reason
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_every_class_of_error_is_explained(locale):
+    """R1-50."""
     texts = [explain(Reason(kind.__name__, "x"), locale) for kind in classes()]
 
     assert len(texts) > 40
@@ -37,6 +38,7 @@ def test_reason_that_was_written_down_is_read_again():
 
 @pytest.mark.parametrize("section", ["stage", "trouble_column", "visit", "run"])
 def test_both_languages_have_the_same_words_of_a_visit(section):
+    """R1-50."""
     zh, en = (words(locale)[section] for locale in LOCALES)
 
     assert zh.keys() == en.keys()

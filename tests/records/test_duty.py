@@ -1,4 +1,4 @@
-"""How late a duty is: it counts until something is accepted. Covers R2-05."""
+"""How late a duty is: it counts until something is accepted."""
 
 from __future__ import annotations
 

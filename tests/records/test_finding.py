@@ -1,4 +1,4 @@
-"""Findings: what they do to a package, and how rows are listed. Covers R1-50."""
+"""Findings: what they do to a package, and how rows are listed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from lantai.records.finding import Finding, Severity, in_ranges, is_acceptable
 
 
 def test_package_with_remarks_only_is_acceptable():
+    """R1-50."""
     remark, fault, hold = (Finding("x", severity) for severity in (Severity.WARNING, Severity.FAULT, Severity.HOLD))
 
     assert is_acceptable([])
@@ -27,8 +28,10 @@ def test_package_with_remarks_only_is_acceptable():
     ],
 )
 def test_rows_are_listed_in_ranges(rows, listed):
+    """R1-50."""
     assert in_ranges(rows) == listed
 
 
 def test_rows_that_form_no_ranges_are_cut_with_an_ellipsis():
+    """R1-50."""
     assert in_ranges(range(1, 400, 2), most=3) == "1、3、5、…"

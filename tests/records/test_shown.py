@@ -1,4 +1,4 @@
-"""Text of strangers acts on nothing that shows it, and can still be read. Covers security of screens and logs."""
+"""Text of strangers acts on nothing that shows it, and can still be read."""
 
 from __future__ import annotations
 

@@ -70,6 +70,7 @@ def dossier(**changed: object) -> Dossier:
 
 
 def test_list_with_every_approval_lacks_nothing() -> None:
+    """R9-19, I3."""
     assert approval_shortfalls(dossier()) == []
 
 
@@ -84,6 +85,7 @@ def test_one_keep_keeps_a_row_for_the_longest_period_asked_for() -> None:
 
 
 def test_row_that_one_member_has_not_looked_at_is_undecided() -> None:
+    """R9-19, R10-06."""
     said = [decision(1, "M01"), decision(1, "M02"), decision(2, "M03")]
 
     outcomes = consolidate([1, 2], PANEL, said)
@@ -92,22 +94,26 @@ def test_row_that_one_member_has_not_looked_at_is_undecided() -> None:
 
 
 def test_decision_of_somebody_outside_the_panel_counts_for_nothing() -> None:
+    """R9-19, R9-21."""
     said = [decision(1, "M01"), decision(1, "M02"), decision(1, "X01")]
 
     assert consolidate([1], PANEL, said)[1] is None
 
 
 def test_nothing_is_decided_without_a_panel() -> None:
+    """R9-19, R9-21."""
     assert consolidate([1], (), [])[1] is None
 
 
 def test_undecided_rows_are_counted_and_named_per_member() -> None:
+    """R10-06, R9-19."""
     found = panel_shortfalls(dossier(decisions=tuple(decision(1, member) for member in PANEL)))
 
     assert found == [f"panel member {member}: 1 rows undecided (row 2)" for member in PANEL]
 
 
 def test_list_without_rows_is_never_decided() -> None:
+    """R10-06."""
     assert panel_shortfalls(dossier(rows=(), decisions=())) == ["rows: found none, expected at least one"]
 
 
@@ -122,7 +128,7 @@ def test_list_without_rows_is_never_decided() -> None:
     ],
 )
 def test_missing_part_of_an_approval_is_named(changed: dict[str, object], reason: str) -> None:
-    """I3."""
+    """R9-19, R9-21, I3."""
     assert any(reason in found for found in approval_shortfalls(dossier(**changed)))
 
 
@@ -136,7 +142,7 @@ def test_missing_part_of_an_approval_is_named(changed: dict[str, object], reason
     ],
 )
 def test_signature_that_does_not_count_says_why(changed: dict[str, object], reason: str) -> None:
-    """Security property 3: expired appointment, forged row."""
+    """P3: expired appointment, forged row."""
     approved = dossier()
     leader = signed("L01", Duty.LEADER, 5, **changed)
 
@@ -146,7 +152,7 @@ def test_signature_that_does_not_count_says_why(changed: dict[str, object], reas
 
 
 def test_signature_for_another_list_counts_for_nothing() -> None:
-    """Security property 3: replay on another list."""
+    """P3: replay on another list."""
     approved = dossier()
     other = replace(approved.signed[3], sign_off=replace(approved.signed[3].sign_off, list_id="D-2026-JY-002"))
 
@@ -156,6 +162,7 @@ def test_signature_for_another_list_counts_for_nothing() -> None:
 
 
 def test_leader_who_signed_before_the_panel_has_approved_nothing() -> None:
+    """R9-19, I3."""
     approved = dossier()
     early = signed("L01", Duty.LEADER, -5)
 
@@ -178,6 +185,7 @@ def test_delegate_and_who_delegated_are_one_person_for_incompatible_duties() -> 
 
 
 def test_two_witnesses_have_to_sign_before_and_not_earlier_than_the_approval() -> None:
+    """N3, I3."""
     approved = dossier()
     acting = (*approved.acting, Acting("W01", Duty.WITNESS), Acting("W02", Duty.WITNESS))
     both = tuple(signed(w, Duty.WITNESS, 10, Stage.BEFORE) for w in ("W01", "W02"))
@@ -192,16 +200,19 @@ def test_two_witnesses_have_to_sign_before_and_not_earlier_than_the_approval() -
 
 
 def test_elapsed_years_count_from_the_january_after_the_record_was_formed() -> None:
+    """R9-19, N3."""
     assert [elapsed_years(date(2015, 5, 4), date(year, 1, 1)) for year in (2015, 2016, 2017, 2026)] == [0, 0, 1, 10]
 
 
 def test_ten_year_record_has_expired_on_the_first_january_after_ten_full_years() -> None:
+    """R9-19, N3, R9-20."""
     assert not is_expired(Retention.D10, date(2015, 5, 4), date(2025, 12, 31))
     assert is_expired(Retention.D10, date(2015, 5, 4), date(2026, 1, 1))
     assert not is_expired(Retention.Y, date(1950, 1, 1), date(2026, 1, 1))
 
 
 def test_extended_record_is_not_due_again_on_the_day_it_was_extended() -> None:
+    """R9-19, N3."""
     assert extended_due_on(date(2026, 1, 1), date(2026, 3, 2), 2) == date(2028, 1, 1)
     assert extended_due_on(date(2020, 1, 1), date(2026, 3, 2), 1) == date(2027, 1, 1)
     with pytest.raises(ValueError, match="1 or more"):
@@ -209,11 +220,13 @@ def test_extended_record_is_not_due_again_on_the_day_it_was_extended() -> None:
 
 
 def test_sender_keeps_a_copy_for_five_full_years() -> None:
+    """N7."""
     assert sender_keeps_until(date(2026, 3, 31)) == date(2031, 3, 31)
     assert sender_keeps_until(date(2024, 2, 29)) == date(2029, 3, 1)
 
 
 def test_digest_of_a_file_set_needs_its_key_and_not_its_order() -> None:
+    """N3."""
     key = b"k" * 32
     assert files_digest(key, ["a", "b"]) == files_digest(key, ["b", "a"])
     assert files_digest(key, ["a", "b"]) != files_digest(b"x" * 32, ["a", "b"])

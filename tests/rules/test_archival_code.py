@@ -1,4 +1,4 @@
-"""Archival codes. Covers rules N5; GD-1-7, GD-2-6."""
+"""Archival codes."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def series(*numbers, **changes):
 
 
 def test_code_is_read_in_parts_and_written_back():
+    """N5, GD-1-7."""
     code = parse(CODE)
 
     assert code == ArchivalCode("Z109", "WS", 2025, Retention.D30, "BGS", "0001")
@@ -45,6 +46,7 @@ def test_code_is_read_in_parts_and_written_back():
     )
 )
 def test_every_code_survives_writing_and_reading(code):
+    """N5."""
     assert parse(str(code)) == code
 
 
@@ -63,11 +65,13 @@ def test_every_code_survives_writing_and_reading(code):
     ],
 )
 def test_what_is_no_code_is_none(text):
+    """N5, GD-1-7."""
     assert parse(text) is None
 
 
 @pytest.mark.parametrize("lookalike", ["•", "‧", "⋅", "・", "･", "∙", "."])
 def test_lookalike_middot_is_normalised_and_reported(lookalike):
+    """N5."""
     found = check(row(archival_code=CODE.replace("·", lookalike)), "Z109", 2025)
 
     assert normalise(CODE.replace("·", lookalike).replace("-", "－")) == CODE
@@ -83,20 +87,24 @@ def test_lookalike_middot_is_normalised_and_reported(lookalike):
     ],
 )
 def test_code_that_contradicts_its_row_names_the_part(changes, part):
+    """N5, GD-1-7."""
     found = check(row(1, **changes), "Z109", 2025)
 
     assert [(f.rule, f.values["part"], f.record_no) for f in found] == [("archival_code_mismatch", part, 1)]
 
 
 def test_code_of_another_fonds_or_year_is_a_fault():
+    """N5, GD-1-7."""
     assert [f.values["part"] for f in check(row(1), "Z110", 2024)] == ["fonds_no", "filing_year"]
 
 
 def test_department_in_words_is_not_compared_with_its_code():
+    """N5."""
     assert check(row(1, dept_or_subject="办公室", item_no=""), "", 2025) == []
 
 
 def test_gaps_are_listed_per_series_and_a_late_start_is_only_remarked_upon():
+    """N5, GD-2-6, R9-10."""
     codes = series(1, 2, 5) + series(101, 102, dept_or_subject="RSC")
 
     found = check_continuity(codes)
@@ -108,6 +116,7 @@ def test_gaps_are_listed_per_series_and_a_late_start_is_only_remarked_upon():
 
 
 def test_declared_gap_is_no_fault():
+    """N5, GD-2-6."""
     found = check_continuity(series(1, 3), frozenset({"Z109-WS·2025-Y-BGS-0002"}))
 
     assert rules(found, Severity.FAULT) == set()
@@ -115,11 +124,13 @@ def test_declared_gap_is_no_fault():
 
 
 def test_absurd_number_does_not_list_millions():
+    """N5, GD-2-6."""
     (finding,) = check_continuity(series(1, 999_999_999))
 
     assert len(finding.values["found"]) < 200
 
 
 def test_number_of_thousands_of_digits_is_no_number():
+    """N5."""
     assert parse(f"Z109-WS·2025-Y-BGS-{'9' * 5000}") is None
     assert rules(check(row(1, item_no="9" * 5000), "Z109", 2025)) == set()

@@ -1,4 +1,4 @@
-"""Deadlines and days. Covers R1-19 to R1-21, R1-24."""
+"""Deadlines and days."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ def test_business_data_is_due_by_the_end_of_the_next_period(frequency, period, e
 
 @pytest.mark.parametrize("frequency", list(Frequency))
 def test_periods_cover_the_year_and_are_never_due_after_the_floor(frequency):
+    """R1-19."""
     ends = [period_end_on(2024, frequency, n) for n in range(1, periods(frequency, 2024) + 1)]
     due = [deadline(2024, DataForm.BUSINESS_DATA, n, frequency) for n in range(1, len(ends) + 1)]
 
@@ -47,6 +48,7 @@ def test_periods_cover_the_year_and_are_never_due_after_the_floor(frequency):
 
 
 def test_period_that_a_year_does_not_have_is_refused():
+    """R1-19."""
     with pytest.raises(ValueError, match="expected 1 to 12"):
         deadline(2025, DataForm.BUSINESS_DATA, 13, Frequency.MONTH)
     with pytest.raises(ValueError, match="once a year"):

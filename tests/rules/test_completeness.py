@@ -1,4 +1,4 @@
-"""Catalogues against files and against themselves. Covers R1-13, R1-14, R1-50, R9-09; GD-1-x, GD-2-x."""
+"""Catalogues against files and against themselves."""
 
 from __future__ import annotations
 
@@ -30,10 +30,12 @@ def checked(rows, payload=None, expected=EXPECTED):
 
 
 def test_whole_catalogue_has_no_finding():
+    """R1-13, R1-14."""
     assert checked([row(n) for n in range(1, 50)]) == []
 
 
 def test_rows_and_files_are_compared_in_both_directions():
+    """R1-13, R1-14, R1-50, GD-1-11."""
     found = checked([row(1), row(2)], {"data/1.txt", "data/9.txt"})
 
     assert [(f.rule, f.values["found"]) for f in found] == [
@@ -44,6 +46,7 @@ def test_rows_and_files_are_compared_in_both_directions():
 
 @pytest.mark.parametrize("column", ["archival_code", "title", "author", "formed_on", "retention", "files"])
 def test_blank_mandatory_cell_is_named(column):
+    """R1-13, GD-2-4."""
     blank = () if column == "files" else ""
 
     found = checked([row(1, **{column: blank})])
@@ -72,13 +75,14 @@ def test_blank_mandatory_cell_is_named(column):
     ],
 )
 def test_value_that_cannot_be_meant_is_named(changes, rule, severity):
+    """R1-13, GD-1-3, GD-1-4, GD-1-5."""
     found = checked([row(1, **changes)])
 
     assert [(f.rule, f.severity) for f in found] == [(rule, severity)]
 
 
 def test_registry_has_room_for_whatever_the_rules_let_pass():
-    """PostgreSQL refuses what is longer, and by then the record would be sealed."""
+    """GD-1-2: PostgreSQL refuses what is longer, and by then the record would be sealed."""
     lengths = {column.name: column.type.length for column in tables.record.columns if hasattr(column.type, "length")}
     bounded = {name for name in lengths if lengths[name] is not None and hasattr(row(), name)}
 
@@ -87,6 +91,7 @@ def test_registry_has_room_for_whatever_the_rules_let_pass():
 
 
 def test_same_code_same_content_and_shared_file_are_found():
+    """R1-13, GD-1-8, N5."""
     rows = [row(1), replace(row(1), row_no=2), replace(row(2), row_no=3)]
 
     found = checked(rows)
@@ -111,10 +116,12 @@ def test_number_of_a_code_that_cannot_be_read_is_not_missing():
 
 
 def test_empty_catalogue_is_a_fault():
+    """R1-13, GD-2-1."""
     assert rules(checked([]), Severity.FAULT) == {"catalogue_empty"}
 
 
 def test_count_far_below_last_year_is_remarked_upon_by_the_given_ratio():
+    """R1-13."""
     rows = [row(n) for n in range(1, 6)]
 
     assert checked(rows, expected=replace(EXPECTED, last_year_count=10)) == []
@@ -123,6 +130,7 @@ def test_count_far_below_last_year_is_remarked_upon_by_the_given_ratio():
 
 
 def test_files_are_found_however_the_catalogue_spells_them():
+    """R1-13, R1-14."""
     nfd = unicodedata.normalize("NFD", "data/b/é.txt")
     payload = ["data/a.txt", nfd, "data/data/c.txt"]
     written = row(1, files=("a.txt", "b\\é.txt", "data/data/c.txt", "./a.txt", "gone.txt"))
@@ -133,6 +141,7 @@ def test_files_are_found_however_the_catalogue_spells_them():
 
 
 def test_name_with_a_separator_in_it_is_found_where_its_cell_holds_nothing_else():
+    """R1-13, R1-14."""
     payload = ["data/通知；附件.pdf", "data/;rm -rf .txt", "data/a.txt", "data/b.txt", "data/ spaced.txt "]
     cells = ["data/通知；附件.pdf", ";rm -rf .txt", "a.txt; b.txt", " spaced.txt", ""]
     rows = [
@@ -150,12 +159,14 @@ def test_name_with_a_separator_in_it_is_found_where_its_cell_holds_nothing_else(
 
 
 def test_files_of_a_bare_folder_are_found_though_its_catalogue_writes_data():
+    """R1-13."""
     (resolved,) = resolve_files([row(1, files=("data/a.txt", "data/b/c.txt"))], ["a.txt", "b/c.txt"])
 
     assert resolved.files == ("a.txt", "b/c.txt")
 
 
 def test_pages_and_access_levels_are_read_as_written():
+    """R3-04, R1-13."""
     assert [read_page_count(t) for t in ("12", "０１２", "", "x", "99999999")] == [12, 12, None, None, None]
     assert read_access_level(" 部分公开 ") is AccessLevel.PARTLY_OPEN
     assert read_access_level("") is AccessLevel.CLOSED

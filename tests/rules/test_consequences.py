@@ -1,4 +1,4 @@
-"""Each cause once, and nothing left out that would still be wrong. Covers R1-50."""
+"""Each cause once, and nothing left out that would still be wrong."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def told(*findings):
 
 
 def test_finding_that_stands_alone_is_told():
+    """R1-50."""
     alone = [
         fault("file_missing", "data/a"),
         fault("file_unlisted", "data/b"),
@@ -28,6 +29,7 @@ def test_finding_that_stands_alone_is_told():
 
 
 def test_missing_file_is_told_with_its_record():
+    """R1-50."""
     assert told(
         fault("file_missing", "data/a"),
         fault("file_missing", "data/b"),
@@ -37,6 +39,7 @@ def test_missing_file_is_told_with_its_record():
 
 
 def test_superfluous_file_is_told_once():
+    """R1-50."""
     assert told(
         fault("file_unlisted", "data/extra"),
         fault("file_unlisted", "data/listed in the catalogue"),
@@ -45,6 +48,7 @@ def test_superfluous_file_is_told_once():
 
 
 def test_package_without_documents_lacks_them_once():
+    """R1-50."""
     assert told(
         fault("file_missing", "data/a"),
         fault("payload_missing"),
@@ -55,6 +59,7 @@ def test_package_without_documents_lacks_them_once():
 
 
 def test_package_of_another_unit_contradicts_its_folder_once():
+    """R1-50."""
     assert told(
         fault("wrong_folder", "Unit-Code", found="MZ"),
         fault("wrong_folder", "Fonds-Number", found="Z167"),
@@ -72,6 +77,7 @@ def test_package_of_another_unit_contradicts_its_folder_once():
 
 
 def test_package_of_another_year_contradicts_its_folder_once():
+    """R1-50."""
     assert told(
         fault("wrong_folder", "Filing-Year", found="2024"),
         fault("form_contradicts", "form", field="filing_year", found="2024"),

@@ -1,4 +1,4 @@
-"""The four-property test. Covers R1-46; rules N8."""
+"""The four-property test."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def results(findings=(), done=EVERY_CHECK, not_applicable=()):
 
 
 def test_every_item_is_listed_in_order_even_those_that_do_not_apply():
+    """R1-46, N8."""
     found = evaluate(ITEMS, [], EVERY_CHECK, ["catalogue"])
 
     assert [r.code for r in found] == [item["code"] for item in ITEMS]
@@ -23,6 +24,10 @@ def test_every_item_is_listed_in_order_even_those_that_do_not_apply():
 
 
 def test_check_for_eyes_and_hands_is_never_passed_by_itself():
+    """R1-46, N8: only their being open is held, and what a person enters is not taken in yet.
+
+    GD-3-5 (left open), GD-3-6 (left open), GD-3-7 (left open), GD-4-4 (left open), GD-4-5 (left open), GD-4-6 (left open).
+    """
     assert {code for code, result in results().items() if result is Result.PENDING_MANUAL} == {
         "GD-3-5",
         "GD-3-6",
@@ -35,10 +40,12 @@ def test_check_for_eyes_and_hands_is_never_passed_by_itself():
 
 
 def test_check_that_was_not_done_is_pending():
+    """R1-46, N8, GD-4-2 (left open)."""
     assert results(done={"manifest"})["GD-4-2"] is Result.PENDING_MANUAL
 
 
 def test_fault_fails_its_item_and_a_remark_does_not():
+    """R1-46, N8."""
     fault = Finding("x", Severity.FAULT, check_code="GD-2-4")
     remark = Finding("y", Severity.WARNING, check_code="GD-2-6")
 
@@ -48,6 +55,7 @@ def test_fault_fails_its_item_and_a_remark_does_not():
 
 
 def test_item_whose_name_was_not_read_says_so():
+    """GD-1-9 (told as unverified)."""
     (item,) = [r for r in evaluate(ITEMS, [], EVERY_CHECK) if r.code == "GD-1-9"]
 
     assert (item.result, item.remark) == (Result.NOT_APPLICABLE, "not_verified")

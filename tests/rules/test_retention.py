@@ -1,4 +1,4 @@
-"""When records fall due. Covers R1-05, R3-07; rules N2."""
+"""When records fall due."""
 
 from __future__ import annotations
 
@@ -17,21 +17,25 @@ TODAY = date(2026, 3, 2)
 
 
 def test_period_starts_on_the_first_of_january_after_closure():
+    """N2."""
     assert due_on(date(2020, 5, 31), 10) == date(2031, 1, 1)
     assert due_on(date(2020, 12, 31), 0) == date(2021, 1, 1)
 
 
 def test_permanent_record_never_falls_due_for_destruction():
+    """N2."""
     assert due_on(date(2020, 5, 31), None) is None
 
 
 def test_negative_period_is_refused():
+    """N2."""
     with pytest.raises(ValueError, match="expected 0 or more"):
         due_on(date(2020, 1, 1), -1)
 
 
 @given(st.dates(max_value=date(2900, 1, 1)), st.integers(0, 100))
 def test_record_is_kept_for_its_whole_period(closed_on, years):
+    """N2."""
     due = due_on(closed_on, years)
 
     assert due is not None
@@ -53,14 +57,17 @@ def test_record_is_kept_for_its_whole_period(closed_on, years):
     ],
 )
 def test_transfer_day_depends_on_level_and_period(level, retention, expected):
+    """R1-05, R3-07, N2."""
     assert transfer_due_on(date(2005, 3, 1), retention, RULES, level, "", TODAY) == expected
 
 
 def test_leap_day_falls_due_on_the_first_of_march():
+    """R1-05, N2."""
     assert transfer_due_on(date(2004, 2, 29), Retention.Y, RULES, "county", "", TODAY) == date(2014, 3, 1)
 
 
 def test_clash_of_rules_shows_the_stricter_date_and_both_rules():
+    """R1-05, R3-07, N2."""
     clashing = transfer_rules_for(RULES, "city", "浙江", TODAY)
 
     assert [r.years for r in clashing] == [10, 20]
@@ -69,6 +76,7 @@ def test_clash_of_rules_shows_the_stricter_date_and_both_rules():
 
 
 def test_rule_of_the_day_is_asked_and_old_batches_keep_their_answer():
+    """R1-05, R3-07, N2."""
     before, after = (transfer_rules_for(RULES, "county", "", day) for day in (date(2024, 2, 29), date(2024, 3, 1)))
 
     assert [r.article for r in before] == ["第十三条"]
@@ -89,9 +97,11 @@ def test_rule_of_the_day_is_asked_and_old_batches_keep_their_answer():
     ],
 )
 def test_period_is_read_as_people_write_it(text, expected):
+    """R3-07, N2."""
     assert read_retention(text) is expected
 
 
 def test_old_period_has_no_length():
+    """N2."""
     with pytest.raises(ValueError, match="a person decides"):
         _ = Retention.LONG.keep_years

@@ -1,4 +1,4 @@
-"""Which clause a record falls under, and what changes between versions. Covers rules N4."""
+"""Which clause a record falls under, and what changes between versions."""
 
 from __future__ import annotations
 
@@ -29,10 +29,12 @@ SCHEDULE = Schedule("市局", "2024", "市档审〔2024〕1号", date(2024, 1, 1
     ],
 )
 def test_record_falls_under_the_clause_whose_longest_word_fits(title, doc_type, expected):
+    """N4."""
     assert clauses_of(title, doc_type, RULES) == expected
 
 
 def test_clause_without_words_covers_nothing():
+    """N4."""
     assert clauses_of("会议", "", (replace(MEETINGS, keywords=("",)),)) == []
 
 
@@ -48,10 +50,12 @@ def test_clause_without_words_covers_nothing():
     ],
 )
 def test_period_is_judged_and_never_given(retention, clauses, expected):
+    """N4."""
     assert verdict_of(retention, clauses) is expected
 
 
 def test_versions_differ_in_what_was_added_removed_and_changed():
+    """N4."""
     longer = replace(MEETINGS, retention=Retention.D30)
     added = ScheduleRule("3.1", "人事", Retention.Y, ("任免",))
     newer = replace(SCHEDULE, version="2026", rules=(longer, PLANS, added))

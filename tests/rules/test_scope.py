@@ -1,4 +1,4 @@
-"""What may come through this channel. Covers R1-02, R1-05, R1-40; rules N11."""
+"""What may come through this channel."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lantai.rules import scope
     ["秘密", "机密", "绝密", "机密★20年", "秘密 1年", "机　密", "国家秘密", "绝密(长期)", "top secret", "Confidential"],
 )
 def test_state_secret_is_refused(mark):
-    """R1-40."""
+    """N11, GD-4-7, R1-40."""
     found = scope.check_classification(row(1, classification=mark))
 
     assert [(f.rule, f.severity) for f in found] == [("classified_record", Severity.FAULT)]
@@ -24,11 +24,13 @@ def test_state_secret_is_refused(mark):
 
 @pytest.mark.parametrize("mark", ["", "无", "否", "公开", "普通", "内部", "非密", "非涉密", " 不涉密 ", "none", "／"])
 def test_open_mark_passes(mark):
+    """R1-40, N11."""
     assert scope.check_classification(row(1, classification=mark)) == []
 
 
 @pytest.mark.parametrize("mark", ["工作秘密", "商业秘密", "？", "涉密", "是", "10年", "密", "机"])
 def test_mark_that_leaves_it_open_waits_for_a_person(mark):
+    """R1-40, N11."""
     found = scope.check_classification(row(1, classification=mark))
 
     assert [(f.rule, f.severity) for f in found] == [("classification_unclear", Severity.HOLD)]
@@ -81,6 +83,7 @@ def test_what_stands_below_a_heading_about_secrecy_is_judged_as_there_whatever_t
     ],
 )
 def test_title_that_only_speaks_of_secrets_passes(title):
+    """R1-40."""
     assert scope.MarkFinder().look(1, [title]) == []
 
 

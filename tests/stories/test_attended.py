@@ -1,4 +1,4 @@
-"""How a take-in ended is remembered for whoever asks the next morning. Covers I8, K3."""
+"""How a take-in ended is remembered for whoever asks the next morning."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def visit(house: FilingHouse) -> Visit:
 
 
 def test_reason_of_a_failure_is_kept_until_the_unit_was_taken_in(house: FilingHouse) -> None:
+    """I8."""
     house.add_unit()
     house.open_year()
     house.file()
@@ -48,6 +49,7 @@ def test_reason_of_a_failure_is_kept_until_the_unit_was_taken_in(house: FilingHo
 
 
 def test_whoever_finds_another_at_work_says_nothing_of_how_that_ends(house: FilingHouse) -> None:
+    """K3."""
     house.add_unit()
     house.open_year()
     with house.centre.database.begin() as connection:

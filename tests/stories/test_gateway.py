@@ -285,7 +285,7 @@ def test_key_behind_a_link_is_looked_at_and_not_the_link(gateway: Gateway) -> No
 
 
 def test_unit_sees_nobody_elses_folder_and_gets_no_shell(gateway: Gateway) -> None:
-    """P12; of R1-41 the half about accounts."""
+    """P12, R1-41; of R1-41 the half about accounts."""
     gateway.exchange("JY")
 
     other = gateway.sftp("JY", "ls ../MZ")

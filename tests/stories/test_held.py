@@ -29,7 +29,7 @@ pytestmark = pytest.mark.server("sshd")
 
 
 def test_other_bytes_after_an_acceptance_are_held_for_somebody_to_look_at(house: FilingHouse) -> None:
-    """Interfaces: `already_accepted`; nothing is overwritten, nothing is refused silently."""
+    """R1-51: interfaces: `already_accepted`; nothing is overwritten, nothing is refused silently."""
     house.add_unit()
     house.open_year()
     house.file()
@@ -47,7 +47,7 @@ def test_other_bytes_after_an_acceptance_are_held_for_somebody_to_look_at(house:
 
 
 def test_mended_filing_after_an_acceptance_is_held_whatever_it_repeats(house: FilingHouse) -> None:
-    """Interfaces: `already_accepted` alone; that its archival codes stand in the accepted round is no fault of its own."""
+    """R1-51: interfaces: `already_accepted` alone; that its archival codes stand in the accepted round is no fault of its own."""
     house.add_unit()
     house.open_year()
     house.file()
@@ -195,7 +195,7 @@ def hold_for_an_old_period(house: FilingHouse) -> None:
 
 
 def test_old_periods_are_read_by_a_person_and_the_round_is_accepted(house: FilingHouse) -> None:
-    """Requirements, slips: 长期 -> 30年 and 短期 -> 10年 is a decision of a person, recorded, never silent."""
+    """R1-51: requirements, slips: 长期 -> 30年 and 短期 -> 10年 is a decision of a person, recorded, never silent."""
     hold_for_an_old_period(house)
     operator = appoint(house)
     idle = look(house.centre)
@@ -242,7 +242,7 @@ def test_held_round_goes_back_with_the_reason_and_the_next_one_is_round_two(hous
 
 
 def test_what_only_a_change_can_cure_is_not_accepted_by_word_and_may_be_returned(house: FilingHouse) -> None:
-    """Interfaces: `already_accepted`; what was accepted stays as it is."""
+    """R1-51, R1-40: interfaces: `already_accepted`; what was accepted stays as it is."""
     house.add_unit()
     house.open_year()
     house.file()
@@ -326,6 +326,7 @@ def test_ruling_that_may_not_be_made_changes_nothing(
 
 
 def test_command_decides_and_says_what_comes_next(house: FilingHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R1-51."""
     hold_for_an_old_period(house)
     appoint(house)
     monkeypatch.setenv("LANTAI_HOME", str(house.centre.settings.home))

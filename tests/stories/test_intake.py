@@ -27,7 +27,7 @@ pytestmark = pytest.mark.server("sshd")
 
 
 def test_perfect_filing_is_accepted_sealed_twice_and_receipted(house: FilingHouse) -> None:
-    """R1-43 to R1-48, R1-53, R1-54: the whole way of a good filing."""
+    """R1-43, R1-44, R1-48, I6: the whole way of a good filing."""
     house.add_unit()
     house.open_year()
     house.file()
@@ -102,7 +102,7 @@ def test_receipt_is_signed_and_proves_its_place_in_the_ledger(house: FilingHouse
 
 
 def test_sealed_record_opens_and_is_what_was_filed(house: FilingHouse) -> None:
-    """I1: what comes out is what went in."""
+    """R1-36, I1: what comes out is what went in."""
     house.add_unit()
     house.open_year()
     carrier = house.file()
@@ -170,7 +170,7 @@ def test_filing_after_a_zero_report_takes_its_place(house: FilingHouse) -> None:
 
 
 def test_archive_is_taken_apart_and_taken_in(house: FilingHouse) -> None:
-    """R1-31: one bag as .zip or .tar of one."""
+    """R1-38, R1-31: one bag as .zip or .tar of one."""
     house.add_unit()
     house.open_year()
     carrier = house.file()

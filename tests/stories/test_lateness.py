@@ -68,7 +68,7 @@ def december(house: FilingHouse) -> FilingHouse:
 
 
 def test_returned_and_held_filings_grow_late_like_one_that_never_came(december: FilingHouse) -> None:
-    """R2-05: the duty is owed until something is accepted for it, 154 days after 30 June."""
+    """R1-51, R1-60, R2-05: the duty is owed until something is accepted for it, 154 days after 30 June."""
     found = rows(december)
 
     assert {code: (row["state"], row["days_late"], row["turn"]) for code, row in found.items()} == {
@@ -80,6 +80,7 @@ def test_returned_and_held_filings_grow_late_like_one_that_never_came(december: 
 
 
 def test_board_says_until_when_to_supplement_why_and_who_answers_for_it(december: FilingHouse) -> None:
+    """R2-05, R4-08."""
     found = rows(december)
     shown = "".join(status(december, "--unit", "JY", locale="zh").split())
 
@@ -104,11 +105,12 @@ def test_board_says_until_when_to_supplement_why_and_who_answers_for_it(december
     ],
 )
 def test_board_shows_only_what_is_asked_for(december: FilingHouse, words: list[str], codes: set[str]) -> None:
+    """R2-05."""
     assert set(rows(december, *words)) == codes
 
 
 def test_another_package_long_after_acceptance_makes_nothing_late(december: FilingHouse) -> None:
-    """R2-05: what met the duty says how late it was; the mended package that came in December waits for the centre."""
+    """R1-51, R1-23, R2-05: what met the duty says how late it was; the mended package that came in December waits for the centre."""
     december.file("CZ", rows=[december.row("CZ", number) for number in (4, 5)])
     take_all_in(december, "CZ")
 

@@ -135,7 +135,7 @@ def test_unreachable_unit_is_unknown_and_the_others_are_taken_in(house: FilingHo
 
 
 def test_changed_host_key_is_unknown_by_name(house: FilingHouse) -> None:
-    """Security 1."""
+    """P1."""
     house.add_unit()
     house.open_year()
     stranger = (house.sshd.folder / "stranger_key.pub").read_text().split()

@@ -1,4 +1,4 @@
-"""A department whose server lies in thirty ways costs nobody else a filing (S5)."""
+"""A department whose server lies in thirty ways costs nobody else a filing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who could not be looked at, or had not settled, is looked at again within the run (I8, R1-42)."""
+"""Who could not be looked at, or had not settled, is looked at again within the run."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def spoil(house: FilingHouse) -> None:
 
 
 def test_package_of_a_unit_that_comes_back_settles_and_is_taken_in_the_same_night(flaky: FilingHouse) -> None:
-    """Unknown first, then there with a package that has to rest: the pauses left are used for it."""
+    """I8, R1-42: unknown first, then there with a package that has to rest: the pauses left are used for it."""
     waits = Waits(flaky, cure_at=1)
 
     done = take_in_all(flaky.centre, watchers=Watchers(on_wait=waits))
@@ -71,6 +71,7 @@ def test_package_of_a_unit_that_comes_back_settles_and_is_taken_in_the_same_nigh
 
 
 def test_every_pause_says_what_it_waits_for_and_the_run_says_so_at_its_end(flaky: FilingHouse) -> None:
+    """I8, R1-42."""
     waits = Waits(flaky, cure_at=99)
 
     done = take_in_all(flaky.centre, watchers=Watchers(on_wait=waits))
@@ -81,6 +82,7 @@ def test_every_pause_says_what_it_waits_for_and_the_run_says_so_at_its_end(flaky
 
 
 def test_with_no_pauses_nobody_is_waited_for(flaky: FilingHouse) -> None:
+    """I8."""
     flaky.centre.settings = replace(flaky.centre.settings, look_again_seconds=())
     waits = Waits(flaky, cure_at=1)
 
@@ -91,7 +93,7 @@ def test_with_no_pauses_nobody_is_waited_for(flaky: FilingHouse) -> None:
 
 
 def test_what_time_cannot_cure_is_looked_at_once_more_and_not_waited_for(flaky: FilingHouse) -> None:
-    """Somebody may have cured it: a look that is asked for again finds it so."""
+    """I8: somebody may have cured it: a look that is asked for again finds it so."""
     key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
     flaky.connect("CZ", flaky.sshd.files / "CZ", host_key=key)
     waits = Waits(flaky, cure_at=99)
@@ -107,6 +109,7 @@ def test_what_time_cannot_cure_is_looked_at_once_more_and_not_waited_for(flaky: 
 
 
 def test_missing_outbox_is_called_by_its_name(flaky: FilingHouse) -> None:
+    """I8."""
     flaky.connect("CZ", flaky.sshd.files / "elsewhere")
 
     first = look(flaky.centre)
@@ -116,7 +119,7 @@ def test_missing_outbox_is_called_by_its_name(flaky: FilingHouse) -> None:
 
 
 def test_whoever_ends_the_waiting_is_told_what_is_known(flaky: FilingHouse) -> None:
-    """What was taken in before the wait is not lost from the answer."""
+    """I8: what was taken in before the wait is not lost from the answer."""
     flaky.add_unit("JY")
     flaky.open_year()
     flaky.file("JY", name="001")

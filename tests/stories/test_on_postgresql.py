@@ -95,7 +95,7 @@ def event_counts(centre: Centre) -> Counter[str]:
 
 
 def test_journey_ends_on_postgresql_as_it_should(house: FilingHouse, tmp_path: Path) -> None:
-    """One filing year from outbox to certificate; R1-43 to R1-54, R9-19; I1 to I7; rules N2, N3, N7."""
+    """R1-43, R1-48, R9-19, I1, I2, I3, I4, I5, I6, N2, N3, N7: one filing year from outbox to certificate."""
     centre, there = house.centre, house.add_archive()
     sent = {path.name: path.read_bytes() for path in house.sshd.files.glob("JY/outbox/2005/001/data/*")}
 
@@ -172,7 +172,7 @@ def only_what_is_kept_comes_back(centre: Centre, folder: Path, sent: bytes) -> N
 
 
 def rerun_changes_nothing(house: FilingHouse, for_archive: DisposalList, for_end: DisposalList) -> None:
-    """I4: every step once more, as a careless operator would."""
+    """Every step once more, as a careless operator would."""
     centre = house.centre
     before, inbox = event_counts(centre), house.inbox(year=2005)
     look(centre)

@@ -1,6 +1,6 @@
 """`lantai list`: draft, show, export, import, file and withdraw lists. Signing and carrying out are in `list_act`.
 
-Source: interfaces.md; R9-19.
+Source: interfaces.md.
 """
 
 from __future__ import annotations

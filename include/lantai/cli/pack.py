@@ -1,6 +1,6 @@
 """`lantai pack`, `forms`, `check`, `inspect`: what a department runs before it sends. No registry is opened.
 
-Source: interfaces.md, "A carrier"; R1-25 to R1-34, R1-50.
+Source: interfaces.md, "A carrier"; R1-31, R1-50.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`lantai year`: duties and deadlines, and the board. Source: R1-19 to R1-24, R2-05."""
+"""`lantai year`: duties and deadlines, and the board. Source: R1-11, R1-20, R1-21, R1-23, R1-24, R2-05."""
 
 from __future__ import annotations
 

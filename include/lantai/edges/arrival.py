@@ -5,7 +5,7 @@ run meanwhile); the reader hands over whole batches, because with many small
 files the handing over would cost more than the hashing. A full queue makes the
 reader wait, so that memory stays bounded.
 
-Source: performance.md, "With digests of what arrives"; R1-35.
+Source: performance.md, "With digests of what arrives"; R1-45.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ root it becomes the user nobody; where the machine lets us it has a network of
 its own with nothing in it. What it opens it is handed as open descriptors; what
 it says is read as plain values, waited for only so long, and believed by nobody.
 
-Source: reliability.md, "Facts" (parse in a child process); security properties 2 and 5.
+Source: reliability.md, "Facts" (parse in a child process); P2, P5.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ that is closed is replaced by whoever may write its folder. Groups are not
 judged: whom a group holds is the administrator's decision. Access lists beside
 the modes are not seen.
 
-Source: interfaces.md, "The command" (doctor); reliability.md, security properties 2 and 5.
+Source: interfaces.md, "The command" (doctor); reliability.md, P2, P5.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ folder is for the server to hold.
 The folder that the connection names is the centre's own word: only what is
 below it is looked at.
 
-Source: reliability.md, S2, S3; security property 12.
+Source: reliability.md, S2, S3; P12.
 """
 
 from __future__ import annotations

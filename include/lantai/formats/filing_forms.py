@@ -4,7 +4,7 @@ A field's value stands in the cell to the right of its label, a continuation
 sheet has one row per carrier below its headings. Cells come from
 `edges.sheet`; blank forms are written by `workbook`.
 
-Source: R1-25 to R1-30.
+Source: R1-25, R1-26, R1-27, R1-28, R1-30.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ zone they carry: the caller turns UTC into local time. A field that is optional
 here is `NotRequired`; a paper with another field missing is not printed at all
 (R10-06: a blank is never sealed).
 
-Source: requirements R1-36, R1-43 to R1-50, R4-07 to R4-10, R9-19 to R9-26; rules N3, N5, N7.
+Source: R1-36, R1-43, R1-48, R1-49, R1-50, R4-08, R9-19, R9-26; rules N3, N7.
 """
 
 # No postponed annotations here: with them NotRequired would not reach __required_keys__, which decides what may be missing.
@@ -282,7 +282,7 @@ class DestructionCertificate(Paper):
 
 
 class Receipt(Filing):
-    """接收证明书. `signed_with` names the key of the signed JSON beside it. Source: R4-07, R4-12."""
+    """接收证明书. `signed_with` names the key of the signed JSON beside it. Source: R4-12."""
 
     receipt_no: str
     accepted_at: Moment

@@ -1,6 +1,6 @@
 """How the papers about a filing are laid out: inspection form, opinions, receipt, board.
 
-Source: R1-28, R1-36, R1-43 to R1-50, R4-07, R4-08; rules N8, N13.
+Source: R1-28, R1-36, R1-43, R1-46, R1-48, R1-49, R1-50, R4-08; rules N8.
 """
 
 from __future__ import annotations

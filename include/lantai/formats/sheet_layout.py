@@ -2,7 +2,7 @@
 
 How it looks is `sheet_style`; what a change means is `worksheet`.
 
-Source: rules N3, N5, N7; reliability.md, security 8.
+Source: rules N3, N5, N7; reliability.md, P8.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ other code points that XML refuses as U+FFFD, and a text that is too long is cut
 with a mark saying how much is left out. The same text always gives the same
 cell, so a cell that comes back can be compared with what was written.
 
-Source: reliability.md, workbook facts and security property 7.
+Source: reliability.md, workbook facts and P7.
 """
 
 from __future__ import annotations

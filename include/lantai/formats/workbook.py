@@ -4,7 +4,7 @@ A field's value stands in the cell to the right of its label; labels are the
 same in every copy, so a form that was filled in anywhere is read back by them.
 Reading is not done here.
 
-Source: R1.d (登记), R1-25 to R1-30; interfaces.md, "A carrier".
+Source: 登记: R1-25, R1-26, R1-27, R1-28, R1-29; interfaces.md, "A carrier".
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ its event lies in a checkpoint: it carries checkpoint and inclusion proof. Each
 round is answered once; a delivery that failed is tried again with the same
 bytes of JSON and signature, also when a later round has taken its place since.
 
-Source: R1-36, R1-48 to R1-50, R4-07, R4-08; vault.md, "Copies" and "The ledger"; reliability.md, I4.
+Source: R1-48, R1-49, R1-50, R4-08; vault.md, "Copies" and "The ledger"; reliability.md, I4.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ One list per unit. A record under a hold, or on a list that is still open, is
 left out; so a second run on the same day finds nothing new and answers with the
 lists of the first. Nothing follows from a draft: silence destroys nothing.
 
-Source: 档案法实施条例 (2024) art. 20 and 24; R9-19, R9-20; airflow.md, appraise_records.
+Source: 档案法实施条例 (2024) art. 20 and 24; R9-19, R9-20, R9-24; airflow.md, appraise_records.
 """
 
 from __future__ import annotations

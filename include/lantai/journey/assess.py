@@ -1,7 +1,7 @@
 """Assess a collected package: verify it, give it its number and round, validate it, ask the registry; all findings in one go.
 
 Decides nothing: what follows from the findings is in `take_in`.
-Source: R1-43 to R1-47, R1-50.
+Source: R1-44, R1-45, R1-46, R1-47, R1-50.
 """
 
 from __future__ import annotations

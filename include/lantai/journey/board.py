@@ -3,7 +3,7 @@
 All of it is derived from rows each time it is shown, never stored; "unknown"
 says that the outbox could not be looked at, which is never "nothing filed".
 Lateness follows the duty and not the last package: see `records.duty.days_over`.
-Source: R2-05, R11-03; I8.
+Source: R1-60, R2-05, R4-08, R11-03; I8.
 """
 
 from __future__ import annotations

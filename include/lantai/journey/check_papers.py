@@ -4,7 +4,7 @@ The carrier's unique authentication information (唯一认证信息) is the dige
 payload manifest: it stands in the statement and on the inspection form, and is
 held against what arrived.
 
-Source: R1-25 to R1-30, R1-39, R1-45, R1-47.
+Source: R1-25, R1-26, R1-27, R1-28, R1-30, R1-39, R1-45, R1-47.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ An archive is taken apart afterwards into a second folder of the quarantine, so
 that what was received stays as it came. The folders are named by what the
 package is (unit, year, name, fingerprint), so that a rerun finds them.
 
-Source: R1-38, R1-40, R1-42; interfaces.md, "A department's folder"; reliability.md, C1, K1.
+Source: R1-40, R1-42; interfaces.md, "A department's folder"; reliability.md, C1, K1.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Nothing is taken from memory or from an earlier run: digests are computed again,
 signatures verified again, roles looked up for the day of signing. What follows
 from the dossier is in `lantai.rules.approval`.
 
-Source: reliability.md, I3 and security 3; vault.md, destruction 1.
+Source: reliability.md, I3 and P3; vault.md, destruction 1.
 """
 
 from __future__ import annotations

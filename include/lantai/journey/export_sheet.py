@@ -1,6 +1,6 @@
 """Export the worksheet of a list: what people fill in, with everything but their decisions locked.
 
-Source: interfaces.md, "Papers"; reliability.md, security 7 and 8.
+Source: interfaces.md, "Papers"; reliability.md, P7, P8.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Find the files of a centre that other users of the machine can read though they are secret, or change though they are believed.
 
-Source: interfaces.md, "The command" (doctor); reliability.md, security properties 2 and 5.
+Source: interfaces.md, "The command" (doctor); reliability.md, P2, P5.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Import a filled-in worksheet: it counts for the person who imports it, and can change nothing but decisions.
 
-Source: reliability.md, security 8; interfaces.md, "The command".
+Source: reliability.md, P8; interfaces.md, "The command".
 """
 
 from __future__ import annotations

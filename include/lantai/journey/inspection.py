@@ -1,7 +1,7 @@
 """What the papers of a round say: the inspection form of what was accepted, the opinions on what was not.
 
 Put together from rows only, so that a paper that has to be made again says the
-same. Source: R1-28, R1-36, R1-46 to R1-50; rules N8.
+same. Source: R1-28, R1-46, R1-48, R1-49, R1-50; rules N8.
 """
 
 from __future__ import annotations

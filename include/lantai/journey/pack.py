@@ -4,7 +4,7 @@ The digests are taken while the files are copied, so that package and unique
 authentication information come from the same step. The same input gives the
 same bytes; the date is the caller's.
 
-Source: R1-22, R1-25 to R1-34; interfaces.md, "A carrier".
+Source: R1-22, R1-25, R1-26, R1-27, R1-28, R1-31, R1-32; interfaces.md, "A carrier".
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ arrival while it is opened. Plaintext lies in the work folder only while it is
 handed over. What the package holds is judged when it is written and before
 anything is marked: an encrypted or compressed file is not handed over.
 
-Source: rules N7 (decrypted, decompressed, metadata moved together); R9-15, R9-17.
+Source: rules N7 (decrypted, decompressed, metadata moved together); R9-15.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Called inside the transaction that begins the act, so that nothing can change
 between the look and the act. Every shortfall is named, never the first only.
 
-Source: reliability.md, I3 and security 3; rules N1, N2 (浙江 art. 21), N3; vault.md, destruction 1.
+Source: reliability.md, I3 and P3; rules N1, N2 (浙江 art. 21), N3; vault.md, destruction 1.
 """
 
 from __future__ import annotations

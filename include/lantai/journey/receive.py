@@ -4,7 +4,7 @@ The same bytes again are the same round and no work; other bytes after a return
 are the next round; other bytes after an acceptance are held, for somebody to
 look at. All rounds stay.
 
-Source: R1-23, R1-43, R1-49, R1-51; interfaces.md, "A department's folder".
+Source: R1-23, R1-34, R1-43, R1-49, R1-51; interfaces.md, "A department's folder".
 """
 
 from __future__ import annotations

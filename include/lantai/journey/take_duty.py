@@ -3,7 +3,7 @@
 The registry's constraints say the same (uq_list_duty__one_duty_per_person,
 __one_leader, __one_custodian): this module only says it in words before they do.
 
-Source: R12-04, R10-08; reliability.md, security 3.
+Source: R12-04, R10-08; reliability.md, P3.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ One unit at a time under one lease; every step finds what an earlier run has
 done and goes on from there, so that a rerun after a kill ends as an undisturbed
 run does. What goes wrong with one package stops no other.
 
-Source: R1.f to R1.h; reliability.md, K1, I1, I2, I4, I6.
+Source: R1-43, R1-51; reliability.md, K1, I1, I2, I4, I6.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Reads the registry, then the leaves and notes at every place, then a note that
 somebody kept. All problems are told, the first changed leaf by its number;
 nothing is repaired.
 
-Source: vault.md, "The ledger"; RFC 6962 section 2.1; reliability.md, I5.
+Source: vault.md, "The ledger"; RFC 6962 section 2.1; reliability.md, I5, P4.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Withdraw a list before anything was done: its records may be proposed again. Source: R1-51, by analogy; R9-19."""
+"""Withdraw a list before anything was done: its records may be proposed again. Source: R9-19."""
 
 from __future__ import annotations
 

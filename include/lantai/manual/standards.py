@@ -1,36 +1,71 @@
-"""docs/standards.md: requirement, module, test; a line that no test covers shows a dash.
+"""docs/standards.md: requirement, how far it is met, module, test.
 
-`python -m lantai.manual.standards > docs/standards.md` writes it. Ids are
-looked for in docstrings; those that cannot be mistaken for anything else
-(`R1-42`, `GD-2-6`) in every string. Files are parsed, never run. That a test
-names an id is its author's word, not proof that all of the line is done.
+`python -m lantai.manual.standards > docs/standards.md` writes it. Who claims
+what is read by `claims`; which requirements there are, and what of one is
+missing, stands in requirements.toml. Nothing is run here: that a named test
+falls when the code is broken is tried by `tests/mutate.py`.
 """
 
 from __future__ import annotations
 
-import ast
-import re
 import sys
 import tomllib
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from lantai import profiles
+from lantai.manual import claims
 
 INTRODUCTION = """# Requirements, modules, tests · 要求、模块、测试
 
-Made by `make docs` from the ids in docstrings and from `include/lantai/manual/requirements.toml`.
-A dash in the last column means: no test names this line. 末列为“—”的，尚无测试覆盖。
+Made by `make docs` from the ids in docstrings of modules and of test functions, one by one, and from
+`include/lantai/manual/requirements.toml`. `make mutate SEED=1` breaks the named modules and sees whether a named test falls.
+
+- **已做到 · met**: a test names the line. **部分 · in part**: and something of it is missing, which is said.
+- **尚无测试 · no test**: a module does it, no test would notice if it did not. **尚未实现 · not built**: nothing does it.
 """
 
 _MOST_NAMED = 4
 """So many names stand in a cell; the rest is a number, or the page would be unreadable."""
+_NOTES = "in_part"
 
-_WORD = re.compile(r"\b(?:GD-[1-4]-\d{1,2}|R\d{1,2}-\d{2}(?![\d-])|[A-Z]\d{1,2}(?![\w-]))")
-_RANGE = re.compile(r"\b((?:R\d{1,2}-|GD-[1-4]-|[A-Z]))(\d{1,2}) to \1(\d{1,2})\b")
-_PROPERTY = re.compile(r"\bpropert(?:y|ies) (\d{1,2})\b")
-_UNMISTAKABLE = re.compile(r"(?:GD|R\d)\S*-")
+
+class State(StrEnum):
+    """How far a requirement is met, in the words of the page."""
+
+    MET = "已做到 · met"
+    IN_PART = "部分 · in part"
+    UNTESTED = "尚无测试 · no test"
+    NOT_BUILT = "尚未实现 · not built"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One requirement with everything that claims it.
+
+    Attributes:
+        requirement: Its id.
+        words: What it asks for.
+        missing: What of it is missing, or which part alone is held; empty when nothing is.
+        code: Claims of modules.
+        tests: Claims of test functions.
+    """
+
+    requirement: str
+    words: str
+    missing: str
+    code: tuple[claims.Claim, ...]
+    tests: tuple[claims.Claim, ...]
+
+    @property
+    def state(self) -> State:
+        """How far it is met."""
+        if self.tests:
+            return State.IN_PART if self.missing else State.MET
+        return State.UNTESTED if self.code else State.NOT_BUILT
 
 
 def page(root: Path) -> str:
@@ -39,72 +74,79 @@ def page(root: Path) -> str:
     Args:
         root: Folder of the project.
     """
-    modules, tests = _places(root, "include"), _places(root, "tests")
-    shown = [INTRODUCTION]
-    for title, lines in groups():
-        covered = sum(1 for key in lines if key in tests)
-        shown.append(f"## {title}\n\n{covered} of {len(lines)} lines have a test.\n")
-        shown.append("| id | what | modules | tests |\n|---|---|---|---|")
-        shown += [
-            f"| {key.removeprefix('F-')} | {words} | {_cell(modules.get(key, ()))} | {_cell(tests.get(key, ()))} |"
-            for key, words in lines.items()
-        ]
+    shown = []
+    every = lines(root)
+    for title, members in groups():
+        group = [every[key] for key in members]
+        shown.append(f"## {title}\n\n{_counted(group)}\n")
+        shown.append("| id | what | state | modules | tests |\n|---|---|---|---|---|")
+        shown += [_row(line) for line in group]
         shown.append("")
-    return "\n".join(shown)
+    return "\n".join([INTRODUCTION, f"All lines: {_counted(every.values())}\n", *shown])
+
+
+def lines(root: Path) -> dict[str, Line]:
+    """Return every requirement by its id, in order of the page.
+
+    Args:
+        root: Folder of the project.
+    """
+    code, tests, missing = _by_id(claims.of_code(root)), _by_id(claims.of_tests(root)), notes()
+    return {
+        key: Line(key, words, missing.get(key) or _only(tests.get(key, ())), code.get(key, ()), tests.get(key, ()))
+        for _, members in groups()
+        for key, words in members.items()
+    }
 
 
 def groups() -> Iterator[tuple[str, dict[str, str]]]:
     """Yield the title of each group and its lines by id."""
-    text = Path(__file__).with_name("requirements.toml").read_text(encoding="utf-8")
-    for group in tomllib.loads(text).values():
-        yield group.pop("title"), group
+    for name, group in _written().items():
+        if name != _NOTES:
+            yield group["title"], {key: words for key, words in group.items() if key != "title"}
     yield (
         "四性检测项目 · Items of DA/T 70-2018 at filing",
         {item["code"]: f"{item['name_zh']} · {item['name_en']}" for item in profiles.four_property_items()},
     )
 
 
-def ids_in(text: str, *, is_docstring: bool) -> set[str]:
-    """Return the ids that a text names, ranges such as `R1-25 to R1-30` taken apart.
-
-    Args:
-        text: A string of a module.
-        is_docstring: Whether short ids such as `K1` count; elsewhere they could be the cell of a sheet.
-    """
-    found = set(_WORD.findall(text))
-    for prefix, first, last in _RANGE.findall(text):
-        found |= {f"{prefix}{number:0{len(first)}d}" for number in range(int(first), int(last) + 1)}
-    if not is_docstring:
-        return {key for key in found if _UNMISTAKABLE.match(key)}
-    found |= {f"P{number}" for number in _PROPERTY.findall(text)}
-    # The faults R1 and R2 have the names of groups of requirements.
-    return {f"F-{key}" if key in {"R1", "R2"} else key for key in found}
+def notes() -> Mapping[str, str]:
+    """Return what is missing of requirements that are met in part, by id."""
+    return _written()[_NOTES]
 
 
-def _places(root: Path, folder: str) -> Mapping[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for path in sorted((root / folder).rglob("*.py")):
-        name = path.relative_to(root).as_posix().removeprefix("include/lantai/").removeprefix("tests/")
-        if name.startswith("manual/") or name == "test_docs.py":
-            continue
-        for text, is_docstring in _strings(ast.parse(path.read_text(encoding="utf-8"))):
-            for key in ids_in(text, is_docstring=is_docstring):
-                found[key].add(name.removesuffix(".py"))
-    return found
+def _written() -> dict[str, dict[str, str]]:
+    return tomllib.loads(Path(__file__).with_name("requirements.toml").read_text(encoding="utf-8"))
 
 
-def _strings(parsed: ast.Module) -> Iterator[tuple[str, bool]]:
-    for node in ast.walk(parsed):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield ast.get_docstring(node) or "", True
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value, False
+def _by_id(found: Iterable[claims.Claim]) -> dict[str, tuple[claims.Claim, ...]]:
+    sorted_out: dict[str, tuple[claims.Claim, ...]] = {}
+    for claim in found:
+        sorted_out[claim.requirement] = (*sorted_out.get(claim.requirement, ()), claim)
+    return sorted_out
 
 
-def _cell(names: Iterable[str]) -> str:
-    listed = sorted(names)
+def _only(tests: Iterable[claims.Claim]) -> str:
+    """Return the parts that tests hold, empty as soon as one of them holds all."""
+    parts = sorted({claim.part for claim in tests})
+    return "" if "" in parts else "; ".join(f"{part} only" if not part.endswith("only") else part for part in parts)
+
+
+def _counted(group: Iterable[Line]) -> str:
+    counts = Counter(line.state for line in group)
+    return ", ".join(f"{state} {counts[state]}" for state in State) + f"; {counts.total()} in all."
+
+
+def _row(line: Line) -> str:
+    state = f"{line.state}: {line.missing}" if line.state is State.IN_PART else line.state
+    key = line.requirement.removeprefix("F-")
+    return f"| {key} | {line.words} | {state} | {_cell(line.code)} | {_cell(line.tests)} |"
+
+
+def _cell(claimed: Iterable[claims.Claim]) -> str:
+    listed = sorted({claim.module for claim in claimed})
     more = f" +{len(listed) - _MOST_NAMED}" if len(listed) > _MOST_NAMED else ""
-    return ", ".join(f"`{name}`" for name in listed[:_MOST_NAMED]) + more or "—"
+    return ", ".join(f"`{name}`" for name in listed[:_MOST_NAMED]) + more
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What a unit owes for a year: one duty per data form and period.
 
-Source: R1-18 to R1-24.
+Source: R1-23, R1-24, R2-05.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """People, the duties they may carry out, and for how long.
 
-Source: R9-01, R10-08, R12-04; reliability.md, security property 3.
+Source: R9-01, R10-08, R12-04; reliability.md, P3.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A submitting unit and what it is obliged to file.
 
-Source: requirements R1-01 to R1-12, R1-19.
+Source: R1-01, R1-02, R1-11, R1-19.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FONDS_NO = re.compile(r"[A-Z0-9]{4}")
 
 
 class DataForm(StrEnum):
-    """The three data forms that are filed. Source: R1.b."""
+    """The three data forms that are filed. Source: R1-12, R1-13, R1-14."""
 
     E_DOCUMENT = "e_document"
     BUSINESS_DATA = "business_data"

@@ -6,7 +6,7 @@ stays in the rows. A row that one member has not looked at is undecided,
 whatever the others say. Nothing here knows the clock or a database: the caller
 gathers a dossier, and every shortfall is returned, never the first only.
 
-Source: R9-19, R9-21, R10-06, R10-08, R12-04; rules N3; reliability.md, I3 and security 3.
+Source: R9-19, R9-21, R10-06, R10-08, R12-04; rules N3; reliability.md, I3 and P3.
 """
 
 from __future__ import annotations

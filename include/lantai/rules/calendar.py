@@ -3,7 +3,7 @@
 Plain date arithmetic: no clock and no table of holidays of its own. The caller
 passes the table of workdays, so that an old batch gives the old answer.
 
-Source: R1-19 to R1-24; rules N14.
+Source: R1-19, R1-20, R1-21, R1-24; rules N14.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def deadline(filing_year: int, data_form: DataForm, period: int = 1, frequency: 
     Raises:
         ValueError: The year has no such period, or a yearly form was asked for period 2 or later.
 
-    Source: R1-19 to R1-21; rules N14.
+    Source: R1-19, R1-20, R1-21; rules N14.
     """
     floor = date(filing_year + 1, 6, 30)
     if data_form is not DataForm.BUSINESS_DATA:

@@ -4,7 +4,7 @@ Looks at the whole catalogue: both directions between rows and files, mandatory
 fields, duplicates, values that can be meant, the number of records against
 last year. The shape of single archival codes is in `archival_code`.
 
-Source: R1-13, R1-14, R1-50; R9-07; DA/T 22-2015; rules N4, N5, N8.
+Source: R1-13, R1-14, R1-50, R3-04; DA/T 22-2015; rules N4, N5, N8.
 """
 
 from __future__ import annotations

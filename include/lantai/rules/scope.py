@@ -154,7 +154,7 @@ def check_transfer_due(row: CatalogueRow, transfer_due_on: date | None, today: d
         transfer_due_on: First day on which the archive may receive it, None when it never does.
         today: The day of the check.
 
-    Source: R1-02, R1-05.
+    Source: R1-05.
     """
     if transfer_due_on is None or transfer_due_on > today:
         return []

@@ -1,4 +1,4 @@
-"""What one server does costs one unit only: each way of lying ends soon, in little memory, by a named error (S3, S5)."""
+"""What one server does costs one unit only: each way of lying ends soon, in little memory, by a named error."""
 
 from __future__ import annotations
 
@@ -86,6 +86,7 @@ def error_of(lines: Lines, connection: Connection) -> LantaiError | None:
     ids=lambda value: value.__name__,
 )
 def test_lie_before_login_is_named(tmp_path: Path, hasty: Lines, lie: raw.Lie, error: type[LantaiError]) -> None:
+    """S3, S5."""
     with RawLie(tmp_path, lie) as server:
         found = error_of(hasty, connection_to(server))
 
@@ -95,6 +96,7 @@ def test_lie_before_login_is_named(tmp_path: Path, hasty: Lines, lie: raw.Lie, e
 
 @pytest.mark.parametrize("at", ["login", "banner", "channel", "subsystem", "before", "beside", "requests"])
 def test_lie_between_login_and_sftp_is_named(tmp_path: Path, hasty: Lines, at: str) -> None:
+    """S3, S5."""
     with LyingSsh(tmp_path, at) as server:
         found = error_of(hasty, connection_to(server))
 
@@ -117,6 +119,7 @@ def test_lie_between_login_and_sftp_is_named(tmp_path: Path, hasty: Lines, at: s
 def test_listing_without_end_is_named(
     tmp_path: Path, hasty: Lines, files: type[AccountFiles], error: type[LantaiError]
 ) -> None:
+    """S3, S5."""
     (tmp_path / "files" / "outbox" / "2025" / "nothing").mkdir(parents=True)
 
     with HostileSftp(tmp_path, files) as server:
@@ -127,6 +130,7 @@ def test_listing_without_end_is_named(
 
 @pytest.mark.parametrize("files", [lies.SlowReads, lies.OneByteReads])
 def test_manifest_that_trickles_in_is_not_waited_for(tmp_path: Path, hasty: Lines, files: type[AccountFiles]) -> None:
+    """S3, S5, C2."""
     bag_of(tmp_path / "files", 2000)
 
     with HostileSftp(tmp_path, files) as server:
@@ -162,6 +166,7 @@ def test_child_that_holds_more_than_one_unit_may_is_ended_in_words(tmp_path: Pat
 def test_child_that_is_killed_is_the_unknown_of_its_unit_and_the_next_look_is_served(
     tmp_path: Path, hasty: Lines
 ) -> None:
+    """S5."""
     bag_of(tmp_path / "files", 3)
     with HostileSftp(tmp_path) as server, hasty.open(server.connection()) as line:
         for pid in children_of(hasty):
@@ -232,7 +237,7 @@ def children_of(lines: Lines) -> list[int]:
 def test_whoever_listens_to_a_server_holds_no_secret_of_ours_and_gains_no_rights(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Security 5: neither the registry's password nor any other of the environment."""
+    """P5: neither the registry's password nor any other of the environment."""
     monkeypatch.setenv("LANTAI_REGISTRY_URL", "postgresql+psycopg://lantai:hunter2@db/lantai")
     (tmp_path / "files" / "outbox").mkdir(parents=True)
     lines = Lines()
@@ -249,6 +254,7 @@ def test_whoever_listens_to_a_server_holds_no_secret_of_ours_and_gains_no_rights
 
 
 def test_line_that_is_let_go_ends_its_child_whatever_it_waits_for(tmp_path: Path, hasty: Lines) -> None:
+    """S5."""
     (tmp_path / "files" / "outbox").mkdir(parents=True)
 
     with HostileSftp(tmp_path) as server:
@@ -389,6 +395,7 @@ def test_what_our_own_disk_takes_is_not_held_against_the_share_of_a_server() -> 
 
 
 def test_line_that_was_too_slow_is_over_and_no_late_answer_is_taken_for_another(tmp_path: Path, hasty: Lines) -> None:
+    """S3."""
     (tmp_path / "files" / "outbox").mkdir(parents=True)
 
     with (
