@@ -6,7 +6,7 @@ a local day a run begins; what is due on a day is asked of `lantai.rules.calenda
 After a pause only the latest missed run is made up for. A DAG that never ran
 waits for its next hour: switching it on starts nothing.
 
-Source: interfaces.md, "DAGs"; R1-20 (30 June is the last day).
+Source: interfaces.md, "DAGs".
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class LocalTimetable(Timetable):
 
 
 class FilingWindow(LocalTimetable):
-    """Nightly from 1 March to 31 July, hourly from 24 to 30 June, Mondays at night otherwise."""
+    """Nightly from 1 March to 31 July, hourly from 24 to 30 June, Mondays at night otherwise. Source: R1-20 (30 June is the last day)."""
 
     description = "3月1日至7月31日每夜，6月24日至30日每小时，其余每周一夜间 / nightly, hourly, weekly by season"
 

@@ -104,6 +104,7 @@ def test_board_says_in_words_why_a_unit_could_not_be_looked_at(desk: Desk, sshd:
 
 @pytest.mark.server("sshd")
 def test_board_says_why_what_was_filed_could_not_be_answered_until_it_is(desk: Desk, sshd: OpenSsh) -> None:
+    """I8."""
     folder = connect(desk, sshd, "JY")
     (folder / "outbox" / "2025" / "无目录").mkdir(parents=True, exist_ok=True)
     (folder / "outbox" / "2025" / "无目录" / "bagit.txt").write_text("BagIt-Version: 1.0\n")

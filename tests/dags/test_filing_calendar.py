@@ -70,6 +70,7 @@ def test_once_a_year_is_once_a_year():
 
 
 def test_a_dag_that_never_ran_waits_for_its_next_hour():
+    """R1-20."""
     from airflow.timetables.base import TimeRestriction
 
     from filing_calendar import FilingWindow
@@ -85,6 +86,7 @@ def test_a_dag_that_never_ran_waits_for_its_next_hour():
 
 
 def test_after_a_pause_only_the_latest_missed_run_is_made_up_for():
+    """R1-20."""
     from airflow.timetables.base import DataInterval, TimeRestriction
 
     from filing_calendar import FilingWindow
@@ -106,6 +108,7 @@ def test_after_a_pause_only_the_latest_missed_run_is_made_up_for():
 
 
 def test_a_dag_that_has_ended_is_not_scheduled():
+    """R1-20."""
     from airflow.timetables.base import DataInterval, TimeRestriction
 
     from filing_calendar import EveryYear
@@ -120,6 +123,7 @@ def test_a_dag_that_has_ended_is_not_scheduled():
 
 
 def test_a_scheduled_run_is_known_by_its_local_date_and_a_run_by_hand_by_none():
+    """R1-24."""
     from types import SimpleNamespace
 
     from _shape import scheduled_on

@@ -38,6 +38,7 @@ def read_all(source, limits=TIGHT):
 
 
 def test_zip_and_tar_give_the_same_files():
+    """R1-31, R1-38."""
     files = [("包/bagit.txt", b"a"), ("包/data/通知.txt", b"b" * 3_000_000)]
     packed = zip_of(("包/", b""), *files)
     tarred = tar_of(*((tarfile.TarInfo(name), content) for name, content in files))
@@ -49,6 +50,7 @@ def test_zip_and_tar_give_the_same_files():
 
 
 def test_names_stay_bytes_and_are_no_paths():
+    """R1-31."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", encoding="gbk", format=tarfile.GNU_FORMAT) as archive:
         archive.addfile(tarfile.TarInfo("档案目录.xls"), io.BytesIO())
@@ -64,6 +66,7 @@ def test_names_stay_bytes_and_are_no_paths():
     "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.GNUTYPE_SPARSE]
 )
 def test_link_or_device_refuses_the_archive(kind):
+    """R1-31, S5."""
     info = tarfile.TarInfo("x")
     info.type, info.linkname = kind, "/etc/passwd"
 
@@ -72,6 +75,7 @@ def test_link_or_device_refuses_the_archive(kind):
 
 
 def test_doubled_name_refuses_the_archive():
+    """R1-31."""
     with pytest.warns(UserWarning, match="Duplicate"):
         doubled = zip_of(("a", b"1"), ("a", b"2"))
 
@@ -80,6 +84,7 @@ def test_doubled_name_refuses_the_archive():
 
 
 def test_bomb_is_refused_before_and_while_it_is_read():
+    """S5."""
     with pytest.raises(ArchiveLimitError, match="ratio"):
         read_all(zip_of(("x", b"\0" * 50_000_000)))
     with pytest.raises(ArchiveLimitError, match="at most 100 bytes"):
@@ -89,6 +94,7 @@ def test_bomb_is_refused_before_and_while_it_is_read():
 
 
 def test_tar_header_that_claims_a_name_of_a_gigabyte_is_refused():
+    """S5."""
     info = tarfile.TarInfo("././@LongLink")
     info.type, info.size = tarfile.GNUTYPE_LONGNAME, 1 << 30
     source = io.BytesIO(info.tobuf(tarfile.GNU_FORMAT) + b"\0" * 10_240)
@@ -99,6 +105,7 @@ def test_tar_header_that_claims_a_name_of_a_gigabyte_is_refused():
 
 @pytest.mark.parametrize("cut", [0, 1, 100, 511, 513])
 def test_cut_archive_is_a_named_refusal(cut):
+    """R1-31."""
     whole = tar_of((tarfile.TarInfo("x"), b"y" * 2_000)).getvalue()
 
     with pytest.raises(PackageError):
@@ -106,6 +113,7 @@ def test_cut_archive_is_a_named_refusal(cut):
 
 
 def test_flipped_byte_of_a_member_is_found():
+    """R1-31, R1-45."""
     body = bytearray(zip_of(("x", bytes(range(256)) * 100)).getvalue())
     at = struct.unpack_from("<HH", body, 26)[0] + 30 + 20
     body[at] ^= 0xFF
@@ -116,6 +124,7 @@ def test_flipped_byte_of_a_member_is_found():
 
 @pytest.mark.shared
 def test_hostile_archives_are_refused_by_name_or_read_within_limits(shared_data):
+    """S5."""
     hostile = shared_data / "hostile"
     folders = (
         "made-here/archives",
@@ -151,6 +160,7 @@ def test_hostile_archives_are_refused_by_name_or_read_within_limits(shared_data)
 
 @pytest.mark.shared
 def test_gbk_names_of_ordinary_zips_are_read(shared_data):
+    """R1-31."""
     with (shared_data / "hostile/made-here/archives/gbk-names-no-flag.zip").open("rb") as source:
         names = [decode_name(name) for name, _ in read_all(source)]
 

@@ -58,6 +58,8 @@ def test_digests_are_those_of_the_bytes_in_order_of_arrival() -> None:
 
 
 def test_what_goes_wrong_in_a_thread_is_raised_where_somebody_can_act() -> None:
+    """R1-45."""
+
     def refuse(_arrived: list[Arrived]) -> None:
         raise OSError("the journal")
 

@@ -28,6 +28,7 @@ def _write(folder: Path, entries: dict[str, object], suffix: str = "json") -> Pa
 
 @pytest.mark.parametrize("suffix", ["json", "yaml"])
 def test_connection_of_a_unit_is_read_from_the_file_that_airflow_reads(tmp_path: Path, suffix: str) -> None:
+    """R1-41, P1."""
     path = _write(tmp_path, {"sftp_JY": _entry(), "smtp_default": {"host": "mail"}}, suffix)
 
     found = load_connections(path)
@@ -40,6 +41,7 @@ def test_connection_of_a_unit_is_read_from_the_file_that_airflow_reads(tmp_path:
 
 
 def test_extra_written_as_json_and_key_as_base64_alone_are_understood(tmp_path: Path) -> None:
+    """R1-41."""
     extra = json.dumps({"host_key": KEY})
 
     found = load_connections(_write(tmp_path, {"sftp_JY": _entry(extra=extra) | {"password": CANARY}}))
@@ -49,6 +51,7 @@ def test_extra_written_as_json_and_key_as_base64_alone_are_understood(tmp_path: 
 
 
 def test_connection_written_as_uri_is_understood(tmp_path: Path) -> None:
+    """R1-41."""
     uri = f"sftp://centre:p%40ss@10.0.0.8:2022?host_key={KEY.replace('+', '%2B').replace('=', '%3D')}"
 
     found = load_connections(_write(tmp_path, {"sftp_JY": uri}))["sftp_JY"]
@@ -85,6 +88,7 @@ def test_incomplete_or_unsafe_connection_is_refused_and_its_fault_named(
 
 
 def test_faulty_connection_of_one_unit_stops_no_other(tmp_path: Path) -> None:
+    """S5."""
     path = _write(tmp_path, {"sftp_JY": _entry(), "sftp_GA": _entry(host="")})
 
     found = read_connections(path)
@@ -95,6 +99,7 @@ def test_faulty_connection_of_one_unit_stops_no_other(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"[1]", b'{"sftp_JY": "hunter2', b"\xff\xfe", b"password: hunter2"])
 def test_file_that_is_no_set_of_connections_is_refused_without_showing_it(tmp_path: Path, content: bytes) -> None:
+    """P5."""
     path = tmp_path / "connections.json"
     path.write_bytes(content)
 
@@ -105,6 +110,7 @@ def test_file_that_is_no_set_of_connections_is_refused_without_showing_it(tmp_pa
 
 
 def test_missing_file_of_connections_is_named(tmp_path: Path) -> None:
+    """R1-41."""
     with pytest.raises(ConnectionConfigError, match=r"nothing\.json"):
         load_connections(tmp_path / "nothing.json")
 

@@ -223,6 +223,7 @@ def test_server_lost_in_the_middle_of_a_load_is_named_too(server: Database, post
 @pytest.mark.parametrize("value", ["x" * 65, "\0"], ids=["too long", "no text"])
 @pytest.mark.server("postgres", "initdb")
 def test_value_that_a_column_cannot_hold_is_a_refusal_and_no_fault_of_the_server(server: Database, value: str) -> None:
+    """B1."""
     row = {"notice_key": "k", "kind": "x", "unit_code": None, "subject": value, "made_at": NOW, "sent_at": None}
 
     with pytest.raises(RegistryConflictError) as one_by_one, server.begin() as connection:
@@ -248,6 +249,7 @@ def test_account_that_may_not_change_the_ledger_is_refused_by_the_server(server:
 
 @pytest.mark.server("postgres", "initdb")
 def test_registry_on_a_standby_is_unavailable_for_writing(server: Database) -> None:
+    """B1."""
     with server.begin() as connection:
         connection.execute(text("SET TRANSACTION READ ONLY"))
         with pytest.raises(RegistryUnavailableError, match="read-only") as caught, translated():

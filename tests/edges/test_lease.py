@@ -115,6 +115,7 @@ def test_nobody_takes_over_while_a_worker_is_writing(database: Database, connect
 
 
 def test_lease_of_a_process_that_was_killed_here_is_taken_over_at_once(database: Database) -> None:
+    """K1, R1."""
     acquire(database, NAME, holder_that_died(), NOW, 60)
 
     assert acquire(database, NAME, f"{ELSEWHERE}2", NOW, 60).fence == 2
@@ -146,6 +147,7 @@ def test_holder_of_the_same_host_name_is_waited_for_unless_it_is_proved_dead(
 
 
 def test_holder_as_older_versions_wrote_it_is_waited_for() -> None:
+    """R1."""
     host, pid, part = holder_that_died().split(":")[:3]
 
     assert not has_died(f"{host}:{pid}:{part}")
@@ -200,6 +202,7 @@ def test_name_of_the_longest_host_fits_its_column(database: Database, monkeypatc
 def test_who_has_patience_gets_the_lease_when_it_is_given_back(
     database: Database, connect: Callable[[], Database]
 ) -> None:
+    """R1."""
     first = acquire(database, NAME, f"{ELSEWHERE}1", NOW, 60)
     other = connect()
     giving_back = threading.Timer(0.3, release, (other, first, NOW))
@@ -213,6 +216,7 @@ def test_who_has_patience_gets_the_lease_when_it_is_given_back(
 
 
 def test_lease_is_renewed_now_and_then_and_not_at_every_file(database: Database) -> None:
+    """K3."""
     moments = iter([NOW, NOW + timedelta(seconds=59), NOW + timedelta(seconds=60), NOW + timedelta(seconds=60)])
     ours = acquire(database, NAME, f"{ELSEWHERE}1", NOW - timedelta(seconds=60), 60)
     fence = Fence(database, ours, lambda: next(moments))

@@ -74,6 +74,7 @@ def _missing(connection: Connection) -> str | None:
 
 @pytest.mark.server("sshd")
 def test_packages_of_every_kind_are_seen_and_other_years_are_not(sshd: OpenSsh) -> None:
+    """R1-24, I8."""
     outbox = _unit(sshd.files)
     _bag(outbox / "档案-1", {"a.txt": b"a"})
     gbk = Path(os.fsdecode(os.fsencode(outbox) + b"/" + "备份二".encode("gb18030")))
@@ -197,6 +198,7 @@ def test_whole_bag_is_whole(sshd: OpenSsh) -> None:
 
 @pytest.mark.server("sshd")
 def test_bag_whose_names_are_spelled_otherwise_on_the_server_is_whole(sshd: OpenSsh) -> None:
+    """R1-42."""
     bag = _bag(_unit(sshd.files) / "c1", {"关于报送的函.docx": b"a", "b\u00e9.txt": b"b"})
     gbk = os.fsencode(bag / "data") + b"/" + "关于报送的函.docx".encode("gb18030")
     (bag / "data" / "关于报送的函.docx").rename(os.fsdecode(gbk))
@@ -238,6 +240,7 @@ def test_half_an_upload_is_not_whole(sshd: OpenSsh, half: str, missing: str) -> 
 
 @pytest.mark.server("sshd")
 def test_archive_lists_nothing_for_itself(sshd: OpenSsh) -> None:
+    """R1-42."""
     (_unit(sshd.files) / "one.zip").write_bytes(b"zip")
 
     assert _missing(sshd.connection()) is None
@@ -267,6 +270,7 @@ def test_bare_folder_is_whole_with_its_list_of_digests_and_all_that_it_lists(ssh
 
 @pytest.mark.server("sshd")
 def test_package_is_brought_in_with_names_and_digests(sshd: OpenSsh, tmp_path: Path) -> None:
+    """I1."""
     contents = {"a.txt": b"a", "large.pdf": os.urandom(1_000_000), "empty": b""}
     _bag(_unit(sshd.files) / "c1", contents)
     quarantine = Quarantine(tmp_path)
@@ -287,6 +291,7 @@ def test_package_is_brought_in_with_names_and_digests(sshd: OpenSsh, tmp_path: P
 
 @pytest.mark.server("sshd")
 def test_archive_is_brought_in_as_one_file(sshd: OpenSsh, tmp_path: Path) -> None:
+    """I1."""
     (_unit(sshd.files) / "one.zip").write_bytes(b"zip")
 
     with connect(sshd.connection()) as session:

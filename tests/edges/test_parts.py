@@ -45,6 +45,7 @@ def test_file_of_a_killed_writer_is_gone_after_the_next_run(place: FilePlace) ->
 
 
 def test_paper_of_a_killed_writer_is_gone_after_the_next_run(tmp_path: Path) -> None:
+    """K1."""
     folder = tmp_path / "papers"
     folder.mkdir()
     assert run_killed(lambda: put_paper(folder, "销毁证明.pdf", b"half"), 2)
@@ -56,7 +57,7 @@ def test_paper_of_a_killed_writer_is_gone_after_the_next_run(tmp_path: Path) -> 
 
 
 def test_file_of_a_living_writer_stays(tmp_path: Path) -> None:
-    """R1: two workers, one folder."""
+    """K1, R1: two workers, one folder."""
     ours = part_beside(tmp_path / "carrier.tar")
     ours.write_bytes(b"half")
 
@@ -66,7 +67,7 @@ def test_file_of_a_living_writer_stays(tmp_path: Path) -> None:
 
 
 def test_file_of_a_writer_on_another_machine_stays_for_a_day(tmp_path: Path) -> None:
-    """Nothing of it can be proved; what nobody has written to for a day has no writer."""
+    """K1: nothing of it can be proved; what nobody has written to for a day has no writer."""
     dead = left_by_a_dead_process(tmp_path)
     pid, began, _ = dead.name.split(".")[-2].split("-", 2)
     elsewhere = dead.rename(tmp_path / f".carrier.tar.{pid}-{began}-{'0' * 16}-abcdef01.part")
@@ -82,6 +83,7 @@ def test_file_of_a_writer_on_another_machine_stays_for_a_day(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("name", ["carrier.part", ".notes.part", "carrier.tar", ".carrier.tar.abcdef01.partial"])
 def test_file_that_is_no_temporary_one_of_ours_stays(tmp_path: Path, name: str) -> None:
+    """K1."""
     (tmp_path / name).write_bytes(b"somebody's")
     os.utime(tmp_path / name, (0, 0))
 
@@ -91,6 +93,7 @@ def test_file_that_is_no_temporary_one_of_ours_stays(tmp_path: Path, name: str) 
 
 
 def test_longest_name_of_a_file_leaves_room_for_a_temporary_one(tmp_path: Path) -> None:
+    """K1."""
     part = part_beside(tmp_path / ("档" * 85))
     part.write_bytes(b"")
 

@@ -18,6 +18,7 @@ def place(tmp_path):
 
 
 def test_file_comes_back_and_no_temporary_name_stays(place):
+    """I7."""
     digest = place.write_new("carriers/C/pack.tar", [b"one", memoryview(b"two")])
 
     assert read_small(place, "carriers/C/pack.tar") == b"onetwo"
@@ -27,6 +28,7 @@ def test_file_comes_back_and_no_temporary_name_stays(place):
 
 
 def test_same_bytes_again_are_no_work_and_other_bytes_are_refused(place):
+    """I7."""
     place.write_new("a", [b"same"])
 
     assert place.write_new("a", [b"sa", b"me"]) == sha256_of(place, "a")
@@ -36,6 +38,8 @@ def test_same_bytes_again_are_no_work_and_other_bytes_are_refused(place):
 
 
 def test_writer_that_fails_leaves_nothing(place):
+    """I7."""
+
     def half():
         yield b"half"
         raise FixityError("source")
@@ -69,6 +73,7 @@ def test_place_that_takes_no_file_is_told_and_probing_leaves_nothing(place, smal
 
 
 def test_folder_in_other_use_is_not_made_a_place(tmp_path):
+    """I8."""
     (tmp_path / "photos.txt").write_text("holiday")
 
     with pytest.raises(PlaceUnavailableError, match="other use"):
@@ -76,6 +81,7 @@ def test_folder_in_other_use_is_not_made_a_place(tmp_path):
 
 
 def test_missing_file_at_a_place_is_damage(place):
+    """V1."""
     with pytest.raises(FixityError, match="found no file"):
         place.open("carriers/C/manifest.g1.json")
 

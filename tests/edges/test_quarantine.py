@@ -34,6 +34,7 @@ def _receive(quarantine: Quarantine, contents: dict[bytes, bytes], step: int = 1
 
 
 def test_files_lie_under_numbers_with_both_digests(tmp_path: Path) -> None:
+    """I1."""
     quarantine = Quarantine(tmp_path / "quarantine")
 
     _receive(quarantine, CONTENTS)
@@ -55,6 +56,7 @@ def test_files_lie_under_numbers_with_both_digests(tmp_path: Path) -> None:
 
 
 def test_what_is_here_whole_is_not_asked_for_again(tmp_path: Path) -> None:
+    """C1."""
     quarantine = Quarantine(tmp_path)
     with quarantine.receive(CARRIER, FILES) as arriving:
         request = next(arriving.wanted(lambda name: name))
@@ -151,6 +153,7 @@ def test_damaged_line_of_the_journal_vouches_for_nothing(tmp_path: Path, line: b
 
 
 def test_another_state_of_the_package_starts_from_nothing(tmp_path: Path) -> None:
+    """S2."""
     quarantine = Quarantine(tmp_path)
     _receive(quarantine, CONTENTS)
 
@@ -225,6 +228,7 @@ def test_failed_sync_is_never_taken_for_received(tmp_path: Path, monkeypatch: py
 
 
 def test_purged_package_is_gone_and_purging_again_is_no_fault(tmp_path: Path) -> None:
+    """I6."""
     quarantine = Quarantine(tmp_path)
     _receive(quarantine, CONTENTS)
 

@@ -80,6 +80,7 @@ def test_files_of_every_size_and_name_arrive_byte_for_byte(sshd: OpenSsh) -> Non
 
 
 def test_more_files_than_are_under_way_at_once_all_arrive(sshd: OpenSsh) -> None:
+    """I1."""
     for number in range(1500):
         (sshd.files / f"{number:04d}").write_bytes(b"%d" % number)
 
@@ -148,6 +149,7 @@ def test_file_that_changed_since_it_was_listed_is_not_taken_for_whole(sshd: Open
 
 
 def test_file_that_cannot_be_read_or_is_gone_stops_no_other(sshd: OpenSsh) -> None:
+    """I8."""
     (sshd.files / "there").write_bytes(b"there")
     (sshd.files / "folder").mkdir()
     there = Gathered()
@@ -195,6 +197,7 @@ def test_folder_that_may_not_be_listed_is_told_and_the_rest_is_listed(tmp_path: 
 
 
 def test_missing_folder_is_missing_and_the_session_goes_on(sshd: OpenSsh) -> None:
+    """I8."""
     with connect(sshd.connection()) as session:
         with pytest.raises(RemoteMissingError):
             session.list_tree(b"nothing")
@@ -229,6 +232,7 @@ def test_key_that_is_not_enrolled_is_refused_by_name(sshd: OpenSsh) -> None:
 
 
 def test_key_file_that_is_no_key_is_named_without_its_content(sshd: OpenSsh, tmp_path: Path) -> None:
+    """P5."""
     (tmp_path / "key").write_text("canary-key-content")
 
     with (
@@ -241,6 +245,7 @@ def test_key_file_that_is_no_key_is_named_without_its_content(sshd: OpenSsh, tmp
 
 
 def test_server_that_is_not_there_is_unreachable(sshd: OpenSsh) -> None:
+    """I8."""
     sshd.stop()
 
     with pytest.raises(ServerUnreachableError), connect(sshd.connection()):
@@ -260,6 +265,7 @@ def test_server_that_never_greets_is_given_up(sshd: OpenSsh) -> None:
 
 
 def test_server_without_sftp_is_refused_by_type(tmp_path: Path) -> None:
+    """S3."""
     with (
         OpenSsh(tmp_path / "sshd", more="ForceCommand /bin/echo hello") as server,
         pytest.raises((RemoteProtocolError, ServerUnreachableError)),
@@ -328,6 +334,7 @@ def test_delivering_the_same_again_is_done_already(sshd: OpenSsh) -> None:
 
 @pytest.mark.parametrize("content", [b"other", io.BytesIO(b"another")])
 def test_other_bytes_under_the_name_are_never_overwritten(sshd: OpenSsh, content: bytes | io.BytesIO) -> None:
+    """I4."""
     (sshd.files / "paper").write_bytes(b"first")
 
     with connect(sshd.connection()) as session, pytest.raises(DeliveryError, match="5 bytes"):
@@ -337,6 +344,7 @@ def test_other_bytes_under_the_name_are_never_overwritten(sshd: OpenSsh, content
 
 
 def test_paper_that_replaces_another_does_so_whole(sshd: OpenSsh) -> None:
+    """I7."""
     (sshd.files / "paper").write_bytes(b"first")
 
     with connect(sshd.connection()) as session:
@@ -346,11 +354,13 @@ def test_paper_that_replaces_another_does_so_whole(sshd: OpenSsh) -> None:
 
 
 def test_delivery_into_a_missing_folder_is_refused_by_type(sshd: OpenSsh) -> None:
+    """I7."""
     with connect(sshd.connection()) as session, pytest.raises(RemoteMissingError):
         session.deliver(b"nowhere/paper", b"x")
 
 
 def test_small_file_longer_than_allowed_is_refused_unread(sshd: OpenSsh) -> None:
+    """S3."""
     (sshd.files / "manifest").write_bytes(bytes(101))
 
     with connect(sshd.connection()) as session:
@@ -360,6 +370,7 @@ def test_small_file_longer_than_allowed_is_refused_unread(sshd: OpenSsh) -> None
 
 
 def test_renaming_over_a_file_is_refused(sshd: OpenSsh) -> None:
+    """I4."""
     for name in ("old", "new"):
         (sshd.files / name).write_text(name)
 

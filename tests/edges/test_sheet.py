@@ -74,6 +74,7 @@ def test_hidden_sheets_come_back_as_such():
 
 
 def test_million_blank_rows_cost_little_and_change_nothing(tmp_path):
+    """S5."""
     path = tmp_path / "blank.xlsx"
     with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
         sheet = book.add_worksheet()
@@ -126,6 +127,7 @@ def test_workbook_over_its_rows_or_text_is_refused():
 
 
 def test_reader_that_outgrows_its_memory_ends_in_a_refusal():
+    """S5."""
     book = workbook(lambda book: [book.add_worksheet().write_column(0, 0, [f"{n}" * 120 for n in range(60_000)])])
 
     with pytest.raises(ArchiveLimitError):
@@ -134,6 +136,7 @@ def test_reader_that_outgrows_its_memory_ends_in_a_refusal():
 
 @pytest.mark.shared
 def test_hostile_workbooks_are_refused_or_survived(shared_data):
+    """S5."""
     paths = [*(shared_data / "hostile/xlsx").glob("*.xlsx"), *(shared_data / "hostile/made-here/bombs").glob("*.xlsx")]
     ended: dict[str, str] = {}
 
@@ -158,6 +161,7 @@ def test_hostile_workbooks_are_refused_or_survived(shared_data):
 
 @pytest.mark.shared
 def test_encrypted_and_truncated_office_files_are_refused_as_workbooks(shared_data):
+    """R1-50."""
     names = [p for p in Path(shared_data / "documents").rglob("*") if p.suffix in (".xls", ".docx", ".pdf")][:20]
 
     for path in names:

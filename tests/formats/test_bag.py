@@ -191,6 +191,7 @@ def test_profile_asks_for_its_tags_and_values():
 
 
 def test_long_value_goes_on_over_indented_lines():
+    """R1-45."""
     files = bag_of(PAYLOAD, bag_info="说明: 第一行\n  第二行\nB: c\n".encode())
 
     assert read_bag_info(files) == [("说明", "第一行 第二行"), ("B", "c")]

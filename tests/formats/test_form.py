@@ -47,6 +47,7 @@ def keys_of(words: dict[str, Any], prefix: str = "") -> set[str]:
 
 
 def test_both_languages_have_the_same_words() -> None:
+    """R1-48."""
     chinese, english = words_of("zh"), words_of("en")
 
     assert keys_of(chinese) == keys_of(english)
@@ -55,6 +56,7 @@ def test_both_languages_have_the_same_words() -> None:
 @pytest.mark.parametrize("locale", ["zh", "en"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_paper_is_an_archival_pdf_and_the_same_bytes_each_time(kind: str, locale: str) -> None:
+    """R1-48."""
     content = paper(kind)
 
     first = render(kind, content, locale=locale)
@@ -66,6 +68,7 @@ def test_every_paper_is_an_archival_pdf_and_the_same_bytes_each_time(kind: str, 
 
 
 def test_a_paper_printed_at_another_moment_is_another_paper() -> None:
+    """R1-48."""
     later = paper("receipt", printed_at=NOW + timedelta(seconds=1))
 
     assert render("receipt", later, locale="zh") != render("receipt", paper("receipt"), locale="zh")
@@ -74,6 +77,7 @@ def test_a_paper_printed_at_another_moment_is_another_paper() -> None:
 @reads_pdf
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_paper_bears_its_title_and_counts_its_pages(kind: str) -> None:
+    """R1-48."""
     content = paper(kind)
 
     text = joined(render(kind, content, locale="zh"))
@@ -120,6 +124,7 @@ def test_opinions_list_every_fault_over_pages_under_a_repeated_heading() -> None
 
 @reads_pdf
 def test_markup_in_a_finding_stays_text() -> None:
+    """R1-50."""
     hostile = '#strong[x] $x^2$ @ref <b> = /* "]#read("/etc/passwd")'
 
     text = joined(render("opinions", paper("opinions", findings=[finding(found=hostile)]), locale="zh"))
@@ -129,6 +134,7 @@ def test_markup_in_a_finding_stays_text() -> None:
 
 @reads_pdf
 def test_characters_without_a_glyph_and_those_that_steer_text_are_shown_by_number() -> None:
+    """R1-50."""
     hostile = "甲😀乙\u202e丙\u200b丁\x07戊\ud800己عربي"
 
     text = joined(render("opinions", paper("opinions", findings=[finding(found=hostile)]), locale="zh"))
@@ -139,6 +145,7 @@ def test_characters_without_a_glyph_and_those_that_steer_text_are_shown_by_numbe
 @pytest.mark.shared
 @reads_pdf
 def test_naughty_strings_are_printed_as_text(shared_data: Path) -> None:
+    """R1-50."""
     naughty = json.loads((shared_data / "hostile/strings/blns.json").read_text("utf-8"))
     findings = [finding(where=str(number), found=text) for number, text in enumerate(naughty)]
 
@@ -186,6 +193,7 @@ def test_row_without_a_decision_stays_blank_on_the_register() -> None:
 @reads_pdf
 @pytest.mark.parametrize("locale", ["zh", "en"])
 def test_certificate_says_what_was_looked_at_and_never_more(locale: str) -> None:
+    """R9-19."""
     text = joined(render("destruction_certificate", paper("destruction_certificate"), locale=locale)).lower()
 
     assert DIGEST["value"] in text
@@ -197,6 +205,7 @@ def test_certificate_says_what_was_looked_at_and_never_more(locale: str) -> None
 
 @reads_pdf
 def test_paper_of_a_centre_with_a_set_date_says_so() -> None:
+    """R1-48."""
     findings = [finding(where=str(number)) for number in range(60)]
     usual = pages_of(render("opinions", paper("opinions", findings=findings), locale="zh"))
     demo = pages_of(render("opinions", paper("opinions", findings=findings, today_is_set=True), locale="zh"))
@@ -208,6 +217,7 @@ def test_paper_of_a_centre_with_a_set_date_says_so() -> None:
 
 @reads_pdf
 def test_loose_pages_say_which_paper_they_belong_to() -> None:
+    """R1-48."""
     findings = [finding(where=str(number)) for number in range(60)]
 
     pages = pages_of(render("opinions", paper("opinions", findings=findings, paper_no="JY-意见-7"), locale="zh"))
@@ -218,6 +228,7 @@ def test_loose_pages_say_which_paper_they_belong_to() -> None:
 
 @reads_pdf
 def test_time_zone_is_said_once_and_a_moment_of_another_zone_says_its_own() -> None:
+    """R1-43."""
     elsewhere = NOW.astimezone(UTC)
 
     text = joined(render("receipt", paper("receipt", received_at=elsewhere, accepted_at=NOW), locale="zh"))
@@ -229,6 +240,7 @@ def test_time_zone_is_said_once_and_a_moment_of_another_zone_says_its_own() -> N
 
 @reads_pdf
 def test_row_of_a_register_is_never_split_over_two_pages() -> None:
+    """R9-19."""
     rows = [
         record_row(number, decision="dispose", reason=f"起{number:03d}" + "由" * 90 + f"止{number:03d}")
         for number in range(1, 31)
@@ -245,6 +257,7 @@ def test_row_of_a_register_is_never_split_over_two_pages() -> None:
 
 @reads_pdf
 def test_row_that_is_longer_than_a_page_goes_on_on_the_next() -> None:
+    """R9-19."""
     rows = [record_row(1, decision="dispose", reason="缘" * 3000 + "止")]
 
     pages = pages_of(render("destruction_register", paper("destruction_register", rows=rows), locale="zh"))
@@ -272,6 +285,7 @@ def test_register_says_how_many_records_and_pages_witnesses_have_to_count_and_wh
 
 @reads_pdf
 def test_short_list_of_opinions_is_signed_on_its_first_page() -> None:
+    """R9-26."""
     findings = [finding(found="清单所列文件不在包内，总字节数与登记的不符。" * 2) for _ in range(5)]
 
     pages = pages_of(render("opinions", paper("opinions", findings=findings), locale="zh"))
@@ -306,6 +320,7 @@ def test_inspection_form_is_signed_on_the_page_that_says_the_result_and_items_ar
 
 @reads_pdf
 def test_certificate_names_places_with_their_address_and_leaves_out_columns_that_say_nothing() -> None:
+    """R9-19."""
     places = [
         {
             "place": "主保管库",
@@ -337,16 +352,19 @@ def test_paper_with_a_field_missing_is_not_printed() -> None:
 
 
 def test_field_that_the_paper_would_not_show_is_refused() -> None:
+    """R9-26."""
     with pytest.raises(ValueError, match="manifest_sha256"):
         render("receipt", paper("receipt", manifest_sha256=SHA256), locale="zh")
 
 
 def test_moment_without_a_zone_is_refused() -> None:
+    """R1-43."""
     with pytest.raises(ValueError, match="printed_at"):
         render("receipt", paper("receipt", printed_at=NOW.replace(tzinfo=None)), locale="zh")
 
 
 def test_unknown_result_is_no_blank_on_the_form() -> None:
+    """R1-46."""
     checks = [{"property": "security", "check": "病毒", "centre_result": "probably"}]
 
     with pytest.raises(KeyError, match="probably"):

@@ -24,6 +24,7 @@ COLUMN = {column.key: place for place, column in enumerate(COLUMNS["appraisal"],
 
 
 def test_leading_zeros_and_dates_stay_as_they_are() -> None:
+    """P7."""
     rows = [record_row(1, archival_code="0007", doc_no="1E5", formed_on="2014.5.6")]
 
     sheet = cells_of(exported(rows, head_of(rows)))["到期鉴定表"]
@@ -75,6 +76,7 @@ def test_hostile_string_is_text_and_comes_back(text: str) -> None:
 
 
 def test_control_characters_are_shown_and_a_text_that_is_too_long_says_what_is_missing() -> None:
+    """P7."""
     rows = [record_row(1, title="a\x00\rb\ufffe", remarks="长" * 40_000)]
 
     sheet = cells_of(exported(rows, head_of(rows)))["到期鉴定表"]
@@ -104,6 +106,7 @@ def test_naughty_strings_round_trip_without_a_formula(shared_data: Path) -> None
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_text_comes_back_unchanged(title: str, reason: str) -> None:
+    """P7."""
     rows = [record_row(1, title=title)]
     head = head_of(rows)
     decisions = {1: RowAnswer(1, Decision.DISPOSE, None, reason)}

@@ -36,6 +36,7 @@ def test_what_is_filled_in_stands_to_the_right_of_its_label(kind: str, locale: s
 
 @pytest.mark.parametrize("kind", FORM_KINDS)
 def test_blank_form_says_nothing(kind: str) -> None:
+    """R1-30."""
     assert values_of(kind, unit_form(kind, {})) == {}
 
 
@@ -65,6 +66,7 @@ def test_every_carrier_row_of_the_continuation_sheet_can_be_filled_in_and_the_he
 
 
 def test_digest_has_a_whole_line_of_its_form() -> None:
+    """R1-28."""
     xlsx = unit_form("acceptance_inspection", {"digest": SHA256})
 
     row = next(number for number, row in enumerate(cells_of(xlsx)["档案备份数据移交、接收检验表"], 1) if SHA256 in row)
@@ -73,6 +75,7 @@ def test_digest_has_a_whole_line_of_its_form() -> None:
 
 
 def test_coded_values_stand_on_the_form_in_its_language() -> None:
+    """R1-26."""
     values = {"data_form": "e_document", "strategy": "full"}
 
     xlsx = unit_form("backup_statement", values)
@@ -81,23 +84,27 @@ def test_coded_values_stand_on_the_form_in_its_language() -> None:
 
 
 def test_fonds_number_keeps_its_leading_zeros() -> None:
+    """R1-26."""
     xlsx = unit_form("management_register", {"fonds_no": "0007"})
 
     assert values_of("management_register", xlsx) == {"fonds_no": "0007"}
 
 
 def test_value_that_the_form_has_no_place_for_is_refused() -> None:
+    """R1-30."""
     with pytest.raises(ValueError, match="unit_name"):
         unit_form("backup_statement", {"unit_name": "江源市教育局"})
 
 
 def test_row_of_a_form_without_continuation_sheet_is_refused() -> None:
+    """R1-27."""
     with pytest.raises(ValueError, match="carrier"):
         unit_form("acceptance_inspection", {}, [{"carrier": "JY-2025-01"}])
 
 
 @pytest.mark.parametrize("kind", FORM_KINDS)
 def test_labels_of_a_form_are_unambiguous_in_both_languages(kind: str) -> None:
+    """R1-25, R1-26, R1-28."""
     for fields in (form_fields(kind), row_fields(kind)):
         for labels in ([field.zh for field in fields], [field.en for field in fields]):
             assert len(set(labels)) == len(labels)
@@ -105,6 +112,7 @@ def test_labels_of_a_form_are_unambiguous_in_both_languages(kind: str) -> None:
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_blank_catalogue_is_understood_by_the_reader_of_catalogues(locale: str) -> None:
+    """R1-13."""
     heading = next(iter(cells_of(catalogue_template(locale)).values()))[0]
     cells = {
         "archival_code": "0007",
@@ -122,6 +130,7 @@ def test_blank_catalogue_is_understood_by_the_reader_of_catalogues(locale: str) 
 
 
 def test_blank_catalogue_offers_periods_classes_and_access_levels() -> None:
+    """R1-13, R3-04."""
     sheet = part(catalogue_template("zh"), "xl/worksheets/sheet1.xml")
 
     for words in ("永久,30年,10年", "无,内部,秘密,机密,绝密", "公开,部分公开,不公开"):

@@ -52,6 +52,7 @@ def returned() -> Returned:
 @pytest.mark.parametrize("locale", ["zh", "en"])
 @pytest.mark.parametrize(("kind", "disposal"), KINDS)
 def test_decisions_come_back_as_they_were_written(kind: str, disposal: str, locale: str) -> None:
+    """R9-19."""
     rows = [record_row(number) for number in range(1, 5)]
     head = head_of(rows, kind, disposal)
     years = 10 if disposal == "destruction" else None
@@ -66,6 +67,7 @@ def test_decisions_come_back_as_they_were_written(kind: str, disposal: str, loca
 
 
 def test_reason_keeps_its_lines() -> None:
+    """R9-19."""
     rows = [record_row(1)]
     decisions = {1: RowAnswer(1, Decision.DISPOSE, None, "已满十年\n无保存价值")}
 
@@ -110,6 +112,7 @@ def test_untouched_sheet_decides_nothing(returned: Returned) -> None:
 
 
 def test_words_of_the_drop_down_are_decisions(returned: Returned) -> None:
+    """R9-19."""
     returned.fill(1, decision="销毁", reason="已满十年")
     returned.fill(4, decision=" 延期保管 ", extend_years="10.0", reason="仍有查考价值")
 
@@ -138,6 +141,7 @@ def test_every_changed_cell_is_named_not_the_first_only(returned: Returned) -> N
 
 
 def test_removed_row_is_refused(returned: Returned) -> None:
+    """P8."""
     del returned.sheet[FIRST + 1]
 
     with pytest.raises(WorksheetError, match="A7"):
@@ -145,6 +149,7 @@ def test_removed_row_is_refused(returned: Returned) -> None:
 
 
 def test_added_row_is_refused(returned: Returned) -> None:
+    """P8."""
     added = list(returned.sheet[FIRST])
     added[0] = "6:SL2014-JY-E001-R1-00006"
     returned.sheet.insert(FIRST + 5, added)
@@ -154,6 +159,7 @@ def test_added_row_is_refused(returned: Returned) -> None:
 
 
 def test_row_added_below_the_signatures_is_refused(returned: Returned) -> None:
+    """P8."""
     returned.sheet.append(["", "6", "Z109-WS·2014-D10-BGS-0006"])
 
     with pytest.raises(WorksheetError, match="C15"):
@@ -161,6 +167,7 @@ def test_row_added_below_the_signatures_is_refused(returned: Returned) -> None:
 
 
 def test_sorted_rows_are_refused(returned: Returned) -> None:
+    """P8."""
     returned.sheet[FIRST : FIRST + 5] = reversed(returned.sheet[FIRST : FIRST + 5])
 
     with pytest.raises(
@@ -170,6 +177,7 @@ def test_sorted_rows_are_refused(returned: Returned) -> None:
 
 
 def test_decisions_pasted_one_row_down_together_with_the_titles_are_refused(returned: Returned) -> None:
+    """P8."""
     for key in ("title", "decision"):
         returned.fill(2, **{key: returned.sheet[FIRST][COLUMN[key]] or "销毁"})
 
@@ -178,6 +186,7 @@ def test_decisions_pasted_one_row_down_together_with_the_titles_are_refused(retu
 
 
 def test_changed_heading_is_refused(returned: Returned) -> None:
+    """P8."""
     returned.sheet[FIRST - 1][COLUMN["decision"]] = "意见"
 
     with pytest.raises(WorksheetError, match="M5: found '意见', expected '鉴定意见'"):
@@ -185,6 +194,7 @@ def test_changed_heading_is_refused(returned: Returned) -> None:
 
 
 def test_note_in_a_new_column_is_refused(returned: Returned) -> None:
+    """P8."""
     returned.sheet[FIRST].append("请领导定夺")
 
     with pytest.raises(WorksheetError, match="Q6: found '请领导定夺', expected"):
@@ -192,6 +202,7 @@ def test_note_in_a_new_column_is_refused(returned: Returned) -> None:
 
 
 def test_sheet_of_another_list_is_refused(returned: Returned) -> None:
+    """P8."""
     returned.head = head_of(returned.rows, list_id="D-2026-002")
 
     with pytest.raises(WorksheetError, match="lantai!B3: found 'D-2026-001', expected 'D-2026-002'"):
@@ -199,6 +210,7 @@ def test_sheet_of_another_list_is_refused(returned: Returned) -> None:
 
 
 def test_sheet_of_a_list_that_changed_since_is_refused(returned: Returned) -> None:
+    """P8."""
     returned.rows = returned.rows[:-1]
     returned.head = head_of(returned.rows)
 
@@ -207,6 +219,7 @@ def test_sheet_of_a_list_that_changed_since_is_refused(returned: Returned) -> No
 
 
 def test_sheet_of_another_kind_is_refused(returned: Returned) -> None:
+    """P8."""
     head = head_of(returned.rows, "destruction_register")
 
     with pytest.raises(WorksheetError, match="lantai!B2: found 'appraisal', expected 'destruction_register'"):
@@ -214,6 +227,7 @@ def test_sheet_of_another_kind_is_refused(returned: Returned) -> None:
 
 
 def test_workbook_that_is_not_ours_is_refused(returned: Returned) -> None:
+    """P8."""
     del returned.sheets[META_SHEET]
 
     with pytest.raises(WorksheetError, match="expected a worksheet exported by the centre"):
@@ -221,6 +235,7 @@ def test_workbook_that_is_not_ours_is_refused(returned: Returned) -> None:
 
 
 def test_workbook_with_a_sheet_more_is_refused(returned: Returned) -> None:
+    """P8."""
     returned.sheets["Sheet1"] = [["x"]]
 
     with pytest.raises(WorksheetError, match="Sheet1"):
@@ -241,6 +256,7 @@ def test_workbook_with_a_sheet_more_is_refused(returned: Returned) -> None:
 def test_decision_that_cannot_be_read_is_refused_by_its_cell(
     returned: Returned, texts: dict[str, str], cell: str
 ) -> None:
+    """P8, R9-19."""
     returned.fill(1, **texts)
 
     with pytest.raises(WorksheetError, match=f"{cell}: found"):
@@ -248,6 +264,7 @@ def test_decision_that_cannot_be_read_is_refused_by_its_cell(
 
 
 def test_thousand_changed_cells_are_counted(returned: Returned) -> None:
+    """P8."""
     returned = Returned(400)
     for row_no in range(1, 401):
         returned.fill(row_no, title="改")
@@ -257,6 +274,7 @@ def test_thousand_changed_cells_are_counted(returned: Returned) -> None:
 
 
 def test_digest_is_of_the_content_and_not_of_the_decisions() -> None:
+    """P8, R9-19."""
     rows = [record_row(1), record_row(2)]
     plain = content_digest("appraisal", head_of(rows), rows)
 
@@ -269,6 +287,7 @@ def test_digest_is_of_the_content_and_not_of_the_decisions() -> None:
     "change", [{"title": "改"}, {"page_count": 13}, {"remarks": " "}, {"record_id": "x"}, {"archival_code": None}]
 )
 def test_digest_changes_with_any_cell(change: dict[str, Any]) -> None:
+    """P8."""
     rows = [record_row(1), record_row(2)]
 
     changed = content_digest("appraisal", head_of(rows), [rows[0], rows[1] | change])
@@ -277,6 +296,7 @@ def test_digest_changes_with_any_cell(change: dict[str, Any]) -> None:
 
 
 def test_digest_tells_cells_apart_that_read_the_same_when_joined() -> None:
+    """P8."""
     one = [record_row(1, author="甲", doc_no="乙丙")]
     other = [record_row(1, author="甲乙", doc_no="丙")]
 

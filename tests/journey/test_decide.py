@@ -80,6 +80,7 @@ def test_destruction_never_follows_from_silence(centre: Centre, drafted: str) ->
 
 
 def test_two_members_are_no_panel_of_three(centre: Centre, drafted: str) -> None:
+    """R9-19."""
     decided = decide_all(centre, drafted, [1, 2], PANEL[:2])
 
     assert decided.state is ListState.DRAFT
@@ -88,6 +89,7 @@ def test_two_members_are_no_panel_of_three(centre: Centre, drafted: str) -> None
 
 
 def test_list_is_reviewed_when_every_member_has_decided_every_row(centre: Centre, drafted: str) -> None:
+    """R9-19, R10-06."""
     decided = decide_all(centre, drafted, [1, 2])
 
     assert decided.state is ListState.REVIEWED
@@ -110,6 +112,7 @@ def test_changed_decision_makes_every_signature_worthless(centre: Centre, review
 
 
 def test_same_decisions_again_leave_signatures_as_they_are(centre: Centre, reviewed: str) -> None:
+    """R9-19."""
     for person_id in PANEL:
         sign(centre, reviewed, Duty.PANEL_MEMBER, person_id)
 
@@ -121,6 +124,7 @@ def test_same_decisions_again_leave_signatures_as_they_are(centre: Centre, revie
 
 
 def test_leader_signs_after_the_panel_and_not_before(centre: Centre, reviewed: str) -> None:
+    """R9-19."""
     with pytest.raises(NotPermittedError, match="found 0 valid signatures, expected 3"):
         sign(centre, reviewed, Duty.LEADER, "L01")
 
@@ -129,6 +133,7 @@ def test_leader_signs_after_the_panel_and_not_before(centre: Centre, reviewed: s
 
 
 def test_approved_list_takes_no_further_decision(centre: Centre, reviewed: str) -> None:
+    """R9-19."""
     approve(centre, reviewed)
 
     with pytest.raises(NotPermittedError, match="found state approved"):
@@ -137,6 +142,7 @@ def test_approved_list_takes_no_further_decision(centre: Centre, reviewed: str) 
 
 @pytest.mark.parametrize("person_id", ["P01", "L01", "W01", "X01"])
 def test_nobody_but_a_panel_member_decides(centre: Centre, drafted: str, person_id: str) -> None:
+    """R9-19, R9-21."""
     with pytest.raises(NotPermittedError, match="does not hold the role panel_member"):
         decide(centre, drafted, person_id, say([1]))
 
@@ -155,6 +161,7 @@ def test_preparer_with_the_role_of_a_member_does_not_decide_on_the_own_list(cent
 def test_panel_member_with_the_role_of_a_leader_does_not_approve_the_own_decision(
     centre: Centre, reviewed: str
 ) -> None:
+    """R12-04, P3."""
     with centre.database.begin() as connection:
         people.appoint(connection, Appointment("M01", Role.LEADER, date(2020, 1, 1)))
 
@@ -163,6 +170,7 @@ def test_panel_member_with_the_role_of_a_leader_does_not_approve_the_own_decisio
 
 
 def test_second_leader_is_refused_by_name_and_the_refusal_is_recorded(centre: Centre, reviewed: str) -> None:
+    """R12-04."""
     with centre.database.begin() as connection:
         people.add_person(connection, Person("L02", "副职"))
         people.appoint(connection, Appointment("L02", Role.LEADER, date(2020, 1, 1)))
@@ -175,6 +183,7 @@ def test_second_leader_is_refused_by_name_and_the_refusal_is_recorded(centre: Ce
 
 
 def test_two_accounts_of_one_person_are_one_person(centre: Centre, reviewed: str) -> None:
+    """R12-04, P3."""
     with centre.database.begin() as connection:
         for account in ("zhang.san", "admin"):
             connection.execute(insert(tables.account).values(account=account, person_id="M01"))
@@ -188,12 +197,13 @@ def test_two_accounts_of_one_person_are_one_person(centre: Centre, reviewed: str
 
 
 def test_the_database_itself_refuses_a_second_duty(centre: Centre, reviewed: str) -> None:
-    """P3: direct row, past all our code."""
+    """R12-04, P3: direct row, past all our code."""
     with pytest.raises(RegistryConflictError), centre.database.begin() as connection:
         connection.execute(insert(tables.list_duty).values(list_id=reviewed, person_id="M01", duty="leader"))
 
 
 def test_expired_appointment_signs_nothing(centre: Centre, reviewed: str) -> None:
+    """P3."""
     with centre.database.begin() as connection:
         connection.execute(
             update(tables.appointment).where(tables.appointment.c.person_id == "M02").values(to_on=date(2026, 3, 1))
@@ -204,6 +214,7 @@ def test_expired_appointment_signs_nothing(centre: Centre, reviewed: str) -> Non
 
 
 def test_disabled_person_signs_nothing(centre: Centre, reviewed: str) -> None:
+    """P3."""
     with centre.database.begin() as connection:
         connection.execute(
             update(tables.person).where(tables.person.c.person_id == "M02").values(disabled_on=date(2026, 3, 2))
@@ -230,6 +241,7 @@ def test_delegate_signs_and_the_row_shows_both(centre: Centre, reviewed: str) ->
 
 
 def test_delegation_that_has_ended_is_worth_nothing(centre: Centre, reviewed: str) -> None:
+    """R10-08."""
     with centre.database.begin() as connection:
         people.add_person(connection, Person("D01", "代理人"))
     delegate(centre, "M01", "D01", Role.PANEL_MEMBER, date(2026, 2, 1), date(2026, 3, 1), "授权书1号")
@@ -239,6 +251,7 @@ def test_delegation_that_has_ended_is_worth_nothing(centre: Centre, reviewed: st
 
 
 def test_member_who_decided_has_no_delegate_decide_a_second_time(centre: Centre, reviewed: str) -> None:
+    """R10-08, R12-04."""
     with centre.database.begin() as connection:
         people.add_person(connection, Person("D01", "代理人"))
     delegate(centre, "M01", "D01", Role.PANEL_MEMBER, date(2026, 3, 1), date(2026, 3, 5), "授权书1号")
@@ -248,6 +261,7 @@ def test_member_who_decided_has_no_delegate_decide_a_second_time(centre: Centre,
 
 
 def test_person_with_an_enrolled_key_has_to_sign_with_it(centre: Centre, reviewed: str, tmp_path: Path) -> None:
+    """P3."""
     keys = enrol(centre, tmp_path, ["M01", "M02"])
 
     with pytest.raises(NotPermittedError, match="M01: a key is enrolled"):
@@ -261,6 +275,7 @@ def test_person_with_an_enrolled_key_has_to_sign_with_it(centre: Centre, reviewe
 
 @pytest.mark.server("ssh-keygen")
 def test_signature_made_with_ssh_keygen_is_taken(centre: Centre, reviewed: str, tmp_path: Path) -> None:
+    """P3."""
     keys = enrol(centre, tmp_path, ["M01"])
     keys["M01"].chmod(0o600)
     digest = decide(centre, reviewed, "M01", []).list_digest
@@ -278,6 +293,7 @@ def test_signature_made_with_ssh_keygen_is_taken(centre: Centre, reviewed: str, 
 
 
 def test_signature_replayed_from_another_list_is_refused(centre: Centre, reviewed: str, tmp_path: Path) -> None:
+    """P3."""
     keys = enrol(centre, tmp_path, ["M01"])
     digest = decide(centre, reviewed, "M01", []).list_digest or ""
     private = ssh_signature.load_private_key(keys["M01"].read_bytes())
@@ -289,6 +305,7 @@ def test_signature_replayed_from_another_list_is_refused(centre: Centre, reviewe
 
 
 def test_same_signature_again_is_no_second_one(centre: Centre, reviewed: str) -> None:
+    """R9-19."""
     first = sign(centre, reviewed, Duty.PANEL_MEMBER, "M01")
 
     again = sign(centre, reviewed, Duty.PANEL_MEMBER, "M01")
@@ -298,17 +315,19 @@ def test_same_signature_again_is_no_second_one(centre: Centre, reviewed: str) ->
 
 
 def test_kept_row_of_a_destruction_needs_a_new_period(centre: Centre, drafted: str) -> None:
-    """Rules N2: 重新划定保管期限."""
+    """R9-19, N2: 重新划定保管期限."""
     with pytest.raises(UsageError, match="expected 1 to 100 years"):
         decide(centre, drafted, "M01", say([1], Decision.KEEP))
 
 
 def test_row_that_is_not_on_the_list_is_refused(centre: Centre, drafted: str) -> None:
+    """R9-19."""
     with pytest.raises(UsageError, match=r"rows \[3\]"):
         decide(centre, drafted, "M01", say([1, 3]))
 
 
 def test_record_changed_after_the_draft_is_noticed(centre: Centre, drafted: str) -> None:
+    """R9-19, I3."""
     with centre.database.begin() as connection:
         connection.execute(update(tables.record).where(tables.record.c.item_no == "0001").values(title="另一题名"))
 
@@ -317,6 +336,7 @@ def test_record_changed_after_the_draft_is_noticed(centre: Centre, drafted: str)
 
 
 def test_exported_sheet_comes_back_blank_and_decides_nothing(centre: Centre, drafted: str) -> None:
+    """R9-19, P8."""
     sheet = export_sheet(centre, drafted)
 
     decided = import_sheet(centre, sheet, "M01")
@@ -327,6 +347,7 @@ def test_exported_sheet_comes_back_blank_and_decides_nothing(centre: Centre, dra
 def test_sheet_that_carries_a_members_decisions_comes_back_as_theirs(
     centre: Centre, drafted: str, tmp_path: Path
 ) -> None:
+    """P8."""
     decide(centre, drafted, "M01", [*say([1]), *say([2], Decision.KEEP, 4)])
     sheet = export_sheet(centre, drafted, tmp_path / "M01.xlsx", "M01")
 
@@ -345,6 +366,7 @@ def test_sheet_that_carries_a_members_decisions_comes_back_as_theirs(
 
 
 def test_workbook_that_is_not_ours_is_refused(centre: Centre, drafted: str, tmp_path: Path) -> None:
+    """P8."""
     import xlsxwriter
 
     path = tmp_path / "other.xlsx"
@@ -356,6 +378,7 @@ def test_workbook_that_is_not_ours_is_refused(centre: Centre, drafted: str, tmp_
 
 
 def test_withdrawn_list_is_over_and_withdrawing_twice_is_no_fault(centre: Centre, reviewed: str) -> None:
+    """R9-19."""
     assert withdraw(centre, reviewed, "L01")
     assert not withdraw(centre, reviewed, "L01")
 

@@ -199,13 +199,14 @@ def test_hold_placed_after_the_last_signature_stops_the_destruction(
 
 
 def test_hold_on_a_row_that_is_kept_anyway_stops_nothing(due_centre: Centre, ready: str) -> None:
+    """I3."""
     hold(due_centre, HoldScope.RECORD, f"{CARRIER}-0003", "诉讼", "X01")
 
     assert destroy(due_centre, ready, "C01").record_count == 2
 
 
 def test_hold_that_comes_too_late_is_refused_for_a_record_and_says_so_for_more(due_centre: Centre, ready: str) -> None:
-    """Vault.md, destruction 1: who places a hold is not left to believe that it keeps what is going."""
+    """I3: vault.md, destruction 1: who places a hold is not left to believe that it keeps what is going."""
     before = hold(due_centre, HoldScope.CARRIER, CARRIER, "审计", "X01")
     lift(due_centre, before.hold.hold_id, "X01")
     destroy(due_centre, ready, "C01")
@@ -440,6 +441,7 @@ def test_report_that_cannot_be_meant_is_refused(due_centre: Centre, number: str,
 def test_missing_disposal_key_keeps_the_list_open_and_a_rerun_with_it_finishes(
     due_centre: Centre, ready: str, settings: Settings, tmp_path: Path
 ) -> None:
+    """I4."""
     destroy(due_centre, ready, "C01")
     witness(due_centre, ready)
 
@@ -451,6 +453,7 @@ def test_missing_disposal_key_keeps_the_list_open_and_a_rerun_with_it_finishes(
 
 
 def test_people_with_keys_sign_everything_with_them(due_centre: Centre, settings: Settings, tmp_path: Path) -> None:
+    """P3."""
     keys = enrol(due_centre, tmp_path, [*PANEL, "L01", "W01", "W02"])
     list_id = draft(due_centre)
     decide_all(due_centre, list_id, [1, 2, 3])
@@ -471,6 +474,7 @@ def test_people_with_keys_sign_everything_with_them(due_centre: Centre, settings
 def test_live_record_with_the_same_content_is_named_on_the_certificate(
     due_centre: Centre, ready: str, settings: Settings
 ) -> None:
+    """N3."""
     twin = record(1, "SL2015-JY-E002-R1", destroy_due_on=date(2030, 1, 1), contents=[f"{CARRIER} 第1件".encode()])
     lay_down_carrier(due_centre, [twin], {"data/0001-1.txt": f"{CARRIER} 第1件".encode()})
     destroy(due_centre, ready, "C01")
@@ -484,6 +488,7 @@ def test_live_record_with_the_same_content_is_named_on_the_certificate(
 def test_list_of_which_every_row_is_kept_is_done_without_erasing_anything(
     due_centre: Centre, settings: Settings
 ) -> None:
+    """R9-19."""
     list_id = draft(due_centre)
     for person_id in PANEL:
         decide(due_centre, list_id, person_id, say([1, 2, 3], Decision.KEEP, 5))

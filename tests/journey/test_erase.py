@@ -44,7 +44,7 @@ def names(centre, place=0):
 
 
 def test_erased_record_is_at_no_place_and_the_others_come_back(centre, tmp_path):
-    """vault.md, destruction 4 and 5."""
+    """R9-19, I2: vault.md, destruction 4 and 5."""
     received = carrier()
     sealed = keep(centre, received)
     gone, kept = received.records[1].record_id, received.records[0].record_id
@@ -73,6 +73,7 @@ def test_erased_record_is_at_no_place_and_the_others_come_back(centre, tmp_path)
 
 
 def test_next_generation_names_the_former_one_and_the_ledger_tells_of_it(centre):
+    """I5."""
     received = carrier()
     sealed = keep(centre, received)
     condemn(centre, [received.records[0].record_id])
@@ -96,6 +97,7 @@ def test_next_generation_names_the_former_one_and_the_ledger_tells_of_it(centre)
 
 
 def test_erasing_again_does_nothing_and_says_the_same(centre):
+    """I4."""
     received = carrier()
     keep(centre, received)
     condemn(centre, [received.records[0].record_id])
@@ -111,6 +113,7 @@ def test_erasing_again_does_nothing_and_says_the_same(centre):
 
 
 def test_last_records_take_catalogue_and_papers_with_them(centre):
+    """R9-19."""
     received = carrier()
     keep(centre, received)
     ids = [record.record_id for record in received.records]
@@ -125,6 +128,7 @@ def test_last_records_take_catalogue_and_papers_with_them(centre):
 
 
 def test_catalogue_stays_while_a_record_is_kept(centre):
+    """I2."""
     received = carrier()
     keep(centre, received)
     ids = [record.record_id for record in received.records[:2]]

@@ -63,7 +63,7 @@ def nothing_has_begun(centre: Centre, list_id: str) -> bool:
 def test_copy_at_a_place_that_the_settings_lost_is_erased_and_certified_with_the_others(
     centre: Centre, third: Path, ready: str
 ) -> None:
-    """vault.md, destruction 4 and 5: a third copy opened after the certificate was issued."""
+    """I3: vault.md, destruction 4 and 5: a third copy opened after the certificate was issued."""
     destroy(centre, ready, "C01")
     witness(centre, ready)
 
@@ -95,6 +95,7 @@ def test_place_that_only_a_row_names_and_that_does_not_answer_stops_the_destruct
 def test_every_place_that_does_not_answer_is_named_at_once(
     centre: Centre, third: Path, ready: str, tmp_path: Path
 ) -> None:
+    """I8."""
     third.rename(tmp_path / "away")
     (centre.settings.home / "copy").rename(tmp_path / "away too")
 
@@ -108,7 +109,7 @@ def test_every_place_that_does_not_answer_is_named_at_once(
 def test_another_disk_in_the_place_of_a_copy_stops_the_destruction_before_it_begins(
     centre: Centre, third: Path, ready: str, tmp_path: Path
 ) -> None:
-    """The mark of a place is there, the registered copy is not: it lies on the disk that is not."""
+    """I8: the mark of a place is there, the registered copy is not: it lies on the disk that is not."""
     shutil.copytree(third, tmp_path / "the right disk")
     shutil.rmtree(third / "carriers")
     shutil.rmtree(third / "headers")
@@ -122,6 +123,7 @@ def test_another_disk_in_the_place_of_a_copy_stops_the_destruction_before_it_beg
 
 
 def test_too_few_copies_stop_the_destruction_before_it_begins(centre: Centre, ready: str) -> None:
+    """I8."""
     centre.settings = replace(centre.settings, min_copies=4)
 
     with pytest.raises(FixityError, match="found it at 3 places, expected 4"):
@@ -145,6 +147,7 @@ def test_place_that_takes_no_file_stops_the_destruction_before_it_begins(
 def test_place_that_cannot_be_opened_from_here_stops_the_destruction_before_it_begins(
     centre: Centre, ready: str
 ) -> None:
+    """I8."""
     with centre.database.begin() as connection:
         (known, *_) = connection.execute(select(tables.copy)).all()
         connection.execute(insert(tables.copy).values({**known._mapping, "place": "sftp://elsewhere/vault"}))
@@ -172,6 +175,8 @@ def test_record_is_restored_from_a_place_that_only_a_row_names(
 def test_doctor_names_a_place_that_copies_lie_at_and_no_setting_names(
     centre: Centre, third: Path, ready: str, tmp_path: Path
 ) -> None:
+    """I8."""
+
     def told() -> list[tuple[str, bool]]:
         parts = [part for part in diagnose(centre, "en") if part.name == "place" and "third" in part.found]
         return [(part.state, "LANTAI_COPY_URLS" in part.advice) for part in parts]

@@ -53,6 +53,7 @@ def test_unit_that_named_nobody_responsible_is_told(centre: Centre) -> None:
 
 
 def test_opening_again_adds_only_the_duties_of_units_that_came_since(centre: Centre) -> None:
+    """R1-01, R1-20."""
     register(centre, JY)
     open_year(centre, 2025, "system")
     before = deadlines(centre)

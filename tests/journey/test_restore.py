@@ -22,6 +22,7 @@ def flip(path: Path, at: int) -> None:
 
 
 def test_carrier_comes_back_byte_for_byte_with_catalogue_and_papers(centre, tmp_path):
+    """I1, R1-57."""
     received = carrier()
     keep(centre, received)
 
@@ -63,6 +64,7 @@ def test_unmounted_vault_is_passed_over_and_never_taken_for_empty(centre, tmp_pa
 
 
 def test_record_damaged_at_every_place_is_not_given_out(centre, tmp_path):
+    """V1, R1-57."""
     received = carrier()
     keep(centre, received)
     for place in centre.vault.places:
@@ -89,6 +91,7 @@ def test_record_being_destroyed_does_not_come_back(centre, tmp_path):
 
 
 def test_strangers_key_opens_nothing(centre, tmp_path):
+    """R1-57."""
     received = carrier()
     keep(centre, received)
     new_identity(tmp_path / "stranger.txt")
@@ -100,12 +103,13 @@ def test_strangers_key_opens_nothing(centre, tmp_path):
 
 
 def test_unknown_name_is_named(centre, tmp_path):
+    """R1-57."""
     with pytest.raises(NotFoundError, match="SL1999-JY"):
         restore(centre, "SL1999-JY-E001-R1", tmp_path / "out", [])
 
 
 def test_manifest_that_the_ledger_does_not_know_is_refused(centre, tmp_path):
-    """A stranger's carrier under our name, signed with our key, is not what was receipted."""
+    """I1, R1-57: A stranger's carrier under our name, signed with our key, is not what was receipted."""
     keep(centre, carrier())
     other = carrier(files=[[("data/假.txt", b"forged")]])
     for place in centre.vault.places:
@@ -122,6 +126,7 @@ def test_manifest_that_the_ledger_does_not_know_is_refused(centre, tmp_path):
 
 
 def test_transfer_package_gets_each_file_with_its_name(centre):
+    """N7."""
     received = carrier()
     keep(centre, received)
 

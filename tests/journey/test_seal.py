@@ -20,6 +20,7 @@ from lantai.journey.store import store
 
 
 def test_catalogue_tells_codes_titles_paths_and_digests_and_the_manifest_tells_none_of_it(centre):
+    """L1, I6."""
     received = carrier()
 
     with held(centre) as lease:
@@ -39,7 +40,7 @@ def test_catalogue_tells_codes_titles_paths_and_digests_and_the_manifest_tells_n
 
 
 def test_changed_file_is_not_sealed(centre):
-    """R1-42: compared again with the digests taken on arrival."""
+    """I1, R1-42: compared again with the digests taken on arrival."""
     received = carrier()
     received.contents[2] = b"C" * 70_000
 
@@ -49,6 +50,7 @@ def test_changed_file_is_not_sealed(centre):
 
 @pytest.mark.parametrize("change", [b"", b"first", "第一件".encode() + b"+"])
 def test_shorter_or_longer_file_is_not_sealed(centre, change):
+    """R1-42."""
     received = carrier()
     received.contents[1] = change
 
@@ -57,6 +59,7 @@ def test_shorter_or_longer_file_is_not_sealed(centre, change):
 
 
 def test_wrong_sm3_of_a_large_file_is_found_in_its_thread(centre):
+    """I1."""
     content = os.urandom(3 * 1024 * 1024)
     received = carrier(files=[[("data/大.bin", content)]])
     file = received.records[0].files[0]
@@ -68,6 +71,7 @@ def test_wrong_sm3_of_a_large_file_is_found_in_its_thread(centre):
 
 
 def test_no_recipients_no_sealing(centre):
+    """I6."""
     centre.settings.recipients_file.unlink()
 
     with held(centre) as lease, pytest.raises(KeyMissingError, match=r"recipients\.txt"):
@@ -75,6 +79,7 @@ def test_no_recipients_no_sealing(centre):
 
 
 def test_record_over_the_size_of_a_pack_lies_alone(centre, monkeypatch):
+    """L1."""
     monkeypatch.setattr("lantai.edges.one_pass.PACK_BYTES", 200_000)
     received = carrier(
         files=[
@@ -94,6 +99,7 @@ def test_record_over_the_size_of_a_pack_lies_alone(centre, monkeypatch):
 
 
 def test_hybrid_recipient_seals_too(centre):
+    """L1."""
     new_identity(centre.settings.keys / "hybrid.txt", hybrid=True)
     text = (centre.settings.keys / "hybrid.txt").read_text().splitlines()[0].removeprefix("# public key: ")
     centre.settings.recipients_file.write_text(text + "\n")
@@ -107,6 +113,7 @@ def test_hybrid_recipient_seals_too(centre):
 
 
 def test_second_run_takes_over_what_the_first_has_sealed(centre):
+    """K1, I4."""
     received = carrier()
     with held(centre) as lease:
         first = seal_it(centre, received, lease)
@@ -118,6 +125,7 @@ def test_second_run_takes_over_what_the_first_has_sealed(centre):
 
 
 def test_second_run_takes_over_what_lies_in_the_vault_already(centre):
+    """K1, I4."""
     received = carrier()
     first = keep(centre, received)
 
@@ -130,6 +138,7 @@ def test_second_run_takes_over_what_lies_in_the_vault_already(centre):
 
 
 def test_half_sealing_is_discarded_and_sealed_anew(centre):
+    """K1."""
     received = carrier()
     with held(centre) as lease:
         first = seal_it(centre, received, lease)
@@ -237,6 +246,7 @@ def test_killed_sealing_and_storing_ends_as_an_undisturbed_one_after_a_rerun(cen
 
 
 def test_manifest_is_signed_by_the_intake_key(centre):
+    """I1."""
     with held(centre) as lease:
         sealed = seal_it(centre, carrier(), lease)
 

@@ -54,14 +54,17 @@ def test_half_an_upload_stalls_after_three_days_and_never_settles(unit: Centre, 
 
 
 def test_whole_package_settles_and_never_stalls(unit: Centre) -> None:
+    """R1-42."""
     assert after(unit, seen(), days=30, is_whole=True) == (True, False)
 
 
 def test_unit_that_says_ready_leaves_nothing_to_wait_for(unit: Centre) -> None:
+    """R1-42."""
     assert after(unit, seen(has_ready=True), days=30) == (True, False)
 
 
 def test_folder_that_holds_nothing_never_stalls(unit: Centre) -> None:
+    """S1."""
     assert after(unit, seen(files=[], fingerprint=fingerprint([]), is_empty=True), days=400) == (False, False)
 
 
@@ -73,4 +76,5 @@ def test_folder_that_could_not_be_listed_whole_never_stalls(unit: Centre) -> Non
 
 
 def test_centre_that_grants_more_days_waits_longer_for_what_it_has_seen_already(unit: Centre) -> None:
+    """R1-42."""
     assert after(unit, seen(), days=5, stalled_days=10) == (False, False)

@@ -26,7 +26,7 @@ def whole(centre, place):
 
 
 def test_same_bytes_lie_at_every_place_and_the_work_folder_is_empty(centre):
-    """I6, I7."""
+    """R1-53, I6, I7."""
     with held(centre) as lease:
         sealed = seal_it(centre, carrier(), lease)
         copies = store(centre, sealed, lease)
@@ -42,6 +42,7 @@ def test_same_bytes_lie_at_every_place_and_the_work_folder_is_empty(centre):
 
 
 def test_missing_copy_place_means_no_receipt_and_a_rerun_goes_on(centre, tmp_path):
+    """I7, R1-53."""
     received = carrier()
     copy = centre.vault.places[1].root
     copy.rename(tmp_path / "away")
@@ -101,6 +102,7 @@ def test_full_work_folder_stops_the_sealing_and_a_rerun_seals_anew(centre):
 
 
 def test_garbage_of_a_killed_run_is_cleared(centre):
+    """K1."""
     received = carrier()
     for place in centre.vault.places:
         place.write_new(f"carriers/{CARRIER}/pack-0001.g1.tar", [b"half a pack"])
@@ -113,6 +115,7 @@ def test_garbage_of_a_killed_run_is_cleared(centre):
 
 
 def test_another_sealing_at_a_place_is_never_overwritten(centre):
+    """I7."""
     keep(centre, carrier())
     first = centre.vault.first.root
     shutil.rmtree(first / "carriers")
@@ -173,6 +176,7 @@ def test_chunks_moved_about_in_a_pack_are_found(centre, change):
 
 @pytest.mark.parametrize("name", ["manifest.g1.json", "manifest.g1.json.sig", "pack-0001.g1.tar"])
 def test_missing_file_is_damage_or_an_uncommitted_copy_never_a_whole_one(centre, name):
+    """V1."""
     keep(centre, carrier())
     (centre.vault.first.root / f"carriers/{CARRIER}" / name).unlink()
 

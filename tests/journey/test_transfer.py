@@ -326,6 +326,7 @@ def test_other_bytes_under_the_packages_name_are_never_overwritten(centre: Centr
 def test_server_that_does_not_answer_leaves_the_list_to_be_run_again(
     centre: Centre, ready: str, archive: Path, sshd: OpenSsh
 ) -> None:
+    """I8."""
     sshd.stop()
     with pytest.raises(ServerUnreachableError):
         run(centre, ready)
@@ -411,6 +412,7 @@ def test_document_that_is_a_zip_inside_is_handed_over_whatever_it_is_called(cent
 def test_hold_placed_while_the_package_is_written_stops_the_transfer(
     centre: Centre, ready: str, archive: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """I3."""
     pack = transfer_step.package
 
     def pack_slowly(*given: object) -> object:
@@ -428,6 +430,7 @@ def test_hold_placed_while_the_package_is_written_stops_the_transfer(
 
 
 def test_list_of_which_the_panel_kept_everything_is_done_at_once(centre: Centre, archive: Path) -> None:
+    """R9-24."""
     make_people(centre)
     make_unit(centre)
     lay_down_carrier(centre, [permanent(1)])
@@ -444,6 +447,7 @@ def test_list_of_which_the_panel_kept_everything_is_done_at_once(centre: Centre,
 
 
 def test_transfer_waits_for_its_cooling_off_time(centre: Centre, archive: Path) -> None:
+    """I3."""
     centre.settings = replace(centre.settings, cooling_off_days=7)
     make_people(centre)
     make_unit(centre)

@@ -93,6 +93,7 @@ def test_code_filled_down_over_all_rows_is_told_once(tmp_path):
 
 
 def test_library_and_rules_agree_on_every_column_they_both_look_at(tmp_path, monkeypatch):
+    """R1-13, R1-50."""
     rows = [row(1, title="", author=""), row(2, archival_code="bad", page_count="x"), row(3, retention="?")]
     bag = carrier(tmp_path, rows)
     monkeypatch.setattr("lantai.rules.completeness.check", lambda *_: [])
@@ -358,6 +359,7 @@ def test_rules_about_transfer_are_read_once_for_all_records():
 
 
 def test_faulty_package_has_no_records(tmp_path):
+    """R1-13."""
     bag = carrier(tmp_path, [row(1, formed_on="?")])
     checked = validated(bag)
 
@@ -377,6 +379,7 @@ def test_four_properties_leave_open_what_nobody_looked_at(tmp_path):
 
 
 def test_finding_carries_no_more_than_strings(tmp_path):
+    """R1-50."""
     found = validated(carrier(tmp_path, [row(1, title="", page_count="x")])).findings
 
     assert found

@@ -198,7 +198,7 @@ def test_archive_of_the_folder_itself_is_read_from_its_one_folder(tmp_path):
 
 
 def test_archive_of_a_bare_folder_is_read_from_its_one_folder_too(tmp_path):
-    """As a file manager packs it: the folder itself, not what is in it."""
+    """R1-38: as a file manager packs it: the folder itself, not what is in it."""
     folder = bare(tmp_path)
     (tmp_path / "around").mkdir()
     folder.rename(tmp_path / "around" / "报送")

@@ -43,7 +43,7 @@ def test_value_of_another_type_is_named_and_never_a_crash(centre, statement):
 
 
 def test_leaf_that_became_text_is_no_crash_for_whoever_writes_either(centre):
-    """A LedgerError with its hint, before it has a place and after."""
+    """P4: A LedgerError with its hint, before it has a place and after."""
     (first,) = happen(centre, 1)
     make_checkpoint(centre)
     (second,) = happen(centre, 1)

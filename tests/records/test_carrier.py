@@ -29,12 +29,13 @@ from lantai.records.carrier import (
     ],
 )
 def test_name_is_read_in_either_encoding(name: str) -> None:
-    """R1-42; a GBK name is ordinary here."""
+    """R1-31, R1-42; a GBK name is ordinary here."""
     assert decode_name(name.encode()) == name
     assert decode_name(name.encode("gb18030")) == name
 
 
 def test_western_name_stays_what_it_is() -> None:
+    """R1-31."""
     for name in (
         "résumé.pdf",
         unicodedata.normalize("NFD", "résumé.pdf"),
@@ -47,10 +48,12 @@ def test_western_name_stays_what_it_is() -> None:
 
 
 def test_name_of_no_encoding_is_none() -> None:
+    """R1-31."""
     assert decode_name(b"\xff\xff\xff") is None
 
 
 def test_fingerprint_changes_with_name_size_and_time_and_not_with_order() -> None:
+    """R1-42, S2."""
     one, two = RemoteFile(b"a", 1, 10), RemoteFile(b"b", 2, 20)
 
     same = fingerprint([one, two])
@@ -62,6 +65,7 @@ def test_fingerprint_changes_with_name_size_and_time_and_not_with_order() -> Non
 
 
 def test_ending_of_an_archive_is_no_part_of_its_name() -> None:
+    """R1-34."""
     assert [bare_name(b"001.zip", "zip"), bare_name(b"001.ZIP", "zip"), bare_name(b"a.tar", "tar")] == [
         b"001",
         b"001",

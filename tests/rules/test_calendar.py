@@ -82,16 +82,19 @@ def test_working_days_leave_out_weekends_and_follow_the_table():
     ],
 )
 def test_date_is_read_as_people_write_it(text):
+    """GD-1-3."""
     assert read_date(text) == date(2005, 3, 1)
 
 
 @pytest.mark.parametrize("text", ["2005-03-01 08:30:00", "2005-03-01T23:59", "2005/3/1 8:30", "20050301 00:00:00"])
 def test_day_cell_that_holds_a_time_of_day_is_its_day(text):
+    """GD-1-3."""
     assert read_date(text) == date(2005, 3, 1)
 
 
 @pytest.mark.parametrize("text", ["2005-03-01 25:00", "2005-03-01 8", "2005-02-30 08:30", "08:30:00"])
 def test_time_of_day_makes_no_day_of_what_is_none(text):
+    """GD-1-3."""
     assert read_date(text) is None
 
 
@@ -105,6 +108,7 @@ def test_long_cell_that_is_no_date_keeps_nobody(text):
 
 
 def test_chinese_date_with_two_figures_is_read():
+    """GD-1-3."""
     assert read_date("二〇〇四年十二月三十一日") == date(2004, 12, 31)
     assert read_date("二〇〇四年十月二十日") == date(2004, 10, 20)
 
@@ -124,6 +128,7 @@ def test_chinese_date_with_two_figures_is_read():
     ],
 )
 def test_what_is_no_date_is_none(text):
+    """GD-1-3."""
     assert read_date(text) is None
 
 

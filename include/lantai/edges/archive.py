@@ -6,7 +6,7 @@ name and a stream. Only regular files are handed on; anything else, a
 doubled name, a password or a bomb refuses the archive as a whole. Archives
 within archives are files like any other and are not opened.
 
-Source: reliability.md, "Facts" (archives); R1-42.
+Source: reliability.md, "Facts" (archives); R1-31, R1-38; reliability.md, S5.
 """
 
 from __future__ import annotations

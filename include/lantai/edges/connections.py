@@ -4,7 +4,7 @@ The format is that of Airflow's LocalFilesystemBackend (JSON or YAML), so that
 the DAGs and the command use one file. An entry that would switch off a safety
 is refused, and neither password nor key ever stands in a message or a repr.
 
-Source: interfaces.md, "A department's folder"; reliability.md, P1.
+Source: interfaces.md, "A department's folder"; reliability.md, P1; R1-41, P5, S5.
 """
 
 from __future__ import annotations

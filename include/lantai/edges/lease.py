@@ -6,7 +6,7 @@ replaced at once where its holder's name proves that it is dead: which boot of
 which kernel, which namespace of processes, which process, begun when. A host's
 name proves nothing, because containers and clones repeat it.
 
-Source: reliability.md, K3 and R1; vault.md, "What a hard second look ... showed"; kopia/kopia#1087.
+Source: reliability.md, K3 and R1; vault.md, "What a hard second look ... showed"; kopia/kopia#1087; K1.
 """
 
 from __future__ import annotations

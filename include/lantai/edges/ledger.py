@@ -4,7 +4,7 @@ An event is written in the transaction of what it tells; the sequencer gives it
 its place later. A leaf is the stored bytes and is never serialised again.
 Signing, publishing and verifying are in the journey.
 
-Source: vault.md, "The ledger"; RFC 6962 section 2.1.
+Source: vault.md, "The ledger"; RFC 6962 section 2.1; I5.
 """
 
 from __future__ import annotations

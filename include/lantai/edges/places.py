@@ -5,7 +5,7 @@ one. Today a place is a folder (`file:///...`); the protocol is the seam for
 servers. What the files are, and in which order they come, is the vault's
 business (`lantai.edges.vault`).
 
-Source: vault.md, "Where things lie"; reliability.md, I7, I8 and D1.
+Source: vault.md, "Where things lie"; reliability.md, I7, I8 and D1; V1.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ What has arrived whole is written down in `received.jsonl` after it is on the
 disk, so that a run that was killed goes on where it stood. A department's name
 is data in that file and never a path.
 
-Source: vault.md; reliability.md, I6, K1, C1, D1; R1-42.
+Source: vault.md; reliability.md, I6, K1, C1, D1; R1-42; D3, S2, I1.
 """
 
 from __future__ import annotations

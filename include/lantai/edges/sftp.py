@@ -5,7 +5,7 @@ shown to it; old algorithms are not offered. The SFTP protocol itself is in
 `sftp_pipe`, `sftp_listing` and `sftp_fetch`: paramiko carries bytes, its own
 SFTP client is not used.
 
-Source: reliability.md, facts and P1; performance.md, "Collect".
+Source: reliability.md, facts and P1; performance.md, "Collect"; C2, S3, I8, R1-41.
 """
 
 from __future__ import annotations

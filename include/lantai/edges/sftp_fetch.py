@@ -7,7 +7,7 @@ behind the last read, still says what the listing said; a file of more than one
 read is asked for before the first read too. paramiko's `get` is not used: it
 reports success on a file that was cut.
 
-Source: performance.md, "What wins"; reliability.md, facts and S2, S3.
+Source: performance.md, "What wins"; reliability.md, facts and S2, S3; I1, C1.
 """
 
 from __future__ import annotations

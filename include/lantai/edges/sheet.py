@@ -4,7 +4,7 @@ An xlsx is a zip: its directory is looked at first, by the process that then
 opens it and may not grow. Every cell comes back as the text a person sees.
 Writing workbooks is in `formats.workbook`.
 
-Source: reliability.md, "Facts"; R1-50.
+Source: reliability.md, "Facts"; R1-50; S5.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 What lies between the payloads (tar headers, padding, end) follows from the
 manifest and is compared too, so that no changed bit goes by.
 
-Source: vault.md, "Where things lie"; reliability.md, V1.
+Source: vault.md, "Where things lie"; reliability.md, V1; I1, D3.
 """
 
 from __future__ import annotations

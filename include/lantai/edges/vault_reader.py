@@ -4,7 +4,7 @@ Trusts nothing but the signature under the manifests: where a member lies, how
 its tar header looks and what its digest is all follow from them. Whether the
 generation is the one that the ledger knows is asked in the journey.
 
-Source: vault.md, "Where things lie"; docs/vault-format.md; reliability.md, V1.
+Source: vault.md, "Where things lie"; docs/vault-format.md; reliability.md, V1; I1, D3.
 """
 
 from __future__ import annotations

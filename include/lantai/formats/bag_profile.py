@@ -3,7 +3,7 @@
 The profile comes as a mapping in the format of BagIt Profiles 1.4; the one of
 a carrier is shipped as `lantai.profiles.carrier_profile`.
 
-Source: BagIt Profiles specification 1.4.0; interfaces.md, "A carrier".
+Source: BagIt Profiles specification 1.4.0; interfaces.md, "A carrier"; R1-45.
 """
 
 from __future__ import annotations

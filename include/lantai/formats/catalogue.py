@@ -3,7 +3,7 @@
 Columns are found by their Chinese name, their identifier or a common synonym;
 no value is judged here. Rows come as the cells that `edges.sheet` read.
 
-Source: interfaces.md, metadata/catalogue; DA/T 22-2015; rules N5.
+Source: interfaces.md, metadata/catalogue; DA/T 22-2015; rules N5; R1-13, R1-14, R1-40.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 One file per line, digest first, as the common tools write it. Which algorithm
 it is follows from the list's name, else from the number of digits.
 
-Source: interfaces.md, "A carrier"; rules N11.
+Source: interfaces.md, "A carrier"; rules N11; R1-45, R1-47, R1-50.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ departments wrote travels as JSON into the template and is never markup.
 Characters that no glyph can show, and those that steer text without being
 seen, are printed as 〔U+XXXX〕. The signed JSON beside a paper is not made here.
 
-Source: interfaces.md, "Papers"; R1-48, R9-26.
+Source: interfaces.md, "Papers"; R1-48, R9-26; R1-43, R1-50, R9-19.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Pure functions on leaf hashes, and a Frontier for whoever only appends. Where
 the leaves lie and who signs the root is elsewhere (signed_note, the ledger's
 edge). Every check raises; none returns a boolean that could be overlooked.
 
-Source: RFC 6962 section 2.1; RFC 9162 sections 2.1.3 and 2.1.4 for the checks.
+Source: RFC 6962 section 2.1; RFC 9162 sections 2.1.3 and 2.1.4 for the checks; I5.
 """
 
 from __future__ import annotations

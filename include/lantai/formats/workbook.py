@@ -4,7 +4,7 @@ A field's value stands in the cell to the right of its label; labels are the
 same in every copy, so a form that was filled in anywhere is read back by them.
 Reading is not done here.
 
-Source: 登记: R1-25, R1-26, R1-27, R1-28, R1-29; interfaces.md, "A carrier".
+Source: 登记: R1-25, R1-26, R1-27, R1-28, R1-29; interfaces.md, "A carrier"; R1-13.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ sheet that comes back is compared cell by cell with what was written, and
 refused when anything but a decision differs. A blank decision is undecided,
 never consent.
 
-Source: interfaces.md, "Papers"; rules N3, N5, N7; reliability.md, P7, P8.
+Source: interfaces.md, "Papers"; rules N3, N5, N7; reliability.md, P7, P8; R9-15, R9-16, R9-19.
 """
 
 from __future__ import annotations

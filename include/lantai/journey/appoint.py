@@ -2,7 +2,7 @@
 
 A key is enrolled by one person and confirmed by another, neither of them its
 owner, so that nobody can make a colleague's signature alone.
-Source: R9-01, R10-08, R12-04; vault.md, "The ledger".
+Source: R9-01, R10-08, R12-04; vault.md, "The ledger"; P3.
 """
 
 from __future__ import annotations

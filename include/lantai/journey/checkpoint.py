@@ -3,7 +3,7 @@
 Whoever holds an older note can tell from a newer one whether the ledger only
 grew. A rerun signs nothing twice and puts out what is missing anywhere.
 
-Source: vault.md, "The ledger"; C2SP tlog-checkpoint and signed-note.
+Source: vault.md, "The ledger"; C2SP tlog-checkpoint and signed-note; I5.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ decided every row, the list is *reviewed* and its digest is what approvers sign.
 A change of any decision takes the list back to *draft*; signatures given before
 stay in the registry and are worth nothing, since the digest is another one.
 
-Source: R9-19; rules N3; reliability.md, R2 (list edited after the first signature).
+Source: R9-19; rules N3; reliability.md, R2 (list edited after the first signature); R10-06, R12-04.
 """
 
 from __future__ import annotations

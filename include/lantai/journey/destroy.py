@@ -14,7 +14,7 @@ be killed anywhere and the next one goes on:
 
 A list whose every row the panel kept has nothing to erase: it is done at once, with its new periods.
 
-Source: vault.md, "Destruction, in order"; rules N3; reliability.md, I3 and K1.
+Source: vault.md, "Destruction, in order"; rules N3; reliability.md, I3 and K1; R9-19, R12-04, I4.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ The carrier's sealed `catalogue` and `papers` stay while any of its records is
 kept, and go with the last one: the register of destruction, which is kept for
 good, names the same titles.
 
-Source: vault.md, "Destruction, in order", 3 to 5; reliability.md, I3 and K1.
+Source: vault.md, "Destruction, in order", 3 to 5; reliability.md, I3 and K1; I2, I4, I8, K3, V1.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Where the papers of a package lie: catalogue, written materials, the statement of a zero report.
 
-Source: R1-22, R1-25, R1-26, R1-28; interfaces.md, "A carrier".
+Source: R1-22, R1-25, R1-26, R1-28; interfaces.md, "A carrier"; R1-13, R1-14.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Whose package it is, of which year and form: what a bag says of itself, held against where it lay.
 
-Source: R1-12, R1-15, R1-24, R1-34; interfaces.md, "A carrier".
+Source: R1-12, R1-15, R1-24, R1-34; interfaces.md, "A carrier"; R1-22.
 """
 
 from __future__ import annotations

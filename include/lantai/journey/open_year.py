@@ -1,6 +1,6 @@
 """Open a filing year: a duty per unit, data form and period, each with its deadline.
 
-Source: R1-11, R1-19, R1-20, R1-21, R1-24; rules N14.
+Source: R1-11, R1-19, R1-20, R1-21, R1-24; rules N14; R1-01.
 """
 
 from __future__ import annotations

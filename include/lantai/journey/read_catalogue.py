@@ -1,6 +1,6 @@
 """Read the machine-readable catalogue of a package, whatever it was written with.
 
-Source: R1-13, R1-14; interfaces.md, metadata/catalogue.
+Source: R1-13, R1-14; interfaces.md, metadata/catalogue; R1-40, R1-50.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ What lies at a place is compared with the registry and the ledger before it is
 opened; where it is damaged the next place is asked, and the answer says so.
 Records that are being destroyed do not come back.
 
-Source: vault.md, "Where things lie" and "Destruction", 3 and 6; R1-57 (数据恢复).
+Source: vault.md, "Where things lie" and "Destruction", 3 and 6; R1-57 (数据恢复); I1, I3, I6, I8, V1.
 """
 
 from __future__ import annotations

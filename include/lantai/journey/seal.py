@@ -5,7 +5,7 @@ A rerun adopts a complete signed generation, at a place or in the work folder,
 and seals nothing twice; anything less is discarded and sealed anew, because
 the file keys of a half sealing exist nowhere.
 
-Source: vault.md, "Sealed records" and "Where things lie"; R1-42.
+Source: vault.md, "Sealed records" and "Where things lie"; R1-42; I1, I6, K1, K3, L1.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ enrolled, made with that key over canonical JSON of list, duty, stage and digest
 is asserted by the system, and the papers say so. With the leader's signature,
 after the whole panel's, the list is approved, and the DAG of its kind is woken.
 
-Source: R9-19, R10-08; rules N3 (witnesses recount before, sign after); vault.md, "The ledger".
+Source: R9-19, R10-08; rules N3 (witnesses recount before, sign after); vault.md, "The ledger"; P3.
 """
 
 from __future__ import annotations

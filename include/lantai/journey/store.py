@@ -4,7 +4,7 @@ Packs and headers first, manifests last: a place has the carrier when its
 manifest has its name. What a killed run left without a manifest is garbage and
 is cleared before it is in the way.
 
-Source: vault.md, "Where things lie" and "Copies"; reliability.md, I7.
+Source: vault.md, "Where things lie" and "Copies"; reliability.md, I7; I6, V1, D1, D3, K1, R1-53.
 """
 
 from __future__ import annotations

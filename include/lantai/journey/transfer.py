@@ -12,7 +12,7 @@ and the next one goes on:
 
 The centre keeps its sealed copy: five years at least after the transfer.
 
-Source: rules N7; R9-15, R9-16; reliability.md, I4, I6 and I7.
+Source: rules N7; R9-15, R9-16; reliability.md, I4, I6 and I7; I3, K1, K3.
 """
 
 from __future__ import annotations

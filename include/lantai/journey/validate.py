@@ -4,7 +4,7 @@ The catalogue's columns are looked at by great-expectations at its one edge and
 by the rules, the whole by the rules; the same fault is told once. Every fault
 comes back in one go.
 
-Source: R1-05, R1-13, R1-14, R1-15, R1-16, R1-37, R1-40, R1-50; rules N5, N8.
+Source: R1-05, R1-13, R1-14, R1-15, R1-16, R1-37, R1-40, R1-50; rules N5, N8; R1-22, R1-30, R1-46.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Digests that were taken on arrival are not taken again; older ones that a
 manifest asks for are taken in one pass. What the catalogue and the papers say
 is looked at in `validate`.
 
-Source: R1-39, R1-42, R1-45, R1-47, R1-50; interfaces.md, "A carrier".
+Source: R1-39, R1-42, R1-45, R1-47, R1-50; interfaces.md, "A carrier"; R1-22, R1-24, R1-38, S2.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Needs the public keys only, no registry and no vault: a department can do it.
 
-Source: vault.md, "The ledger"; interfaces.md, "A department's folder".
+Source: vault.md, "The ledger"; interfaces.md, "A department's folder"; R4-12.
 """
 
 from __future__ import annotations

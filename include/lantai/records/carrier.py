@@ -1,7 +1,7 @@
 """A carrier (载体/包): one package as a department laid it in its outbox.
 
 Names are the department's and are data, never a path here: we keep the raw
-bytes and address the files we fetched by number. Source: R1-31, R1-34; interfaces.md.
+bytes and address the files we fetched by number. Source: R1-31, R1-34; interfaces.md; R1-42.
 """
 
 from __future__ import annotations

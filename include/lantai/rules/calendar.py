@@ -3,7 +3,7 @@
 Plain date arithmetic: no clock and no table of holidays of its own. The caller
 passes the table of workdays, so that an old batch gives the old answer.
 
-Source: R1-19, R1-20, R1-21, R1-24; rules N14.
+Source: R1-19, R1-20, R1-21, R1-24; rules N14; GD-1-3.
 """
 
 from __future__ import annotations
