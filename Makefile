@@ -7,9 +7,10 @@ BIN := $(VENV)/bin
 LANTAI_HOME ?= $(CURDIR)/lantai-home
 SETUP := $(VENV)/.set-up
 TEST_PROCESSES ?= 2
+SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test lint types bench up down docs lock sbom audit
+.PHONY: help setup demo serve test lint types mutate bench up down docs lock sbom audit
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +41,9 @@ lint: setup ## Check style
 
 types: setup ## Check types of include/ and plugins/
 	@$(BIN)/mypy --no-error-summary
+
+mutate: setup ## Break claimed code in twenty places and see that a named test falls: make mutate SEED=1
+	@$(BIN)/python tests/mutate.py --seed $(SEED)
 
 bench: setup ## Measure ours against the peers that are installed
 	@$(BIN)/lantai bench
