@@ -16,14 +16,19 @@ from __future__ import annotations
 import argparse
 import ast
 import random
+import re
+import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
+from types import FrameType
+from typing import NoReturn
 
 from lantai.manual import claims
 from mutants import Mutant, functions, mutants
@@ -96,26 +101,34 @@ def _functions(path: Path) -> list[str]:
 
 
 def _tests_of(root: Path) -> Mapping[str, tuple[str, ...]]:
-    """Return by module the tests that are named for one of its requirements, the nearest first."""
+    """Return by module the tests that are named for one of its requirements, those first that look nearest and quickest."""
     named: dict[str, set[str]] = {}
     for claim in claims.of_tests(root):
         named.setdefault(claim.requirement, set()).add(claim.node)
     ids: dict[str, set[str]] = {}
     for claim in claims.of_code(root):
         ids.setdefault(claim.path, set()).add(claim.requirement)
-    return {
-        path: tuple(sorted(set().union(*(named.get(key, set()) for key in keys)), key=lambda node: _far(path, node)))
-        for path, keys in ids.items()
+    texts = {
+        path: (root / path).read_text(encoding="utf-8") for path in {claim.path for claim in claims.of_tests(root)}
     }
+    found = {}
+    for path, keys in ids.items():
+        shared = Counter(node for key in keys for node in named.get(key, ()))
+        found[path] = tuple(
+            sorted(shared, key=lambda node, path=path, shared=shared: _far(path, node, texts, shared[node]))
+        )
+    return found
 
 
-def _far(path: str, node: str) -> tuple[bool, bool, int, str]:
-    """Return how far a test lies from a module: its own file first, then its room, long stories last."""
-    test = node.partition("::")[0]
-    stem, room = Path(path).stem, path.split("/")[-2]
-    is_own = Path(test).stem == f"test_{stem}"
-    shared = len(set(Path(test).stem.split("_")) & set(stem.split("_")))
-    return not is_own, test.startswith(_LAST), -shared - (f"/{room}/" in test), node
+def _far(path: str, node: str, texts: Mapping[str, str], shared: int) -> tuple[bool, bool, bool, bool, int, str]:
+    """Return how far a test lies from a module: own file, not slow, importing it, no story, many shared ids."""
+    test, _, name = node.partition("::")
+    stem = Path(path).stem
+    imported = path.removeprefix("include/").removesuffix(".py").replace("/", ".")
+    package, _, last = imported.rpartition(".")
+    imports = f"from {imported} import" in texts[test] or re.search(rf"from {package} import .*\b{last}\b", texts[test])
+    is_slow = re.search(rf"mark\.slow[^\n]*\n(?:@[^\n]*\n)*def {name}\(", texts[test]) is not None
+    return Path(test).stem != f"test_{stem}", is_slow, not imports, test.startswith(_LAST), -shared, node
 
 
 def try_out(copies: Copies, trial: Trial, seconds: int, test_seconds: int, is_over: Event) -> Verdict:
@@ -238,7 +251,13 @@ def _options() -> argparse.ArgumentParser:
     return parser
 
 
+def _interrupted(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
+    for kind in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(kind, _interrupted)
     try:
         sys.exit(main())
     except KeyboardInterrupt:

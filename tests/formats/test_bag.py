@@ -73,6 +73,14 @@ def test_broken_bag_gets_the_name_of_its_fault(files, rule):
     assert rule in rules(judged(files), Severity.FAULT)
 
 
+def test_mark_before_the_text_of_a_tag_file_is_remarked_upon_and_the_file_is_read():
+    """R1-45, GD-1-13."""
+    found = judged(bag_of(PAYLOAD, bag_info=b"\xef\xbb\xbfPayload-Oxum: 1.1\n"))
+
+    assert "tag_file_bom" in rules(found, Severity.WARNING)
+    assert "oxum_mismatch" in rules(found, Severity.FAULT)
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -265,12 +265,18 @@ def test_decision_that_cannot_be_read_is_refused_by_its_cell(
 
 def test_thousand_changed_cells_are_counted(returned: Returned) -> None:
     """P8."""
-    returned = Returned(400)
+    returned, as_many_as_are_named = Returned(400), Returned(100)
     for row_no in range(1, 401):
         returned.fill(row_no, title="改")
+    for row_no in range(1, 101):
+        as_many_as_are_named.fill(row_no, title="改")
 
     with pytest.raises(WorksheetError, match="and 300 more cells"):
         returned.answers()
+    with pytest.raises(WorksheetError) as told:
+        as_many_as_are_named.answers()
+    assert str(told.value).count("found '改'") == 100
+    assert "more cells" not in str(told.value)
 
 
 def test_digest_is_of_the_content_and_not_of_the_decisions() -> None:

@@ -12,9 +12,11 @@ from lantai.records.disposal import Decision, Duty, ListKind, ListState, RowDeci
 from lantai.records.record import Retention
 from lantai.rules.appraisal import (
     elapsed_years,
+    electronic_transfer_due_on,
     extended_due_on,
     files_digest,
     is_expired,
+    printed_period,
     sender_keeps_until,
 )
 from lantai.rules.approval import (
@@ -82,6 +84,17 @@ def test_one_keep_keeps_a_row_for_the_longest_period_asked_for() -> None:
 
     assert outcome is not None
     assert (outcome.decision, outcome.extend_years, outcome.is_unanimous) == (Decision.KEEP, 5, False)
+
+
+def test_member_who_keeps_a_row_without_a_period_leaves_it_to_the_others() -> None:
+    """R9-19, N3."""
+    kept = [decision(1, "M01", Decision.KEEP), decision(1, "M02", Decision.KEEP, 5), decision(1, "M03", Decision.KEEP)]
+
+    named, unnamed = consolidate([1], PANEL, kept)[1], consolidate([1], ("M01",), kept)[1]
+
+    assert named is not None
+    assert unnamed is not None
+    assert (named.extend_years, unnamed.extend_years, unnamed.decision) == (5, None, Decision.KEEP)
 
 
 def test_row_that_one_member_has_not_looked_at_is_undecided() -> None:
@@ -171,6 +184,25 @@ def test_leader_who_signed_before_the_panel_has_approved_nothing() -> None:
     assert found == ["leader: signed at 2026-03-02 07:55:00 UTC, expected after the panel"]
 
 
+def test_leader_who_signed_at_the_moment_of_the_panel_has_approved() -> None:
+    """R9-19: only an earlier moment tells of something else."""
+    approved = dossier()
+
+    assert approval_shortfalls(replace(approved, signed=(*approved.signed[:3], signed("L01", Duty.LEADER)))) == []
+
+
+def test_member_who_has_not_signed_is_named_with_the_digest_that_waits_for_it() -> None:
+    """R9-19, I3."""
+    approved = dossier()
+
+    found = approval_shortfalls(replace(approved, signed=approved.signed[1:]))
+
+    assert found == [
+        f"panel_member M01, approve: no signature under digest {'d' * 16}",
+        "panel_member, approve: found 2 valid signatures, expected 3",
+    ]
+
+
 def test_delegate_and_who_delegated_are_one_person_for_incompatible_duties() -> None:
     """R10-08, R12-04."""
     found = people_shortfalls(
@@ -217,6 +249,18 @@ def test_extended_record_is_not_due_again_on_the_day_it_was_extended() -> None:
     assert extended_due_on(date(2020, 1, 1), date(2026, 3, 2), 1) == date(2027, 1, 1)
     with pytest.raises(ValueError, match="1 or more"):
         extended_due_on(date(2026, 1, 1), date(2026, 3, 2), 0)
+
+
+def test_electronic_record_should_be_with_the_archive_five_years_after_it_was_formed() -> None:
+    """N7."""
+    assert electronic_transfer_due_on(date(2020, 5, 31)) == date(2025, 5, 31)
+    assert electronic_transfer_due_on(date(2024, 2, 29)) == date(2029, 3, 1)
+
+
+def test_period_is_printed_in_the_words_of_registers() -> None:
+    """R9-19, N3."""
+    assert [printed_period(each) for each in (Retention.Y, Retention.D30, Retention.D10)] == ["永久", "30年", "10年"]
+    assert [printed_period(each) for each in (Retention.LONG, Retention.SHORT)] == ["长期", "短期"]
 
 
 def test_sender_keeps_a_copy_for_five_full_years() -> None:

@@ -161,6 +161,6 @@ def _chinese_number(text: str) -> int:
     """Return a number up to 99 written as 三, 十, 十二, 二十 or 三十一; 0, which no month or day has, for anything else."""
     found = re.fullmatch(r"([二三四五六七八九]?)(十?)([一二三四五六七八九]?)", text)
     if not found or (found[1] and not found[2]):
-        return int(text.translate(_CHINESE_DIGITS)) if len(text) == 1 and text != "十" else 0
+        return int(text.translate(_CHINESE_DIGITS)) if len(text) == 1 else 0
     tens = int(found[1].translate(_CHINESE_DIGITS) or 1) if found[2] else 0
     return tens * 10 + int(found[3].translate(_CHINESE_DIGITS) or 0)
