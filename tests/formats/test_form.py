@@ -101,6 +101,61 @@ def test_inspection_form_says_number_round_digests_and_responsibility() -> None:
     assert "登记备份中心对所接收数据的原始性和安全性负责" in text
 
 
+FILED = (
+    "单位名称江源市教育局单位代码JY全宗号Z109归档年度2025数据形式电子公文受理号JY-2025-E-001报送轮次第1轮"
+    "收到时间2026年6月30日17:05:00应报日期2026年6月30日是否按时按时"
+)
+COUNTED = "件数120文件数365数据量（字节）73,400,320"
+
+
+@reads_pdf
+def test_notice_says_what_was_filed_and_each_thing_that_the_centre_has_to_decide() -> None:
+    """R1-37, R1-43, R1-51."""
+    findings = [finding(severity="hold", where=f"data/{number}.pdf") for number in (1, 2)]
+
+    text = joined(render("notice", paper("notice", findings=findings), locale="zh"))
+
+    assert FILED in text
+    assert "已收到并暂存，尚未接收：以下2项由本中心决定" in text
+    assert "序号位置现状1data/1.pdf文件不存在2data/2.pdf文件不存在" in text
+
+
+@reads_pdf
+@pytest.mark.parametrize("kind", ["acceptance_inspection", "receipt"])
+def test_what_was_accepted_is_counted_and_its_copies_are_named(kind: str) -> None:
+    """R1-43, R1-48, R1-53."""
+    text = joined(render(kind, paper(kind), locale="zh"))
+
+    assert FILED in text
+    assert COUNTED in text
+    assert "保管处核对时间状态异地库2026年6月30日17:05:00已读回，一致" in text
+    assert f"封存清单摘要SHA-256{SHA256}" in text
+
+
+@reads_pdf
+def test_inspection_form_says_the_result_of_each_property_by_either_side_and_the_digest_of_the_carrier() -> None:
+    """R1-28, R1-46, R1-48, N8."""
+    text = joined(render("acceptance_inspection", paper("acceptance_inspection"), locale="zh"))
+
+    assert "检验结论合格，予以接收" in text
+    assert f"JY-2025-0173,400,320SHA-256{SHA256}" in text
+    assert "真实性合格合格完整性合格合格可用性合格合格安全性合格合格" in text
+    assert "填表人（签名）李强审核人（签名）王芳" in text
+
+
+@reads_pdf
+def test_opinion_says_where_what_was_found_and_expected_by_which_rule_and_how_to_mend_it() -> None:
+    """R1-49, R1-50."""
+    text = joined(render("opinions", paper("opinions"), locale="zh"))
+
+    assert FILED in text
+    found = finding()
+    places = [text.index(found[key]) for key in ("where", "found", "expected")]
+    assert places == sorted(places)
+    assert "DA/T70GD-2-7" in text
+    assert found["fix"] in text
+
+
 @reads_pdf
 def test_late_filing_says_how_many_days() -> None:
     """R1-23."""
