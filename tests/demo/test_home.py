@@ -49,7 +49,7 @@ def test_file_env_says_the_same_as_the_settings(tmp_path, names):
 
 
 def test_home_of_a_demo_is_nobody_elses_also_where_the_folder_was_there(tmp_path):
-    """Security property 5: it holds private keys."""
+    """P5: it holds private keys."""
     (tmp_path / "home").mkdir(mode=0o755)
 
     made = make_home(tmp_path / "home", TODAY, "zh")

@@ -1,4 +1,4 @@
-"""Whether files are closed is asked of a process that nobody believes. Covers R1-37."""
+"""Whether files are closed is asked of a process that nobody believes."""
 
 from __future__ import annotations
 

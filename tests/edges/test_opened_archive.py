@@ -1,4 +1,4 @@
-"""An archive is taken apart by a process that nobody believes. Covers R1-42; reliability.md, "Facts" (archives)."""
+"""An archive is taken apart by a process that nobody believes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A package that breaks or hangs what reads it gets an answer; one whose reader was killed waits. Covers R1-42, I8."""
+"""A package that breaks or hangs what reads it gets an answer; one whose reader was killed waits."""
 
 from __future__ import annotations
 

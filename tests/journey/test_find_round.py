@@ -1,4 +1,4 @@
-"""Which submission a person means: by our number or by the unit's own name, and never by a guess. Covers R1-43."""
+"""Which submission a person means: by our number or by the unit's own name, and never by a guess."""
 
 from __future__ import annotations
 

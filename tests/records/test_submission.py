@@ -1,4 +1,4 @@
-"""Numbers that we give: made in one place, read in one place, and nothing else looks like them. Covers R1-43."""
+"""Numbers that we give: made in one place, read in one place, and nothing else looks like them."""
 
 from __future__ import annotations
 

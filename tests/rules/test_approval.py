@@ -227,6 +227,7 @@ def test_two_witnesses_have_to_sign_before_and_not_earlier_than_the_approval() -
     assert approved_at is not None
 
     assert witness_shortfalls(with_both, Stage.BEFORE, approved_at) == []
+    assert witness_shortfalls(with_both, Stage.BEFORE, AT + timedelta(minutes=10)) == [], "at that very moment"
     assert any("found 1 valid" in each for each in witness_shortfalls(with_one, Stage.BEFORE, approved_at))
     assert any("too early" in each for each in witness_shortfalls(with_both, Stage.BEFORE, AT + timedelta(hours=1)))
 

@@ -51,7 +51,7 @@ def test_day_a_filing_was_due_the_moment_it_came_and_its_days_late_are_kept(
     opened.centre.clock = Clock(opened.centre.settings.zone, date(2027, 1, 5))
     (later,) = taken_in(opened)
 
-    receipt = canonical.loads(opened.inbox()["001.r1.receipt.json"])
+    receipt = canonical.loads(opened.inbox()[f"001.{found.carrier_id}.receipt.json"])
     with opened.centre.database.read() as connection:
         (duty,) = connection.execute(select(tables.duty)).all()
         (row,) = connection.execute(select(tables.carrier)).all()
@@ -66,14 +66,14 @@ def test_acceptance_has_a_number_and_a_time_that_no_rerun_changes(opened: Filing
     """R1-43: the number is on the receipt and leads to the round."""
     opened.file()
     (found,) = taken_in(opened)
-    told = canonical.loads(opened.inbox()["001.r1.receipt.json"])
+    told = canonical.loads(opened.inbox()[f"001.{found.carrier_id}.receipt.json"])
 
     (again,) = taken_in(opened)
 
     assert found.submission_id
     assert (told["submission_id"], told["carrier_id"], told["round"]) == (found.submission_id, found.carrier_id, 1)
     assert (again.submission_id, again.received_at) == (found.submission_id, found.received_at)
-    assert canonical.loads(opened.inbox()["001.r1.receipt.json"]) == told
+    assert canonical.loads(opened.inbox()[f"001.{found.carrier_id}.receipt.json"]) == told
 
 
 def test_carriers_of_one_number_have_ids_of_their_own_over_units_and_years(opened: FilingHouse) -> None:

@@ -3,7 +3,7 @@
 They stand on papers, in lists and in the ledger's facts for thirty years, so
 nothing is taken that cannot be read aloud or does not fit.
 
-Source: reliability.md, security property 6; requirements R1-01.
+Source: R1-01.
 """
 
 from __future__ import annotations
