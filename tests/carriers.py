@@ -20,11 +20,11 @@ from lantai.edges.registry import holdings
 from lantai.edges.registry.units import put_unit
 from lantai.journey.seal import CarrierFacts, Sealed, seal
 from lantai.journey.store import store
-from lantai.records.carrier import ReceivedFile
-from lantai.records.copy import Copy
-from lantai.records.event import EventKind
-from lantai.records.record import AccessLevel, Record, RecordFile, Retention
-from lantai.records.unit import DataForm, Unit
+from lantai.records.centre.unit import DataForm, Unit
+from lantai.records.custody.copy import Copy
+from lantai.records.custody.record import AccessLevel, Record, RecordFile, Retention
+from lantai.records.intake.carrier import ReceivedFile
+from lantai.records.ledger.event import EventKind
 
 CARRIER = "SL2025-JY-E001-R1"
 DEFAULT = (

@@ -19,10 +19,10 @@ from lantai.formats.bag_manifests import FoundFile
 from lantai.journey.pack import PackOrder, Sender, pack
 from lantai.journey.validate import Context, Validated, validate
 from lantai.journey.verify import Declared, Verified, verify
-from lantai.records.carrier import ReceivedFile, decode_name
-from lantai.records.finding import Finding, Severity
-from lantai.records.record import CatalogueRow
-from lantai.records.unit import DataForm, Unit
+from lantai.records.centre.unit import DataForm, Unit
+from lantai.records.custody.record import CatalogueRow
+from lantai.records.intake.carrier import ReceivedFile, decode_name
+from lantai.records.intake.finding import Finding, Severity
 
 UNIT = Unit("JY", "示例市教育局", "Z109", (DataForm.E_DOCUMENT,), responsible_person="p1")
 SENDER = Sender("JY", "示例市教育局", "Z109", "李敏", "0571-88000000")

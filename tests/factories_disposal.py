@@ -29,12 +29,12 @@ from lantai.journey.note_papers import note_report
 from lantai.journey.seal import CarrierFacts, seal
 from lantai.journey.sign import SignedList, sign
 from lantai.journey.store import store
-from lantai.records.carrier import ReceivedFile
-from lantai.records.disposal import Decision, Duty, ListKind
-from lantai.records.event import EventKind
-from lantai.records.person import Appointment, Person, Role
-from lantai.records.record import AccessLevel, Record, RecordFile, Retention
-from lantai.records.unit import DataForm, Unit
+from lantai.records.centre.person import Appointment, Person, Role
+from lantai.records.centre.unit import DataForm, Unit
+from lantai.records.custody.record import AccessLevel, Record, RecordFile, Retention
+from lantai.records.disposal.lists import Decision, Duty, ListKind
+from lantai.records.intake.carrier import ReceivedFile
+from lantai.records.ledger.event import EventKind
 
 ON = date(2026, 3, 2)
 """The day of the `centre` fixture."""

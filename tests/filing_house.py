@@ -25,10 +25,10 @@ from lantai.journey.agree import agree
 from lantai.journey.board import board_of
 from lantai.journey.open_year import open_year
 from lantai.journey.pack import Sender, pack
-from lantai.records.agreement import Agreement
-from lantai.records.record import CatalogueRow
-from lantai.records.submission import RoundState
-from lantai.records.unit import DataForm, Unit
+from lantai.records.centre.agreement import Agreement
+from lantai.records.centre.unit import DataForm, Unit
+from lantai.records.custody.record import CatalogueRow
+from lantai.records.intake.submission import RoundState
 from servers.openssh import OpenSsh
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from lantai.edges.ledger import append
-from lantai.records.event import EventKind
+from lantai.records.ledger.event import EventKind
 
 
 def happen(centre, count, kind=EventKind.YEAR_OPENED):

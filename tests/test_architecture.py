@@ -43,7 +43,7 @@ def test_every_room_keeps_its_doors_shut():
         ("journey/x.py", "from lantai.cli.screen import answer"),
         ("tasks/x.py", "from lantai.demo.units import UNITS"),
         ("locales/__init__.py", "from lantai.formats import form"),
-        ("errors.py", "from lantai.records.finding import Finding"),
+        ("errors.py", "from lantai.records.intake.finding import Finding"),
         ("__init__.py", "from lantai.errors import LantaiError"),
         ("rules/x.py", "from . import retention"),
     ],
@@ -196,4 +196,4 @@ def test_text_from_outside_is_spelt_in_one_place_whose_time_is_bounded():
     """S5: normal forms take the square of the marks on one letter; `records.spelling` does not."""
     bare = [path for path, source in read_tree().items() if "unicodedata.normalize(" in source]
 
-    assert [path for path in bare if "/demo/" not in path] == ["include/lantai/records/spelling.py"]
+    assert [path for path in bare if "/demo/" not in path] == ["include/lantai/records/text/spelling.py"]

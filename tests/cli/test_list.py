@@ -17,7 +17,7 @@ from factories_disposal import lay_down_carrier, record
 from lantai.demo.sheets import fill_in
 from lantai.edges.database import run_checks
 from lantai.formats.wording import Wording
-from lantai.records.record import Retention
+from lantai.records.custody.record import Retention
 from servers.openssh import OpenSsh
 
 CARRIER = "SL2015-JY-E001-R1"

@@ -9,7 +9,7 @@ import pytest
 
 from desks import Desk
 from factories_disposal import lay_down_carrier, record
-from lantai.records.record import Retention
+from lantai.records.custody.record import Retention
 
 HEADING = "clause,description,retention,keywords\n"
 OLD = HEADING + "1.1,一般通知,D10,通知\n1.2,会议纪要,Y,会议纪要；纪要\n"

@@ -26,8 +26,8 @@ from lantai.journey.agree import agree
 from lantai.journey.attend import attend
 from lantai.journey.open_year import open_year
 from lantai.journey.pack import pack
-from lantai.records.agreement import Agreement
-from lantai.records.unit import DataForm
+from lantai.records.centre.agreement import Agreement
+from lantai.records.centre.unit import DataForm
 from lantai.tasks import take_in_filings as steps
 from lantai.tasks.handover import Pass
 

@@ -14,7 +14,7 @@ from lantai.demo.airflow_home import prepare
 from lantai.demo.airflow_process import started
 from lantai.edges import airflow_bell, tables
 from lantai.errors import NotPermittedError, UsageError
-from lantai.records.disposal import ListKind
+from lantai.records.disposal.lists import ListKind
 from lantai.tasks import open_filing_year
 from lantai.tasks.appraise_records import check_form
 from lantai.tasks.approved_lists import conclude

@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from lantai.demo.corpus import Source, plan, retention_of, unit_code
-from lantai.records.record import Retention
+from lantai.records.custody.record import Retention
 from lantai.rules import archival_code
 
 TODAY = date(2026, 6, 30)

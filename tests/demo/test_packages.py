@@ -12,8 +12,8 @@ from lantai.demo.packages import PACKAGES, Flaw
 from lantai.demo.packing import documents_of, make_carrier
 from lantai.demo.units import UNITS, by_code
 from lantai.journey.validate import validate
-from lantai.records.finding import Severity
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
+from lantai.records.intake.finding import Severity
 
 TODAY = date(2026, 6, 30)
 FAULTS = {

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from lantai.demo.teller import Teller
 from lantai.locales import LOCALES, say
-from lantai.records.disposal import ListState
+from lantai.records.disposal.lists import ListState
 
 UNIT = "RS 云溪县人力资源和社会保障局"
 COLUMNS = (("单位", "Unit"), ("数据形式", "Data form"), ("状态", "State"), ("件数", "Records"), ("受理号", "No."))

@@ -11,7 +11,7 @@ import pytest
 
 from lantai.edges.archive import ArchiveLimits, media_type, members
 from lantai.errors import ArchiveLimitError, LantaiError, PackageError, UnsafeNameError
-from lantai.records.carrier import decode_name
+from lantai.records.intake.carrier import decode_name
 
 TIGHT = ArchiveLimits(members=2_000, unpacked_bytes=64 * 1024 * 1024)
 

@@ -22,8 +22,8 @@ from lantai.errors import (
     RegistryUnavailableError,
     SettingsError,
 )
-from lantai.records.disposal import LIST_MOVES
-from lantai.records.submission import MOVES
+from lantai.records.disposal.lists import LIST_MOVES
+from lantai.records.intake.submission import MOVES
 
 NOW = datetime(2026, 3, 2, 1, 2, 3, tzinfo=UTC)
 UNIT = {

@@ -21,7 +21,7 @@ from lantai.errors import (
     RegistryUnavailableError,
     SchemaOutdatedError,
 )
-from lantai.records.unit import DataForm, Unit
+from lantai.records.centre.unit import DataForm, Unit
 from servers.postgres import Postgres
 
 NOW = datetime(2026, 3, 2, 1, 2, 3, tzinfo=UTC)

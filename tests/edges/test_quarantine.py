@@ -11,7 +11,7 @@ from lantai.edges import durable, receiving
 from lantai.edges.quarantine import Quarantine
 from lantai.edges.sftp_request import FetchResult
 from lantai.errors import DiskFullError, NotFoundError, PlaceUnavailableError, RemoteChangedError, UsageError
-from lantai.records.carrier import RemoteFile
+from lantai.records.intake.carrier import RemoteFile
 
 CARRIER = "SL2025-JY-E001-R1"
 GBK_NAME = "data/关于报送的函.docx".encode("gb18030")

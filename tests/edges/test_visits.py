@@ -10,8 +10,8 @@ from factories_disposal import make_unit
 from lantai.edges.registry.packages import note_look
 from lantai.edges.registry.visits import begin_take_in, end_take_in, last_visits
 from lantai.errors import RemoteProtocolError, ServerUnreachableError
-from lantai.records.reason import Reason
-from lantai.records.visit import Stage, TakeInState, Visit
+from lantai.records.intake.reason import Reason
+from lantai.records.intake.visit import Stage, TakeInState, Visit
 
 pytestmark = pytest.mark.both_databases
 

@@ -10,7 +10,7 @@ from factories_bag import bag_of, found_in, rules
 from lantai import profiles
 from lantai.formats.bag import judge, needed_digests, read_bag_info
 from lantai.formats.tag_file import escape, is_unsafe, unescape
-from lantai.records.finding import Severity
+from lantai.records.intake.finding import Severity
 
 PAYLOAD = {"data/通知.txt": b"one", "data/b/附件.pdf": b"two"}
 

@@ -7,7 +7,7 @@ import pytest
 from factories_bag import bag_of, found_in, rules
 from lantai.formats.bag_manifests import judge
 from lantai.formats.tag_file import read_manifest
-from lantai.records.finding import Severity
+from lantai.records.intake.finding import Severity
 
 PAYLOAD = {"data/通知.txt": b"one", "data/b/附件.pdf": b"two"}
 BOTH = ("sha256", "sm3")

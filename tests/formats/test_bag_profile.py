@@ -6,7 +6,7 @@ import pytest
 
 from lantai.formats.bag_profile import judge_files, judge_manifests, judge_serialization, judge_tags
 from lantai.formats.tag_file import ManifestFile
-from lantai.records.finding import Severity
+from lantai.records.intake.finding import Severity
 
 PROFILE = {
     "Bag-Info": {

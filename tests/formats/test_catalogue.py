@@ -11,8 +11,8 @@ from lantai.errors import CatalogueError
 from lantai.formats.catalogue import COLUMNS, parse_sheets, parse_table
 from lantai.formats.csv_table import read_csv
 from lantai.formats.workbook import catalogue_fields
-from lantai.records.finding import Severity
-from lantai.records.sheet import Sheet
+from lantai.records.intake.finding import Severity
+from lantai.records.intake.sheet import Sheet
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])

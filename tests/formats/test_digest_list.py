@@ -10,7 +10,7 @@ import pytest
 from factories_bag import found_in
 from lantai.formats.digest_list import algorithms_of, is_digest_list, judge
 from lantai.formats.tag_file import MOST_ENTRIES
-from lantai.records.finding import Severity
+from lantai.records.intake.finding import Severity
 
 FILES = {"1.txt": b"one", "目录.csv": b"two"}
 

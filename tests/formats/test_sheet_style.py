@@ -6,7 +6,7 @@ import re
 
 from lantai.formats.sheet_layout import RowAnswer
 from lantai.formats.sheet_style import FILLED_IN
-from lantai.records.disposal import Decision
+from lantai.records.disposal.lists import Decision
 from papers import record_row
 from workbook_cells import part
 from worksheets import exported, head_of

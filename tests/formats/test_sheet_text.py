@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lantai.formats.columns import COLUMNS
 from lantai.formats.sheet_layout import RowAnswer
 from lantai.formats.worksheet import import_decisions
-from lantai.records.disposal import Decision
+from lantai.records.disposal.lists import Decision
 from papers import record_row
 from workbook_cells import cells_of, formula_count
 from worksheets import exported, head_of

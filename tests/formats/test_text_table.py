@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from lantai.formats.text_table import text_table, width
 from lantai.formats.troubles import trouble_table
-from lantai.records.reason import Reason
-from lantai.records.visit import Stage, Trouble
+from lantai.records.intake.reason import Reason
+from lantai.records.intake.visit import Stage, Trouble
 
 LETTERS = string.ascii_letters + "。，：、档案馆未能查看 -/."
 FINGERPRINT = "SHA256:XyZ0123456789abcdefghijklmnopqrstuvwxyzABCDE"

@@ -7,7 +7,7 @@ import pytest
 from lantai.errors import MalformedError
 from lantai.formats import canonical, vault_manifest
 from lantai.formats.vault_manifest import HeadersManifest, SealedHeader
-from lantai.records.manifest import Manifest, SealedRecord
+from lantai.records.custody.manifest import Manifest, SealedRecord
 
 SEALED = SealedRecord("R-1", "ab" * 16, "pack-0001.g1.tar", "R-1.payload", 48, "c" * 64, "d" * 64)
 MANIFEST = Manifest("C-1", "JY", 2025, "e_document", 1, 1, "", "C-1-catalogue", "C-1-papers", (SEALED,))

@@ -11,7 +11,7 @@ from lantai.errors import WorksheetError
 from lantai.formats.columns import COLUMNS
 from lantai.formats.sheet_layout import META_SHEET, RowAnswer
 from lantai.formats.worksheet import cell_name, content_digest, import_decisions
-from lantai.records.disposal import Decision
+from lantai.records.disposal.lists import Decision
 from papers import record_row
 from workbook_cells import cells_of
 from worksheets import exported, head_of

@@ -15,7 +15,7 @@ from lantai.edges.registry.sign_offs import person_behind
 from lantai.errors import MalformedError, NotFoundError, UsageError
 from lantai.formats.ssh_signature import generate_key
 from lantai.journey.appoint import appoint, delegate, enrol_key
-from lantai.records.person import Person, Role
+from lantai.records.centre.person import Person, Role
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 

@@ -15,9 +15,9 @@ from lantai.errors import NotPermittedError
 from lantai.journey.appraise import appraise
 from lantai.journey.hold import hold, lift
 from lantai.journey.withdraw import withdraw
-from lantai.records.disposal import ListKind
-from lantai.records.hold import HoldScope
-from lantai.records.record import Retention
+from lantai.records.custody.record import Retention
+from lantai.records.disposal.hold import HoldScope
+from lantai.records.disposal.lists import ListKind
 
 pytestmark = pytest.mark.both_databases
 

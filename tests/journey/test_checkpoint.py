@@ -13,7 +13,7 @@ from lantai.formats import merkle, signed_note
 from lantai.formats.signed_note import Checkpoint
 from lantai.journey.checkpoint import checkpointed_at, make_checkpoint, newest_note, proof
 from lantai.journey.verify_ledger import verify
-from lantai.records.event import EventKind
+from lantai.records.ledger.event import EventKind
 from ledger_hands import happen, tamper
 
 pytestmark = pytest.mark.both_databases

@@ -43,8 +43,8 @@ from lantai.journey.export_sheet import export_sheet
 from lantai.journey.import_sheet import import_sheet
 from lantai.journey.sign import sign
 from lantai.journey.withdraw import withdraw
-from lantai.records.disposal import Decision, Duty, ListState, Stage
-from lantai.records.person import Appointment, Person, Role
+from lantai.records.centre.person import Appointment, Person, Role
+from lantai.records.disposal.lists import Decision, Duty, ListState, Stage
 
 pytestmark = pytest.mark.both_databases
 

@@ -42,8 +42,8 @@ from lantai.journey.hold import hold, lift
 from lantai.journey.note_papers import file_register, note_report
 from lantai.journey.sign import sign
 from lantai.journey.verify_ledger import verify
-from lantai.records.disposal import Decision, Duty, ListState, Stage
-from lantai.records.hold import HoldScope
+from lantai.records.disposal.hold import HoldScope
+from lantai.records.disposal.lists import Decision, Duty, ListState, Stage
 from lantai.settings import Settings
 
 pytestmark = pytest.mark.both_databases

@@ -19,7 +19,7 @@ from lantai.errors import FixityError, PlaceUnavailableError
 from lantai.journey.destroy import destroy
 from lantai.journey.diagnose import diagnose
 from lantai.journey.restore import restore
-from lantai.records.disposal import ListState
+from lantai.records.disposal.lists import ListState
 from servers.small_disk import SmallDisk
 
 pytestmark = pytest.mark.both_databases

@@ -9,8 +9,8 @@ from lantai.edges.registry.submissions import Round, add_round, add_submission, 
 from lantai.edges.registry.units import put_unit
 from lantai.errors import AmbiguousNameError, NotFoundError
 from lantai.journey.find_round import find_kept, find_round
-from lantai.records.submission import RoundState
-from lantai.records.unit import DataForm, Unit
+from lantai.records.centre.unit import DataForm, Unit
+from lantai.records.intake.submission import RoundState
 
 pytestmark = pytest.mark.both_databases
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lantai.journey.gather import MOST_APART, lines
-from lantai.records.finding import Finding, Severity
+from lantai.records.intake.finding import Finding, Severity
 
 
 def fault(rule, row=None, subject="", **values):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lantai.journey.identify import identify
-from lantai.records.carrier import BackupStrategy
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
+from lantai.records.intake.carrier import BackupStrategy
 
 TAGS = {
     "Unit-Code": "JY",

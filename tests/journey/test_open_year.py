@@ -13,7 +13,7 @@ from lantai.edges.centre import Centre
 from lantai.edges.registry.units import put_unit
 from lantai.errors import UsageError
 from lantai.journey.open_year import open_year
-from lantai.records.unit import DataForm, Frequency, Unit
+from lantai.records.centre.unit import DataForm, Frequency, Unit
 
 JY = Unit("JY", "教育局", "Z109", (DataForm.E_DOCUMENT,), responsible_person="U01")
 GT = Unit("GT", "国土局", "Z110", (DataForm.BUSINESS_DATA, DataForm.DIGITISED_RESULT), Frequency.QUARTER)

@@ -14,7 +14,7 @@ from lantai.errors import AlreadyThereError, CatalogueError, InputFileError, Uns
 from lantai.journey.check_carrier import check_carrier
 from lantai.journey.pack import pack, values_of_forms
 from lantai.journey.verify import PackageKind, check_folder
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
 
 
 def content(folder: Path) -> dict[bytes, bytes]:

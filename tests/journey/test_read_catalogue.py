@@ -12,7 +12,7 @@ from factories_bag import HEADING, cells_of, csv_of, row
 from lantai.journey import read_catalogue as module
 from lantai.journey.read_catalogue import read_catalogue
 from lantai.locales import describe
-from lantai.records.finding import Severity
+from lantai.records.intake.finding import Severity
 from lantai.rules.scope import CLASSIFIED
 
 

@@ -13,7 +13,7 @@ from lantai.edges.clock import Clock
 from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.errors import RemotePermissionError
 from lantai.journey.settle import is_settled, is_stalled, settle
-from lantai.records.carrier import RemoteFile, fingerprint
+from lantai.records.intake.carrier import RemoteFile, fingerprint
 
 FILES = [RemoteFile(b"bagit.txt", 10, 1)]
 FIRST = date(2026, 3, 2)

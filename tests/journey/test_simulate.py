@@ -12,8 +12,8 @@ from lantai.edges.centre import Centre
 from lantai.edges.registry.schedules import add_schedule
 from lantai.errors import NotFoundError
 from lantai.journey.simulate import simulate
-from lantai.records.record import Retention
-from lantai.records.schedule import Schedule, ScheduleRule
+from lantai.records.custody.record import Retention
+from lantai.records.disposal.schedule import Schedule, ScheduleRule
 from lantai.rules.scheduling import Verdict
 
 RULES = (

@@ -12,7 +12,7 @@ from lantai.edges.vault_check import check_whole
 from lantai.edges.vault_reader import read_newest
 from lantai.errors import DiskFullError, FixityError, PlaceUnavailableError
 from lantai.journey.store import store
-from lantai.records.copy import CopyState
+from lantai.records.custody.copy import CopyState
 
 
 def whole(centre, place):

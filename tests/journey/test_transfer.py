@@ -53,9 +53,9 @@ from lantai.journey.decide import decide
 from lantai.journey.hold import hold
 from lantai.journey.transfer import prepare, transfer
 from lantai.journey.verify_ledger import verify
-from lantai.records.disposal import Decision, ListKind, ListState
-from lantai.records.hold import HoldScope
-from lantai.records.record import Retention
+from lantai.records.custody.record import Retention
+from lantai.records.disposal.hold import HoldScope
+from lantai.records.disposal.lists import Decision, ListKind, ListState
 from lantai.settings import Settings
 from servers.openssh import OpenSsh
 

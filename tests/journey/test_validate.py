@@ -27,10 +27,10 @@ from lantai.journey.list_records import list_records
 from lantai.journey.pack import pack
 from lantai.journey.validate import validate
 from lantai.journey.verify import FORMS
-from lantai.records.carrier import BackupStrategy
-from lantai.records.finding import Finding, Severity, is_acceptable
-from lantai.records.record import AccessLevel, Retention
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
+from lantai.records.custody.record import AccessLevel, Retention
+from lantai.records.intake.carrier import BackupStrategy
+from lantai.records.intake.finding import Finding, Severity, is_acceptable
 from lantai.rules.four_properties import Result
 
 

@@ -12,8 +12,8 @@ import pytest
 from factories_bag import SENDER, carrier, csv_of, filing, order, row, rules, verified
 from lantai.journey.pack import pack
 from lantai.journey.verify import PackageKind, check_folder
-from lantai.records.finding import Severity
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
+from lantai.records.intake.finding import Severity
 
 SUITE = "bagit/loc-conformance-suite"
 REMARKED_ON_PURPOSE = {"digest_weak"}

@@ -11,7 +11,7 @@ from lantai.formats import canonical, signed_note
 from lantai.formats.signed_note import Checkpoint
 from lantai.journey.checkpoint import make_checkpoint, newest_note
 from lantai.journey.verify_receipt import verify_receipt
-from lantai.records.event import EventKind
+from lantai.records.ledger.event import EventKind
 
 CARRIER = "SL2025-JY-E001-R1"
 

@@ -27,7 +27,7 @@ from lantai.edges.database import Database
 from lantai.errors import NotPermittedError
 from lantai.journey.diagnose import diagnose
 from lantai.journey.sign import sign
-from lantai.records.disposal import Duty
+from lantai.records.disposal.lists import Duty
 from servers.odd_airflow import PASSWORD, USER, Asked, OddAirflow, said
 
 

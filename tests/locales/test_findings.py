@@ -11,7 +11,7 @@ import pytest
 import lantai
 from lantai.edges import opened_archive, sheet
 from lantai.locales import LOCALES, describe, say, words
-from lantai.records.finding import Finding, Severity
+from lantai.records.intake.finding import Finding, Severity
 
 PACKAGE = Path(lantai.__file__).parent
 SOURCES = sorted(p for p in PACKAGE.rglob("*.py") if p.relative_to(PACKAGE).parts[0] != "bench")

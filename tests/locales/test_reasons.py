@@ -6,7 +6,7 @@ import pytest
 
 from lantai.locales import LOCALES, explain, words
 from lantai.manual.runbook import classes
-from lantai.records.reason import Reason
+from lantai.records.intake.reason import Reason
 
 
 @pytest.mark.parametrize("locale", LOCALES)

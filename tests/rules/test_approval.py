@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from lantai.locales import say
-from lantai.records.disposal import Decision, Duty, ListKind, ListState, RowDecision, SignOff, Stage
-from lantai.records.record import Retention
+from lantai.records.custody.record import Retention
+from lantai.records.disposal.lists import Decision, Duty, ListKind, ListState, RowDecision, SignOff, Stage
 from lantai.rules.appraisal import (
     elapsed_years,
     electronic_transfer_due_on,

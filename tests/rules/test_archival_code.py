@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factories_bag import row, rules
-from lantai.records.finding import Severity
-from lantai.records.record import Retention
+from lantai.records.custody.record import Retention
+from lantai.records.intake.finding import Severity
 from lantai.rules.archival_code import ArchivalCode, check, check_continuity, normalise, parse
 
 CODE = "Z109-WS·2025-D30-BGS-0001"

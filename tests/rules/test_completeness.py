@@ -10,8 +10,8 @@ import pytest
 
 from factories_bag import row, rules
 from lantai.edges import tables
-from lantai.records.finding import Severity
-from lantai.records.record import AccessLevel
+from lantai.records.custody.record import AccessLevel
+from lantai.records.intake.finding import Severity
 from lantai.rules.completeness import (
     MOST_CHARACTERS,
     Expected,

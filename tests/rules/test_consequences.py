@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lantai.records.finding import Finding, Severity
+from lantai.records.intake.finding import Finding, Severity
 from lantai.rules.consequences import causes
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lantai import profiles
-from lantai.records.finding import Finding, Severity
+from lantai.records.intake.finding import Finding, Severity
 from lantai.rules.four_properties import Result, evaluate, is_passed
 
 ITEMS = profiles.four_property_items()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lantai import profiles
-from lantai.records.record import Retention
+from lantai.records.custody.record import Retention
 from lantai.rules.retention import due_on, read_retention, rule_rows, transfer_due_on, transfer_rules_for
 
 RULES = rule_rows(profiles.transfer_rules())

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from lantai.records.record import Retention
-from lantai.records.schedule import Schedule, ScheduleRule
+from lantai.records.custody.record import Retention
+from lantai.records.disposal.schedule import Schedule, ScheduleRule
 from lantai.rules.scheduling import Change, Verdict, clauses_of, compare, verdict_of
 
 MEETINGS = ScheduleRule("1.1", "会议材料", Retention.D10, ("会议", "通知"))

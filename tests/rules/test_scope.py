@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from factories_bag import row, rules
-from lantai.records.finding import Severity
+from lantai.records.intake.finding import Severity
 from lantai.rules import scope
 
 

@@ -16,7 +16,7 @@ from lantai.formats import canonical
 from lantai.journey import take_in as verbs
 from lantai.journey.look import look
 from lantai.journey.take_in import take_in
-from lantai.records.submission import RoundState
+from lantai.records.intake.submission import RoundState
 
 pytestmark = pytest.mark.server("sshd")
 

@@ -10,8 +10,8 @@ from lantai.edges.registry.visits import end_take_in, last_visits
 from lantai.errors import LantaiError, LeaseLostError
 from lantai.journey.attend import attend
 from lantai.journey.look import look
-from lantai.records.reason import Reason
-from lantai.records.visit import Stage, TakeInState, Visit
+from lantai.records.intake.reason import Reason
+from lantai.records.intake.visit import Stage, TakeInState, Visit
 
 pytestmark = [pytest.mark.server("sshd"), pytest.mark.both_databases]
 

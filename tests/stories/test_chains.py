@@ -18,10 +18,10 @@ from lantai.journey.appraise import appraise
 from lantai.journey.destroy import destroy, prepare
 from lantai.journey.look import look
 from lantai.journey.take_in import take_in
-from lantai.records.carrier import BackupStrategy
-from lantai.records.disposal import ListKind
-from lantai.records.record import Retention
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
+from lantai.records.custody.record import Retention
+from lantai.records.disposal.lists import ListKind
+from lantai.records.intake.carrier import BackupStrategy
 from servers.openssh import OpenSsh
 
 pytestmark = pytest.mark.server("sshd")

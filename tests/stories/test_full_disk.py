@@ -19,7 +19,7 @@ from lantai.journey.look import look
 from lantai.journey.restore import open_record
 from lantai.journey.take_in import take_in
 from lantai.journey.verify_ledger import verify
-from lantai.records.submission import RoundState
+from lantai.records.intake.submission import RoundState
 from servers.small_disk import SmallDisk
 
 pytestmark = pytest.mark.server("sshd", "mount")

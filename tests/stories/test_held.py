@@ -20,10 +20,10 @@ from lantai.journey.decide_held import decide_held
 from lantai.journey.look import look
 from lantai.journey.take_in import take_in
 from lantai.locales import describe
-from lantai.records.person import Appointment, Person, Role
-from lantai.records.ruling import Choice
-from lantai.records.submission import RoundState
-from lantai.records.unit import DataForm
+from lantai.records.centre.person import Appointment, Person, Role
+from lantai.records.centre.unit import DataForm
+from lantai.records.intake.ruling import Choice
+from lantai.records.intake.submission import RoundState
 
 pytestmark = pytest.mark.server("sshd")
 

@@ -15,8 +15,8 @@ from lantai.edges.registry.units import put_unit
 from lantai.edges.sftp_pipe import refusal
 from lantai.formats import sftp_wire as wire
 from lantai.journey.look import look
-from lantai.records.reason import Reason
-from lantai.records.visit import Stage, Trouble
+from lantai.records.intake.reason import Reason
+from lantai.records.intake.visit import Stage, Trouble
 from lantai.tasks.unit_report import line_of_trouble, lines_of_look, report, visits_of
 
 pytestmark = pytest.mark.server("sshd")

@@ -21,7 +21,7 @@ from lantai.formats import canonical, merkle, signed_note
 from lantai.journey.look import look
 from lantai.journey.restore import open_record
 from lantai.journey.take_in import take_in
-from lantai.records.submission import RoundState
+from lantai.records.intake.submission import RoundState
 
 pytestmark = pytest.mark.server("sshd")
 

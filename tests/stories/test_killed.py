@@ -14,7 +14,7 @@ from filing_house import FilingHouse
 from lantai.journey.look import look
 from lantai.journey.take_in import take_in
 from lantai.journey.verify_ledger import verify
-from lantai.records.submission import RoundState
+from lantai.records.intake.submission import RoundState
 
 KILLS = 20
 KILLED = -1

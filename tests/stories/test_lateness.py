@@ -15,7 +15,7 @@ from lantai.edges.clock import Clock
 from lantai.edges.registry import people
 from lantai.journey.look import look
 from lantai.journey.take_in import take_in
-from lantai.records.person import Person
+from lantai.records.centre.person import Person
 
 pytestmark = pytest.mark.server("sshd")
 

@@ -16,8 +16,8 @@ from lantai.errors import KeyMissingError, LantaiError, UnexpectedError
 from lantai.journey.assess import assess
 from lantai.journey.look import look
 from lantai.journey.take_in import take_in
-from lantai.records.submission import RoundState
-from lantai.records.unit import Unit
+from lantai.records.centre.unit import Unit
+from lantai.records.intake.submission import RoundState
 
 pytestmark = pytest.mark.server("sshd")
 

@@ -20,7 +20,7 @@ from lantai.edges import tables
 from lantai.edges.bulkhead.line import Lines
 from lantai.edges.bulkhead.patience import Limits
 from lantai.journey.take_in_all import take_in_all
-from lantai.records.submission import RoundState
+from lantai.records.intake.submission import RoundState
 from servers import hostile_sftp as lies
 from servers import lying_ssh as raw
 from servers.hostile_sftp import HostileSftp

@@ -8,7 +8,7 @@ from filing_house import FilingHouse
 from lantai.errors import RemotePathError
 from lantai.journey.look import look
 from lantai.journey.take_in import take_in
-from lantai.records.submission import RoundState
+from lantai.records.intake.submission import RoundState
 
 pytestmark = pytest.mark.server("sshd")
 

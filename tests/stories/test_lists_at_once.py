@@ -40,10 +40,10 @@ from lantai.journey.note_papers import note_report
 from lantai.journey.sign import sign
 from lantai.journey.verify_ledger import verify
 from lantai.journey.withdraw import withdraw
-from lantai.records.disposal import Decision, Duty, ListKind, ListState
-from lantai.records.event import EventKind
-from lantai.records.hold import Hold, HoldScope
-from lantai.records.person import Appointment, Person, Role
+from lantai.records.centre.person import Appointment, Person, Role
+from lantai.records.disposal.hold import Hold, HoldScope
+from lantai.records.disposal.lists import Decision, Duty, ListKind, ListState
+from lantai.records.ledger.event import EventKind
 
 pytestmark = pytest.mark.both_databases
 

@@ -16,8 +16,8 @@ from lantai.errors import UnexpectedError
 from lantai.journey import take_in as module
 from lantai.journey.look import look, look_again
 from lantai.journey.take_in_all import Watchers, take_in_all
-from lantai.records.reason import Reason
-from lantai.records.submission import RoundState
+from lantai.records.intake.reason import Reason
+from lantai.records.intake.submission import RoundState
 
 pytestmark = pytest.mark.server("sshd")
 

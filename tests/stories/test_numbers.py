@@ -14,7 +14,7 @@ from lantai.errors import UsageError
 from lantai.formats import canonical
 from lantai.journey.look import look
 from lantai.journey.take_in import take_in
-from lantai.records.submission import RoundState
+from lantai.records.intake.submission import RoundState
 
 pytestmark = pytest.mark.server("sshd")
 

@@ -29,9 +29,9 @@ from lantai.journey.restore import restore
 from lantai.journey.take_in import take_in
 from lantai.journey.verify_ledger import verify
 from lantai.journey.verify_receipt import verify_receipt
-from lantai.records.disposal import ListKind, ListState
-from lantai.records.hold import HoldScope
-from lantai.records.record import CatalogueRow
+from lantai.records.custody.record import CatalogueRow
+from lantai.records.disposal.hold import HoldScope
+from lantai.records.disposal.lists import ListKind, ListState
 from servers.openssh import OpenSsh
 
 pytestmark = pytest.mark.server("sshd", "postgres", "initdb")

@@ -16,8 +16,8 @@ from lantai.edges.registry.submissions import Round, rounds
 from lantai.formats import canonical
 from lantai.journey.look import look
 from lantai.journey.take_in import take_in
-from lantai.records.record import RecordStatus
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
+from lantai.records.custody.record import RecordStatus
 
 pytestmark = pytest.mark.server("sshd")
 

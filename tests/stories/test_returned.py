@@ -17,7 +17,7 @@ from lantai.journey.look import look
 from lantai.journey.purge_returned import purge_returned
 from lantai.journey.read_catalogue import MOST_CSV_BYTES
 from lantai.journey.take_in import take_in
-from lantai.records.submission import RoundState
+from lantai.records.intake.submission import RoundState
 
 pytestmark = pytest.mark.server("sshd")
 

@@ -19,7 +19,7 @@ from lantai.journey.destroy import destroy
 from lantai.journey.look import look
 from lantai.journey.take_in import take_in
 from lantai.journey.verify_ledger import verify
-from lantai.records.disposal import ListState
+from lantai.records.disposal.lists import ListState
 from servers.losing_line import LosingLine
 from servers.openssh import OpenSsh
 from servers.postgres import Postgres

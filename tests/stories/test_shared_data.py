@@ -17,8 +17,8 @@ from lantai.edges.registry.submissions import findings_of
 from lantai.journey.look import look
 from lantai.journey.restore import open_record
 from lantai.journey.take_in import take_in
-from lantai.records.carrier import decode_name, is_on_its_way
-from lantai.records.finding import Finding, Severity
+from lantai.records.intake.carrier import decode_name, is_on_its_way
+from lantai.records.intake.finding import Finding, Severity
 from servers.openssh import OpenSsh
 
 pytestmark = [pytest.mark.server("sshd"), pytest.mark.shared]

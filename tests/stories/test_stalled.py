@@ -24,8 +24,8 @@ from lantai.journey.board import BoardRow, board_of
 from lantai.journey.collect import Budget, collect
 from lantai.journey.look import look
 from lantai.journey.take_in import TakenIn, take_in
-from lantai.records.finding import Finding
-from lantai.records.submission import RoundState
+from lantai.records.intake.finding import Finding
+from lantai.records.intake.submission import RoundState
 from servers.openssh import OpenSsh
 
 pytestmark = pytest.mark.server("sshd")

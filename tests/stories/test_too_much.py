@@ -16,7 +16,7 @@ from filing_house import FilingHouse
 from lantai.edges.database import Database, run_checks
 from lantai.errors import DiskFullError, LantaiError, RemoteChangedError, UnitLimitError
 from lantai.journey.take_in_all import take_in_all
-from lantai.records.submission import RoundState
+from lantai.records.intake.submission import RoundState
 from servers import hostile_sftp as lies
 from servers.hostile_sftp import HostileSftp
 from servers.small_disk import SmallDisk

@@ -61,7 +61,7 @@ def _prepare(home: Path, departments: Path, count: int, server: SshServer) -> No
     from lantai.journey.look import look
     from lantai.journey.open_year import open_year
     from lantai.journey.set_up import set_up
-    from lantai.records.unit import DataForm, Unit
+    from lantai.records.centre.unit import DataForm, Unit
 
     codes = [f"B{number:04d}" for number in range(1, count + 1)]
     for code in codes:

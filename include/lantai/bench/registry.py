@@ -13,7 +13,7 @@ from lantai.edges.clock import Clock
 from lantai.edges.database import Database
 from lantai.edges.migrations import upgrade
 from lantai.edges.registry.units import put_unit
-from lantai.records.unit import DataForm, Unit
+from lantai.records.centre.unit import DataForm, Unit
 
 UNIT, CARRIER, YEAR = "B", "SL2025-B-E001-R1", 2025
 FIRST_DUE_ON = date(2026, 1, 1)

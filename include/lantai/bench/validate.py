@@ -48,7 +48,7 @@ def ours(watch: Stopwatch, folder: Path, listed: str) -> Any:  # noqa: ANN401, A
     from lantai import profiles
     from lantai.journey.validate import Context, validate
     from lantai.journey.verify import Declared, verify
-    from lantai.records.unit import DataForm, Unit
+    from lantai.records.centre.unit import DataForm, Unit
 
     files, paths = _received(listed)
     _import_the_library()
@@ -81,7 +81,7 @@ def great_expectations(watch: Stopwatch, folder: Path, listed: str) -> Any:  # n
 
 def _import_the_library() -> None:
     from lantai.edges.expectations import CheckKind, ColumnCheck, check_catalogue
-    from lantai.records.record import CatalogueRow
+    from lantai.records.custody.record import CatalogueRow
 
     check_catalogue([CatalogueRow(1, title="x")], [ColumnCheck("filled", "title", CheckKind.FILLED)])
 
@@ -90,7 +90,7 @@ def _carrier(folder: Path, count: int) -> Path:
     """Pack a carrier, take it for one that has arrived, and return the list of its files."""
     from lantai.edges.local_carrier import open_carrier
     from lantai.journey.pack import PackOrder, Sender, pack
-    from lantai.records.unit import DataForm
+    from lantai.records.centre.unit import DataForm
 
     documents, catalogue = folder / "documents", folder / "catalogue.csv"
     with catalogue.open("w", encoding="utf-8", newline="") as file:
@@ -131,7 +131,7 @@ def _cells(number: int, name: str) -> tuple[str, ...]:
 
 
 def _received(listed: str) -> tuple[list[Any], dict[int, Path]]:
-    from lantai.records.carrier import ReceivedFile
+    from lantai.records.intake.carrier import ReceivedFile
 
     files, paths = [], {}
     for number, path, size_bytes, sha256, sm3, place in json.loads(Path(listed).read_text("utf-8")):

@@ -10,8 +10,8 @@ import typer
 from lantai.cli.days import read_day
 from lantai.cli.screen import AsJson, answer, line, locale, opened, said, table
 from lantai.locales import say
-from lantai.records.agreement import Agreement
-from lantai.records.unit import DataForm
+from lantai.records.centre.agreement import Agreement
+from lantai.records.centre.unit import DataForm
 
 app = typer.Typer(no_args_is_help=True, help="双方协议 · Agreements with units")
 

@@ -26,8 +26,8 @@ from lantai.cli.screen import (
 )
 from lantai.cli.told import identified
 from lantai.locales import explain
-from lantai.records.reason import Reason
-from lantai.records.shown import on_one_line
+from lantai.records.intake.reason import Reason
+from lantai.records.text.shown import on_one_line
 
 if TYPE_CHECKING:
     from lantai.edges.centre import Centre

@@ -36,7 +36,7 @@ from lantai.errors import (
     WorksheetError,
 )
 from lantai.locales import say
-from lantai.records.shown import on_its_lines
+from lantai.records.text.shown import on_its_lines
 
 INTERRUPTED, READER_GONE = 130, 141
 

@@ -10,8 +10,8 @@ from lantai.cli.actors import Actor, person
 from lantai.cli.screen import AsJson, answer, line, locale, note, opened, said, table
 from lantai.cli.told import identified
 from lantai.locales import say
-from lantai.records.hold import HoldScope
-from lantai.records.submission import read_reference
+from lantai.records.disposal.hold import HoldScope
+from lantai.records.intake.submission import read_reference
 
 app = typer.Typer(no_args_is_help=True, help="冻结（暂停处置） · Holds")
 

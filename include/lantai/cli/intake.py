@@ -19,8 +19,8 @@ from lantai.cli.screen import (
 )
 from lantai.cli.told import counted, finding_as_mapping, identified, tell_findings
 from lantai.locales import say
-from lantai.records.ruling import Choice
-from lantai.records.submission import RoundState
+from lantai.records.intake.ruling import Choice
+from lantai.records.intake.submission import RoundState
 
 if TYPE_CHECKING:
     from lantai.edges.registry.submissions import Round

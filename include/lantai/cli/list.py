@@ -16,7 +16,7 @@ from lantai.cli.days import read_day
 from lantai.cli.screen import AsJson, answer, facts, line, locale, opened, progress_bar, said, table
 from lantai.errors import CatalogueError, InputFileError
 from lantai.locales import say
-from lantai.records.disposal import ListKind, ListState
+from lantai.records.disposal.lists import ListKind, ListState
 
 app = typer.Typer(no_args_is_help=True, help="移交与销毁清单 · Lists of records to transfer or destroy")
 

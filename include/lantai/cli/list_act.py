@@ -27,14 +27,14 @@ from lantai.cli.screen import (
 )
 from lantai.errors import UsageError
 from lantai.locales import say
-from lantai.records.disposal import Duty, ListKind, Stage
-from lantai.records.person import Role
+from lantai.records.centre.person import Role
+from lantai.records.disposal.lists import Duty, ListKind, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lantai.edges.centre import Centre
-    from lantai.records.shortfall import Shortfall
+    from lantai.records.disposal.shortfall import Shortfall
 
 __all__ = ["app"]
 

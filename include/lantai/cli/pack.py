@@ -18,10 +18,10 @@ from lantai.cli.screen import FINDINGS, AsJson, Language, answer, facts, line, l
 from lantai.cli.told import counted, finding_as_mapping, tell_findings
 from lantai.errors import PackageError, UnfitFileError, UsageError
 from lantai.locales import say
-from lantai.records.carrier import BackupStrategy
-from lantai.records.finding import Finding, is_acceptable, may_be_sent
-from lantai.records.record import Retention
-from lantai.records.unit import UNIT_CODE, UNIT_CODE_EXPECTED, DataForm
+from lantai.records.centre.unit import UNIT_CODE, UNIT_CODE_EXPECTED, DataForm
+from lantai.records.custody.record import Retention
+from lantai.records.intake.carrier import BackupStrategy
+from lantai.records.intake.finding import Finding, is_acceptable, may_be_sent
 
 if TYPE_CHECKING:
     from lantai.settings import Settings

@@ -13,7 +13,7 @@ from lantai.cli.days import read_day
 from lantai.cli.screen import AsJson, answer, given, line, locale, opened, said, table
 from lantai.errors import InputFileError, MalformedError
 from lantai.locales import say
-from lantai.records.person import Person, Role
+from lantai.records.centre.person import Person, Role
 
 app = typer.Typer(no_args_is_help=True, help="人员、职责、签名密钥 · People, roles, keys")
 

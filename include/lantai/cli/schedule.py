@@ -13,8 +13,8 @@ from lantai.cli.rows import read_rows, refuse_twice
 from lantai.cli.screen import AsJson, answer, facts, line, locale, opened, progress_bar, said, table
 from lantai.errors import AlreadyThereError, InputFileError
 from lantai.locales import say
-from lantai.records.record import Retention
-from lantai.records.schedule import Schedule, ScheduleRule
+from lantai.records.custody.record import Retention
+from lantai.records.disposal.schedule import Schedule, ScheduleRule
 from lantai.rules.scheduling import Verdict, compare
 
 app = typer.Typer(no_args_is_help=True, help="保管期限表 · Retention schedules")

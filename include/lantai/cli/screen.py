@@ -25,7 +25,7 @@ from rich.segment import Segment
 from rich.text import Text
 
 from lantai.errors import InputFileError, PlaceUnavailableError
-from lantai.records.shown import in_json, on_its_lines, on_one_line
+from lantai.records.text.shown import in_json, on_its_lines, on_one_line
 from lantai.settings import screen_locale
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from lantai.cli.screen import line, said, sign
 from lantai.locales import describe, say
-from lantai.records.finding import Finding, Severity
-from lantai.records.shown import on_one_line
+from lantai.records.intake.finding import Finding, Severity
+from lantai.records.text.shown import on_one_line
 
 if TYPE_CHECKING:
     from lantai.edges.registry.submissions import Round

@@ -14,7 +14,7 @@ from lantai.cli.rows import read_rows, refuse_twice
 from lantai.cli.screen import AsJson, answer, line, locale, opened, said, table
 from lantai.errors import InputFileError, UsageError
 from lantai.locales import say
-from lantai.records.unit import DataForm, Frequency, ScopeClass, Unit
+from lantai.records.centre.unit import DataForm, Frequency, ScopeClass, Unit
 
 app = typer.Typer(no_args_is_help=True, help="报送单位名册 · The register of units")
 

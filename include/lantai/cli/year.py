@@ -11,14 +11,14 @@ from lantai.cli.screen import AsJson, answer, line, locale, opened, said, sign, 
 from lantai.errors import NotFoundError
 from lantai.journey.board import Standing, Turn
 from lantai.locales import say
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
 
 if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from lantai.journey.board import BoardRow
-    from lantai.records.visit import Visit
+    from lantai.records.intake.visit import Visit
 
 app = typer.Typer(no_args_is_help=True, help="归档年度 · Filing years")
 

@@ -19,7 +19,7 @@ from functools import cache
 from importlib import resources
 from pathlib import PurePosixPath
 
-from lantai.records.record import Retention
+from lantai.records.custody.record import Retention
 
 COLUMNS = ("issuing_body", "title", "doc_no", "date", "file", "sha256")
 DEPARTMENT = "ZH"

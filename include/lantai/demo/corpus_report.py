@@ -14,8 +14,8 @@ from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.registry.submissions import Round, findings_of, rounds
 from lantai.locales import describe
-from lantai.records.finding import Severity
-from lantai.records.submission import RoundState
+from lantai.records.intake.finding import Severity
+from lantai.records.intake.submission import RoundState
 
 FILE_NAME = "corpus-report.csv"
 ACCEPTED, NOT_FILED = "accepted", "not_filed"

@@ -30,8 +30,8 @@ from lantai.demo.stage import Stage, raised
 from lantai.demo.teller import Teller
 from lantai.errors import LantaiError, UsageError
 from lantai.journey.pack import PackOrder, Sender, pack
-from lantai.records.disposal import ListKind, ListState
-from lantai.records.unit import DataForm, Unit
+from lantai.records.centre.unit import DataForm, Unit
+from lantai.records.disposal.lists import ListKind, ListState
 
 CATALOGUE = "catalogue.csv"
 LISTS_DECIDED = 3

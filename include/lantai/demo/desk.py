@@ -23,7 +23,7 @@ from lantai.journey.import_sheet import import_sheet
 from lantai.journey.note_papers import note_report
 from lantai.journey.sign import sign
 from lantai.journey.transfer import transfer
-from lantai.records.disposal import Duty, ListKind, ListState
+from lantai.records.disposal.lists import Duty, ListKind, ListState
 
 Shown = Mapping[str, str]
 """Heading of a worksheet -> what a record's row shows."""

@@ -17,7 +17,7 @@ from random import Random
 
 from lantai.demo import prose
 from lantai.demo.units import SampleUnit
-from lantai.records.record import Retention
+from lantai.records.custody.record import Retention
 
 
 class Medium(StrEnum):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lantai.demo.filings import BORN_DIGITAL, SCANNED, Medium
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
 
 
 class Flaw(StrEnum):

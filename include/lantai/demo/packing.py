@@ -20,9 +20,9 @@ from lantai.demo.packages import Flaw, Package
 from lantai.demo.units import SampleUnit, by_code
 from lantai.formats.catalogue import COLUMNS
 from lantai.journey.pack import PackOrder, Sender, pack
-from lantai.records.carrier import BackupStrategy
-from lantai.records.record import Retention
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
+from lantai.records.custody.record import Retention
+from lantai.records.intake.carrier import BackupStrategy
 
 FORM_VALUES = {
     "scope_table_no": "云档发〔2024〕12号",

@@ -12,7 +12,7 @@ from datetime import date
 from random import Random
 
 from lantai.demo.units import COUNTY, SampleUnit
-from lantai.records.record import Retention
+from lantai.records.custody.record import Retention
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,9 @@ from lantai.errors import OrchestratorError
 from lantai.journey.agree import agree
 from lantai.journey.register_units import register_units
 from lantai.journey.set_up import set_up
-from lantai.records.agreement import Agreement
-from lantai.records.disposal import ListKind, ListState
-from lantai.records.unit import Unit
+from lantai.records.centre.agreement import Agreement
+from lantai.records.centre.unit import Unit
+from lantai.records.disposal.lists import ListKind, ListState
 
 AGREED_FROM = date(1980, 1, 1)
 DESTRUCTION_CLAUSE = "保管期满经鉴定后由中心销毁，并出具销毁证明"

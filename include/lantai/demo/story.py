@@ -27,10 +27,10 @@ from lantai.demo.units import COUNTY, UNITS
 from lantai.edges.registry.disposal import DisposalList
 from lantai.journey.export_sheet import export_sheet
 from lantai.journey.hold import hold
-from lantai.records.disposal import ListKind, ListState
-from lantai.records.hold import HoldScope
-from lantai.records.submission import carrier_id, submission_id
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
+from lantai.records.disposal.hold import HoldScope
+from lantai.records.disposal.lists import ListKind, ListState
+from lantai.records.intake.submission import carrier_id, submission_id
 
 YEARS = (2005, 2014, 2025)
 AUDITED = "NY"

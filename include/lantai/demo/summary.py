@@ -18,9 +18,9 @@ from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.registry.duties import board
 from lantai.journey.board import BoardRow, board_of
-from lantai.records.copy import CopyState
-from lantai.records.record import RecordStatus
-from lantai.records.submission import RoundState
+from lantai.records.custody.copy import CopyState
+from lantai.records.custody.record import RecordStatus
+from lantai.records.intake.submission import RoundState
 
 FILE_NAME = "summary.json"
 _COPIES_OF_RECORDS = (RecordStatus.TRANSFERRED, RecordStatus.DESTROYED)

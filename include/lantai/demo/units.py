@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lantai.records.unit import DataForm, Unit
+from lantai.records.centre.unit import DataForm, Unit
 
 COUNTY = "云溪县"
 E, B, D = DataForm.E_DOCUMENT, DataForm.BUSINESS_DATA, DataForm.DIGITISED_RESULT

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 from lantai.errors import ArchiveLimitError, PackageError, UnsafeNameError
-from lantai.records.carrier import shown_name
+from lantai.records.intake.carrier import shown_name
 
 _MEBIBYTE = 1024 * 1024
 _UTF8_NAME_FLAG = 0x800

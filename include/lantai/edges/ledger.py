@@ -24,7 +24,7 @@ from lantai.edges.database import STREAM_ROWS, Database, query, stream
 from lantai.edges.lease import Lease, leased, require
 from lantai.errors import LedgerError, MalformedError, NotFoundError
 from lantai.formats import canonical, merkle
-from lantai.records.event import EventKind
+from lantai.records.ledger.event import EventKind
 
 SEQUENCER = "ledger:sequencer"
 SEQUENCER_SECONDS = 60

@@ -18,7 +18,7 @@ from lantai.edges.opened_archive import open_archive
 from lantai.edges.quarantine import Quarantine
 from lantai.edges.unpack import unpack
 from lantai.errors import InputFileError
-from lantai.records.carrier import ReceivedFile, decode_name
+from lantai.records.intake.carrier import ReceivedFile, decode_name
 
 Progress = Callable[[str, int, int], None]
 

@@ -25,7 +25,7 @@ from lantai.edges.write_behind import Worker, WriteBehind
 from lantai.errors import FixityError, UsageError
 from lantai.formats import age, pack
 from lantai.formats.vault_manifest import pack_name, payload_name
-from lantai.records.manifest import SealedRecord
+from lantai.records.custody.manifest import SealedRecord
 
 PACK_BYTES = 512 * 1024 * 1024
 """A new pack begins here; a larger record lies alone in its pack."""

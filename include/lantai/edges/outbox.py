@@ -20,7 +20,7 @@ from lantai.edges.sftp_listing import Allowance, Entry
 from lantai.edges.sftp_session import Session
 from lantai.errors import LantaiError, OutboxMissingError, RemoteMissingError, RemotePermissionError, UnitLimitError
 from lantai.formats.sftp_wire import FileKind
-from lantai.records.carrier import (
+from lantai.records.intake.carrier import (
     ARCHIVES,
     RemoteFile,
     arrived_name,

@@ -15,9 +15,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.formats import digest_list, tag_file
-from lantai.records import spelling
-from lantai.records.carrier import RemoteFile, decode_name, is_on_its_way, shown_name
-from lantai.records.shown import on_one_line
+from lantai.records.intake.carrier import RemoteFile, decode_name, is_on_its_way, shown_name
+from lantai.records.text import spelling
+from lantai.records.text.shown import on_one_line
 
 _OXUM = re.compile(r"(\d{1,19})\.(\d{1,12})")
 

@@ -20,7 +20,7 @@ from typing import BinaryIO
 from lantai.edges.durable import Row, append_durably, disk_error, sync_folder
 from lantai.edges.receiving import JOURNAL, Journal, Receiving, read_journal
 from lantai.errors import NotFoundError, UsageError
-from lantai.records.carrier import ReceivedFile, RemoteFile, decode_name, fingerprint
+from lantai.records.intake.carrier import ReceivedFile, RemoteFile, decode_name, fingerprint
 
 _CARRIER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 

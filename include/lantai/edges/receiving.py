@@ -19,7 +19,7 @@ from typing import Self
 from lantai.edges.arrival import Arrived, Digests, FileDigests
 from lantai.edges.durable import UNFINISHED, Recorder, Row, disk_error
 from lantai.edges.sftp_request import FetchRequest, FetchResult
-from lantai.records.carrier import RemoteFile
+from lantai.records.intake.carrier import RemoteFile
 
 JOURNAL = "received.jsonl"
 WATERMARK_BYTES = 32 * 1024 * 1024

@@ -33,7 +33,7 @@ from lantai.errors import (
     ServerUnreachableError,
     UnitLimitError,
 )
-from lantai.records.shown import on_one_line
+from lantai.records.text.shown import on_one_line
 
 WINDOW_BYTES = 16 * 1024 * 1024
 """What the server may send before we have taken it: enough for a gigabit line with a delay of 100 ms."""

@@ -22,7 +22,7 @@ from lantai.errors import (
     UnitLimitError,
 )
 from lantai.formats import sftp_wire as wire
-from lantai.records.carrier import RemoteFile
+from lantai.records.intake.carrier import RemoteFile
 
 MAX_ENTRIES = 200_000
 """Names taken for one question: no outbox of a year is that large."""

@@ -22,7 +22,7 @@ from lantai.errors import (
 )
 from lantai.formats import sftp_wire as wire
 from lantai.formats.sftp_frames import Frames
-from lantai.records.shown import on_one_line
+from lantai.records.text.shown import on_one_line
 
 STALL_SECONDS = 60.0
 """So long may pass without `STALL_BYTES` arriving while something is awaited (a fault has its name within 90 s)."""

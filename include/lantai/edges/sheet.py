@@ -16,7 +16,7 @@ from typing import BinaryIO, NamedTuple
 
 from lantai.edges.confined import Bounds, Confined, handed_over
 from lantai.errors import ArchiveLimitError
-from lantai.records.sheet import Sheet
+from lantai.records.intake.sheet import Sheet
 
 _CHILD = Path(__file__).with_name("sheet_child.py")
 _MEBIBYTE = 1024 * 1024

@@ -20,7 +20,7 @@ from lantai.edges.vault_reader import Generation, header_members
 from lantai.errors import MalformedError
 from lantai.formats import pack
 from lantai.formats.vault_manifest import HeadersManifest, carrier_folder, headers_path, pack_name
-from lantai.records.manifest import SealedRecord
+from lantai.records.custody.manifest import SealedRecord
 
 _PACK_NO = re.compile(r"pack-([0-9]+)\.g[0-9]+\.tar")
 

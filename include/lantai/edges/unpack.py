@@ -14,7 +14,7 @@ from lantai.edges.disk_room import require_reserve
 from lantai.edges.opened_archive import OpenedArchive
 from lantai.edges.quarantine import Quarantine
 from lantai.edges.sftp_request import FetchResult
-from lantai.records.carrier import ReceivedFile, RemoteFile
+from lantai.records.intake.carrier import ReceivedFile, RemoteFile
 
 _LOOK_EVERY_BYTES = 16 * 1024 * 1024
 

@@ -31,7 +31,7 @@ from lantai.formats.vault_manifest import (
     manifest_path,
     sums_path,
 )
-from lantai.records.manifest import Manifest
+from lantai.records.custody.manifest import Manifest
 from lantai.settings import shown_address
 
 Sign = Callable[[bytes], bytes]

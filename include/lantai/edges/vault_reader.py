@@ -35,7 +35,7 @@ from lantai.formats.vault_manifest import (
     parse_manifest,
     sums_path,
 )
-from lantai.records.manifest import Manifest, SealedRecord
+from lantai.records.custody.manifest import Manifest, SealedRecord
 
 
 @dataclass(frozen=True, slots=True)

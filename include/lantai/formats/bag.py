@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 from lantai.formats import bag_manifests, bag_profile, tag_file
 from lantai.formats.bag_manifests import FoundFile
 from lantai.formats.tag_file import ALGORITHMS, ManifestFile
-from lantai.records import spelling
-from lantai.records.finding import Finding, Severity
+from lantai.records.intake.finding import Finding, Severity
+from lantai.records.text import spelling
 
 KNOWN_VERSIONS = frozenset({(0, 93), (0, 94), (0, 95), (0, 96), (0, 97), (1, 0)})
 _PROBLEMS = {"byte order mark": "declaration_mark", "not UTF-8": "declaration_encoding"}

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 from lantai.formats import tag_file
 from lantai.formats.tag_file import ManifestFile
-from lantai.records import spelling
-from lantai.records.finding import Finding, Severity
+from lantai.records.intake.finding import Finding, Severity
+from lantai.records.text import spelling
 
 _WEAK = frozenset({"md5", "sha1"})
 _LINES_LOOKED_AT = 1_000

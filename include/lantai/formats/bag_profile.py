@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from lantai.formats.tag_file import ManifestFile
-from lantai.records.finding import Finding, Severity
+from lantai.records.intake.finding import Finding, Severity
 
 
 def judge_tags(tags: Sequence[tuple[str, str]], profile: Mapping[str, Any]) -> Iterator[Finding]:

@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from lantai.records import spelling
-from lantai.records.finding import Finding, Severity
-from lantai.records.record import CatalogueRow, is_about_classification
-from lantai.records.sheet import Sheet
+from lantai.records.custody.record import CatalogueRow, is_about_classification
+from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.sheet import Sheet
+from lantai.records.text import spelling
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "archival_code": ("档号", "档案号", "archival code"),

@@ -14,9 +14,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 from lantai.formats.bag_manifests import FoundFile, may_be_named
 from lantai.formats.tag_file import ALGORITHMS, DECLARATION, MOST_ENTRIES, MOST_MALFORMED, is_unsafe, plain_path
-from lantai.records import spelling
-from lantai.records.carrier import decode_name
-from lantai.records.finding import Finding, Severity
+from lantai.records.intake.carrier import decode_name
+from lantai.records.intake.finding import Finding, Severity
+from lantai.records.text import spelling
 
 _NAME = re.compile(
     r"((tag)?manifest-(?P<manifest>[a-z0-9]+)|(?P<sums>md5|sha1|sha256|sha512|sm3)(sums?)?|checksums?|digests?|摘要|数字摘要|校验码)"

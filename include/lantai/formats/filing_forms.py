@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lantai.formats.workbook import FORM_KINDS, FormField, form_fields, row_fields
-from lantai.records import spelling
+from lantai.records.text import spelling
 
 __all__ = ["FORM_KINDS", "FilledForm", "missing_fields", "read_form"]
 

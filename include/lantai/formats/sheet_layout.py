@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from lantai.formats.columns import COLUMNS
 from lantai.formats.sheet_text import cell_text
 from lantai.formats.wording import Wording
-from lantai.records.disposal import Decision
+from lantai.records.disposal.lists import Decision
 
 META_SHEET = "lantai"
 """Very hidden sheet that says which list the workbook is."""

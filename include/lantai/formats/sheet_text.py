@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 
-from lantai.records.shown import PICTURES
+from lantai.records.text.shown import PICTURES
 
 CELL_UNITS = 32_767
 """UTF-16 code units in one cell of an xlsx workbook."""

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from lantai.records.shown import on_one_line
+from lantai.records.text.shown import on_one_line
 
 WIDEST = 52
 """Columns of the screen that a cell takes before it goes on below; a fingerprint of a host key has 50."""

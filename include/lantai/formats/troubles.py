@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lantai.formats.text_table import text_table
 from lantai.locales import explain, say
-from lantai.records.visit import Trouble
+from lantai.records.intake.visit import Trouble
 
 COLUMNS = ("code", "unit", "what", "hint")
 

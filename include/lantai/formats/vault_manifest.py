@@ -16,7 +16,7 @@ from typing import Any
 
 from lantai.errors import MalformedError
 from lantai.formats import canonical
-from lantai.records.manifest import Manifest, SealedRecord
+from lantai.records.custody.manifest import Manifest, SealedRecord
 
 FORMAT = 1
 SIGNATURE_SUFFIX = ".sig"

@@ -23,7 +23,7 @@ from lantai.formats.columns import COLUMNS
 from lantai.formats.sheet_layout import FORMAT, META_SHEET, Layout, RowAnswer
 from lantai.formats.wording import Wording
 from lantai.locales import LOCALES
-from lantai.records.disposal import Decision
+from lantai.records.disposal.lists import Decision
 
 MAX_NAMED = 100
 """Changed cells named in one refusal; how many more there are is said."""

@@ -10,8 +10,8 @@ from lantai.edges.ledger import append
 from lantai.edges.registry.duties import add_agreement
 from lantai.edges.registry.units import units
 from lantai.errors import UsageError
-from lantai.records.agreement import Agreement
-from lantai.records.event import EventKind
+from lantai.records.centre.agreement import Agreement
+from lantai.records.ledger.event import EventKind
 
 
 def agree(centre: Centre, agreement: Agreement) -> str:

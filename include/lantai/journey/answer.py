@@ -31,10 +31,10 @@ from lantai.errors import LantaiError, LedgerError, NotFoundError
 from lantai.formats import canonical, form
 from lantai.formats.signed_note import Checkpoint
 from lantai.journey.inspection import Case, case_of, inspection_form, notice_form, opinion_form, opinions_body
-from lantai.records.carrier import bare_name
-from lantai.records.event import EventKind
-from lantai.records.finding import Severity
-from lantai.records.submission import RoundState, bears_number
+from lantai.records.intake.carrier import bare_name
+from lantai.records.intake.finding import Severity
+from lantai.records.intake.submission import RoundState, bears_number
+from lantai.records.ledger.event import EventKind
 
 INBOX = b"inbox"
 MOST_NAME_BYTES = 200

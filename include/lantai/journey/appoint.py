@@ -19,9 +19,9 @@ from lantai.edges.ledger import append
 from lantai.edges.registry import people
 from lantai.errors import UsageError
 from lantai.formats.ssh_signature import fingerprint, parse_public_key_line
-from lantai.records.event import EventKind
-from lantai.records.naming import refuse_unsound
-from lantai.records.person import Appointment, Person, PersonKey, Role
+from lantai.records.centre.naming import refuse_unsound
+from lantai.records.centre.person import Appointment, Person, PersonKey, Role
+from lantai.records.ledger.event import EventKind
 
 LONGEST_ID, LONGEST_NAME, LONGEST_ACCOUNT = 32, 100, 64
 """Characters that the registry holds."""

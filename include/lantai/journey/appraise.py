@@ -23,10 +23,10 @@ from lantai.edges.registry.sign_offs import holders
 from lantai.edges.registry.units import units as registered_units
 from lantai.errors import NotPermittedError
 from lantai.journey.lay_out import lay_out
-from lantai.records.disposal import ListKind, ListState
-from lantai.records.event import EventKind
-from lantai.records.person import Role
-from lantai.records.unit import Unit
+from lantai.records.centre.person import Role
+from lantai.records.centre.unit import Unit
+from lantai.records.disposal.lists import ListKind, ListState
+from lantai.records.ledger.event import EventKind
 
 
 def appraise(

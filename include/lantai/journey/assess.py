@@ -19,11 +19,11 @@ from lantai.journey.collect import Collected
 from lantai.journey.receive import Arrival, follows_acceptance, receive
 from lantai.journey.validate import Context, Validated, validate
 from lantai.journey.verify import Declared, Verified, verify
-from lantai.records.carrier import BackupStrategy, decode_name, is_on_its_way, shown_name, stand_in_number
-from lantai.records.finding import Finding, Severity
-from lantai.records.ruling import Ruling
-from lantai.records.submission import RoundState
-from lantai.records.unit import Unit
+from lantai.records.centre.unit import Unit
+from lantai.records.intake.carrier import BackupStrategy, decode_name, is_on_its_way, shown_name, stand_in_number
+from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.ruling import Ruling
+from lantai.records.intake.submission import RoundState
 from lantai.rules.archival_code import normalise
 from lantai.rules.ruled import as_ruled, outcome
 

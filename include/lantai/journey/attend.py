@@ -16,7 +16,7 @@ from lantai.edges.centre import Centre
 from lantai.edges.registry.visits import begin_take_in, end_take_in
 from lantai.errors import LantaiError, LeaseLostError
 from lantai.journey.take_in import Progress, TakenIn, take_in
-from lantai.records.reason import Reason
+from lantai.records.intake.reason import Reason
 
 
 def attend(

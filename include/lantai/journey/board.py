@@ -15,8 +15,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from lantai.records.carrier import package_name
-from lantai.records.duty import RUNNING, DutyState, days_over
+from lantai.records.intake.carrier import package_name
+from lantai.records.year.duty import RUNNING, DutyState, days_over
 
 
 class Standing(StrEnum):

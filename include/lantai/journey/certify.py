@@ -39,9 +39,9 @@ from lantai.journey.print_list import (
     proof_body,
     signers,
 )
-from lantai.records.disposal import Decision, ListKind, ListState
-from lantai.records.event import EventKind
-from lantai.records.record import RecordStatus
+from lantai.records.custody.record import RecordStatus
+from lantai.records.disposal.lists import Decision, ListKind, ListState
+from lantai.records.ledger.event import EventKind
 from lantai.rules.appraisal import extended_due_on
 
 CERTIFICATE, REGISTER = "销毁证明", "销毁清册"

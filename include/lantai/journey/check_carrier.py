@@ -21,9 +21,9 @@ from lantai.formats.bag_profile import judge_serialization
 from lantai.journey.read_catalogue import found_in
 from lantai.journey.validate import Context, validate
 from lantai.journey.verify import Declared, Verified, check_folder, judge_bag, verify
-from lantai.records.carrier import stand_in_number
-from lantai.records.finding import Finding, Severity
-from lantai.records.unit import UNIT_CODE, DataForm, Unit
+from lantai.records.centre.unit import UNIT_CODE, DataForm, Unit
+from lantai.records.intake.carrier import stand_in_number
+from lantai.records.intake.finding import Finding, Severity
 
 _YEAR = re.compile(r"[0-9]{4}")
 _NOBODY = "X"

@@ -11,7 +11,7 @@ from functools import partial
 from lantai.edges.closed_files import ForeignFile, judge_closed
 from lantai.journey.read_catalogue import found_in
 from lantai.journey.verify import Reader, Verified
-from lantai.records.finding import Finding, Severity
+from lantai.records.intake.finding import Finding, Severity
 
 _CODE = "GD-3-8"
 

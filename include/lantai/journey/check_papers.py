@@ -19,8 +19,8 @@ from lantai.formats.stream_digest import take_digests
 from lantai.formats.tag_file import ALGORITHMS
 from lantai.journey.read_catalogue import found_in
 from lantai.journey.verify import FORMS, PackageKind, Reader, Verified
-from lantai.records.finding import Finding, Severity
-from lantai.records.inspection import PROPERTIES, UnitHalf
+from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.inspection import PROPERTIES, UnitHalf
 from lantai.rules.calendar import read_date
 
 _CODE = "GD-1-12"

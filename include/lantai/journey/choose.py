@@ -17,9 +17,9 @@ from sqlalchemy import Connection
 
 from lantai.edges.outbox import PackageSeen
 from lantai.edges.registry.submissions import Round, rounds
-from lantai.records import spelling
-from lantai.records.carrier import bare_name, decode_name
-from lantai.records.submission import read_reference
+from lantai.records.intake.carrier import bare_name, decode_name
+from lantai.records.intake.submission import read_reference
+from lantai.records.text import spelling
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from lantai.formats import tag_file
 from lantai.journey.hold_room import hold_room, reserve_bytes
 from lantai.journey.look_ahead import look_ahead
 from lantai.journey.read_catalogue import found_in
-from lantai.records.carrier import ReceivedFile, decode_name, shown_name
-from lantai.records.finding import Finding, Severity
+from lantai.records.intake.carrier import ReceivedFile, decode_name, shown_name
+from lantai.records.intake.finding import Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from lantai.formats.sheet_layout import RowAnswer
 from lantai.journey.examine import Examined, examine
 from lantai.journey.refuse import recorded, refuse_if
 from lantai.journey.take_duty import take_duty
-from lantai.records.disposal import Decision, Duty, ListKind, ListState, RowDecision
-from lantai.records.event import EventKind
+from lantai.records.disposal.lists import Decision, Duty, ListKind, ListState, RowDecision
+from lantai.records.ledger.event import EventKind
 from lantai.rules.approval import LONGEST_EXTENSION_YEARS, is_decided, people_shortfalls
 
 

@@ -21,11 +21,11 @@ from lantai.edges.registry.submissions import Round, findings_of
 from lantai.errors import NotPermittedError, UsageError
 from lantai.journey.find_round import find_round
 from lantai.locales import say
-from lantai.records.event import EventKind
-from lantai.records.finding import Severity
-from lantai.records.person import Role
-from lantai.records.ruling import Choice
-from lantai.records.submission import RoundState
+from lantai.records.centre.person import Role
+from lantai.records.intake.finding import Severity
+from lantai.records.intake.ruling import Choice
+from lantai.records.intake.submission import RoundState
+from lantai.records.ledger.event import EventKind
 from lantai.rules.ruled import MAY_STAND
 
 DECIDED_BY = frozenset({Role.OPERATOR, Role.PREPARER, Role.LEADER})

@@ -47,10 +47,10 @@ from lantai.journey.prepare import Prepared
 from lantai.journey.prepare import prepare as prepare_lists
 from lantai.journey.refuse import recorded
 from lantai.journey.take_duty import take_duty
-from lantai.records.disposal import Duty, ListKind, ListState, Stage
-from lantai.records.event import EventKind
-from lantai.records.record import RecordStatus
-from lantai.records.shortfall import Shortfall
+from lantai.records.custody.record import RecordStatus
+from lantai.records.disposal.lists import Duty, ListKind, ListState, Stage
+from lantai.records.disposal.shortfall import Shortfall
+from lantai.records.ledger.event import EventKind
 from lantai.rules.appraisal import files_digest
 from lantai.rules.approval import witness_shortfalls
 

@@ -37,7 +37,7 @@ from lantai.journey.find_copies import find_copies
 from lantai.journey.restore import require_known
 from lantai.journey.seal import intake_verifier, work_folder
 from lantai.journey.store import discard_work
-from lantai.records.event import EventKind
+from lantai.records.ledger.event import EventKind
 
 T = TypeVar("T")
 

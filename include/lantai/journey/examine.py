@@ -23,9 +23,9 @@ from lantai.edges.registry.units import units
 from lantai.errors import MalformedError, SignatureInvalidError
 from lantai.formats import canonical, ssh_signature
 from lantai.journey.lay_out import LaidOut, decided_digest, lay_out
-from lantai.records.disposal import Duty, ListState, RowDecision, SignOff, Stage
-from lantai.records.event import EventKind
-from lantai.records.unit import Unit
+from lantai.records.centre.unit import Unit
+from lantai.records.disposal.lists import Duty, ListState, RowDecision, SignOff, Stage
+from lantai.records.ledger.event import EventKind
 from lantai.rules.approval import ROLE_FOR, Acting, Dossier, Outcome, Signed, consolidate
 from lantai.settings import Settings
 

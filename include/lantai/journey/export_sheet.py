@@ -12,7 +12,7 @@ from lantai.edges.list_papers import put_paper
 from lantai.formats.sheet_layout import RowAnswer
 from lantai.formats.worksheet import export
 from lantai.journey.examine import Examined, examine
-from lantai.records.disposal import ListKind
+from lantai.records.disposal.lists import ListKind
 
 SHEET_NAMES = {ListKind.TRANSFER: "移交清册.xlsx", ListKind.DESTRUCTION: "到期鉴定表.xlsx"}
 

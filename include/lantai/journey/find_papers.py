@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import PurePosixPath
 
-from lantai.records.finding import Finding, Severity
+from lantai.records.intake.finding import Finding, Severity
 
 FORMS = {
     "backup_statement": "backup-statement",

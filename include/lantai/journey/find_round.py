@@ -17,10 +17,10 @@ from lantai.edges.registry.sealings import carrier_of
 from lantai.edges.registry.submissions import Round, rounds
 from lantai.errors import AmbiguousNameError, LantaiError, NotFoundError
 from lantai.locales import say
-from lantai.records import spelling
-from lantai.records.carrier import bare_name, decode_name
-from lantai.records.shown import on_one_line
-from lantai.records.submission import Reference, RoundState, read_reference
+from lantai.records.intake.carrier import bare_name, decode_name
+from lantai.records.intake.submission import Reference, RoundState, read_reference
+from lantai.records.text import spelling
+from lantai.records.text.shown import on_one_line
 
 MOST_LISTED = 20
 """So many candidates are listed; a county has thousands of packages named 001."""

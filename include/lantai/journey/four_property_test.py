@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lantai import profiles
-from lantai.records.finding import Finding
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
+from lantai.records.intake.finding import Finding
 from lantai.rules.four_properties import ItemResult, evaluate
 
 _LEAVES_UNCHECKED = {

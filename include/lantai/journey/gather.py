@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lantai.locales import describe, say
-from lantai.records.finding import Finding, Severity, in_ranges
+from lantai.records.intake.finding import Finding, Severity, in_ranges
 
 MOST_APART = 20
 """So many findings of one rule that differ in more than what was found stand apart; more of them are one line."""

@@ -15,8 +15,8 @@ from lantai.edges.centre import Centre
 from lantai.edges.ledger import append
 from lantai.edges.registry import holds, people
 from lantai.errors import NotPermittedError, UsageError
-from lantai.records.event import EventKind
-from lantai.records.hold import Hold, HoldScope
+from lantai.records.disposal.hold import Hold, HoldScope
+from lantai.records.ledger.event import EventKind
 
 
 @dataclass(frozen=True, slots=True)

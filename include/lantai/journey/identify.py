@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lantai.records.carrier import MOST_NUMBER_CHARACTERS, BackupStrategy
-from lantai.records.finding import Finding, Severity
-from lantai.records.submission import bears_number
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
+from lantai.records.intake.carrier import MOST_NUMBER_CHARACTERS, BackupStrategy
+from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.submission import bears_number
 
 
 @dataclass(frozen=True, slots=True)

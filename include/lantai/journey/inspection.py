@@ -22,11 +22,11 @@ from lantai.journey.four_property_test import results_of
 from lantai.journey.gather import lines
 from lantai.journey.name_place import name_place
 from lantai.locales import describe, say
-from lantai.records.copy import Copy, CopyState
-from lantai.records.finding import Finding, Severity
-from lantai.records.inspection import UnitHalf
-from lantai.records.submission import RoundState
-from lantai.records.unit import Unit
+from lantai.records.centre.unit import Unit
+from lantai.records.custody.copy import Copy, CopyState
+from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.inspection import UnitHalf
+from lantai.records.intake.submission import RoundState
 from lantai.rules.calendar import read_date
 from lantai.rules.four_properties import ItemResult, Result
 

@@ -18,9 +18,9 @@ from sqlalchemy import Row
 
 from lantai.formats import canonical
 from lantai.formats.worksheet import content_digest
-from lantai.records.disposal import ListKind, RowDecision
-from lantai.records.record import Retention
-from lantai.records.unit import Unit
+from lantai.records.centre.unit import Unit
+from lantai.records.custody.record import Retention
+from lantai.records.disposal.lists import ListKind, RowDecision
 from lantai.rules.appraisal import elapsed_years, printed_period
 
 SHEET_KIND: Mapping[ListKind, str] = {ListKind.TRANSFER: "transfer_inventory", ListKind.DESTRUCTION: "appraisal"}

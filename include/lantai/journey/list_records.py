@@ -11,10 +11,10 @@ from datetime import date
 from lantai.errors import UsageError
 from lantai.journey.validate import Context
 from lantai.journey.verify import Verified
-from lantai.records.record import AccessLevel, CatalogueRow, Record, RecordFile, Retention
-from lantai.records.ruling import Choice
-from lantai.records.submission import record_id
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
+from lantai.records.custody.record import AccessLevel, CatalogueRow, Record, RecordFile, Retention
+from lantai.records.intake.ruling import Choice
+from lantai.records.intake.submission import record_id
 from lantai.rules.archival_code import normalise
 from lantai.rules.calendar import read_date
 from lantai.rules.completeness import read_access_level, read_page_count

@@ -28,9 +28,9 @@ from lantai.edges.registry.units import units as registered_units
 from lantai.errors import ConnectionConfigError, LantaiError, UsageError
 from lantai.journey.choose import Choice, choose
 from lantai.journey.settle import is_settled, is_stalled, settle
-from lantai.records.carrier import shown_name
-from lantai.records.look import Looked
-from lantai.records.reason import Reason
+from lantai.records.intake.carrier import shown_name
+from lantai.records.intake.look import Looked
+from lantai.records.intake.reason import Reason
 
 Progress = Callable[[str, int, int], None]
 

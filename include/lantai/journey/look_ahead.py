@@ -16,8 +16,8 @@ from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.formats import digest_list, tag_file
 from lantai.journey.find_papers import find_catalogues
 from lantai.journey.read_catalogue import MOST_CSV_BYTES, over_limit, read_catalogue
-from lantai.records.carrier import decode_name
-from lantai.records.finding import Finding, Severity
+from lantai.records.intake.carrier import decode_name
+from lantai.records.intake.finding import Finding, Severity
 from lantai.rules import scope
 
 

@@ -14,8 +14,8 @@ from lantai.edges.centre import Centre
 from lantai.edges.ledger import append
 from lantai.edges.registry import disposal, people
 from lantai.errors import NotPermittedError, UsageError
-from lantai.records.disposal import ListKind, ListState
-from lantai.records.event import EventKind
+from lantai.records.disposal.lists import ListKind, ListState
+from lantai.records.ledger.event import EventKind
 
 LONGEST_NO = 100
 """Characters of a paper's number."""

@@ -13,9 +13,9 @@ from lantai.edges.ledger import append
 from lantai.edges.registry.duties import add_duties, open_filing_year
 from lantai.edges.registry.units import units
 from lantai.errors import UsageError
-from lantai.records.duty import Duty
-from lantai.records.event import EventKind
-from lantai.records.unit import DataForm, Frequency, Unit
+from lantai.records.centre.unit import DataForm, Frequency, Unit
+from lantai.records.ledger.event import EventKind
+from lantai.records.year.duty import Duty
 from lantai.rules.calendar import deadline, periods
 
 FIRST_YEAR = 1949

@@ -26,10 +26,10 @@ from lantai.formats.tag_file import escape, is_unsafe
 from lantai.formats.workbook import form_fields, unit_form
 from lantai.journey.read_catalogue import read_catalogue
 from lantai.journey.verify import FORMS
-from lantai.records.carrier import BackupStrategy, decode_name, shown_name
-from lantai.records.record import Retention
-from lantai.records.submission import bears_number
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
+from lantai.records.custody.record import Retention
+from lantai.records.intake.carrier import BackupStrategy, decode_name, shown_name
+from lantai.records.intake.submission import bears_number
 from lantai.rules.scope import UNSEEN
 
 Progress = Callable[[str, int, int], None]

@@ -38,8 +38,8 @@ from lantai.journey.permit import disposed_rows
 from lantai.journey.print_list import ALGORITHM, print_list, signers
 from lantai.journey.refuse import refuse_if
 from lantai.journey.restore import open_record
-from lantai.records.record import RecordStatus
-from lantai.records.shortfall import Shortfall
+from lantai.records.custody.record import RecordStatus
+from lantai.records.disposal.shortfall import Shortfall
 
 ROWS_PRINTED = (
     "row_no",

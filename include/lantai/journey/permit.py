@@ -20,10 +20,10 @@ from lantai.journey.examine import Examined
 from lantai.journey.prepare import cooling_shortfalls
 from lantai.journey.refuse import refuse_if, refuse_if_held
 from lantai.locales import say
-from lantai.records.disposal import Decision, ListKind, ListState, Stage
-from lantai.records.event import EventKind
-from lantai.records.record import RecordStatus, Retention
-from lantai.records.shortfall import Shortfall
+from lantai.records.custody.record import RecordStatus, Retention
+from lantai.records.disposal.lists import Decision, ListKind, ListState, Stage
+from lantai.records.disposal.shortfall import Shortfall
+from lantai.records.ledger.event import EventKind
 from lantai.rules.appraisal import is_expired
 from lantai.rules.approval import approval_shortfalls, last_approved_at, witness_shortfalls
 

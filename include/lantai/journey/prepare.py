@@ -21,8 +21,8 @@ from lantai.edges.registry.sign_offs import covered_since
 from lantai.journey.checkpoint import make_checkpoint
 from lantai.journey.examine import Examined, examine
 from lantai.journey.receive_receipt import receive_receipt
-from lantai.records.disposal import ListKind, ListState, Stage
-from lantai.records.shortfall import Shortfall
+from lantai.records.disposal.lists import ListKind, ListState, Stage
+from lantai.records.disposal.shortfall import Shortfall
 from lantai.rules.approval import approval_shortfalls, last_approved_at
 
 

@@ -17,7 +17,7 @@ from lantai.formats import form
 from lantai.formats.signed_note import Checkpoint
 from lantai.journey.examine import Examined
 from lantai.locales import say
-from lantai.records.disposal import Decision, ListKind
+from lantai.records.disposal.lists import Decision, ListKind
 from lantai.rules.appraisal import electronic_transfer_due_on
 
 ALGORITHM = "SHA-256"

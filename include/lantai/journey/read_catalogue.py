@@ -12,8 +12,8 @@ from typing import BinaryIO
 from lantai.edges.sheet import read_csv_rows, read_sheets
 from lantai.errors import ArchiveLimitError, CatalogueError, PackageError
 from lantai.formats.catalogue import parse_sheets, parse_table
-from lantai.records.finding import Finding, Severity
-from lantai.records.record import CatalogueRow
+from lantai.records.custody.record import CatalogueRow
+from lantai.records.intake.finding import Finding, Severity
 from lantai.rules.scope import MarkFinder
 
 MOST_CSV_BYTES = 64 * 1024 * 1024

@@ -32,12 +32,12 @@ from lantai.edges.registry.submissions import (
     rounds,
 )
 from lantai.errors import UnansweredError
-from lantai.records.carrier import BackupStrategy, stand_in_number
-from lantai.records.duty import Duty
-from lantai.records.event import EventKind
-from lantai.records.finding import Finding
-from lantai.records.submission import ANSWERS, RoundState
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
+from lantai.records.intake.carrier import BackupStrategy, stand_in_number
+from lantai.records.intake.finding import Finding
+from lantai.records.intake.submission import ANSWERS, RoundState
+from lantai.records.ledger.event import EventKind
+from lantai.records.year.duty import Duty
 
 _GIVES_WAY = (RoundState.SEEN, RoundState.COLLECTED, RoundState.HELD, RoundState.RETURNED)
 """A round in one of these states ends when other bytes come for the same submission."""

@@ -22,9 +22,9 @@ from lantai.edges.sftp import connect
 from lantai.errors import ConnectionConfigError, MalformedError, RemoteMissingError
 from lantai.formats import canonical
 from lantai.journey.checkpoint import make_checkpoint
-from lantai.records.disposal import ListState
-from lantai.records.event import EventKind
-from lantai.records.record import RecordStatus
+from lantai.records.custody.record import RecordStatus
+from lantai.records.disposal.lists import ListState
+from lantai.records.ledger.event import EventKind
 
 RECEIPT_BYTES = 64 * 1024
 RECEIPT_NAME = "archive-receipt.json"

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from lantai.edges.centre import Centre
 from lantai.edges.ledger import append
 from lantai.errors import HeldError, NotPermittedError
-from lantai.records.event import EventKind
-from lantai.records.shortfall import Shortfall
+from lantai.records.disposal.shortfall import Shortfall
+from lantai.records.ledger.event import EventKind
 
 REASON_CHARACTERS = 600
 """How much of the reason stands in the leaf; the whole of it is in the message."""

@@ -20,11 +20,11 @@ from lantai.edges.registry.duties import meet_duty
 from lantai.edges.registry.holdings import put_copies, put_seals, register_records
 from lantai.edges.registry.submissions import Round, move_round
 from lantai.journey.seal import Sealed
-from lantai.records.copy import Copy
-from lantai.records.duty import DutyState
-from lantai.records.event import EventKind
-from lantai.records.record import Record
-from lantai.records.submission import RoundState
+from lantai.records.custody.copy import Copy
+from lantai.records.custody.record import Record
+from lantai.records.intake.submission import RoundState
+from lantai.records.ledger.event import EventKind
+from lantai.records.year.duty import DutyState
 
 
 def register_sealed(centre: Centre, this: Round, sealed: Sealed, copies: Sequence[Copy], lease: Lease) -> None:

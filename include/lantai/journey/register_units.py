@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from lantai.edges.centre import Centre
 from lantai.edges.registry.units import put_unit, release_names, units
 from lantai.errors import UsageError
-from lantai.records.naming import refuse_unsound
-from lantai.records.unit import FONDS_NO, Unit
+from lantai.records.centre.naming import refuse_unsound
+from lantai.records.centre.unit import FONDS_NO, Unit
 
 LONGEST_NAME = 200
 """Characters of a unit's full name; what stands on a seal has fewer than fifty."""

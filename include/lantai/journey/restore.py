@@ -26,8 +26,8 @@ from lantai.errors import FixityError, NotPermittedError, PlaceUnavailableError,
 from lantai.formats.age import Identity
 from lantai.journey.find_copies import places_of
 from lantai.journey.seal import Progress, catalogue_id, intake_verifier, papers_id
-from lantai.records.event import EventKind
-from lantai.records.record import RecordFile
+from lantai.records.custody.record import RecordFile
+from lantai.records.ledger.event import EventKind
 
 _MOST_NAME_BYTES = 255
 """Longest name of one file or folder on the file systems in use."""

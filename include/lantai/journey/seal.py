@@ -32,9 +32,9 @@ from lantai.formats import canonical
 from lantai.formats.age import recipient_id
 from lantai.formats.vault_manifest import carrier_folder
 from lantai.journey.hold_room import hold_room
-from lantai.records.carrier import ReceivedFile
-from lantai.records.manifest import Manifest
-from lantai.records.record import Record
+from lantai.records.custody.manifest import Manifest
+from lantai.records.custody.record import Record
+from lantai.records.intake.carrier import ReceivedFile
 
 Progress = Callable[[str, int, int], None]
 FIRST_GENERATION = 1

@@ -37,10 +37,10 @@ from lantai.journey.refuse import recorded, refuse_if, refuse_if_held
 from lantai.journey.take_duty import take_duty
 from lantai.journey.wake import wake
 from lantai.locales import say
-from lantai.records.disposal import Decision, Duty, ListKind, ListState, SignOff, Stage
-from lantai.records.event import EventKind
-from lantai.records.record import RecordStatus
-from lantai.records.shortfall import Shortfall
+from lantai.records.custody.record import RecordStatus
+from lantai.records.disposal.lists import Decision, Duty, ListKind, ListState, SignOff, Stage
+from lantai.records.disposal.shortfall import Shortfall
+from lantai.records.ledger.event import EventKind
 from lantai.rules.approval import approval_shortfalls, content_shortfalls, panel_shortfalls, signature_shortfalls
 
 KEY_FILE_BYTES = 16 * 1024

@@ -21,7 +21,7 @@ from lantai.edges.vault_check import check_whole
 from lantai.edges.vault_reader import Generation, read_newest
 from lantai.errors import DiskFullError, FixityError, PlaceUnavailableError
 from lantai.journey.seal import Progress, Sealed, intake_verifier, work_folder
-from lantai.records.copy import Copy, CopyState
+from lantai.records.custody.copy import Copy, CopyState
 
 
 def store(centre: Centre, sealed: Sealed, lease: Lease, progress: Progress | None = None) -> list[Copy]:

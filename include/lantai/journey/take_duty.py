@@ -14,7 +14,7 @@ from lantai.edges.centre import Centre
 from lantai.edges.registry import disposal, people
 from lantai.edges.registry.disposal import DutyHeld
 from lantai.errors import NotPermittedError
-from lantai.records.disposal import Duty
+from lantai.records.disposal.lists import Duty
 from lantai.rules.approval import ROLE_FOR
 
 ONE_EACH = (Duty.LEADER, Duty.CUSTODIAN)

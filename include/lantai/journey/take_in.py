@@ -44,10 +44,10 @@ from lantai.journey.register import register_accepted, register_sealed, register
 from lantai.journey.seal import CarrierFacts, seal
 from lantai.journey.settle import is_settled, is_stalled, settle
 from lantai.journey.store import store
-from lantai.records.event import EventKind
-from lantai.records.finding import Finding, Severity, is_acceptable
-from lantai.records.submission import RoundState
-from lantai.records.unit import Unit
+from lantai.records.centre.unit import Unit
+from lantai.records.intake.finding import Finding, Severity, is_acceptable
+from lantai.records.intake.submission import RoundState
+from lantai.records.ledger.event import EventKind
 from lantai.rules.calendar import add_days
 
 Progress = Callable[[str, int, int], None]

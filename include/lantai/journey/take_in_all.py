@@ -16,8 +16,8 @@ from lantai.errors import LantaiError, UnexpectedError
 from lantai.journey.attend import attend
 from lantai.journey.look import look, look_again
 from lantai.journey.take_in import FIRST_SHARE_SECONDS, LAST_SHARE_SECONDS, TakenIn
-from lantai.records.look import Looked
-from lantai.records.reason import Reason
+from lantai.records.intake.look import Looked
+from lantai.records.intake.reason import Reason
 
 Progress = Callable[[str, int, int], None]
 

@@ -48,10 +48,10 @@ from lantai.journey.print_list import ALGORITHM, print_list, print_transfer_regi
 from lantai.journey.receive_receipt import archive_connection, receive_receipt
 from lantai.journey.refuse import recorded
 from lantai.journey.take_duty import take_duty
-from lantai.records.disposal import Duty, ListKind, ListState
-from lantai.records.event import EventKind
-from lantai.records.record import RecordStatus
-from lantai.records.shortfall import Shortfall
+from lantai.records.custody.record import RecordStatus
+from lantai.records.disposal.lists import Duty, ListKind, ListState
+from lantai.records.disposal.shortfall import Shortfall
+from lantai.records.ledger.event import EventKind
 from lantai.rules.appraisal import sender_keeps_until
 
 CERTIFICATE = "移交证明"

@@ -22,12 +22,12 @@ from lantai.journey.find_papers import find_catalogues
 from lantai.journey.four_property_test import results_of
 from lantai.journey.read_catalogue import read_catalogue
 from lantai.journey.verify import PackageKind, Reader, Verified
-from lantai.records.carrier import BackupStrategy
-from lantai.records.finding import Finding, Severity
-from lantai.records.inspection import UnitHalf
-from lantai.records.record import CatalogueRow, Retention
-from lantai.records.ruling import Ruling
-from lantai.records.unit import DataForm, Unit
+from lantai.records.centre.unit import DataForm, Unit
+from lantai.records.custody.record import CatalogueRow, Retention
+from lantai.records.intake.carrier import BackupStrategy
+from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.inspection import UnitHalf
+from lantai.records.intake.ruling import Ruling
 from lantai.rules import archival_code, completeness, scope
 from lantai.rules.calendar import read_date
 from lantai.rules.consequences import causes

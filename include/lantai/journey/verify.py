@@ -21,11 +21,11 @@ from lantai.formats.bag_manifests import FoundFile
 from lantai.formats.stream_digest import take_digests
 from lantai.journey.find_papers import FORMS, find_papers, judge_zero_report
 from lantai.journey.identify import Identity, identify
-from lantai.records.carrier import BackupStrategy, ReceivedFile, decode_name
-from lantai.records.finding import Finding, Severity
-from lantai.records.shown import on_one_line
-from lantai.records.submission import bears_number
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
+from lantai.records.intake.carrier import BackupStrategy, ReceivedFile, decode_name
+from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.submission import bears_number
+from lantai.records.text.shown import on_one_line
 
 __all__ = ["FORMS", "Declared", "PackageKind", "Reader", "Verified", "check_folder", "judge_bag", "verify"]
 

@@ -18,8 +18,8 @@ from lantai.errors import LantaiError, MalformedError, SignatureInvalidError
 from lantai.formats import canonical, merkle, signed_note
 from lantai.formats.signed_note import Checkpoint
 from lantai.journey.checkpoint import ORIGIN
-from lantai.records.event import EventKind
-from lantai.records.shown import on_one_line
+from lantai.records.ledger.event import EventKind
+from lantai.records.text.shown import on_one_line
 
 _SAME_IN_LEAF = {"carrier_id": "subject", "manifest_sha256": "manifest_sha256"}
 

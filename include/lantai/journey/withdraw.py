@@ -7,9 +7,9 @@ from lantai.edges.ledger import append
 from lantai.edges.registry import disposal, people
 from lantai.errors import NotPermittedError
 from lantai.journey.refuse import recorded
-from lantai.records.disposal import ListState
-from lantai.records.event import EventKind
-from lantai.records.person import Role
+from lantai.records.centre.person import Role
+from lantai.records.disposal.lists import ListState
+from lantai.records.ledger.event import EventKind
 
 WITHDRAWN_BY = frozenset({Role.PREPARER, Role.PANEL_MEMBER, Role.LEADER})
 """Any of these may stop a disposal; nobody needs a second signature to leave records where they are."""

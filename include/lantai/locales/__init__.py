@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 from lantai import errors
 from lantai.errors import LantaiError, UnexpectedError
-from lantai.records.finding import Finding
-from lantai.records.reason import Reason
-from lantai.records.shown import on_one_line
+from lantai.records.intake.finding import Finding
+from lantai.records.intake.reason import Reason
+from lantai.records.text.shown import on_one_line
 
 LOCALES = ("zh", "en")
 

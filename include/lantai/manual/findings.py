@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lantai.locales import FindingText, words
-from lantai.records.finding import Severity
+from lantai.records.intake.finding import Severity
 
 BEGIN, END = "<!-- findings: made by `make docs` -->", "<!-- end of findings -->"
 _FOLLOWS = {Severity.FAULT: "退回 returned", Severity.HOLD: "暂存 held", Severity.WARNING: "提示 remark"}

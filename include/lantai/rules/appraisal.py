@@ -15,7 +15,7 @@ import hmac
 from collections.abc import Iterable
 from datetime import date
 
-from lantai.records.record import Retention
+from lantai.records.custody.record import Retention
 
 
 def elapsed_years(formed_on: date, on: date) -> int:

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from lantai.records.disposal import Decision, Duty, ListKind, ListState, RowDecision, SignOff, Stage
-from lantai.records.person import Role
-from lantai.records.shortfall import Shortfall
+from lantai.records.centre.person import Role
+from lantai.records.disposal.lists import Decision, Duty, ListKind, ListState, RowDecision, SignOff, Stage
+from lantai.records.disposal.shortfall import Shortfall
 
 ROLE_FOR = MappingProxyType(
     {

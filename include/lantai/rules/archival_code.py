@@ -14,9 +14,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lantai.records.finding import Finding, Severity
-from lantai.records.record import CatalogueRow, Retention
-from lantai.records.unit import FONDS_NO
+from lantai.records.centre.unit import FONDS_NO
+from lantai.records.custody.record import CatalogueRow, Retention
+from lantai.records.intake.finding import Finding, Severity
 from lantai.rules.retention import read_retention
 
 PATTERN = re.compile(

@@ -13,8 +13,8 @@ from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from lantai.records import spelling
-from lantai.records.unit import DataForm, Frequency
+from lantai.records.centre.unit import DataForm, Frequency
+from lantai.records.text import spelling
 
 _MONTHS_PER_PERIOD = {Frequency.MONTH: 1, Frequency.QUARTER: 3, Frequency.HALF_YEAR: 6, Frequency.YEAR: 12}
 _SATURDAY = 5

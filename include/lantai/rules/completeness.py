@@ -15,9 +15,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from lantai.records import spelling
-from lantai.records.finding import Finding, Severity, in_ranges
-from lantai.records.record import AccessLevel, CatalogueRow, Retention
+from lantai.records.custody.record import AccessLevel, CatalogueRow, Retention
+from lantai.records.intake.finding import Finding, Severity, in_ranges
+from lantai.records.text import spelling
 from lantai.rules import archival_code
 from lantai.rules.calendar import read_date
 from lantai.rules.retention import read_retention

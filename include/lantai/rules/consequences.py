@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from lantai.records.finding import Finding
+from lantai.records.intake.finding import Finding
 
 _AMOUNT = frozenset({"file_missing", "file_unlisted", "file_uncatalogued", "catalogue_file_missing", "digest_mismatch"})
 """Faults of single files, each of which alone makes the totals wrong."""

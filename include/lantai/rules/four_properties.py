@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lantai.records.finding import Finding, Severity
+from lantai.records.intake.finding import Finding, Severity
 
 
 class Result(StrEnum):

@@ -16,8 +16,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from lantai.records import spelling
-from lantai.records.record import Retention
+from lantai.records.custody.record import Retention
+from lantai.records.text import spelling
 
 _WRITTEN = {
     "Y": Retention.Y,

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from lantai.records.finding import Finding, Severity
-from lantai.records.ruling import Choice, Ruling
+from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.ruling import Choice, Ruling
 
 MAY_STAND = frozenset({"legacy_retention", "classification_unclear"})
 """Rules whose findings a person's word settles; anything else a package is held for has to be changed, or is returned."""

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lantai.records.record import Retention
-from lantai.records.schedule import Schedule, ScheduleRule
+from lantai.records.custody.record import Retention
+from lantai.records.disposal.schedule import Schedule, ScheduleRule
 
 
 class Verdict(StrEnum):

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from lantai.records import spelling
-from lantai.records.finding import Finding, Severity
-from lantai.records.record import CatalogueRow, is_about_classification
+from lantai.records.custody.record import CatalogueRow, is_about_classification
+from lantai.records.intake.finding import Finding, Severity
+from lantai.records.text import spelling
 
 _STATE_SECRET = re.compile(r"绝密|机密|秘密|SECRET|CONFIDENTIAL")
 _OTHER_SECRET = re.compile(r"工作秘密|商业秘密")

@@ -9,7 +9,7 @@ from typing import Any
 from lantai.edges.centre import open_centre
 from lantai.errors import UsageError
 from lantai.journey.appraise import appraise as draft_lists
-from lantai.records.disposal import ListKind
+from lantai.records.disposal.lists import ListKind
 from lantai.tasks.form import day_of, refusal, refuse_other_fields, require_units, text_of, units_of
 
 FIELDS = ("kind", "on", "units")

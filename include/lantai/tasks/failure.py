@@ -14,7 +14,7 @@ from lantai.edges.centre import open_centre
 from lantai.edges.registry.notices import add_notice, has_notice
 from lantai.errors import TaskInterruptedError, UnitsUnfinishedError
 from lantai.locales import LOCALES, explain
-from lantai.records.reason import Reason
+from lantai.records.intake.reason import Reason
 
 TASK_KIND, RUN_KIND = "task_failed", "run_failed"
 """Kinds of the notices."""

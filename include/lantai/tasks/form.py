@@ -20,8 +20,8 @@ from lantai.edges.registry.duties import open_years
 from lantai.edges.registry.units import units as registered_units
 from lantai.errors import LantaiError, NotFoundError, UsageError
 from lantai.locales import say
-from lantai.records import spelling
-from lantai.records.unit import UNIT_CODE
+from lantai.records.centre.unit import UNIT_CODE
+from lantai.records.text import spelling
 
 MOST_NAMES = 20
 """So many units are named to whoever asked for one that is not registered."""

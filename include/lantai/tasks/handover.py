@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lantai.errors import TaskInterruptedError
-from lantai.records.reason import Reason
-from lantai.records.visit import Stage, Visit
+from lantai.records.intake.reason import Reason
+from lantai.records.intake.visit import Stage, Visit
 
 Pull = Callable[..., Any]
 """`xcom_pull` of a task instance."""

@@ -19,10 +19,10 @@ from lantai.journey.look import look as look_at_outboxes
 from lantai.journey.look import look_again as look_at_outboxes_again
 from lantai.journey.purge_returned import purge_returned
 from lantai.journey.take_in import FIRST_SHARE_SECONDS, LAST_SHARE_SECONDS
-from lantai.records.look import Looked
-from lantai.records.reason import Reason
-from lantai.records.shown import on_one_line
-from lantai.records.visit import Stage, Trouble
+from lantai.records.intake.look import Looked
+from lantai.records.intake.reason import Reason
+from lantai.records.intake.visit import Stage, Trouble
+from lantai.records.text.shown import on_one_line
 from lantai.tasks.form import carriers_of, refuse_other_fields, require_units, require_years, units_of, years_of
 from lantai.tasks.handover import OUTCOME, SEEN, Pass, Pull, Push, handed_over, left_over, to_look_at_again
 from lantai.tasks.unit_report import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lantai.records.disposal import ListKind
+from lantai.records.disposal.lists import ListKind
 from lantai.tasks import approved_lists
 from lantai.tasks.approved_lists import check_form, conclude
 

@@ -14,10 +14,10 @@ from lantai.edges.registry.visits import last_visits
 from lantai.formats.troubles import trouble_cells, trouble_table
 from lantai.journey.take_in import TakenIn
 from lantai.locales import LOCALES, explain, say
-from lantai.records.look import Looked
-from lantai.records.reason import Reason
-from lantai.records.shown import on_one_line
-from lantai.records.visit import Stage, Trouble, Visit
+from lantai.records.intake.look import Looked
+from lantai.records.intake.reason import Reason
+from lantai.records.intake.visit import Stage, Trouble, Visit
+from lantai.records.text.shown import on_one_line
 from lantai.tasks.handover import Left
 
 MOST_NAMED = 10

@@ -12,7 +12,7 @@ from lantai.edges.bulkhead.messages import Answer, Progress, receive, send
 from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.errors import PackageError, RemotePermissionError
 from lantai.formats.sftp_wire import FileKind
-from lantai.records.carrier import RemoteFile
+from lantai.records.intake.carrier import RemoteFile
 
 PACKAGE = PackageSeen(
     2025,

@@ -17,7 +17,7 @@ from typing import Any
 from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.errors import LantaiError
 from lantai.formats.sftp_wire import FileKind
-from lantai.records.carrier import RemoteFile
+from lantai.records.intake.carrier import RemoteFile
 
 MOST_BYTES = 128 * 1024 * 1024
 """Longest message: the largest catalogue that is read ahead, or 200,000 names, and some room."""

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from lantai.edges import tables
 from lantai.edges.database import load, query
 from lantai.errors import NotFoundError
-from lantai.records.disposal import Decision, Duty, ListKind, ListState, RowDecision
+from lantai.records.disposal.lists import Decision, Duty, ListKind, ListState, RowDecision
 
 CANDIDATES_AT_A_TIME = 5000
 """Record ids bound to one statement; SQLite takes 32,766 at most."""

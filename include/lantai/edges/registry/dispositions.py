@@ -17,9 +17,9 @@ from sqlalchemy import Connection, Row, case, func, insert, select, update
 
 from lantai.edges import tables
 from lantai.edges.database import load_missing, query
-from lantai.records.disposal import Decision
-from lantai.records.event import EventKind
-from lantai.records.record import RecordStatus
+from lantai.records.custody.record import RecordStatus
+from lantai.records.disposal.lists import Decision
+from lantai.records.ledger.event import EventKind
 
 
 def begin_disposing(connection: Connection, list_id: str, panel_count: int, status: RecordStatus) -> int:

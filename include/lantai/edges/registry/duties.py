@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Row, RowMapping, insert, or_, select, update
 
 from lantai.edges import tables
 from lantai.edges.database import add_if_new, load_missing, query
-from lantai.records.agreement import Agreement
-from lantai.records.duty import Duty, DutyState
-from lantai.records.unit import DataForm
+from lantai.records.centre.agreement import Agreement
+from lantai.records.centre.unit import DataForm
+from lantai.records.year.duty import Duty, DutyState
 
 
 def open_filing_year(connection: Connection, filing_year: int, now_at: datetime) -> bool:

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from lantai.edges import tables
 from lantai.edges.database import load, query, stream
-from lantai.records.copy import Copy, CopyState
-from lantai.records.manifest import SealedRecord
-from lantai.records.record import Record, RecordStatus
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
+from lantai.records.custody.copy import Copy, CopyState
+from lantai.records.custody.manifest import SealedRecord
+from lantai.records.custody.record import Record, RecordStatus
 
 
 def register_records(connection: Connection, records: Sequence[Record]) -> None:

@@ -17,8 +17,8 @@ from sqlalchemy import Connection, Row, func, insert, select, text, update
 from lantai.edges import tables
 from lantai.edges.database import query
 from lantai.errors import NotFoundError
-from lantai.records.hold import Hold, HoldScope
-from lantai.records.record import RecordStatus
+from lantai.records.custody.record import RecordStatus
+from lantai.records.disposal.hold import Hold, HoldScope
 
 _TARGETS = {
     HoldScope.RECORD: tables.record.c.record_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, insert, select
 
 from lantai.edges import tables
-from lantai.records.inspection import PROPERTIES, UnitHalf
+from lantai.records.intake.inspection import PROPERTIES, UnitHalf
 
 _NAMED = ("algorithm", "digest", "preparer", "reviewer", "filled_on")
 

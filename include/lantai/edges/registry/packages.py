@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from lantai.edges import tables
 from lantai.edges.database import add_if_new, query
-from lantai.records.reason import storable
+from lantai.records.intake.reason import storable
 
 
 def note_package(

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, or_, select
 
 from lantai.edges import tables
 from lantai.errors import NotFoundError
-from lantai.records.person import Appointment, Person, PersonKey, Role
+from lantai.records.centre.person import Appointment, Person, PersonKey, Role
 
 
 def add_person(connection: Connection, person: Person) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select
 
 from lantai.edges import tables
-from lantai.records.ruling import Choice, Ruling
+from lantai.records.intake.ruling import Choice, Ruling
 
 
 def put_ruling(

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, insert, select
 
 from lantai.edges import tables
 from lantai.errors import NotFoundError
-from lantai.records.record import Retention
-from lantai.records.schedule import Schedule, ScheduleRule
+from lantai.records.custody.record import Retention
+from lantai.records.disposal.schedule import Schedule, ScheduleRule
 
 
 def add_schedule(connection: Connection, schedule: Schedule) -> None:

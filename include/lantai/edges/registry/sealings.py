@@ -14,10 +14,10 @@ from sqlalchemy import Connection, select, update
 from lantai.edges import tables
 from lantai.errors import LedgerError, NotFoundError
 from lantai.formats import canonical
-from lantai.records.copy import CopyState
-from lantai.records.event import EventKind
-from lantai.records.manifest import Manifest, SealedRecord
-from lantai.records.record import RecordFile, RecordStatus
+from lantai.records.custody.copy import CopyState
+from lantai.records.custody.manifest import Manifest, SealedRecord
+from lantai.records.custody.record import RecordFile, RecordStatus
+from lantai.records.ledger.event import EventKind
 
 GONE = (RecordStatus.DESTROYING, RecordStatus.DESTROYED)
 """From here repair, copy, rotate and restore refuse a record. Source: vault.md, "Destruction", 3."""

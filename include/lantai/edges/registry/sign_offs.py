@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, func, insert, or_, select
 from lantai.edges import tables
 from lantai.edges.database import query
 from lantai.errors import NotFoundError
-from lantai.records.disposal import SignOff
+from lantai.records.disposal.lists import SignOff
 
 
 def sign_offs(connection: Connection, list_id: str) -> Sequence[Row[Any]]:

@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, exist
 from lantai.edges import tables
 from lantai.edges.database import add_if_new
 from lantai.errors import NotFoundError
-from lantai.records.carrier import BackupStrategy, package_name
-from lantai.records.finding import Finding, Severity
-from lantai.records.submission import ANSWERS, RoundState, carrier_id, submission_id
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
+from lantai.records.intake.carrier import BackupStrategy, package_name
+from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.submission import ANSWERS, RoundState, carrier_id, submission_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from lantai.edges.tables import unit as unit_table
 from lantai.edges.tables import unit_form
 from lantai.errors import NotFoundError
-from lantai.records.unit import DataForm, Frequency, ScopeClass, Unit
+from lantai.records.centre.unit import DataForm, Frequency, ScopeClass, Unit
 
 
 def put_unit(connection: Connection, unit: Unit) -> bool:

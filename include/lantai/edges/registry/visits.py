@@ -9,8 +9,8 @@ from sqlalchemy import Connection, update
 
 from lantai.edges import tables
 from lantai.edges.database import add_if_new, query
-from lantai.records.reason import Reason
-from lantai.records.visit import TakeInState, Visit
+from lantai.records.intake.reason import Reason
+from lantai.records.intake.visit import TakeInState, Visit
 
 
 def begin_take_in(connection: Connection, unit_code: str, now_at: datetime) -> None:

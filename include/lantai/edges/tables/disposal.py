@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from lantai.edges.tables.columns import Moment, metadata, one_of
-from lantai.records.disposal import Decision, Duty, ListKind, ListState, Stage
+from lantai.records.disposal.lists import Decision, Duty, ListKind, ListState, Stage
 
 disposal_list = Table(
     "disposal_list",

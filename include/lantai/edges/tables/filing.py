@@ -21,13 +21,13 @@ from sqlalchemy import (
 )
 
 from lantai.edges.tables.columns import Moment, metadata, one_of
-from lantai.records.carrier import BackupStrategy
-from lantai.records.duty import DutyState
-from lantai.records.finding import Severity
-from lantai.records.ruling import Choice
-from lantai.records.submission import RoundState
-from lantai.records.unit import DataForm
-from lantai.records.visit import TakeInState
+from lantai.records.centre.unit import DataForm
+from lantai.records.intake.carrier import BackupStrategy
+from lantai.records.intake.finding import Severity
+from lantai.records.intake.ruling import Choice
+from lantai.records.intake.submission import RoundState
+from lantai.records.intake.visit import TakeInState
+from lantai.records.year.duty import DutyState
 
 agreement = Table(
     "agreement",

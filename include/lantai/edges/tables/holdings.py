@@ -18,9 +18,9 @@ from sqlalchemy import (
 )
 
 from lantai.edges.tables.columns import Moment, metadata, one_of
-from lantai.records.copy import CopyState
-from lantai.records.hold import HoldScope
-from lantai.records.record import AccessLevel, RecordStatus, Retention
+from lantai.records.custody.copy import CopyState
+from lantai.records.custody.record import AccessLevel, RecordStatus, Retention
+from lantai.records.disposal.hold import HoldScope
 
 _MAY_FALL_DUE = "status = 'kept' AND {day} IS NOT NULL"
 """Which records stand in an index of what falls due: each in one of the two, unless both days are set."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from lantai.edges.tables.columns import Moment, StoredBytes, metadata, one_of
-from lantai.records.event import EventKind
+from lantai.records.ledger.event import EventKind
 
 event = Table(
     "event",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
 from lantai.edges.tables.columns import Moment, metadata, one_of
-from lantai.records.person import Role
-from lantai.records.unit import DataForm, Frequency, ScopeClass
+from lantai.records.centre.person import Role
+from lantai.records.centre.unit import DataForm, Frequency, ScopeClass
 
 unit = Table(
     "unit",

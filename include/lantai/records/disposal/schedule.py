@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from lantai.records.record import Retention
+from lantai.records.custody.record import Retention
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
 
 
 class DutyState(StrEnum):

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from lantai.records.carrier import (
+from lantai.records.intake.carrier import (
     MOST_NUMBER_CHARACTERS,
     RemoteFile,
     bare_name,

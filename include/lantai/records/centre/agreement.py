@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from lantai.records.unit import DataForm
+from lantai.records.centre.unit import DataForm
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lantai.records.finding import Finding, Severity, in_ranges, is_acceptable
+from lantai.records.intake.finding import Finding, Severity, in_ranges, is_acceptable
 
 
 def test_package_with_remarks_only_is_acceptable():

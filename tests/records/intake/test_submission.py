@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lantai.records.submission import (
+from lantai.records.centre.unit import UNIT_CODE, DataForm, Unit
+from lantai.records.intake.submission import (
     Reference,
     bears_number,
     carrier_id,
@@ -14,7 +15,6 @@ from lantai.records.submission import (
     record_id,
     submission_id,
 )
-from lantai.records.unit import UNIT_CODE, DataForm, Unit
 
 CODES = st.from_regex(UNIT_CODE, fullmatch=True)
 YEARS = st.integers(1000, 9999)

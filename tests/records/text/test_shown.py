@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lantai.records.shown import in_json, on_its_lines, on_one_line
+from lantai.records.text.shown import in_json, on_its_lines, on_one_line
 
 ACTING = [
     "\x1b[2J",

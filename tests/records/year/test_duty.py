@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from lantai.records.duty import DutyState, days_over
+from lantai.records.year.duty import DutyState, days_over
 
 DEADLINE = date(2026, 6, 30)
 

@@ -8,7 +8,7 @@ Source: R1-01.
 
 from __future__ import annotations
 
-from lantai.records.shown import on_one_line
+from lantai.records.text.shown import on_one_line
 
 
 def refuse_unsound(what: str, name: str, most: int) -> None:

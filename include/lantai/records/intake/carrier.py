@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from lantai.records.shown import on_one_line
-from lantai.records.submission import bears_number
+from lantai.records.intake.submission import bears_number
+from lantai.records.text.shown import on_one_line
 
 
 class BackupStrategy(StrEnum):

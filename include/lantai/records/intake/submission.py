@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from lantai.records import spelling
-from lantai.records.unit import NUMBER_PREFIX, DataForm
+from lantai.records.centre.unit import NUMBER_PREFIX, DataForm
+from lantai.records.text import spelling
 
 
 class RoundState(StrEnum):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lantai.records.reason import Reason
+from lantai.records.intake.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)

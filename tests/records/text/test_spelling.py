@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lantai.records.spelling import MOST_MARKS, composed, plain
+from lantai.records.text.spelling import MOST_MARKS, composed, plain
 
 MARKS = "\u0315\u0316"
 

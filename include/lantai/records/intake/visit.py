@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from lantai.records.reason import Reason
+from lantai.records.intake.reason import Reason
 
 
 class TakeInState(StrEnum):
