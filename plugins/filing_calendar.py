@@ -1,7 +1,7 @@
 """When the DAGs run: timetables that count days as an archives bureau does.
 
 Local wall-clock time in Asia/Shanghai. A timetable answers one question, at which hours of
-a local day a run begins; what is due on a day is asked of `lantai.rules.calendar` by the task, never here.
+a local day a run begins; what is due on a day is asked of `lantai.rules.year.calendar` by the task, never here.
 
 After a pause only the latest missed run is made up for. A DAG that never ran
 waits for its next hour: switching it on starts nothing.

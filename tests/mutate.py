@@ -240,7 +240,10 @@ def _options() -> argparse.ArgumentParser:
     )
     parser.add_argument("--count", type=int, default=20, help="how many places (default 20)")
     parser.add_argument(
-        "--only", default="", metavar="TEXT", help="only functions with this in their path or name, e.g. rules/scope.py"
+        "--only",
+        default="",
+        metavar="TEXT",
+        help="only functions with this in their path or name, e.g. rules/intake/scope.py",
     )
     parser.add_argument("--list", action="store_true", help="show what would be changed and run nothing")
     parser.add_argument(

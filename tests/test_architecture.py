@@ -30,14 +30,14 @@ def test_every_room_keeps_its_doors_shut():
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("records/x.py", "from lantai.rules.retention import due_on"),
+        ("records/x.py", "from lantai.rules.disposal.retention import due_on"),
         ("records/x.py", "from lantai.settings import Settings"),
         ("rules/x.py", "from lantai.formats import bag"),
         ("rules/x.py", "from lantai.edges.clock import Clock"),
         ("rules/x.py", "from lantai import edges"),
         ("formats/x.py", "import lantai.edges.sftp"),
-        ("formats/x.py", "from lantai.rules.retention import due_on"),
-        ("edges/x.py", "def f():\n    from lantai.rules.scope import check_classification"),
+        ("formats/x.py", "from lantai.rules.disposal.retention import due_on"),
+        ("edges/x.py", "def f():\n    from lantai.rules.intake.scope import check_classification"),
         ("edges/registry/x.py", "from lantai.journey.seal import seal"),
         ("journey/x.py", "from lantai.tasks.form import years"),
         ("journey/x.py", "from lantai.cli.screen import answer"),

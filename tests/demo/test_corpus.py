@@ -11,7 +11,7 @@ import pytest
 
 from lantai.demo.corpus import Source, plan, retention_of, unit_code
 from lantai.records.custody.record import Retention
-from lantai.rules import archival_code
+from lantai.rules.intake import archival_code
 
 TODAY = date(2026, 6, 30)
 

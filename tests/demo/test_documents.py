@@ -15,7 +15,7 @@ from PIL import Image
 from lantai.demo.documents import write
 from lantai.demo.filings import BORN_DIGITAL, SCANNED, Medium, filing
 from lantai.demo.units import UNITS, by_code
-from lantai.rules import archival_code
+from lantai.rules.intake import archival_code
 from lantai.templates import drawable
 
 

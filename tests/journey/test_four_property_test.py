@@ -11,7 +11,7 @@ import pytest
 from factories_bag import SENDER, carrier, csv_of, filing, order, row, validated
 from lantai import profiles
 from lantai.journey.pack import pack
-from lantai.rules.four_properties import Result
+from lantai.rules.intake.four_properties import Result
 
 
 def results(bag: Path) -> dict[str, Result]:

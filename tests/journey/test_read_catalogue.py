@@ -13,7 +13,7 @@ from lantai.journey import read_catalogue as module
 from lantai.journey.read_catalogue import read_catalogue
 from lantai.locales import describe
 from lantai.records.intake.finding import Severity
-from lantai.rules.scope import CLASSIFIED
+from lantai.rules.intake.scope import CLASSIFIED
 
 
 def book_of(sheets: Mapping[str, Sequence[Sequence[str]]], hidden: Sequence[str] = ()) -> io.BytesIO:

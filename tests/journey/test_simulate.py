@@ -14,7 +14,7 @@ from lantai.errors import NotFoundError
 from lantai.journey.simulate import simulate
 from lantai.records.custody.record import Retention
 from lantai.records.disposal.schedule import Schedule, ScheduleRule
-from lantai.rules.scheduling import Verdict
+from lantai.rules.disposal.scheduling import Verdict
 
 RULES = (
     ScheduleRule("1", "通知", Retention.D10, ("通知",)),

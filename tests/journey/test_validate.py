@@ -31,7 +31,7 @@ from lantai.records.centre.unit import DataForm
 from lantai.records.custody.record import AccessLevel, Retention
 from lantai.records.intake.carrier import BackupStrategy
 from lantai.records.intake.finding import Finding, Severity, is_acceptable
-from lantai.rules.four_properties import Result
+from lantai.rules.intake.four_properties import Result
 
 
 def snapshot(tmp_path, **changes):
@@ -96,7 +96,7 @@ def test_library_and_rules_agree_on_every_column_they_both_look_at(tmp_path, mon
     """R1-13, R1-50."""
     rows = [row(1, title="", author=""), row(2, archival_code="bad", page_count="x"), row(3, retention="?")]
     bag = carrier(tmp_path, rows)
-    monkeypatch.setattr("lantai.rules.completeness.check", lambda *_: [])
+    monkeypatch.setattr("lantai.rules.intake.completeness.check", lambda *_: [])
 
     by_library = {(f.rule, f.record_no, f.values.get("column")) for f in validated(bag).findings}
 
@@ -129,7 +129,7 @@ def test_faults_of_a_sheet_are_told_with_its_name_by_rules_and_library_alike(tmp
     second = [row(3, retention="?"), row(4, archival_code="Z109-WS·2025-D30-BGS-0002", item_no="2")]
 
     told = packed_as_workbook(tmp_path / "rules", first, second).findings
-    monkeypatch.setattr("lantai.rules.completeness.check", lambda *_: [])
+    monkeypatch.setattr("lantai.rules.intake.completeness.check", lambda *_: [])
     by_library = packed_as_workbook(tmp_path / "library", first, second).findings
 
     places = {(f.rule, f.sheet, f.record_no) for f in told if f.severity is Severity.FAULT and f.record_no}

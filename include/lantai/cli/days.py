@@ -6,7 +6,7 @@ from datetime import date
 
 import typer
 
-from lantai.rules.calendar import read_date
+from lantai.rules.year.calendar import read_date
 
 
 def read_day(text: str) -> date:

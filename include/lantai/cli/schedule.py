@@ -15,7 +15,7 @@ from lantai.errors import AlreadyThereError, InputFileError
 from lantai.locales import say
 from lantai.records.custody.record import Retention
 from lantai.records.disposal.schedule import Schedule, ScheduleRule
-from lantai.rules.scheduling import Verdict, compare
+from lantai.rules.disposal.scheduling import Verdict, compare
 
 app = typer.Typer(no_args_is_help=True, help="保管期限表 · Retention schedules")
 

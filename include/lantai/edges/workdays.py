@@ -1,7 +1,7 @@
 """The table of workdays: which days differ from Monday to Friday.
 
 The centre's own file when one is set, else what the package ships. What a
-working day means for a deadline is said in `lantai.rules.calendar`.
+working day means for a deadline is said in `lantai.rules.year.calendar`.
 """
 
 from __future__ import annotations

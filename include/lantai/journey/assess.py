@@ -24,8 +24,8 @@ from lantai.records.intake.carrier import BackupStrategy, decode_name, is_on_its
 from lantai.records.intake.finding import Finding, Severity
 from lantai.records.intake.ruling import Ruling
 from lantai.records.intake.submission import RoundState
-from lantai.rules.archival_code import normalise
-from lantai.rules.ruled import as_ruled, outcome
+from lantai.rules.intake.archival_code import normalise
+from lantai.rules.intake.ruled import as_ruled, outcome
 
 
 @dataclass(frozen=True, slots=True)

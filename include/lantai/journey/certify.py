@@ -42,7 +42,7 @@ from lantai.journey.print_list import (
 from lantai.records.custody.record import RecordStatus
 from lantai.records.disposal.lists import Decision, ListKind, ListState
 from lantai.records.ledger.event import EventKind
-from lantai.rules.appraisal import extended_due_on
+from lantai.rules.disposal.appraisal import extended_due_on
 
 CERTIFICATE, REGISTER = "销毁证明", "销毁清册"
 

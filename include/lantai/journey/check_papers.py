@@ -21,7 +21,7 @@ from lantai.journey.read_catalogue import found_in
 from lantai.journey.verify import FORMS, PackageKind, Reader, Verified
 from lantai.records.intake.finding import Finding, Severity
 from lantai.records.intake.inspection import PROPERTIES, UnitHalf
-from lantai.rules.calendar import read_date
+from lantai.rules.year.calendar import read_date
 
 _CODE = "GD-1-12"
 

@@ -27,7 +27,7 @@ from lantai.journey.refuse import recorded, refuse_if
 from lantai.journey.take_duty import take_duty
 from lantai.records.disposal.lists import Decision, Duty, ListKind, ListState, RowDecision
 from lantai.records.ledger.event import EventKind
-from lantai.rules.approval import LONGEST_EXTENSION_YEARS, is_decided, people_shortfalls
+from lantai.rules.disposal.approval import LONGEST_EXTENSION_YEARS, is_decided, people_shortfalls
 
 
 @dataclass(frozen=True, slots=True)

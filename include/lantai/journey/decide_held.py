@@ -26,7 +26,7 @@ from lantai.records.intake.finding import Severity
 from lantai.records.intake.ruling import Choice
 from lantai.records.intake.submission import RoundState
 from lantai.records.ledger.event import EventKind
-from lantai.rules.ruled import MAY_STAND
+from lantai.rules.intake.ruled import MAY_STAND
 
 DECIDED_BY = frozenset({Role.OPERATOR, Role.PREPARER, Role.LEADER})
 """Who speaks for the centre here; a unit's own archivist does not."""

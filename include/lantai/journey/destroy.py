@@ -51,8 +51,8 @@ from lantai.records.custody.record import RecordStatus
 from lantai.records.disposal.lists import Duty, ListKind, ListState, Stage
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
-from lantai.rules.appraisal import files_digest
-from lantai.rules.approval import witness_shortfalls
+from lantai.rules.disposal.appraisal import files_digest
+from lantai.rules.disposal.approval import witness_shortfalls
 
 MOST_IDS_IN_LEAF = 100
 """Up to so many record ids stand in the leaf itself; of a longer list their digest, and the ids in a paper beside it."""

@@ -2,7 +2,7 @@
 
 Nothing is taken from memory or from an earlier run: digests are computed again,
 signatures verified again, roles looked up for the day of signing. What follows
-from the dossier is in `lantai.rules.approval`.
+from the dossier is in `lantai.rules.disposal.approval`.
 
 Source: reliability.md, I3 and P3; vault.md, destruction 1.
 """
@@ -26,7 +26,7 @@ from lantai.journey.lay_out import LaidOut, decided_digest, lay_out
 from lantai.records.centre.unit import Unit
 from lantai.records.disposal.lists import Duty, ListState, RowDecision, SignOff, Stage
 from lantai.records.ledger.event import EventKind
-from lantai.rules.approval import ROLE_FOR, Acting, Dossier, Outcome, Signed, consolidate
+from lantai.rules.disposal.approval import ROLE_FOR, Acting, Dossier, Outcome, Signed, consolidate
 from lantai.settings import Settings
 
 SIGNATURE_NAMESPACE = "lantai-list"

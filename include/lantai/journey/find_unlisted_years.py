@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from lantai.edges.centre import Centre
 from lantai.edges.workdays import load_workdays
-from lantai.rules.calendar import uncovered_years
+from lantai.rules.year.calendar import uncovered_years
 
 AHEAD = timedelta(days=60)
 """How far ahead the table is asked: next year's holidays are named in November, and by then there is time to enter them."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lantai import profiles
 from lantai.records.centre.unit import DataForm
 from lantai.records.intake.finding import Finding
-from lantai.rules.four_properties import ItemResult, evaluate
+from lantai.rules.intake.four_properties import ItemResult, evaluate
 
 _LEAVES_UNCHECKED = {
     "not_a_bag": ("GD-2-2", "GD-2-10"),

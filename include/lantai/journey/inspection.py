@@ -27,8 +27,8 @@ from lantai.records.custody.copy import Copy, CopyState
 from lantai.records.intake.finding import Finding, Severity
 from lantai.records.intake.inspection import UnitHalf
 from lantai.records.intake.submission import RoundState
-from lantai.rules.calendar import read_date
-from lantai.rules.four_properties import ItemResult, Result
+from lantai.rules.intake.four_properties import ItemResult, Result
+from lantai.rules.year.calendar import read_date
 
 
 @dataclass(frozen=True, slots=True)

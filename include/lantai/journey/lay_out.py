@@ -21,7 +21,7 @@ from lantai.formats.worksheet import content_digest
 from lantai.records.centre.unit import Unit
 from lantai.records.custody.record import Retention
 from lantai.records.disposal.lists import ListKind, RowDecision
-from lantai.rules.appraisal import elapsed_years, printed_period
+from lantai.rules.disposal.appraisal import elapsed_years, printed_period
 
 SHEET_KIND: Mapping[ListKind, str] = {ListKind.TRANSFER: "transfer_inventory", ListKind.DESTRUCTION: "appraisal"}
 """Kind of worksheet that people decide on, see `lantai.formats.columns`."""

@@ -15,10 +15,10 @@ from lantai.records.centre.unit import DataForm
 from lantai.records.custody.record import AccessLevel, CatalogueRow, Record, RecordFile, Retention
 from lantai.records.intake.ruling import Choice
 from lantai.records.intake.submission import record_id
-from lantai.rules.archival_code import normalise
-from lantai.rules.calendar import read_date
-from lantai.rules.completeness import read_access_level, read_page_count
-from lantai.rules.retention import IN_FORCE, MEANS_TODAY, due_on, read_retention
+from lantai.rules.disposal.retention import IN_FORCE, MEANS_TODAY, due_on, read_retention
+from lantai.rules.intake.archival_code import normalise
+from lantai.rules.intake.completeness import read_access_level, read_page_count
+from lantai.rules.year.calendar import read_date
 
 
 def list_records(verified: Verified, rows: Sequence[CatalogueRow], context: Context, carrier_id: str) -> list[Record]:

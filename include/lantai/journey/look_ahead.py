@@ -18,7 +18,7 @@ from lantai.journey.find_papers import find_catalogues
 from lantai.journey.read_catalogue import MOST_CSV_BYTES, over_limit, read_catalogue
 from lantai.records.intake.carrier import decode_name
 from lantai.records.intake.finding import Finding, Severity
-from lantai.rules import scope
+from lantai.rules.intake import scope
 
 
 def look_ahead(line: UnitLine, package: PackageSeen) -> list[Finding]:

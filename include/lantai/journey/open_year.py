@@ -16,7 +16,7 @@ from lantai.errors import UsageError
 from lantai.records.centre.unit import DataForm, Frequency, Unit
 from lantai.records.ledger.event import EventKind
 from lantai.records.year.duty import Duty
-from lantai.rules.calendar import deadline, periods
+from lantai.rules.year.calendar import deadline, periods
 
 FIRST_YEAR = 1949
 """Nothing filed is older than the republic's first year."""

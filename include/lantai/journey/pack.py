@@ -30,7 +30,7 @@ from lantai.records.centre.unit import DataForm
 from lantai.records.custody.record import Retention
 from lantai.records.intake.carrier import BackupStrategy, decode_name, shown_name
 from lantai.records.intake.submission import bears_number
-from lantai.rules.scope import UNSEEN
+from lantai.rules.intake.scope import UNSEEN
 
 Progress = Callable[[str, int, int], None]
 

@@ -24,8 +24,8 @@ from lantai.records.custody.record import RecordStatus, Retention
 from lantai.records.disposal.lists import Decision, ListKind, ListState, Stage
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
-from lantai.rules.appraisal import is_expired
-from lantai.rules.approval import approval_shortfalls, last_approved_at, witness_shortfalls
+from lantai.rules.disposal.appraisal import is_expired
+from lantai.rules.disposal.approval import approval_shortfalls, last_approved_at, witness_shortfalls
 
 FILES_REGISTERS = frozenset({"浙江", "浙江省", "Zhejiang"})
 """Regions where a destruction register is filed with the authority before anything is destroyed. Source: 浙江办法 (2017) art. 21."""

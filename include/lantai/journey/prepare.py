@@ -23,7 +23,7 @@ from lantai.journey.examine import Examined, examine
 from lantai.journey.receive_receipt import receive_receipt
 from lantai.records.disposal.lists import ListKind, ListState, Stage
 from lantai.records.disposal.shortfall import Shortfall
-from lantai.rules.approval import approval_shortfalls, last_approved_at
+from lantai.rules.disposal.approval import approval_shortfalls, last_approved_at
 
 
 @dataclass(frozen=True, slots=True)

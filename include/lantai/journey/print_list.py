@@ -18,7 +18,7 @@ from lantai.formats.signed_note import Checkpoint
 from lantai.journey.examine import Examined
 from lantai.locales import say
 from lantai.records.disposal.lists import Decision, ListKind
-from lantai.rules.appraisal import electronic_transfer_due_on
+from lantai.rules.disposal.appraisal import electronic_transfer_due_on
 
 ALGORITHM = "SHA-256"
 

@@ -15,7 +15,7 @@ from lantai.edges.ledger import append
 from lantai.edges.registry.submissions import mark_purged, told_of, unpurged
 from lantai.journey.collect import arrival_id_of, purge
 from lantai.records.ledger.event import EventKind
-from lantai.rules.scope import CLASSIFIED, UNSEEN
+from lantai.rules.intake.scope import CLASSIFIED, UNSEEN
 
 
 def purge_returned(centre: Centre) -> int:

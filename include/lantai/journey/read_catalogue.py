@@ -14,7 +14,7 @@ from lantai.errors import ArchiveLimitError, CatalogueError, PackageError
 from lantai.formats.catalogue import parse_sheets, parse_table
 from lantai.records.custody.record import CatalogueRow
 from lantai.records.intake.finding import Finding, Severity
-from lantai.rules.scope import MarkFinder
+from lantai.rules.intake.scope import MarkFinder
 
 MOST_CSV_BYTES = 64 * 1024 * 1024
 """As much as a workbook may hold unpacked: 200,000 rows of 300 bytes. Read, it takes five times that in memory."""

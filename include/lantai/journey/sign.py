@@ -41,7 +41,12 @@ from lantai.records.custody.record import RecordStatus
 from lantai.records.disposal.lists import Decision, Duty, ListKind, ListState, SignOff, Stage
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
-from lantai.rules.approval import approval_shortfalls, content_shortfalls, panel_shortfalls, signature_shortfalls
+from lantai.rules.disposal.approval import (
+    approval_shortfalls,
+    content_shortfalls,
+    panel_shortfalls,
+    signature_shortfalls,
+)
 
 KEY_FILE_BYTES = 16 * 1024
 """The largest private key file that is read; an Ed25519 key has about 400 bytes."""

@@ -15,7 +15,7 @@ from lantai.edges.registry.holdings import kept_count, kept_titles
 from lantai.edges.registry.schedules import schedule as schedule_of
 from lantai.edges.registry.units import units as registered_units
 from lantai.records.custody.record import Retention
-from lantai.rules.scheduling import Verdict, clauses_of, verdict_of
+from lantai.rules.disposal.scheduling import Verdict, clauses_of, verdict_of
 
 Progress = Callable[[str, int, int], None]
 

@@ -15,7 +15,7 @@ from lantai.edges.registry import disposal, people
 from lantai.edges.registry.disposal import DutyHeld
 from lantai.errors import NotPermittedError
 from lantai.records.disposal.lists import Duty
-from lantai.rules.approval import ROLE_FOR
+from lantai.rules.disposal.approval import ROLE_FOR
 
 ONE_EACH = (Duty.LEADER, Duty.CUSTODIAN)
 """Duties that one person has about a list, and no second."""

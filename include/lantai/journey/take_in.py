@@ -48,7 +48,7 @@ from lantai.records.centre.unit import Unit
 from lantai.records.intake.finding import Finding, Severity, is_acceptable
 from lantai.records.intake.submission import RoundState
 from lantai.records.ledger.event import EventKind
-from lantai.rules.calendar import add_days
+from lantai.rules.year.calendar import add_days
 
 Progress = Callable[[str, int, int], None]
 

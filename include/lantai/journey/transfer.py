@@ -52,7 +52,7 @@ from lantai.records.custody.record import RecordStatus
 from lantai.records.disposal.lists import Duty, ListKind, ListState
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
-from lantai.rules.appraisal import sender_keeps_until
+from lantai.rules.disposal.appraisal import sender_keeps_until
 
 CERTIFICATE = "移交证明"
 REGISTER = "电子档案移交与接收登记表"

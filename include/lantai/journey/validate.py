@@ -28,12 +28,12 @@ from lantai.records.intake.carrier import BackupStrategy
 from lantai.records.intake.finding import Finding, Severity
 from lantai.records.intake.inspection import UnitHalf
 from lantai.records.intake.ruling import Ruling
-from lantai.rules import archival_code, completeness, scope
-from lantai.rules.calendar import read_date
-from lantai.rules.consequences import causes
-from lantai.rules.four_properties import ItemResult
-from lantai.rules.retention import IN_FORCE, RuleRow, read_retention, rule_rows, transfer_due_on
-from lantai.rules.ruled import as_ruled
+from lantai.rules.disposal.retention import IN_FORCE, RuleRow, read_retention, rule_rows, transfer_due_on
+from lantai.rules.intake import archival_code, completeness, scope
+from lantai.rules.intake.consequences import causes
+from lantai.rules.intake.four_properties import ItemResult
+from lantai.rules.intake.ruled import as_ruled
+from lantai.rules.year.calendar import read_date
 
 _CHECKS = (
     *(ColumnCheck("field_missing", column, CheckKind.FILLED) for column in completeness.REQUIRED),

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from lantai.edges.workdays import load_workdays
-from lantai.rules import calendar
+from lantai.rules.year import calendar
 from lantai.settings import from_env
 
 

@@ -1,6 +1,6 @@
 """Rows of signatures under a list, with what the ledger says of each.
 
-Whether a signature counts is not decided here: see `lantai.rules.approval`.
+Whether a signature counts is not decided here: see `lantai.rules.disposal.approval`.
 
 Source: vault.md, "The ledger", sign-offs; R10-08.
 """

@@ -12,7 +12,7 @@ from factories_bag import row, rules
 from lantai.edges import tables
 from lantai.records.custody.record import AccessLevel
 from lantai.records.intake.finding import Severity
-from lantai.rules.completeness import (
+from lantai.rules.intake.completeness import (
     MOST_CHARACTERS,
     Expected,
     check,

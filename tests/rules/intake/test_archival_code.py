@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from factories_bag import row, rules
 from lantai.records.custody.record import Retention
 from lantai.records.intake.finding import Severity
-from lantai.rules.archival_code import ArchivalCode, check, check_continuity, normalise, parse
+from lantai.rules.intake.archival_code import ArchivalCode, check, check_continuity, normalise, parse
 
 CODE = "Z109-WS·2025-D30-BGS-0001"
 

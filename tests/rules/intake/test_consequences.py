@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lantai.records.intake.finding import Finding, Severity
-from lantai.rules.consequences import causes
+from lantai.rules.intake.consequences import causes
 
 
 def fault(rule, subject="", **values):

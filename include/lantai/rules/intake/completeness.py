@@ -18,9 +18,9 @@ from types import MappingProxyType
 from lantai.records.custody.record import AccessLevel, CatalogueRow, Retention
 from lantai.records.intake.finding import Finding, Severity, in_ranges
 from lantai.records.text import spelling
-from lantai.rules import archival_code
-from lantai.rules.calendar import read_date
-from lantai.rules.retention import read_retention
+from lantai.rules.disposal.retention import read_retention
+from lantai.rules.intake import archival_code
+from lantai.rules.year.calendar import read_date
 
 REQUIRED = ("archival_code", "title", "author", "formed_on", "retention", "files")
 """Columns that every row fills in. Source: DA/T 22-2015; interfaces.md."""

@@ -7,7 +7,15 @@ from datetime import date, timedelta
 import pytest
 
 from lantai.records.centre.unit import DataForm, Frequency
-from lantai.rules.calendar import add_days, deadline, is_working_day, period_end_on, periods, read_date, uncovered_years
+from lantai.rules.year.calendar import (
+    add_days,
+    deadline,
+    is_working_day,
+    period_end_on,
+    periods,
+    read_date,
+    uncovered_years,
+)
 from patience import ends_within
 
 

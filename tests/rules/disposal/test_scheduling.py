@@ -9,7 +9,7 @@ import pytest
 
 from lantai.records.custody.record import Retention
 from lantai.records.disposal.schedule import Schedule, ScheduleRule
-from lantai.rules.scheduling import Change, Verdict, clauses_of, compare, verdict_of
+from lantai.rules.disposal.scheduling import Change, Verdict, clauses_of, compare, verdict_of
 
 MEETINGS = ScheduleRule("1.1", "会议材料", Retention.D10, ("会议", "通知"))
 MINUTES = ScheduleRule("1.2", "会议纪要", Retention.Y, ("会议纪要",))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lantai import profiles
 from lantai.records.custody.record import Retention
-from lantai.rules.retention import due_on, read_retention, rule_rows, transfer_due_on, transfer_rules_for
+from lantai.rules.disposal.retention import due_on, read_retention, rule_rows, transfer_due_on, transfer_rules_for
 
 RULES = rule_rows(profiles.transfer_rules())
 TODAY = date(2026, 3, 2)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from lantai.records.centre.unit import FONDS_NO
 from lantai.records.custody.record import CatalogueRow, Retention
 from lantai.records.intake.finding import Finding, Severity
-from lantai.rules.retention import read_retention
+from lantai.rules.disposal.retention import read_retention
 
 PATTERN = re.compile(
     rf"(?P<fonds_no>{FONDS_NO.pattern})-"

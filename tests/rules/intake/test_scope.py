@@ -8,7 +8,7 @@ import pytest
 
 from factories_bag import row, rules
 from lantai.records.intake.finding import Severity
-from lantai.rules import scope
+from lantai.rules.intake import scope
 
 
 @pytest.mark.parametrize(

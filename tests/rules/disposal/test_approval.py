@@ -10,7 +10,7 @@ import pytest
 from lantai.locales import say
 from lantai.records.custody.record import Retention
 from lantai.records.disposal.lists import Decision, Duty, ListKind, ListState, RowDecision, SignOff, Stage
-from lantai.rules.appraisal import (
+from lantai.rules.disposal.appraisal import (
     elapsed_years,
     electronic_transfer_due_on,
     extended_due_on,
@@ -19,7 +19,7 @@ from lantai.rules.appraisal import (
     printed_period,
     sender_keeps_until,
 )
-from lantai.rules.approval import (
+from lantai.rules.disposal.approval import (
     DUTY_ZH,
     STAGE_ZH,
     Acting,

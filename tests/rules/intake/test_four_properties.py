@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lantai import profiles
 from lantai.records.intake.finding import Finding, Severity
-from lantai.rules.four_properties import Result, evaluate, is_passed
+from lantai.rules.intake.four_properties import Result, evaluate, is_passed
 
 ITEMS = profiles.four_property_items()
 EVERY_CHECK = {item["needs"] for item in ITEMS if item["needs"]}
