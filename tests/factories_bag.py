@@ -15,7 +15,7 @@ import xlsxwriter
 
 from lantai import profiles
 from lantai.edges import folder as folder_edge
-from lantai.formats.bag_manifests import FoundFile
+from lantai.formats.bag.manifests import FoundFile
 from lantai.journey.pack import PackOrder, Sender, pack
 from lantai.journey.validate import Context, Validated, validate
 from lantai.journey.verify import Declared, Verified, verify

@@ -18,9 +18,9 @@ from lantai.edges.ledger import append
 from lantai.edges.registry import holdings, people
 from lantai.edges.registry.disposal import disposal_list
 from lantai.edges.registry.units import put_unit
-from lantai.formats import ssh_signature
-from lantai.formats.sheet_layout import RowAnswer
-from lantai.formats.stream_digest import take_digests
+from lantai.formats.ledger import ssh_signature
+from lantai.formats.vault.stream_digest import take_digests
+from lantai.formats.workbooks.sheet_layout import RowAnswer
 from lantai.journey.appoint import enrol_key
 from lantai.journey.appraise import appraise
 from lantai.journey.decide import Decided, decide

@@ -20,7 +20,7 @@ from lantai.edges.database import run_checks
 from lantai.edges.registry.duties import board
 from lantai.edges.registry.submissions import findings_of, rounds
 from lantai.edges.registry.units import put_unit, units
-from lantai.formats import canonical
+from lantai.formats.ledger import canonical
 from lantai.journey.agree import agree
 from lantai.journey.board import board_of
 from lantai.journey.open_year import open_year

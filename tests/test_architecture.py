@@ -75,7 +75,7 @@ def test_library_outside_its_short_list_is_found(path, source):
     [
         ("edges/expectations.py", "great_expectations"),
         ("edges/expectations.py", "pandas"),
-        ("formats/form.py", "typst"),
+        ("formats/papers/form.py", "typst"),
         ("demo/docx.py", "docx"),
     ],
 )

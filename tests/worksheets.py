@@ -6,8 +6,8 @@ import io
 from datetime import date
 from typing import Any
 
-from lantai.formats.sheet_layout import RowAnswer
-from lantai.formats.worksheet import content_digest, export
+from lantai.formats.workbooks.sheet_layout import RowAnswer
+from lantai.formats.workbooks.worksheet import content_digest, export
 
 
 def head_of(

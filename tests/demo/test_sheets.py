@@ -10,7 +10,7 @@ import pytest
 
 from lantai.demo.sheets import fill_in
 from lantai.edges.sheet import read_workbook
-from lantai.formats.worksheet import content_digest, export, import_decisions
+from lantai.formats.workbooks.worksheet import content_digest, export, import_decisions
 from lantai.records.disposal.lists import Decision
 
 ROWS = [

@@ -6,7 +6,7 @@ from sqlalchemy import insert, select
 from lantai.edges import tables
 from lantai.edges.ledger import append, leaf_hashes, leaves, proof_for, sequence, sequencer, tree_size
 from lantai.errors import FixityError, LedgerError, NotFoundError, RegistryConflictError
-from lantai.formats import merkle
+from lantai.formats.ledger import merkle
 from lantai.records.ledger.event import EventKind
 
 pytestmark = pytest.mark.both_databases

@@ -10,7 +10,8 @@ import pytest
 from lantai.edges.one_pass import BLOCK_BYTES, INLINE_BYTES, SealingPass
 from lantai.edges.plain import PlainFile, PlainRecord
 from lantai.errors import DiskFullError, FixityError, PlaceUnavailableError, UsageError
-from lantai.formats import age, pack
+from lantai.formats.age import file as age
+from lantai.formats.vault import pack
 
 CHUNK = age.CHUNK_BYTES
 IDENTITY = age.generate_identity()

@@ -30,7 +30,7 @@ from lantai.errors import (
     RemotePermissionError,
     ServerUnreachableError,
 )
-from lantai.formats import sftp_wire as wire
+from lantai.formats.sftp import wire
 from servers.hostile_sftp import LOGIN, PASSWORD, HostileSftp
 from servers.openssh import OpenSsh
 

@@ -14,7 +14,7 @@ from lantai.edges.quarantine import Quarantine
 from lantai.edges.sftp import connect
 from lantai.edges.sftp_session import Session
 from lantai.errors import DeliveryError, RemotePathError
-from lantai.formats import sftp_wire as wire
+from lantai.formats.sftp import wire
 from servers.openssh import OpenSsh
 
 pytestmark = pytest.mark.server("sshd")

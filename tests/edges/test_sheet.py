@@ -16,7 +16,7 @@ from factories_bag import HEADING, cells_of, row
 from lantai.edges import sheet
 from lantai.edges.sheet import SheetLimits, read_sheets, read_workbook
 from lantai.errors import ArchiveLimitError, CatalogueError, LantaiError, ReaderMisledError
-from lantai.formats.catalogue import parse_sheets
+from lantai.formats.intake.catalogue import parse_sheets
 
 TIGHT = SheetLimits(memory_bytes=512 * 1024 * 1024, seconds=20)
 

@@ -13,7 +13,7 @@ from lantai.edges.centre import Centre
 from lantai.edges.registry import people
 from lantai.edges.registry.sign_offs import person_behind
 from lantai.errors import MalformedError, NotFoundError, UsageError
-from lantai.formats.ssh_signature import generate_key
+from lantai.formats.ledger.ssh_signature import generate_key
 from lantai.journey.appoint import appoint, delegate, enrol_key
 from lantai.records.centre.person import Person, Role
 

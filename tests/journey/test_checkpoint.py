@@ -9,8 +9,8 @@ from lantai.edges import tables
 from lantai.edges.keys import LOG, load_verifier
 from lantai.edges.ledger import append, proof_for
 from lantai.errors import LedgerError, MalformedError, NotFoundError, PlaceUnavailableError, RegistryConflictError
-from lantai.formats import merkle, signed_note
-from lantai.formats.signed_note import Checkpoint
+from lantai.formats.ledger import merkle, signed_note
+from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.journey.checkpoint import checkpointed_at, make_checkpoint, newest_note, proof
 from lantai.journey.verify_ledger import verify
 from lantai.records.ledger.event import EventKind

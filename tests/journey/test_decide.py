@@ -35,7 +35,7 @@ from lantai.errors import (
     UsageError,
     WorksheetError,
 )
-from lantai.formats import ssh_signature
+from lantai.formats.ledger import ssh_signature
 from lantai.journey.appoint import delegate
 from lantai.journey.decide import decide
 from lantai.journey.examine import message_to_sign

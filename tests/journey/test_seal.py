@@ -15,7 +15,7 @@ from lantai.edges.fence import Fence
 from lantai.edges.keys import INTAKE, load_recipients, new_identity
 from lantai.edges.vault_check import check_whole
 from lantai.errors import FixityError, KeyMissingError, LeaseLostError
-from lantai.formats.age import recipient_id
+from lantai.formats.age.file import recipient_id
 from lantai.journey.store import store
 
 

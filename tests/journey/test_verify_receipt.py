@@ -7,8 +7,8 @@ import pytest
 
 from lantai.edges.keys import INTAKE, LOG, load_verifier
 from lantai.edges.ledger import append, proof_for
-from lantai.formats import canonical, signed_note
-from lantai.formats.signed_note import Checkpoint
+from lantai.formats.ledger import canonical, signed_note
+from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.journey.checkpoint import make_checkpoint, newest_note
 from lantai.journey.verify_receipt import verify_receipt
 from lantai.records.ledger.event import EventKind

@@ -74,7 +74,7 @@ def refusals_in(*paths: str) -> tuple[set[str], set[str]]:
 
 
 IN_ARCHIVES = ("edges/archive.py",)
-IN_TABLES = ("edges/sheet_child.py", "edges/workbook_container.py", "formats/csv_table.py")
+IN_TABLES = ("edges/sheet_child.py", "edges/workbook_container.py", "formats/intake/csv_table.py")
 
 
 def test_every_reason_for_a_refusal_has_its_words_in_both_languages():

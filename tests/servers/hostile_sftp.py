@@ -21,8 +21,8 @@ import paramiko
 from lantai.demo.sftp_files import AccountFiles
 from lantai.demo.sftp_server import Account, SftpServer, answer_requests, load_host_key
 from lantai.edges.connections import Connection
-from lantai.formats import sftp_wire as wire
-from lantai.formats.sftp_frames import Frames
+from lantai.formats.sftp import wire
+from lantai.formats.sftp.frames import Frames
 
 LOGIN, PASSWORD = "jy", "correct horse"  # an account of this test's own server
 CUT_SECONDS = 10

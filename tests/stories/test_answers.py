@@ -12,7 +12,7 @@ import pytest
 from filing_house import FilingHouse
 from lantai.edges.bulkhead.line import UnitLine
 from lantai.errors import LantaiError, UnexpectedError
-from lantai.formats import canonical
+from lantai.formats.ledger import canonical
 from lantai.journey import take_in as verbs
 from lantai.journey.look import look
 from lantai.journey.take_in import take_in
@@ -177,7 +177,7 @@ def test_answer_that_cannot_be_made_keeps_its_round_from_being_replaced(
     def no_printer(*_arguments: Any, **_named: Any) -> bytes:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("lantai.formats.form.render", no_printer)
+    monkeypatch.setattr("lantai.formats.papers.form.render", no_printer)
     with pytest.raises(UnexpectedError):
         take_in(house.centre, "JY")
     house.file()

@@ -15,7 +15,7 @@ from lantai.edges import tables
 from lantai.edges.registry import people
 from lantai.edges.registry.submissions import findings_of
 from lantai.errors import NotFoundError, NotPermittedError, UsageError
-from lantai.formats import canonical
+from lantai.formats.ledger import canonical
 from lantai.journey.decide_held import decide_held
 from lantai.journey.look import look
 from lantai.journey.take_in import take_in

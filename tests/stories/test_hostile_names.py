@@ -13,7 +13,7 @@ from filing_house import FilingHouse
 from lantai.cli.commands import app
 from lantai.edges.registry.units import put_unit
 from lantai.edges.sftp_pipe import refusal
-from lantai.formats import sftp_wire as wire
+from lantai.formats.sftp import wire
 from lantai.journey.look import look
 from lantai.records.intake.reason import Reason
 from lantai.records.intake.visit import Stage, Trouble

@@ -17,7 +17,7 @@ from filing_house import FilingHouse
 from lantai.edges.database import run_checks
 from lantai.edges.keys import load_identities
 from lantai.edges.ledger import moment_text
-from lantai.formats import canonical, merkle, signed_note
+from lantai.formats.ledger import canonical, merkle, signed_note
 from lantai.journey.look import look
 from lantai.journey.restore import open_record
 from lantai.journey.take_in import take_in

@@ -11,7 +11,7 @@ import pytest
 from desks import Told, desk_at
 from filing_house import FilingHouse
 from lantai.errors import UsageError
-from lantai.formats import canonical
+from lantai.formats.ledger import canonical
 from lantai.journey.look import look
 from lantai.journey.take_in import take_in
 from lantai.records.intake.submission import RoundState

@@ -12,7 +12,8 @@ import pytest
 
 from filing_house import FilingHouse
 from lantai.edges.clock import Clock
-from lantai.formats import canonical, tag_file
+from lantai.formats.bag import tag_file
+from lantai.formats.ledger import canonical
 from lantai.journey.look import look
 from lantai.journey.purge_returned import purge_returned
 from lantai.journey.read_catalogue import MOST_CSV_BYTES

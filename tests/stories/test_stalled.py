@@ -18,7 +18,7 @@ from lantai.edges.connections import load_connections
 from lantai.edges.registry.duties import board
 from lantai.edges.registry.submissions import findings_of, rounds
 from lantai.edges.registry.units import units
-from lantai.formats import canonical
+from lantai.formats.ledger import canonical
 from lantai.journey.assess import assess
 from lantai.journey.board import BoardRow, board_of
 from lantai.journey.collect import Budget, collect

@@ -27,7 +27,7 @@ LARGE_BYTES = 1 << 30
 
 def results(bench: Bench, progress: Progress | None) -> Iterator[Result]:
     """Measure encryption alone, the whole pass, and the pass with its open-test."""
-    from lantai.formats.age import generate_identity
+    from lantai.formats.age.file import generate_identity
 
     source = bench.folder / "plain.bin"
     make_large_file(source, bench.count(LARGE_BYTES))
@@ -56,7 +56,7 @@ def results(bench: Bench, progress: Progress | None) -> Iterator[Result]:
 def encrypt(watch: Stopwatch, folder: Path, source: str, identity: str, recipient: str) -> Any:  # noqa: ANN401 - JSON
     """Encrypt block by block into buffers that are used again; they are written by a thread, as the sealing pass does it."""
     from lantai.edges.write_behind import Worker
-    from lantai.formats import age
+    from lantai.formats.age import file as age
 
     path, to = folder / "sealed.age", age.parse_recipient(recipient)
     with watch, Path(source).open("rb", buffering=0) as plain, path.open("wb", buffering=0) as sealed:
@@ -146,7 +146,7 @@ def _pass(
 ) -> dict[str, Any]:
     from lantai.edges.folder import open_file
     from lantai.edges.plain import PlainFile, PlainRecord
-    from lantai.formats.age import parse_recipient
+    from lantai.formats.age.file import parse_recipient
 
     path = Path(source)
     size_bytes = path.stat().st_size
@@ -159,7 +159,7 @@ def _pass(
 
 
 def _plain_bytes(payload_bytes: int) -> int:
-    from lantai.formats.age import CHUNK_BYTES, NONCE_BYTES
+    from lantai.formats.age.file import CHUNK_BYTES, NONCE_BYTES
 
     tag_bytes = 16
     body_bytes = payload_bytes - NONCE_BYTES
@@ -168,7 +168,7 @@ def _plain_bytes(payload_bytes: int) -> int:
 
 def _opened(path: Path, identity: str) -> dict[str, Any]:
     """Return what an age file opens to: proof that contenders sealed the same bytes."""
-    from lantai.formats.age import decrypt
+    from lantai.formats.age.file import decrypt
 
     sha256, size_bytes = hashlib.sha256(), 0
     with path.open("rb") as sealed:
@@ -188,6 +188,6 @@ def _digests(path: Path) -> dict[str, str]:
 
 
 def _fill(stream: BinaryIO | Any, space: memoryview) -> int:  # noqa: ANN401 - an unbuffered file has no better name
-    from lantai.formats.age_stream import fill
+    from lantai.formats.age.stream import fill
 
     return fill(stream, space)

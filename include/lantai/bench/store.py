@@ -26,7 +26,7 @@ _PASSWORD = "RESTIC_PASSWORD=bench"  # noqa: S105 - of a repository that is remo
 
 def results(bench: Bench, progress: Progress | None) -> Iterator[Result]:
     """Measure one pack of many small records."""
-    from lantai.formats.age import generate_identity
+    from lantai.formats.age.file import generate_identity
 
     count, source = bench.count(FILE_COUNT), bench.folder / "records"
     make_small_files(source, count, FILE_BYTES)
@@ -51,7 +51,7 @@ def ours(watch: Stopwatch, folder: Path, digests: str, recipient: str) -> Any:  
     from lantai.edges.folder import open_file
     from lantai.edges.one_pass import SealingPass
     from lantai.edges.plain import PlainFile, PlainRecord
-    from lantai.formats.age import parse_recipient
+    from lantai.formats.age.file import parse_recipient
 
     rows = [line.split(" ", 2) for line in Path(digests).read_text("utf-8").splitlines()]
     records = []

@@ -37,7 +37,7 @@ def results(bench: Bench, progress: Progress | None) -> Iterator[Result]:
 
 def ours(watch: Stopwatch, folder: Path, row_count: int) -> Any:  # noqa: ANN401 - JSON
     """Export as the centre does."""
-    from lantai.formats import sheet_style, worksheet
+    from lantai.formats.workbooks import sheet_style, worksheet
 
     del sheet_style  # Loaded before the watch starts, as the peer's library is.
     path = folder / "sheet.xlsx"
@@ -50,7 +50,7 @@ def bare(watch: Stopwatch, folder: Path, row_count: int) -> Any:  # noqa: ANN401
     """Write the same texts with the library alone."""
     import xlsxwriter
 
-    from lantai.formats.columns import COLUMNS
+    from lantai.formats.workbooks.columns import COLUMNS
 
     keys = [column.key for column in COLUMNS[KIND]]
     path = folder / "sheet.xlsx"

@@ -71,7 +71,7 @@ def environment(
 
 def _refuse_other_than_public(recipients: Sequence[str]) -> None:
     """Refuse what is no public key before anything is made; it is never shown, for it may be a private one."""
-    from lantai.formats.age import parse_recipient
+    from lantai.formats.age.file import parse_recipient
 
     for number, text in enumerate(recipients, start=1):
         try:

@@ -18,7 +18,7 @@ from lantai.cli.told import identified
 from lantai.errors import InputFileError, MalformedError, UsageError
 
 if TYPE_CHECKING:
-    from lantai.formats.age import Identity
+    from lantai.formats.age.file import Identity
 
 keys_app = typer.Typer(no_args_is_help=True, help="密钥 · Keys")
 ledger_app = typer.Typer(no_args_is_help=True, help="台账 · The ledger")
@@ -242,7 +242,7 @@ def verify_receipt(
 @age_app.command("decrypt")
 def decrypt(identity: IdentityFile) -> None:
     """从标准输入读一个 age 文件，解密到标准输出 · Read one age file from standard input, write what is in it."""
-    from lantai.formats import age
+    from lantai.formats.age import file as age
 
     for piece in age.decrypt(sys.stdin.buffer, _identities(identity)):
         sys.stdout.buffer.write(piece)

@@ -176,7 +176,7 @@ def _reason(row: BoardRow) -> str:
 
 
 def _show_troubles(visits: list[Visit], zone: ZoneInfo) -> None:
-    from lantai.formats.troubles import trouble_cells
+    from lantai.formats.papers.troubles import trouble_cells
 
     cells = [
         (*trouble_cells(visit.trouble, locale()), _when(visit.looked_at, zone), _when(visit.listed_at, zone))

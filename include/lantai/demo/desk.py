@@ -16,7 +16,7 @@ from lantai.edges.centre import Centre
 from lantai.edges.registry import disposal
 from lantai.edges.registry.disposal import DisposalList
 from lantai.errors import LantaiError, NotPermittedError
-from lantai.formats.wording import Wording
+from lantai.formats.papers.wording import Wording
 from lantai.journey.destroy import destroy
 from lantai.journey.export_sheet import export_sheet
 from lantai.journey.import_sheet import import_sheet

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from lantai.demo.packages import Flaw
 from lantai.edges.sheet import read_workbook
-from lantai.formats.filing_forms import read_form
-from lantai.formats.workbook import unit_form
+from lantai.formats.workbooks.filing_forms import read_form
+from lantai.formats.workbooks.workbook import unit_form
 
 _TAG_MANIFESTS = ("sha256", "sm3")
 

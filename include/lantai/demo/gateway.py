@@ -23,7 +23,7 @@ from lantai.demo.signals import undisturbed
 from lantai.demo.waiting import Patience, Seen
 from lantai.edges.private_file import replace_private
 from lantai.errors import ServerUnreachableError
-from lantai.formats.ssh_signature import generate_key
+from lantai.formats.ledger.ssh_signature import generate_key
 
 ARCHIVE = "ARCHIVE"
 STOP_SECONDS = 10

@@ -18,7 +18,7 @@ from lantai.demo.exports import marriage_register
 from lantai.demo.filings import DEPARTMENTS, PAPER_DEPARTMENT, PERIOD_NAMES, Document, filing
 from lantai.demo.packages import Flaw, Package
 from lantai.demo.units import SampleUnit, by_code
-from lantai.formats.catalogue import COLUMNS
+from lantai.formats.intake.catalogue import COLUMNS
 from lantai.journey.pack import PackOrder, Sender, pack
 from lantai.records.centre.unit import DataForm
 from lantai.records.custody.record import Retention

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from lantai.edges.centre import Centre
-from lantai.formats.ssh_signature import generate_key
+from lantai.formats.ledger.ssh_signature import generate_key
 from lantai.journey.appoint import appoint, enrol_key
 from lantai.records.centre.person import Person, Role
 

@@ -15,7 +15,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from lantai.formats import sftp_wire as wire
+from lantai.formats.sftp import wire
 
 LISTING_NAMES = 100
 """Names in one reply to READDIR."""

@@ -34,8 +34,8 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from lantai.demo.sftp_files import AccountFiles
 from lantai.errors import RemoteProtocolError, UsageError
-from lantai.formats import sftp_wire as wire
-from lantai.formats.sftp_frames import Frames
+from lantai.formats.sftp import wire
+from lantai.formats.sftp.frames import Frames
 
 _WINDOW_BYTES = 8 * 1024 * 1024
 _PACKET_BYTES = 32 * 1024

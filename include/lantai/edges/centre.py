@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lantai.edges.keys import Signer
     from lantai.edges.quarantine import Quarantine
     from lantai.edges.vault import Vault
-    from lantai.formats.age import Recipient
+    from lantai.formats.age.file import Recipient
 
 
 @dataclass

@@ -13,7 +13,7 @@ import socket
 
 from lantai.edges.confined_refusal import serve
 from lantai.edges.frames import OpenedFile, receive, send_message
-from lantai.formats.closed_file import compressed_by, encrypted_by
+from lantai.formats.intake.closed_file import compressed_by, encrypted_by
 
 
 def work(line: socket.socket) -> None:

@@ -18,7 +18,7 @@ from typing import BinaryIO, NamedTuple
 
 from lantai.edges.confined import Bounds, Confined, handed_over
 from lantai.errors import ArchiveLimitError
-from lantai.formats.closed_file import COMPRESSIONS, ENCRYPTIONS
+from lantai.formats.intake.closed_file import COMPRESSIONS, ENCRYPTIONS
 
 _CHILD = Path(__file__).with_name("closed_child.py")
 _BOUNDS = Bounds(memory_bytes=512 * 1024 * 1024, seconds=60)

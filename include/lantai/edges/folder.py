@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from lantai.errors import AlreadyThereError, DiskFullError, InputFileError, LantaiError, PlaceUnavailableError
-from lantai.formats.stream_digest import take_digests
+from lantai.formats.vault.stream_digest import take_digests
 
 OnBytes = Callable[[int], None]
 

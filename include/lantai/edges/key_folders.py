@@ -18,7 +18,7 @@ from lantai.edges.place import translated
 from lantai.edges.private_file import read_if_there, replace_private
 from lantai.edges.ssh_key import new_ssh_key, ssh_public_line
 from lantai.errors import KeyMissingError
-from lantai.formats.age import parse_recipient
+from lantai.formats.age.file import parse_recipient
 
 CONTAINER_USER = 50000
 """Who runs Airflow and the command in the images, by number: Dockerfile."""

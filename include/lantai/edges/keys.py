@@ -21,14 +21,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from lantai.edges.places import FilePlace, translated
 from lantai.errors import AlreadyThereError, KeyMissingError, LantaiError, MalformedError, SignatureInvalidError
-from lantai.formats.age import (
+from lantai.formats.age.file import (
     Identity,
     Recipient,
     generate_identity,
     parse_identity,
     parse_recipient,
 )
-from lantai.formats.ed25519_key import require_believable
+from lantai.formats.ledger.ed25519_key import require_believable
 from lantai.settings import Settings
 
 INTAKE, LOG, DISPOSAL = "lantai-intake", "lantai-log", "lantai-disposal"

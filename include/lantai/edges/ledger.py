@@ -23,7 +23,7 @@ from lantai.edges import tables
 from lantai.edges.database import STREAM_ROWS, Database, query, stream
 from lantai.edges.lease import Lease, leased, require
 from lantai.errors import LedgerError, MalformedError, NotFoundError
-from lantai.formats import canonical, merkle
+from lantai.formats.ledger import canonical, merkle
 from lantai.records.ledger.event import EventKind
 
 SEQUENCER = "ledger:sequencer"

@@ -23,8 +23,9 @@ from lantai.edges.places import translated
 from lantai.edges.plain import Job, PlainCheck, PlainRecord, read_plain
 from lantai.edges.write_behind import Worker, WriteBehind
 from lantai.errors import FixityError, UsageError
-from lantai.formats import age, pack
-from lantai.formats.vault_manifest import pack_name, payload_name
+from lantai.formats.age import file as age
+from lantai.formats.vault import pack
+from lantai.formats.vault.manifest import pack_name, payload_name
 from lantai.records.custody.manifest import SealedRecord
 
 PACK_BYTES = 512 * 1024 * 1024

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from lantai.edges.places import Place, translated
 from lantai.edges.vault_reader import Generation, open_payload, read_header
 from lantai.errors import FixityError
-from lantai.formats import age, pack
+from lantai.formats.age import file as age
+from lantai.formats.vault import pack
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from typing import TypeVar
 from lantai.edges.sftp_listing import Allowance, Entry
 from lantai.edges.sftp_session import Session
 from lantai.errors import LantaiError, OutboxMissingError, RemoteMissingError, RemotePermissionError, UnitLimitError
-from lantai.formats.sftp_wire import FileKind
+from lantai.formats.sftp.wire import FileKind
 from lantai.records.intake.carrier import (
     ARCHIVES,
     RemoteFile,

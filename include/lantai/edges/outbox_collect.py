@@ -13,7 +13,7 @@ from lantai.edges.sftp_listing import Allowance
 from lantai.edges.sftp_session import Session
 from lantai.edges.sftp_way import parent
 from lantai.errors import LantaiError, RemoteChangedError, RemoteMissingError
-from lantai.formats.sftp_wire import FileKind
+from lantai.formats.sftp.wire import FileKind
 from lantai.records.intake.carrier import ReceivedFile, RemoteFile, fingerprint
 
 

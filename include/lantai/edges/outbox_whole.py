@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from lantai.edges.outbox import PackageKind, PackageSeen
-from lantai.formats import digest_list, tag_file
+from lantai.formats.bag import digest_list, tag_file
 from lantai.records.intake.carrier import RemoteFile, decode_name, is_on_its_way, shown_name
 from lantai.records.text import spelling
 from lantai.records.text.shown import on_one_line

@@ -17,8 +17,8 @@ from typing import BinaryIO, Protocol
 
 from lantai.edges.places import translated
 from lantai.errors import FixityError
-from lantai.formats import pack
-from lantai.formats.age_stream import fill
+from lantai.formats.age.stream import fill
+from lantai.formats.vault import pack
 
 Job = Callable[[], object]
 

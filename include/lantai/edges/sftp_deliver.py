@@ -22,7 +22,7 @@ from lantai.edges.sftp_listing import Entry, list_folder
 from lantai.edges.sftp_pipe import Pipe, refusal
 from lantai.edges.sftp_request import FetchRequest
 from lantai.errors import DeliveryError, LantaiError, RemoteMissingError, RemotePermissionError
-from lantai.formats import sftp_wire as wire
+from lantai.formats.sftp import wire
 
 _WRITE_BYTES = 32 * 1024
 """Every server has to take a write of this size (draft, section 3)."""

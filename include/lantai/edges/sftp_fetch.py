@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from lantai.edges.sftp_pipe import Pipe, refusal
 from lantai.edges.sftp_request import FetchRequest, FetchResult
 from lantai.errors import LantaiError, RemoteChangedError, RemoteProtocolError, ServerUnreachableError
-from lantai.formats import sftp_wire as wire
+from lantai.formats.sftp import wire
 
 CHUNK_BYTES = 255 * 1024
 """Largest read that OpenSSH answers in one packet."""

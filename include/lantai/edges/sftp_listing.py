@@ -21,7 +21,7 @@ from lantai.errors import (
     ServerUnreachableError,
     UnitLimitError,
 )
-from lantai.formats import sftp_wire as wire
+from lantai.formats.sftp import wire
 from lantai.records.intake.carrier import RemoteFile
 
 MAX_ENTRIES = 200_000

@@ -20,8 +20,8 @@ from lantai.errors import (
     RemoteProtocolError,
     ServerUnreachableError,
 )
-from lantai.formats import sftp_wire as wire
-from lantai.formats.sftp_frames import Frames
+from lantai.formats.sftp import wire
+from lantai.formats.sftp.frames import Frames
 from lantai.records.text.shown import on_one_line
 
 STALL_SECONDS = 60.0

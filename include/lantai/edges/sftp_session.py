@@ -25,7 +25,7 @@ from lantai.errors import (
     RemoteProtocolError,
     ServerUnreachableError,
 )
-from lantai.formats import sftp_wire as wire
+from lantai.formats.sftp import wire
 
 
 class Session:

@@ -21,7 +21,7 @@ from itertools import islice
 
 from lantai.edges.sftp_pipe import Pipe, refusal
 from lantai.errors import LantaiError, RemoteChangedError, RemotePathError, RemoteProtocolError
-from lantai.formats import sftp_wire as wire
+from lantai.formats.sftp import wire
 
 _AT_ONCE = 256
 """Questions on the way together."""

@@ -21,7 +21,7 @@ from lantai.edges.confined_refusal import serve
 from lantai.edges.frames import OpenedFile, receive, send_message
 from lantai.edges.workbook_container import check_container
 from lantai.errors import ArchiveLimitError, CatalogueError
-from lantai.formats.csv_table import read_csv
+from lantai.formats.intake.csv_table import read_csv
 
 MIDNIGHT = time(0, 0)
 EXACT_BELOW = 1e15

@@ -18,8 +18,8 @@ from lantai.edges.vault import Sign, write_headers, write_manifest
 from lantai.edges.vault_check import check_headers, check_pack
 from lantai.edges.vault_reader import Generation, header_members
 from lantai.errors import MalformedError
-from lantai.formats import pack
-from lantai.formats.vault_manifest import HeadersManifest, carrier_folder, headers_path, pack_name
+from lantai.formats.vault import pack
+from lantai.formats.vault.manifest import HeadersManifest, carrier_folder, headers_path, pack_name
 from lantai.records.custody.manifest import SealedRecord
 
 _PACK_NO = re.compile(r"pack-([0-9]+)\.g[0-9]+\.tar")

@@ -16,8 +16,7 @@ from typing import Self
 from lantai.edges.places import FilePlace, Place, blocks, sha256_of, translated
 from lantai.edges.vault_reader import Generation, all_files
 from lantai.errors import FixityError, NotFoundError, PlaceUnavailableError, SettingsError
-from lantai.formats.pack import small_pack
-from lantai.formats.vault_manifest import (
+from lantai.formats.vault.manifest import (
     SIGNATURE_SUFFIX,
     HeadersManifest,
     SealedHeader,
@@ -31,6 +30,7 @@ from lantai.formats.vault_manifest import (
     manifest_path,
     sums_path,
 )
+from lantai.formats.vault.pack import small_pack
 from lantai.records.custody.manifest import Manifest
 from lantai.settings import shown_address
 

@@ -13,8 +13,8 @@ import hashlib
 from lantai.edges.places import Place, blocks, translated
 from lantai.edges.vault_reader import Generation, header_members
 from lantai.errors import FixityError
-from lantai.formats import pack
-from lantai.formats.vault_manifest import HeadersManifest, carrier_folder, headers_path
+from lantai.formats.vault import pack
+from lantai.formats.vault.manifest import HeadersManifest, carrier_folder, headers_path
 
 
 def check_whole(place: Place, generation: Generation) -> dict[str, str]:

@@ -19,8 +19,8 @@ from lantai.edges.keys import Verifier
 from lantai.edges.one_pass import Payload
 from lantai.edges.places import Place, read_small, translated
 from lantai.errors import FixityError, MalformedError, SignatureInvalidError
-from lantai.formats import pack
-from lantai.formats.vault_manifest import (
+from lantai.formats.vault import pack
+from lantai.formats.vault.manifest import (
     SIGNATURE_SUFFIX,
     HeadersManifest,
     carrier_folder,

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import BinaryIO
 
 from lantai.errors import ArchiveLimitError, CatalogueError
-from lantai.formats.closed_file import encrypted_by
+from lantai.formats.intake.closed_file import encrypted_by
 
 _END_OF_DIRECTORY = struct.Struct("<4s4H2LH")
 _END_SIGNATURE = b"PK\x05\x06"

@@ -28,8 +28,9 @@ from lantai.edges.registry.submissions import (
     unanswered,
 )
 from lantai.errors import LantaiError, LedgerError, NotFoundError
-from lantai.formats import canonical, form
-from lantai.formats.signed_note import Checkpoint
+from lantai.formats.ledger import canonical
+from lantai.formats.ledger.signed_note import Checkpoint
+from lantai.formats.papers import form
 from lantai.journey.inspection import Case, case_of, inspection_form, notice_form, opinion_form, opinions_body
 from lantai.records.intake.carrier import bare_name
 from lantai.records.intake.finding import Severity

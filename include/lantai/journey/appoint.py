@@ -18,7 +18,7 @@ from lantai.edges.centre import Centre
 from lantai.edges.ledger import append
 from lantai.edges.registry import people
 from lantai.errors import UsageError
-from lantai.formats.ssh_signature import fingerprint, parse_public_key_line
+from lantai.formats.ledger.ssh_signature import fingerprint, parse_public_key_line
 from lantai.records.centre.naming import refuse_unsound
 from lantai.records.centre.person import Appointment, Person, PersonKey, Role
 from lantai.records.ledger.event import EventKind

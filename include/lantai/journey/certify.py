@@ -25,8 +25,9 @@ from lantai.edges.ledger import Inclusion, append
 from lantai.edges.list_papers import put_paper
 from lantai.edges.registry import disposal, dispositions, people
 from lantai.errors import NotPermittedError
-from lantai.formats import canonical, form
-from lantai.formats.signed_note import Checkpoint
+from lantai.formats.ledger import canonical
+from lantai.formats.ledger.signed_note import Checkpoint
+from lantai.formats.papers import form
 from lantai.journey.checkpoint import make_checkpoint, newest_note, proof
 from lantai.journey.erase import PlaceErasure
 from lantai.journey.examine import Examined, examine

@@ -17,7 +17,7 @@ from lantai import profiles
 from lantai.edges.local_carrier import LocalCarrier, Progress, open_carrier
 from lantai.edges.machine import is_folder
 from lantai.errors import PackageError
-from lantai.formats.bag_profile import judge_serialization
+from lantai.formats.bag.profile import judge_serialization
 from lantai.journey.read_catalogue import found_in
 from lantai.journey.validate import Context, validate
 from lantai.journey.verify import Declared, Verified, check_folder, judge_bag, verify

@@ -14,9 +14,9 @@ from typing import BinaryIO
 
 from lantai.edges.sheet import read_workbook
 from lantai.errors import ArchiveLimitError, CatalogueError
-from lantai.formats.filing_forms import FilledForm, missing_fields, read_form
-from lantai.formats.stream_digest import take_digests
-from lantai.formats.tag_file import ALGORITHMS
+from lantai.formats.bag.tag_file import ALGORITHMS
+from lantai.formats.vault.stream_digest import take_digests
+from lantai.formats.workbooks.filing_forms import FilledForm, missing_fields, read_form
 from lantai.journey.read_catalogue import found_in
 from lantai.journey.verify import FORMS, PackageKind, Reader, Verified
 from lantai.records.intake.finding import Finding, Severity

@@ -17,8 +17,8 @@ from lantai.edges.lease import Lease, require
 from lantai.edges.ledger import Inclusion
 from lantai.edges.ledger_files import publish
 from lantai.errors import DiskFullError, PlaceUnavailableError
-from lantai.formats import signed_note
-from lantai.formats.signed_note import Checkpoint
+from lantai.formats.ledger import signed_note
+from lantai.formats.ledger.signed_note import Checkpoint
 
 ORIGIN = "lantai/ledger"
 """First line of every checkpoint: which ledger it is of."""

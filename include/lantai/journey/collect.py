@@ -22,7 +22,7 @@ from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.edges.registry.submissions import Round
 from lantai.edges.unpack import is_unpacked, unpack
 from lantai.errors import DiskFullError, PackageError, UnitLimitError
-from lantai.formats import tag_file
+from lantai.formats.bag import tag_file
 from lantai.journey.hold_room import hold_room, reserve_bytes
 from lantai.journey.look_ahead import look_ahead
 from lantai.journey.read_catalogue import found_in

@@ -21,7 +21,7 @@ from lantai.edges.ledger import append
 from lantai.edges.registry import disposal
 from lantai.edges.registry.disposal import DisposalList, DutyHeld
 from lantai.errors import NotPermittedError, UsageError
-from lantai.formats.sheet_layout import RowAnswer
+from lantai.formats.workbooks.sheet_layout import RowAnswer
 from lantai.journey.examine import Examined, examine
 from lantai.journey.refuse import recorded, refuse_if
 from lantai.journey.take_duty import take_duty

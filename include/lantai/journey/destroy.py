@@ -36,7 +36,7 @@ from lantai.edges.registry import disposal, dispositions
 from lantai.edges.registry.disposal import DutyHeld
 from lantai.edges.tombstone_key import tombstone_key
 from lantai.errors import FixityError, LedgerError, NotPermittedError
-from lantai.formats import canonical
+from lantai.formats.ledger import canonical
 from lantai.journey.certify import certify, close_list
 from lantai.journey.checkpoint import checkpointed_at, make_checkpoint, newest_note
 from lantai.journey.erase import PlaceErasure, erase

@@ -32,7 +32,7 @@ from lantai.edges.vault import copy_missing, remove_unnamed, require_read_back
 from lantai.edges.vault_check import check_headers, check_whole
 from lantai.edges.vault_reader import Generation, all_files, header_files, read_newest, read_newest_headers
 from lantai.errors import FixityError, NotPermittedError
-from lantai.formats.vault_manifest import HeadersManifest
+from lantai.formats.vault.manifest import HeadersManifest
 from lantai.journey.find_copies import find_copies
 from lantai.journey.restore import require_known
 from lantai.journey.seal import intake_verifier, work_folder

@@ -21,7 +21,7 @@ from lantai.edges.registry.disposal import DisposalList
 from lantai.edges.registry.sign_offs import sign_offs
 from lantai.edges.registry.units import units
 from lantai.errors import MalformedError, SignatureInvalidError
-from lantai.formats import canonical, ssh_signature
+from lantai.formats.ledger import canonical, ssh_signature
 from lantai.journey.lay_out import LaidOut, decided_digest, lay_out
 from lantai.records.centre.unit import Unit
 from lantai.records.disposal.lists import Duty, ListState, RowDecision, SignOff, Stage

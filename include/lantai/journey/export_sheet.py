@@ -9,8 +9,8 @@ from pathlib import Path
 
 from lantai.edges.centre import Centre
 from lantai.edges.list_papers import put_paper
-from lantai.formats.sheet_layout import RowAnswer
-from lantai.formats.worksheet import export
+from lantai.formats.workbooks.sheet_layout import RowAnswer
+from lantai.formats.workbooks.worksheet import export
 from lantai.journey.examine import Examined, examine
 from lantai.records.disposal.lists import ListKind
 

@@ -13,8 +13,8 @@ from lantai.edges.centre import Centre
 from lantai.edges.folder import open_file
 from lantai.edges.sheet import read_workbook
 from lantai.errors import WorksheetError
-from lantai.formats.sheet_layout import META_SHEET
-from lantai.formats.worksheet import import_decisions
+from lantai.formats.workbooks.sheet_layout import META_SHEET
+from lantai.formats.workbooks.worksheet import import_decisions
 from lantai.journey.decide import Decided, decide
 from lantai.journey.examine import examine
 from lantai.journey.export_sheet import sheet_head

@@ -17,7 +17,7 @@ from lantai.edges.registry.holdings import copies_of
 from lantai.edges.registry.inspections import unit_half
 from lantai.edges.registry.submissions import Round
 from lantai.edges.registry.units import units
-from lantai.formats.signed_note import Checkpoint
+from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.journey.four_property_test import results_of
 from lantai.journey.gather import lines
 from lantai.journey.name_place import name_place

@@ -16,15 +16,15 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from lantai.formats import canonical
-from lantai.formats.worksheet import content_digest
+from lantai.formats.ledger import canonical
+from lantai.formats.workbooks.worksheet import content_digest
 from lantai.records.centre.unit import Unit
 from lantai.records.custody.record import Retention
 from lantai.records.disposal.lists import ListKind, RowDecision
 from lantai.rules.disposal.appraisal import elapsed_years, printed_period
 
 SHEET_KIND: Mapping[ListKind, str] = {ListKind.TRANSFER: "transfer_inventory", ListKind.DESTRUCTION: "appraisal"}
-"""Kind of worksheet that people decide on, see `lantai.formats.columns`."""
+"""Kind of worksheet that people decide on, see `lantai.formats.workbooks.columns`."""
 
 
 @dataclass(frozen=True, slots=True)

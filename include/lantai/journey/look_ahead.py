@@ -13,7 +13,7 @@ import io
 
 from lantai.edges.bulkhead.line import UnitLine
 from lantai.edges.outbox import PackageKind, PackageSeen
-from lantai.formats import digest_list, tag_file
+from lantai.formats.bag import digest_list, tag_file
 from lantai.journey.find_papers import find_catalogues
 from lantai.journey.read_catalogue import MOST_CSV_BYTES, over_limit, read_catalogue
 from lantai.records.intake.carrier import decode_name

@@ -21,9 +21,9 @@ from lantai.edges.folder import FolderFile
 from lantai.edges.machine import is_there
 from lantai.edges.sheet import read_workbook
 from lantai.errors import AlreadyThereError, CatalogueError, PackageError, UnsafeNameError, UsageError
-from lantai.formats.filing_forms import FORM_KINDS, read_form
-from lantai.formats.tag_file import escape, is_unsafe
-from lantai.formats.workbook import form_fields, unit_form
+from lantai.formats.bag.tag_file import escape, is_unsafe
+from lantai.formats.workbooks.filing_forms import FORM_KINDS, read_form
+from lantai.formats.workbooks.workbook import form_fields, unit_form
 from lantai.journey.read_catalogue import read_catalogue
 from lantai.journey.verify import FORMS
 from lantai.records.centre.unit import DataForm

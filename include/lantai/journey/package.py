@@ -30,9 +30,9 @@ from lantai.edges.closed_files import ForeignFile, judge_closed
 from lantai.edges.keys import Signer
 from lantai.edges.registry import dispositions, people
 from lantai.edges.transfer_package import Member, open_package, places_of_members, write_package
-from lantai.formats import canonical
-from lantai.formats.age import Identity
-from lantai.formats.tag_file import escape
+from lantai.formats.age.file import Identity
+from lantai.formats.bag.tag_file import escape
+from lantai.formats.ledger import canonical
 from lantai.journey.examine import Examined, examine
 from lantai.journey.permit import disposed_rows
 from lantai.journey.print_list import ALGORITHM, print_list, signers

@@ -13,8 +13,8 @@ from sqlalchemy import Row
 
 from lantai.edges.centre import Centre
 from lantai.edges.ledger import Inclusion
-from lantai.formats import form
-from lantai.formats.signed_note import Checkpoint
+from lantai.formats.ledger.signed_note import Checkpoint
+from lantai.formats.papers import form
 from lantai.journey.examine import Examined
 from lantai.locales import say
 from lantai.records.disposal.lists import Decision, ListKind

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from lantai.edges.sheet import read_csv_rows, read_sheets
 from lantai.errors import ArchiveLimitError, CatalogueError, PackageError
-from lantai.formats.catalogue import parse_sheets, parse_table
+from lantai.formats.intake.catalogue import parse_sheets, parse_table
 from lantai.records.custody.record import CatalogueRow
 from lantai.records.intake.finding import Finding, Severity
 from lantai.rules.intake.scope import MarkFinder

@@ -20,7 +20,7 @@ from lantai.edges.list_papers import put_paper
 from lantai.edges.registry import disposal, dispositions
 from lantai.edges.sftp import connect
 from lantai.errors import ConnectionConfigError, MalformedError, RemoteMissingError
-from lantai.formats import canonical
+from lantai.formats.ledger import canonical
 from lantai.journey.checkpoint import make_checkpoint
 from lantai.records.custody.record import RecordStatus
 from lantai.records.disposal.lists import ListState

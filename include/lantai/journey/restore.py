@@ -23,7 +23,7 @@ from lantai.edges.places import FilePlace, Place
 from lantai.edges.registry import sealings
 from lantai.edges.vault_reader import Generation, read_newest
 from lantai.errors import FixityError, NotPermittedError, PlaceUnavailableError, UnsafeNameError
-from lantai.formats.age import Identity
+from lantai.formats.age.file import Identity
 from lantai.journey.find_copies import places_of
 from lantai.journey.seal import Progress, catalogue_id, intake_verifier, papers_id
 from lantai.records.custody.record import RecordFile

@@ -28,9 +28,9 @@ from lantai.edges.vault import write_headers, write_manifest
 from lantai.edges.vault_check import check_whole
 from lantai.edges.vault_reader import Generation, read_newest
 from lantai.errors import FixityError, PlaceUnavailableError
-from lantai.formats import canonical
-from lantai.formats.age import recipient_id
-from lantai.formats.vault_manifest import carrier_folder
+from lantai.formats.age.file import recipient_id
+from lantai.formats.ledger import canonical
+from lantai.formats.vault.manifest import carrier_folder
 from lantai.journey.hold_room import hold_room
 from lantai.records.custody.manifest import Manifest
 from lantai.records.custody.record import Record

@@ -31,7 +31,7 @@ from lantai.errors import (
     SignatureInvalidError,
     UsageError,
 )
-from lantai.formats import ssh_signature
+from lantai.formats.ledger import ssh_signature
 from lantai.journey.examine import SIGNATURE_NAMESPACE, Examined, examine, message_to_sign
 from lantai.journey.refuse import recorded, refuse_if, refuse_if_held
 from lantai.journey.take_duty import take_duty

@@ -36,7 +36,7 @@ from lantai.edges.registry.disposal import DutyHeld
 from lantai.edges.sftp import connect
 from lantai.edges.transfer_package import open_package, remove_work
 from lantai.errors import DeliveryError, NotPermittedError
-from lantai.formats import canonical
+from lantai.formats.ledger import canonical
 from lantai.journey.certify import close_list
 from lantai.journey.checkpoint import make_checkpoint
 from lantai.journey.examine import Examined, examine

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from lantai.edges import folder as folder_edge
-from lantai.formats import bag, digest_list, tag_file
-from lantai.formats.bag_manifests import FoundFile
-from lantai.formats.stream_digest import take_digests
+from lantai.formats.bag import bag, digest_list, tag_file
+from lantai.formats.bag.manifests import FoundFile
+from lantai.formats.vault.stream_digest import take_digests
 from lantai.journey.find_papers import FORMS, find_papers, judge_zero_report
 from lantai.journey.identify import Identity, identify
 from lantai.records.centre.unit import DataForm

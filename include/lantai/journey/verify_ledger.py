@@ -22,8 +22,8 @@ from lantai.edges.keys import LOG, Verifier, load_verifier
 from lantai.edges.ledger_files import kept_leaves, kept_notes
 from lantai.edges.places import Place
 from lantai.errors import LedgerError, MalformedError, PlaceUnavailableError, SignatureInvalidError
-from lantai.formats import canonical, merkle, signed_note
-from lantai.formats.signed_note import Checkpoint
+from lantai.formats.ledger import canonical, merkle, signed_note
+from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.journey.checkpoint import ORIGIN
 
 _COLUMNS = ("event_id", "kind", "subject", "actor")

@@ -15,8 +15,8 @@ from typing import Any
 
 from lantai.edges.keys import Verifier
 from lantai.errors import LantaiError, MalformedError, SignatureInvalidError
-from lantai.formats import canonical, merkle, signed_note
-from lantai.formats.signed_note import Checkpoint
+from lantai.formats.ledger import canonical, merkle, signed_note
+from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.journey.checkpoint import ORIGIN
 from lantai.records.ledger.event import EventKind
 from lantai.records.text.shown import on_one_line

@@ -1,6 +1,6 @@
 """The papers' template and fonts: data that the package ships; the words on them are in `lantai.locales`.
 
-Nothing here is filled in or set; `lantai.formats.form` does that. The fonts
+Nothing here is filled in or set; `lantai.formats.papers.form` does that. The fonts
 come from the wheel `mplfonts`, so a machine without a single CJK font prints
 the same paper, byte for byte.
 """

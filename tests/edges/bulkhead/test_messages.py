@@ -11,7 +11,7 @@ import pytest
 from lantai.edges.bulkhead.messages import Answer, Progress, receive, send
 from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.errors import PackageError, RemotePermissionError
-from lantai.formats.sftp_wire import FileKind
+from lantai.formats.sftp.wire import FileKind
 from lantai.records.intake.carrier import RemoteFile
 
 PACKAGE = PackageSeen(

@@ -16,7 +16,7 @@ from typing import Any
 
 from lantai.edges.outbox import PackageKind, PackageSeen
 from lantai.errors import LantaiError
-from lantai.formats.sftp_wire import FileKind
+from lantai.formats.sftp.wire import FileKind
 from lantai.records.intake.carrier import RemoteFile
 
 MOST_BYTES = 128 * 1024 * 1024

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, update
 
 from lantai.edges import tables
 from lantai.errors import LedgerError, NotFoundError
-from lantai.formats import canonical
+from lantai.formats.ledger import canonical
 from lantai.records.custody.copy import CopyState
 from lantai.records.custody.manifest import Manifest, SealedRecord
 from lantai.records.custody.record import RecordFile, RecordStatus

@@ -1,0 +1,1 @@
+"""BagIt, and lists of digests."""

@@ -1,0 +1,1 @@
+"""How a carrier lies in the vault."""
