@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from lantai.edges.centre import Centre
-from lantai.edges.database import Database
+from lantai.edges.database.database import Database
 from lantai.errors import LantaiError
 
 T = TypeVar("T")

@@ -19,8 +19,8 @@ from servers.services import System, until
 
 BELL = """
 import json, sys
-from lantai.edges.airflow_bell import bell_of
-from lantai.edges.airflow_client import AirflowClient, read_login
+from lantai.edges.airflow.bell import bell_of
+from lantai.edges.airflow.client import AirflowClient, read_login
 from lantai.errors import OrchestratorError
 from lantai.settings import from_env
 from dataclasses import replace

@@ -14,10 +14,10 @@ from sqlalchemy import insert, update
 
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.lease import Lease, leased
-from lantai.edges.ledger import append
-from lantai.edges.registry import holdings
-from lantai.edges.registry.units import put_unit
+from lantai.edges.database.lease import Lease, leased
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.centre.units import put_unit
+from lantai.edges.registry.custody import holdings
 from lantai.journey.seal import CarrierFacts, Sealed, seal
 from lantai.journey.store import store
 from lantai.records.centre.unit import DataForm, Unit

@@ -6,7 +6,7 @@ from pathlib import Path
 
 HEAD = """
 import os, socket, sys, time, signal, ctypes, resource
-from lantai.edges.frames import receive, send_block, send_message
+from lantai.edges.children.frames import receive, send_block, send_message
 line = socket.socket(fileno=0)
 """
 

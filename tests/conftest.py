@@ -15,8 +15,8 @@ import pytest
 from lantai.edges.bulkhead.line import Lines
 from lantai.edges.centre import Centre
 from lantai.edges.clock import Clock
-from lantai.edges.database import Database
-from lantai.edges.migrations import upgrade
+from lantai.edges.database.database import Database
+from lantai.edges.database.migrations import upgrade
 from lantai.settings import Settings, from_env
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -164,7 +164,7 @@ def lines() -> Iterator[Lines]:
 @pytest.fixture
 def centre(settings: Settings, registry_on: str, sqlite_template: Path, lines: Lines) -> Iterator[Centre]:
     """A centre with its registry laid and its keys made, on 2 March 2026."""
-    from lantai.edges.keys import make_home_keys
+    from lantai.edges.keys.files import make_home_keys
 
     settings.home.mkdir(parents=True)
     make_home_keys(settings)

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from lantai.cli.commands import app
 from lantai.edges.centre import Centre
 from lantai.edges.clock import Clock
-from lantai.edges.database import Database
+from lantai.edges.database.database import Database
 from lantai.settings import from_env
 from servers.openssh import OpenSsh
 

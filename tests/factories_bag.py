@@ -14,7 +14,7 @@ from typing import BinaryIO
 import xlsxwriter
 
 from lantai import profiles
-from lantai.edges import folder as folder_edge
+from lantai.edges.files import folder as folder_edge
 from lantai.formats.bag.manifests import FoundFile
 from lantai.journey.pack import PackOrder, Sender, pack
 from lantai.journey.validate import Context, Validated, validate

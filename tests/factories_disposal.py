@@ -13,11 +13,12 @@ from sqlalchemy import insert, update
 
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.lease import leased
-from lantai.edges.ledger import append
-from lantai.edges.registry import holdings, people
-from lantai.edges.registry.disposal import disposal_list
-from lantai.edges.registry.units import put_unit
+from lantai.edges.database.lease import leased
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.centre.units import put_unit
+from lantai.edges.registry.custody import holdings
+from lantai.edges.registry.disposal.lists import disposal_list
 from lantai.formats.ledger import ssh_signature
 from lantai.formats.vault.stream_digest import take_digests
 from lantai.formats.workbooks.sheet_layout import RowAnswer

@@ -16,10 +16,10 @@ from typing import Any
 import factories_bag
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.database import run_checks
-from lantai.edges.registry.duties import board
-from lantai.edges.registry.submissions import findings_of, rounds
-from lantai.edges.registry.units import put_unit, units
+from lantai.edges.database.database import run_checks
+from lantai.edges.registry.centre.units import put_unit, units
+from lantai.edges.registry.intake.submissions import findings_of, rounds
+from lantai.edges.registry.year.duties import board
 from lantai.formats.ledger import canonical
 from lantai.journey.agree import agree
 from lantai.journey.board import board_of

@@ -35,7 +35,7 @@ def test_every_room_keeps_its_doors_shut():
         ("rules/x.py", "from lantai.formats import bag"),
         ("rules/x.py", "from lantai.edges.clock import Clock"),
         ("rules/x.py", "from lantai import edges"),
-        ("formats/x.py", "import lantai.edges.sftp"),
+        ("formats/x.py", "import lantai.edges.sftp.connect"),
         ("formats/x.py", "from lantai.rules.disposal.retention import due_on"),
         ("edges/x.py", "def f():\n    from lantai.rules.intake.scope import check_classification"),
         ("edges/registry/x.py", "from lantai.journey.seal import seal"),
@@ -61,8 +61,8 @@ def test_import_through_a_shut_door_is_found(path, source):
         ("include/lantai/rules/x.py", "import sqlalchemy"),
         ("include/lantai/journey/x.py", "from sqlalchemy import Connection, select"),
         ("include/lantai/journey/x.py", "from cryptography.hazmat.primitives import hashes"),
-        ("include/lantai/edges/outbox.py", "import paramiko"),
-        ("include/lantai/edges/sftp.py", "import leftpad"),
+        ("include/lantai/edges/intake/outbox.py", "import paramiko"),
+        ("include/lantai/edges/sftp/connect.py", "import leftpad"),
         ("dags/x.py", GOOD_DAG + "import requests"),
     ],
 )
@@ -73,8 +73,8 @@ def test_library_outside_its_short_list_is_found(path, source):
 @pytest.mark.parametrize(
     ("path", "library"),
     [
-        ("edges/expectations.py", "great_expectations"),
-        ("edges/expectations.py", "pandas"),
+        ("edges/sheets/expectations.py", "great_expectations"),
+        ("edges/sheets/expectations.py", "pandas"),
         ("formats/papers/form.py", "typst"),
         ("demo/docx.py", "docx"),
     ],

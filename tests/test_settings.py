@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from desks import desk_at
-from lantai.edges.database import Database
-from lantai.edges.places import FilePlace
-from lantai.edges.vault import Vault
+from lantai.edges.custody.places import FilePlace
+from lantai.edges.custody.vault import Vault
+from lantai.edges.database.database import Database
 from lantai.errors import LantaiError, NotFoundError, PlaceUnavailableError, SettingsError
 from lantai.journey.name_place import name_place
 from lantai.settings import from_env, place_folder, shown_address

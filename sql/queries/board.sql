@@ -1,5 +1,5 @@
 -- The board of a filing year: one row per duty, with the newest round of what was handed in for it.
--- reads: edges/registry/duties.py, for `lantai year status` and the yearly tracking sheet
+-- reads: edges/registry/year/duties.py, for `lantai year status` and the yearly tracking sheet
 -- source: R1-23, R2-05, R5-07; R11-03
 -- param: filing_year integer
 -- returns: unit_code text

@@ -1,7 +1,7 @@
 -- Records whose retention has run out on a day: kept, due, under no hold, on no open list, base of no live chain of backups. Cost follows what is due:
 -- the covering partial index ix_record__due_for_destruction holds every column read here.
 -- A permanent record has no such day (ck_record__permanent_is_never_due).
--- reads: edges/registry/disposal.py
+-- reads: edges/registry/disposal/lists.py
 -- source: 档案法实施条例 (2024) art. 24; R9-19; vault.md, destruction 1
 -- param: due_on date
 -- param: every_unit boolean

@@ -1,6 +1,6 @@
 -- Records that the archive may receive on a day: kept, due, under no hold, on no open list. Cost follows what is due:
 -- the covering partial index ix_record__due_for_transfer holds every column read here.
--- reads: edges/registry/disposal.py
+-- reads: edges/registry/disposal/lists.py
 -- source: 档案法实施条例 (2024) art. 20; R1-05; vault.md, destruction 1
 -- param: due_on date
 -- param: every_unit boolean

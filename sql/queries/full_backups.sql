@@ -1,5 +1,5 @@
 -- Accepted full backups of a unit's business data that are still there, oldest first: what a later one may build on.
--- reads: edges/registry/holdings.py
+-- reads: edges/registry/custody/holdings.py
 -- source: R1-12, R1-15
 -- param: unit_code text
 -- param: data_form text

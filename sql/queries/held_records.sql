@@ -1,5 +1,5 @@
 -- Records on a list that are under a hold now, each with one hold that covers it.
--- reads: edges/registry/holds.py
+-- reads: edges/registry/disposal/holds.py
 -- source: vault.md, destruction 1 (holds looked at again now)
 -- param: list_id text
 -- returns: row_no integer

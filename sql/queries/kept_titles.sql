@@ -1,5 +1,5 @@
 -- Records that are kept, with what a retention schedule judges them by.
--- reads: edges/registry/holdings.py
+-- reads: edges/registry/custody/holdings.py
 -- source: rules N4
 -- param: every_unit boolean
 -- param: units text[]

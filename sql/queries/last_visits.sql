@@ -1,5 +1,5 @@
 -- What is known of each unit from the last visit to its server: the look at its outbox, and how taking in ended.
--- reads: edges/registry/visits.py, for the tasks of take_in_filings and `lantai year status`
+-- reads: edges/registry/intake/visits.py, for the tasks of take_in_filings and `lantai year status`
 -- source: reliability.md, I8, S4; R2-05
 -- returns: unit_code text
 -- returns: unit_name text

@@ -1,5 +1,5 @@
 -- The leaves of the ledger from one place up to another, with the row that each was written with.
--- reads: edges/ledger.py
+-- reads: edges/ledger/rows.py
 -- source: RFC 6962 section 2.1; vault.md, "The ledger"
 -- param: first_index integer
 -- param: end_index integer

@@ -1,5 +1,5 @@
 -- What a list says of some records, before they are on one; at most 5,000 ids at a time.
--- reads: edges/registry/disposal.py
+-- reads: edges/registry/disposal/lists.py
 -- source: rules N3, N5, N7
 -- param: record_ids text[]
 -- returns: record_id text

@@ -1,5 +1,5 @@
 -- The rows of a list with what the registry says of their records now.
--- reads: edges/registry/disposal.py
+-- reads: edges/registry/disposal/lists.py
 -- source: rules N3, N5, N7
 -- param: list_id text
 -- returns: row_no integer

@@ -1,5 +1,5 @@
 -- Signatures under a list, each with the event that tells of it and that event's place in the ledger.
--- reads: edges/registry/disposal.py
+-- reads: edges/registry/disposal/lists.py
 -- source: vault.md, "The ledger", sign-offs; reliability.md, I3
 -- param: list_id text
 -- returns: person_id text

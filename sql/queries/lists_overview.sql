@@ -1,5 +1,5 @@
 -- Every list with how many rows it has and how far its panel is.
--- reads: edges/registry/disposal.py
+-- reads: edges/registry/disposal/lists.py
 -- source: R9-19
 -- param: states text[]
 -- returns: list_id text

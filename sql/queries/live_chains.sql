@@ -1,5 +1,5 @@
 -- Records on a list that a live incremental or differential backup builds on, each with one carrier of its chain.
--- reads: edges/registry/dispositions.py
+-- reads: edges/registry/disposal/dispositions.py
 -- source: vault.md, destruction 1 (a base of a live incremental chain blocks); R1-15
 -- param: list_id text
 -- returns: row_no integer

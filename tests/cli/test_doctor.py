@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from desks import Desk
-from lantai.edges.migrations import newest
+from lantai.edges.database.migrations import newest
 
 PLACES = ("vault", "copy")
 

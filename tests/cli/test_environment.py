@@ -11,7 +11,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from desks import Desk
-from lantai.edges.keys import new_identity, new_signer
+from lantai.edges.keys.files import new_identity, new_signer
 from lantai.journey.equip import SECRETS, completed
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to the containers' user, which takes root")

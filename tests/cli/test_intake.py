@@ -13,8 +13,8 @@ import pytest
 
 from desks import Desk, connect
 from factories_bag import carrier, filing, row
-from lantai.edges.database import run_checks
-from lantai.edges.lease import leased
+from lantai.edges.database.database import run_checks
+from lantai.edges.database.lease import leased
 from lantai.records.custody.record import CatalogueRow
 from servers.openssh import OpenSsh
 

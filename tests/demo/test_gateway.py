@@ -17,7 +17,7 @@ from lantai.demo.gateway import gateway, gateway_again
 from lantai.demo.home import DemoHome, make_home
 from lantai.demo.waiting import Patience
 from lantai.edges.connections import Connection, read_connections
-from lantai.edges.sftp import connect
+from lantai.edges.sftp.connect import connect
 from lantai.errors import ServerUnreachableError
 
 UNITS = ["JY", "SW"]

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from lantai.demo.sheets import fill_in
-from lantai.edges.sheet import read_workbook
+from lantai.edges.sheets.sheet import read_workbook
 from lantai.formats.workbooks.worksheet import content_digest, export, import_decisions
 from lantai.records.disposal.lists import Decision
 

@@ -10,8 +10,8 @@ import pytest
 
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.registry import people
-from lantai.edges.registry.sign_offs import person_behind
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.disposal.sign_offs import person_behind
 from lantai.errors import MalformedError, NotFoundError, UsageError
 from lantai.formats.ledger.ssh_signature import generate_key
 from lantai.journey.appoint import appoint, delegate, enrol_key

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from factories_disposal import ON, events, lay_down_carrier, make_people, make_unit, record, state_of, statuses
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.registry.disposal import content
+from lantai.edges.registry.disposal.lists import content
 from lantai.errors import NotPermittedError
 from lantai.journey.appraise import appraise
 from lantai.journey.hold import hold, lift

@@ -11,9 +11,10 @@ import pytest
 
 from confined_scripts import script_of
 from factories_bag import carrier, csv_of, row, validated
-from lantai.edges import closed_files, opened_archive, sheet
-from lantai.edges.confined import Bounds
-from lantai.edges.sheet import SheetLimits
+from lantai.edges.children.confined import Bounds
+from lantai.edges.intake import closed_files, opened_archive
+from lantai.edges.sheets import sheet
+from lantai.edges.sheets.sheet import SheetLimits
 from lantai.errors import ValidationUnavailableError
 from lantai.journey import read_catalogue as read_catalogue_module
 from lantai.journey.check_carrier import findings_of

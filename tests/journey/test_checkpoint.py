@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select, text
 
 from lantai.edges import tables
-from lantai.edges.keys import LOG, load_verifier
-from lantai.edges.ledger import append, proof_for
+from lantai.edges.keys.files import LOG, load_verifier
+from lantai.edges.ledger.rows import append, proof_for
 from lantai.errors import LedgerError, MalformedError, NotFoundError, PlaceUnavailableError, RegistryConflictError
 from lantai.formats.ledger import merkle, signed_note
 from lantai.formats.ledger.signed_note import Checkpoint

@@ -25,8 +25,8 @@ from factories_disposal import (
 )
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.registry import people
-from lantai.edges.registry.sign_offs import person_behind
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.disposal.sign_offs import person_behind
 from lantai.errors import (
     NotFoundError,
     NotPermittedError,

@@ -34,7 +34,7 @@ from factories_disposal import (
 )
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.keys import DISPOSAL, key_files, load_verifier
+from lantai.edges.keys.files import DISPOSAL, key_files, load_verifier
 from lantai.errors import HeldError, KeyMissingError, NotPermittedError, UsageError
 from lantai.journey.decide import decide
 from lantai.journey.destroy import destroy, prepare

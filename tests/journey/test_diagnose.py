@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from lantai.edges.centre import Centre
-from lantai.edges.migrations import VERSION_TABLE, newest
+from lantai.edges.database.migrations import VERSION_TABLE, newest
 from lantai.journey.diagnose import Diagnosis, diagnose
 
 pytestmark = pytest.mark.both_databases

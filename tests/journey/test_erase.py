@@ -15,8 +15,8 @@ from killing import run_killed
 from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.clock import Clock
-from lantai.edges.database import Database
-from lantai.edges.keys import load_identities
+from lantai.edges.database.database import Database
+from lantai.edges.keys.files import load_identities
 from lantai.errors import FixityError, LeaseLostError, NotPermittedError, PlaceUnavailableError
 from lantai.journey.erase import erase
 from lantai.journey.restore import restore

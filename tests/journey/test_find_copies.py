@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from factories_disposal import events, lay_ready_list, state_of, statuses, witness
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.keys import load_identities
+from lantai.edges.keys.files import load_identities
 from lantai.errors import FixityError, PlaceUnavailableError
 from lantai.journey.destroy import destroy
 from lantai.journey.diagnose import diagnose

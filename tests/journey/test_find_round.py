@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lantai.edges.centre import Centre
-from lantai.edges.registry.submissions import Round, add_round, add_submission, move_round
-from lantai.edges.registry.units import put_unit
+from lantai.edges.registry.centre.units import put_unit
+from lantai.edges.registry.intake.submissions import Round, add_round, add_submission, move_round
 from lantai.errors import AmbiguousNameError, NotFoundError
 from lantai.journey.find_round import find_kept, find_round
 from lantai.records.centre.unit import DataForm, Unit

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.registry.units import put_unit
+from lantai.edges.registry.centre.units import put_unit
 from lantai.errors import UsageError
 from lantai.journey.open_year import open_year
 from lantai.records.centre.unit import DataForm, Frequency, Unit

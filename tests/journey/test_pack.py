@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from factories_bag import FORM_VALUES, SENDER, carrier, filing, order, rules
-from lantai.edges.folder import list_folder
+from lantai.edges.files.folder import list_folder
 from lantai.errors import AlreadyThereError, CatalogueError, InputFileError, UnsafeNameError, UsageError
 from lantai.journey.check_carrier import check_carrier
 from lantai.journey.pack import pack, values_of_forms

@@ -6,7 +6,7 @@ import pytest
 
 from carriers import CARRIER, carrier, condemn, keep
 from lantai.edges.centre import Centre
-from lantai.edges.keys import load_identities, new_identity
+from lantai.edges.keys.files import load_identities, new_identity
 from lantai.errors import FixityError, NoIdentityMatchError, NotFoundError, NotPermittedError
 from lantai.journey.restore import open_record, restore
 

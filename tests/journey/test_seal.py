@@ -11,9 +11,9 @@ import pytest
 from carriers import CARRIER, carrier, digests, held, keep, seal_it
 from killing import run_killed
 from lantai.edges.centre import Centre
-from lantai.edges.fence import Fence
-from lantai.edges.keys import INTAKE, load_recipients, new_identity
-from lantai.edges.vault_check import check_whole
+from lantai.edges.custody.vault_check import check_whole
+from lantai.edges.database.fence import Fence
+from lantai.edges.keys.files import INTAKE, load_recipients, new_identity
 from lantai.errors import FixityError, KeyMissingError, LeaseLostError
 from lantai.formats.age.file import recipient_id
 from lantai.journey.store import store
@@ -80,7 +80,7 @@ def test_no_recipients_no_sealing(centre):
 
 def test_record_over_the_size_of_a_pack_lies_alone(centre, monkeypatch):
     """L1."""
-    monkeypatch.setattr("lantai.edges.one_pass.PACK_BYTES", 200_000)
+    monkeypatch.setattr("lantai.edges.custody.one_pass.PACK_BYTES", 200_000)
     received = carrier(
         files=[
             [("data/1", b"1" * 90_000)],

@@ -10,7 +10,7 @@ import pytest
 from factories_disposal import make_unit
 from lantai.edges.centre import Centre
 from lantai.edges.clock import Clock
-from lantai.edges.outbox import PackageKind, PackageSeen
+from lantai.edges.intake.outbox import PackageKind, PackageSeen
 from lantai.errors import RemotePermissionError
 from lantai.journey.settle import is_settled, is_stalled, settle
 from lantai.records.intake.carrier import RemoteFile, fingerprint

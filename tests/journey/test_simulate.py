@@ -9,7 +9,7 @@ import pytest
 
 from factories_disposal import lay_down_carrier, make_unit, record
 from lantai.edges.centre import Centre
-from lantai.edges.registry.schedules import add_schedule
+from lantai.edges.registry.disposal.schedules import add_schedule
 from lantai.errors import NotFoundError
 from lantai.journey.simulate import simulate
 from lantai.records.custody.record import Retention

@@ -7,9 +7,9 @@ import shutil
 import pytest
 
 from carriers import CARRIER, carrier, held, keep, seal_it
-from lantai.edges.keys import load_verifier
-from lantai.edges.vault_check import check_whole
-from lantai.edges.vault_reader import read_newest
+from lantai.edges.custody.vault_check import check_whole
+from lantai.edges.custody.vault_reader import read_newest
+from lantai.edges.keys.files import load_verifier
 from lantai.errors import DiskFullError, FixityError, PlaceUnavailableError
 from lantai.journey.store import store
 from lantai.records.custody.copy import CopyState

@@ -37,8 +37,8 @@ from factories_disposal import (
 from killing import run_killed
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.keys import DISPOSAL, key_files, load_verifier
-from lantai.edges.lease import acquire
+from lantai.edges.database.lease import acquire
+from lantai.edges.keys.files import DISPOSAL, key_files, load_verifier
 from lantai.errors import (
     DeliveryError,
     HeldError,

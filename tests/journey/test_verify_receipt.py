@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from lantai.edges.keys import INTAKE, LOG, load_verifier
-from lantai.edges.ledger import append, proof_for
+from lantai.edges.keys.files import INTAKE, LOG, load_verifier
+from lantai.edges.ledger.rows import append, proof_for
 from lantai.formats.ledger import canonical, signed_note
 from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.journey.checkpoint import make_checkpoint, newest_note

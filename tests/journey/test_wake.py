@@ -23,7 +23,7 @@ from factories_disposal import (
 )
 from lantai.cli.list_act import app
 from lantai.edges.centre import Centre
-from lantai.edges.database import Database
+from lantai.edges.database.database import Database
 from lantai.errors import NotPermittedError
 from lantai.journey.diagnose import diagnose
 from lantai.journey.sign import sign

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import lantai
-from lantai.edges import opened_archive, sheet
+from lantai.edges.intake import opened_archive
+from lantai.edges.sheets import sheet
 from lantai.locales import LOCALES, describe, say, words
 from lantai.records.intake.finding import Finding, Severity
 
@@ -73,13 +74,13 @@ def refusals_in(*paths: str) -> tuple[set[str], set[str]]:
     return reasons, without
 
 
-IN_ARCHIVES = ("edges/archive.py",)
-IN_TABLES = ("edges/sheet_child.py", "edges/workbook_container.py", "formats/intake/csv_table.py")
+IN_ARCHIVES = ("edges/intake/archive.py",)
+IN_TABLES = ("edges/sheets/sheet_child.py", "edges/sheets/workbook_container.py", "formats/intake/csv_table.py")
 
 
 def test_every_reason_for_a_refusal_has_its_words_in_both_languages():
     """R1-50: a department reads no English of ours in the middle of a Chinese sentence."""
-    others = ("edges/confined.py", "edges/sheet.py", "journey/read_catalogue.py")
+    others = ("edges/children/confined.py", "edges/sheets/sheet.py", "journey/read_catalogue.py")
     (in_archives, _), (in_tables, _) = refusals_in(*IN_ARCHIVES), refusals_in(*IN_TABLES)
 
     reasons, without = refusals_in(*IN_ARCHIVES, *IN_TABLES, *others)

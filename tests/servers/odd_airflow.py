@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import pytest
 
-from lantai.edges.airflow_bell import APPROVED_LISTS
+from lantai.edges.airflow.bell import APPROVED_LISTS
 
 USER, PASSWORD, TOKEN = "bell", "canary-password", "canary-token"
 

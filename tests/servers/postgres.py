@@ -22,8 +22,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from lantai.edges.database import Database
-from lantai.edges.migrations import upgrade
+from lantai.edges.database.database import Database
+from lantai.edges.database.migrations import upgrade
 
 __all__ = ["Postgres", "postgres_registry", "postgres_server", "postgres_template", "postgres_url"]
 

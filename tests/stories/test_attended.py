@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from filing_house import FilingHouse
-from lantai.edges.lease import leased
-from lantai.edges.registry.visits import end_take_in, last_visits
+from lantai.edges.database.lease import leased
+from lantai.edges.registry.intake.visits import end_take_in, last_visits
 from lantai.errors import LantaiError, LeaseLostError
 from lantai.journey.attend import attend
 from lantai.journey.look import look

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from filing_house import FilingHouse
-from lantai.edges.database import Database, run_checks
-from lantai.edges.keys import load_identities
-from lantai.edges.registry.submissions import rounds
+from lantai.edges.database.database import Database, run_checks
+from lantai.edges.keys.files import load_identities
+from lantai.edges.registry.intake.submissions import rounds
 from lantai.errors import DiskFullError
 from lantai.journey.look import look
 from lantai.journey.restore import open_record

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from filing_house import FilingHouse
 from lantai.cli.commands import app
 from lantai.edges import tables
-from lantai.edges.registry import people
-from lantai.edges.registry.submissions import findings_of
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.intake.submissions import findings_of
 from lantai.errors import NotFoundError, NotPermittedError, UsageError
 from lantai.formats.ledger import canonical
 from lantai.journey.decide_held import decide_held

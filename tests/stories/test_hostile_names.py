@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 
 from filing_house import FilingHouse
 from lantai.cli.commands import app
-from lantai.edges.registry.units import put_unit
-from lantai.edges.sftp_pipe import refusal
+from lantai.edges.registry.centre.units import put_unit
+from lantai.edges.sftp.pipe import refusal
 from lantai.formats.sftp import wire
 from lantai.journey.look import look
 from lantai.records.intake.reason import Reason

@@ -14,9 +14,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from filing_house import FilingHouse
-from lantai.edges.database import run_checks
-from lantai.edges.keys import load_identities
-from lantai.edges.ledger import moment_text
+from lantai.edges.database.database import run_checks
+from lantai.edges.keys.files import load_identities
+from lantai.edges.ledger.rows import moment_text
 from lantai.formats.ledger import canonical, merkle, signed_note
 from lantai.journey.look import look
 from lantai.journey.restore import open_record

@@ -13,8 +13,8 @@ from factories_disposal import events
 from filing_house import FilingHouse
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.database import run_checks
-from lantai.edges.registry.packages import note_look, note_package
+from lantai.edges.database.database import run_checks
+from lantai.edges.registry.intake.packages import note_look, note_package
 from lantai.errors import LantaiError, LeaseLostError
 from lantai.journey.look import look
 from lantai.journey.open_year import open_year

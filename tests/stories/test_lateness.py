@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from filing_house import FilingHouse
 from lantai.cli.commands import app
 from lantai.edges.clock import Clock
-from lantai.edges.registry import people
+from lantai.edges.registry.centre import people
 from lantai.journey.look import look
 from lantai.journey.take_in import take_in
 from lantai.records.centre.person import Person

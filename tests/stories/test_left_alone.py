@@ -11,7 +11,7 @@ import pytest
 
 from filing_house import FilingHouse
 from lantai.edges.centre import Centre
-from lantai.edges.outbox import PackageSeen
+from lantai.edges.intake.outbox import PackageSeen
 from lantai.errors import KeyMissingError, LantaiError, UnexpectedError
 from lantai.journey.assess import assess
 from lantai.journey.look import look

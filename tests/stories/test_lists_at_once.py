@@ -29,8 +29,9 @@ from factories_disposal import (
 )
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.ledger import append
-from lantai.edges.registry import holds, people
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.disposal import holds
 from lantai.errors import HeldError, LantaiError, LeaseLostError, NotPermittedError
 from lantai.journey.appraise import appraise
 from lantai.journey.checkpoint import make_checkpoint

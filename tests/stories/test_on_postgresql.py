@@ -16,9 +16,9 @@ from lantai.demo.desk import Opinion, Shown
 from lantai.demo.people import ARCHIVIST, AUDITOR, CUSTODIAN, Player, settle_in
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.database import run_checks
-from lantai.edges.keys import DISPOSAL, INTAKE, LOG, key_files, load_identities, load_verifier
-from lantai.edges.registry.disposal import DisposalList
+from lantai.edges.database.database import run_checks
+from lantai.edges.keys.files import DISPOSAL, INTAKE, LOG, key_files, load_identities, load_verifier
+from lantai.edges.registry.disposal.lists import DisposalList
 from lantai.errors import NotPermittedError
 from lantai.journey import destroy, transfer
 from lantai.journey.appraise import appraise

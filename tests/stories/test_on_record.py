@@ -12,7 +12,7 @@ from sqlalchemy import select
 from filing_house import FilingHouse
 from lantai.edges import tables
 from lantai.edges.clock import Clock
-from lantai.edges.registry.submissions import Round, rounds
+from lantai.edges.registry.intake.submissions import Round, rounds
 from lantai.formats.ledger import canonical
 from lantai.journey.look import look
 from lantai.journey.take_in import take_in

@@ -27,7 +27,7 @@ from lantai.demo.people import responsible_person
 from lantai.demo.stage import _set_up
 from lantai.demo.units import UNITS
 from lantai.demo.waiting import Patience
-from lantai.edges.airflow_client import read_login
+from lantai.edges.airflow.client import read_login
 from lantai.edges.centre import open_centre
 from lantai.journey.open_year import open_year
 from lantai.settings import Settings

@@ -13,7 +13,7 @@ from dead_process import holder_that_died
 from factories_disposal import events, lay_ready_list, witness
 from filing_house import FilingHouse
 from lantai.edges.centre import Centre
-from lantai.edges.database import Database, run_checks
+from lantai.edges.database.database import Database, run_checks
 from lantai.errors import RegistryUnavailableError
 from lantai.journey.destroy import destroy
 from lantai.journey.look import look

@@ -12,8 +12,8 @@ import pytest
 from factories_bag import csv_of
 from filing_house import FilingHouse
 from lantai.edges.centre import Centre
-from lantai.edges.keys import load_identities
-from lantai.edges.registry.submissions import findings_of
+from lantai.edges.keys.files import load_identities
+from lantai.edges.registry.intake.submissions import findings_of
 from lantai.journey.look import look
 from lantai.journey.restore import open_record
 from lantai.journey.take_in import take_in

@@ -15,9 +15,9 @@ from filing_house import FilingHouse
 from lantai.edges.centre import Centre
 from lantai.edges.clock import Clock
 from lantai.edges.connections import load_connections
-from lantai.edges.registry.duties import board
-from lantai.edges.registry.submissions import findings_of, rounds
-from lantai.edges.registry.units import units
+from lantai.edges.registry.centre.units import units
+from lantai.edges.registry.intake.submissions import findings_of, rounds
+from lantai.edges.registry.year.duties import board
 from lantai.formats.ledger import canonical
 from lantai.journey.assess import assess
 from lantai.journey.board import BoardRow, board_of

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from filing_house import FilingHouse
-from lantai.edges.database import Database, run_checks
+from lantai.edges.database.database import Database, run_checks
 from lantai.errors import DiskFullError, LantaiError, RemoteChangedError, UnitLimitError
 from lantai.journey.take_in_all import take_in_all
 from lantai.records.intake.submission import RoundState

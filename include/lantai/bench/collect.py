@@ -47,10 +47,10 @@ def results(bench: Bench, progress: Progress | None) -> Iterator[Result]:
 
 def ours(watch: Stopwatch, folder: Path, root: str, key_file: str, port: int, login: str, host_key: str) -> Any:  # noqa: ANN401 - JSON
     """Look and collect as the journey does."""
-    from lantai.edges import outbox, outbox_collect
     from lantai.edges.connections import Connection
-    from lantai.edges.quarantine import Quarantine
-    from lantai.edges.sftp import connect
+    from lantai.edges.intake import outbox, outbox_collect
+    from lantai.edges.intake.quarantine import Quarantine
+    from lantai.edges.sftp.connect import connect
 
     kind, key = host_key.split()
     connection = Connection(

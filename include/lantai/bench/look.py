@@ -57,7 +57,7 @@ def _prepare(home: Path, departments: Path, count: int, server: SshServer) -> No
 
     from lantai.edges import tables
     from lantai.edges.centre import open_centre
-    from lantai.edges.registry.units import put_unit
+    from lantai.edges.registry.centre.units import put_unit
     from lantai.journey.look import look
     from lantai.journey.open_year import open_year
     from lantai.journey.set_up import set_up

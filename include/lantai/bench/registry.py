@@ -10,9 +10,9 @@ from sqlalchemy import Connection, text
 
 from lantai.edges import tables
 from lantai.edges.clock import Clock
-from lantai.edges.database import Database
-from lantai.edges.migrations import upgrade
-from lantai.edges.registry.units import put_unit
+from lantai.edges.database.database import Database
+from lantai.edges.database.migrations import upgrade
+from lantai.edges.registry.centre.units import put_unit
 from lantai.records.centre.unit import DataForm, Unit
 
 UNIT, CARRIER, YEAR = "B", "SL2025-B-E001-R1", 2025

@@ -64,8 +64,8 @@ def results(bench: Bench, progress: Progress | None) -> Iterator[Result]:
 
 def fetched(watch: Stopwatch, folder: Path, url: str, query: str, due_on: str) -> Any:  # noqa: ANN401, ARG001 - JSON; a folder goes to every contender
     """Ask as the appraisal does, and fetch every row that is due."""
-    from lantai.edges.database import Database
-    from lantai.edges.database import query as run_query
+    from lantai.edges.database.database import Database
+    from lantai.edges.database.database import query as run_query
 
     with Database(url).read() as connection:
         _warm(connection)
@@ -79,8 +79,8 @@ def counted(watch: Stopwatch, folder: Path, url: str, query: str, due_on: str) -
     from sqlalchemy import func, select
     from sqlalchemy.sql.selectable import TextualSelect
 
-    from lantai.edges.database import Database, sql_folder
-    from lantai.edges.query_file import load_query
+    from lantai.edges.database.database import Database, sql_folder
+    from lantai.edges.database.query_file import load_query
 
     values = {"due_on": date.fromisoformat(due_on), "every_unit": True, "units": []}
     statement = load_query(sql_folder() / "queries" / f"{query}.sql").statement(values)
@@ -97,7 +97,7 @@ def count(watch: Stopwatch, folder: Path, url: str, query: str, due_on: str) -> 
     """Count all records; afterwards, how many of them are due by the plainest condition."""
     from sqlalchemy import text
 
-    from lantai.edges.database import Database
+    from lantai.edges.database.database import Database
 
     column = {"due_for_destruction": "destroy_due_on", "due_for_transfer": "transfer_due_on"}[query]
     with Database(url).read() as connection:

@@ -55,7 +55,7 @@ def results(bench: Bench, progress: Progress | None) -> Iterator[Result]:
 
 def encrypt(watch: Stopwatch, folder: Path, source: str, identity: str, recipient: str) -> Any:  # noqa: ANN401 - JSON
     """Encrypt block by block into buffers that are used again; they are written by a thread, as the sealing pass does it."""
-    from lantai.edges.write_behind import Worker
+    from lantai.edges.custody.write_behind import Worker
     from lantai.formats.age import file as age
 
     path, to = folder / "sealed.age", age.parse_recipient(recipient)
@@ -82,7 +82,7 @@ def encrypt(watch: Stopwatch, folder: Path, source: str, identity: str, recipien
 
 
 def _write_and_free(sealed: Any, out: bytearray, count: int, free: SimpleQueue[bytearray]) -> None:  # noqa: ANN401 - an unbuffered file
-    from lantai.edges.place import write_all
+    from lantai.edges.custody.place import write_all
 
     write_all(sealed, memoryview(out)[:count])
     free.put(out)
@@ -98,7 +98,7 @@ def age(watch: Stopwatch, folder: Path, source: str, identity: str, recipient: s
 
 def whole_pass(watch: Stopwatch, folder: Path, source: str, recipient: str, digests: dict[str, str]) -> Any:  # noqa: ANN401 - JSON
     """Seal one record as the journey does, up to the written and synced pack."""
-    from lantai.edges.one_pass import SealingPass
+    from lantai.edges.custody.one_pass import SealingPass
 
     class Unopened(SealingPass):
         """The pass without the open-test that follows it."""
@@ -113,7 +113,7 @@ def whole_pass_and_read_back(
     watch: Stopwatch, folder: Path, source: str, recipient: str, digests: dict[str, str]
 ) -> Any:  # noqa: ANN401 - JSON
     """Seal one record as the journey does, with the pack read back and opened."""
-    from lantai.edges.one_pass import SealingPass
+    from lantai.edges.custody.one_pass import SealingPass
 
     return _pass(watch, SealingPass, folder, source, recipient, digests)
 
@@ -144,8 +144,8 @@ def cp(watch: Stopwatch, folder: Path, source: str) -> Any:  # noqa: ANN401 - JS
 def _pass(
     watch: Stopwatch, kind: type[Any], folder: Path, source: str, recipient: str, digests: dict[str, str]
 ) -> dict[str, Any]:
-    from lantai.edges.folder import open_file
-    from lantai.edges.plain import PlainFile, PlainRecord
+    from lantai.edges.custody.plain import PlainFile, PlainRecord
+    from lantai.edges.files.folder import open_file
     from lantai.formats.age.file import parse_recipient
 
     path = Path(source)

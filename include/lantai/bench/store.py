@@ -48,9 +48,9 @@ def results(bench: Bench, progress: Progress | None) -> Iterator[Result]:
 
 def ours(watch: Stopwatch, folder: Path, digests: str, recipient: str) -> Any:  # noqa: ANN401 - JSON
     """Seal every file as a record of its own into one pack, and read it back."""
-    from lantai.edges.folder import open_file
-    from lantai.edges.one_pass import SealingPass
-    from lantai.edges.plain import PlainFile, PlainRecord
+    from lantai.edges.custody.one_pass import SealingPass
+    from lantai.edges.custody.plain import PlainFile, PlainRecord
+    from lantai.edges.files.folder import open_file
     from lantai.formats.age.file import parse_recipient
 
     rows = [line.split(" ", 2) for line in Path(digests).read_text("utf-8").splitlines()]

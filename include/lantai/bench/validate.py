@@ -63,7 +63,7 @@ def ours(watch: Stopwatch, folder: Path, listed: str) -> Any:  # noqa: ANN401, A
 
 def great_expectations(watch: Stopwatch, folder: Path, listed: str) -> Any:  # noqa: ANN401, ARG001 - JSON; a folder goes to every contender
     """Read the catalogue and ask the library for five columns of it."""
-    from lantai.edges.expectations import CheckKind, ColumnCheck, check_catalogue
+    from lantai.edges.sheets.expectations import CheckKind, ColumnCheck, check_catalogue
     from lantai.journey.read_catalogue import read_catalogue
 
     files, paths = _received(listed)
@@ -80,7 +80,7 @@ def great_expectations(watch: Stopwatch, folder: Path, listed: str) -> Any:  # n
 
 
 def _import_the_library() -> None:
-    from lantai.edges.expectations import CheckKind, ColumnCheck, check_catalogue
+    from lantai.edges.sheets.expectations import CheckKind, ColumnCheck, check_catalogue
     from lantai.records.custody.record import CatalogueRow
 
     check_catalogue([CatalogueRow(1, title="x")], [ColumnCheck("filled", "title", CheckKind.FILLED)])
@@ -88,7 +88,7 @@ def _import_the_library() -> None:
 
 def _carrier(folder: Path, count: int) -> Path:
     """Pack a carrier, take it for one that has arrived, and return the list of its files."""
-    from lantai.edges.local_carrier import open_carrier
+    from lantai.edges.intake.local_carrier import open_carrier
     from lantai.journey.pack import PackOrder, Sender, pack
     from lantai.records.centre.unit import DataForm
 

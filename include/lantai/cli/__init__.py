@@ -10,7 +10,7 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command and leave with its exit code."""
-    from lantai.edges.streams import mend_streams
+    from lantai.edges.files.streams import mend_streams
 
     mend_streams()
     from lantai.cli.commands import app

@@ -23,7 +23,7 @@ def person(centre: Centre, name: str) -> str:
     Raises:
         NotFoundError: Nobody has that id or account.
     """
-    from lantai.edges.registry.sign_offs import person_behind
+    from lantai.edges.registry.disposal.sign_offs import person_behind
 
     if name == SYSTEM:
         return SYSTEM

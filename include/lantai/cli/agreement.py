@@ -64,8 +64,8 @@ def list_(
     unit: Annotated[str | None, typer.Option(help="单位代码 · Unit code")] = None, as_json: AsJson = False
 ) -> None:
     """列出协议 · List agreements."""
-    from lantai.edges.registry.duties import agreements
-    from lantai.edges.registry.units import units
+    from lantai.edges.registry.centre.units import units
+    from lantai.edges.registry.year.duties import agreements
 
     with opened() as centre, centre.database.read() as connection:
         units(connection, [unit] if unit else None)

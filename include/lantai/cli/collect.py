@@ -31,7 +31,7 @@ from lantai.records.text.shown import on_one_line
 
 if TYPE_CHECKING:
     from lantai.edges.centre import Centre
-    from lantai.edges.registry.submissions import Round
+    from lantai.edges.registry.intake.submissions import Round
 
 MOST_NAMED = 10
 """Units named in the command that is offered; a whole county may have been out of reach."""
@@ -115,8 +115,8 @@ def _meant(
     centre: Centre, years: Sequence[int] | None, codes: Sequence[str] | None, names: Sequence[str]
 ) -> list[Round]:
     """Return the newest round of each submission that names choose, for the screen to say which were taken."""
-    from lantai.edges.registry.duties import open_years
-    from lantai.edges.registry.units import units
+    from lantai.edges.registry.centre.units import units
+    from lantai.edges.registry.year.duties import open_years
     from lantai.journey.choose import choose
 
     with centre.database.read() as connection:

@@ -104,7 +104,7 @@ def _tell(done: Equipped) -> None:
 
 def _wanted(done: Equipped) -> list[str]:
     """Return what only people can see to, each with the command that does it."""
-    from lantai.edges.key_folders import CONTAINER_USER
+    from lantai.edges.keys.key_folders import CONTAINER_USER
     from lantai.journey.equip import Lack
 
     told = []

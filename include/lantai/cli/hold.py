@@ -88,7 +88,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """列出冻结 · List holds."""
-    from lantai.edges.registry.holds import holds
+    from lantai.edges.registry.disposal.holds import holds
 
     with opened() as centre, centre.database.read() as connection:
         found = holds(connection, with_lifted=with_lifted)

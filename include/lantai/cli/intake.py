@@ -23,7 +23,7 @@ from lantai.records.intake.ruling import Choice
 from lantai.records.intake.submission import RoundState
 
 if TYPE_CHECKING:
-    from lantai.edges.registry.submissions import Round
+    from lantai.edges.registry.intake.submissions import Round
 
 Units = Annotated[
     list[str] | None,
@@ -52,8 +52,8 @@ def submissions(
     as_json: AsJson = False,
 ) -> None:
     """列出报送及各轮次 · List submissions with all their rounds."""
-    from lantai.edges.registry.submissions import rounds
-    from lantai.edges.registry.units import units
+    from lantai.edges.registry.centre.units import units
+    from lantai.edges.registry.intake.submissions import rounds
 
     with opened() as centre, centre.database.read() as connection:
         units(connection, [unit] if unit else None)
@@ -89,7 +89,7 @@ def findings(
     acceptance number (SL2025-JY-E001) is ours, the package's name (JY-2025-E-001) the department's; either will do. Where a name
     fits several submissions they are listed, and none is guessed.
     """
-    from lantai.edges.registry.submissions import findings_of
+    from lantai.edges.registry.intake.submissions import findings_of
     from lantai.journey.find_round import find_round
 
     with opened() as centre, centre.database.read() as connection:

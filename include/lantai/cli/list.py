@@ -81,7 +81,7 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """导出工作表 · Export the worksheet."""
-    from lantai.edges.folder import refuse_existing
+    from lantai.edges.files.folder import refuse_existing
     from lantai.journey.export_sheet import export_sheet
 
     if output is not None:
@@ -174,7 +174,7 @@ def state_word(state: ListState) -> str:
 
 
 def _show_all(*, as_json: bool) -> None:
-    from lantai.edges.registry import disposal
+    from lantai.edges.registry.disposal import lists as disposal
 
     with opened() as centre, centre.database.read() as connection:
         rows = [dict(row._mapping) for row in disposal.overview(connection)]  # noqa: SLF001 - SQLAlchemy's documented name
@@ -196,7 +196,7 @@ def _show_all(*, as_json: bool) -> None:
 
 
 def _show_one(list_id: str, *, as_json: bool) -> None:
-    from lantai.edges.registry.holds import held_on_list
+    from lantai.edges.registry.disposal.holds import held_on_list
     from lantai.journey.examine import examine
     from lantai.journey.permit import next_shortfalls
 

@@ -194,7 +194,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """在保管机上执行需要私钥的步骤 · Carry a list out on the custody host, as far as its rows permit."""
-    from lantai.edges.registry import disposal
+    from lantai.edges.registry.disposal import lists as disposal
 
     with (
         kept_when_interrupted(),
@@ -236,8 +236,8 @@ def _run(
 
 def _custodian(centre: Centre, list_id: str, actor: str | None) -> str:
     """Who carries it out: whoever is named, else who has begun, else the one custodian appointed today."""
-    from lantai.edges.registry import disposal
-    from lantai.edges.registry.sign_offs import holders
+    from lantai.edges.registry.disposal import lists as disposal
+    from lantai.edges.registry.disposal.sign_offs import holders
 
     if actor:
         return person(centre, actor)

@@ -161,7 +161,7 @@ def forms(
     as_json: AsJson = False,
 ) -> None:
     """空白表：三份书面材料和机读目录 · Blank forms and catalogue, to be filled in."""
-    from lantai.edges.folder import refuse_existing, write_file
+    from lantai.edges.files.folder import refuse_existing, write_file
     from lantai.formats.workbooks.workbook import FORM_KINDS, catalogue_template, unit_form
     from lantai.journey.verify import FORMS
 

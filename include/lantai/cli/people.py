@@ -57,7 +57,7 @@ def add(
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """列出人员、现任职责和密钥 · List people with the roles and keys they have today."""
-    from lantai.edges.registry import people as rows
+    from lantai.edges.registry.centre import people as rows
 
     with opened() as centre, centre.database.read() as connection:
         today = centre.clock.today_on()

@@ -39,7 +39,7 @@ def load(
     列：clause 条款，description 内容，retention 期限（Y、D30、D10），keywords 题名或文种中的词（分号隔开）· Columns: clause,
     description, retention (Y, D30, D10), keywords: words of the title or the document type, separated by ;.
     """
-    from lantai.edges.registry.schedules import add_schedule, schedules
+    from lantai.edges.registry.disposal.schedules import add_schedule, schedules
 
     schedule = Schedule(name, version, approved_by, approved_on, effective_from, read_rules(file))
     with opened() as centre, centre.database.begin() as connection:
@@ -58,7 +58,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """显示保管期限表的各版本和条款 · Show schedules with their clauses."""
-    from lantai.edges.registry.schedules import schedule, schedules
+    from lantai.edges.registry.disposal.schedules import schedule, schedules
 
     with opened() as centre, centre.database.read() as connection:
         if name is not None:
@@ -99,7 +99,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """比较两个版本：增加、删除、改动的条款 · Compare two versions: clauses added, removed, changed."""
-    from lantai.edges.registry.schedules import schedule
+    from lantai.edges.registry.disposal.schedules import schedule
 
     with opened() as centre, centre.database.read() as connection:
         today = centre.clock.today_on()

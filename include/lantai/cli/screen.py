@@ -122,7 +122,7 @@ def given(path: Path, most_bytes: int = SMALL_FILE_BYTES) -> bytes:
     Raises:
         InputFileError: It cannot be read, or is larger.
     """
-    from lantai.edges.folder import read_bytes
+    from lantai.edges.files.folder import read_bytes
 
     try:
         return read_bytes(path, most_bytes)

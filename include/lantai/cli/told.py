@@ -12,7 +12,7 @@ from lantai.records.intake.finding import Finding, Severity
 from lantai.records.text.shown import on_one_line
 
 if TYPE_CHECKING:
-    from lantai.edges.registry.submissions import Round
+    from lantai.edges.registry.intake.submissions import Round
 
 MOST_PLACES = 20
 """How many files, or ranges of rows, a block names; `--json` names every one."""

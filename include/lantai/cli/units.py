@@ -56,7 +56,7 @@ def import_(
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """列出单位 · List the units."""
-    from lantai.edges.registry.units import units
+    from lantai.edges.registry.centre.units import units
 
     with opened() as centre, centre.database.read() as connection:
         found = units(connection)

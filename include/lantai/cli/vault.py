@@ -51,8 +51,8 @@ def new(
     as_json: AsJson = False,
 ) -> None:
     """新建身份密钥或签名密钥；从不覆盖 · Make an identity or a signing key; never overwrites."""
-    from lantai.edges.folder import refuse_existing
-    from lantai.edges.keys import new_identity, new_signer, public_path
+    from lantai.edges.files.folder import refuse_existing
+    from lantai.edges.keys.files import new_identity, new_signer, public_path
 
     if signer and hybrid:
         raise UsageError("--signer --hybrid: expected one of them; a hybrid key encrypts, a signing key signs")
@@ -87,7 +87,7 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """恢复一件或整个载体；副本损坏时换下一处并说明 · Restore a record or carrier; a damaged copy is passed over."""
-    from lantai.edges.machine import is_folder, is_there
+    from lantai.edges.files.machine import is_folder, is_there
     from lantai.journey.find_round import find_kept
     from lantai.journey.restore import restore as restore_to
 
@@ -208,7 +208,7 @@ def verify_receipt(
     as_json: AsJson = False,
 ) -> None:
     """核验回执：签名、台账证据、两者一致 · Verify a receipt: signature, evidence from the ledger, and that they agree."""
-    from lantai.edges.keys import INTAKE, LOG, load_verifier
+    from lantai.edges.keys.files import INTAKE, LOG, load_verifier
     from lantai.journey.verify_receipt import verify_receipt as verify
     from lantai.settings import from_env
 
@@ -250,7 +250,7 @@ def decrypt(identity: IdentityFile) -> None:
 
 
 def _identities(path: Path) -> Sequence[Identity]:
-    from lantai.edges.keys import load_identities
+    from lantai.edges.keys.files import load_identities
 
     try:
         return load_identities(path)

@@ -82,9 +82,9 @@ def status(
 
     未能查看或收取的单位另列一表，写明原因和办法 · Units that could not be looked at or taken in follow, with the reason and what to do.
     """
-    from lantai.edges.registry.duties import board, open_years
-    from lantai.edges.registry.units import units
-    from lantai.edges.registry.visits import last_visits
+    from lantai.edges.registry.centre.units import units
+    from lantai.edges.registry.intake.visits import last_visits
+    from lantai.edges.registry.year.duties import board, open_years
     from lantai.journey.board import board_of
 
     with opened() as centre, centre.database.read() as connection:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from lantai.demo.airflow_home import AirflowHome
 from lantai.demo.airflow_limits import ANSWER_SECONDS
-from lantai.edges.airflow_client import AirflowClient
+from lantai.edges.airflow.client import AirflowClient
 from lantai.errors import OrchestratorError
 
 FAILED = "failed"

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lantai.demo.airflow_limits import ANSWER_SECONDS, LIMITS
-from lantai.edges.airflow_client import AirflowLogin, login_text
-from lantai.edges.private_file import read_if_there, replace_private
+from lantai.edges.airflow.client import AirflowLogin, login_text
+from lantai.edges.files.private_file import read_if_there, replace_private
 from lantai.errors import MissingProgramError
 from lantai.settings import Settings
 

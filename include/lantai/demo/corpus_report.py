@@ -12,7 +12,7 @@ from sqlalchemy import select
 from lantai.demo.corpus import Plan, Source
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.registry.submissions import Round, findings_of, rounds
+from lantai.edges.registry.intake.submissions import Round, findings_of, rounds
 from lantai.locales import describe
 from lantai.records.intake.finding import Severity
 from lantai.records.intake.submission import RoundState

@@ -13,8 +13,8 @@ from pathlib import Path
 from lantai.demo.people import ARCHIVIST, CUSTODIAN, LEADER, PANEL, WITNESSES, Player, key_file
 from lantai.demo.sheets import Typed, fill_in
 from lantai.edges.centre import Centre
-from lantai.edges.registry import disposal
-from lantai.edges.registry.disposal import DisposalList
+from lantai.edges.registry.disposal import lists as disposal
+from lantai.edges.registry.disposal.lists import DisposalList
 from lantai.errors import LantaiError, NotPermittedError
 from lantai.formats.papers.wording import Wording
 from lantai.journey.destroy import destroy

@@ -12,7 +12,7 @@ import unicodedata
 from pathlib import Path
 
 from lantai.demo.packages import Flaw
-from lantai.edges.sheet import read_workbook
+from lantai.edges.sheets.sheet import read_workbook
 from lantai.formats.workbooks.filing_forms import read_form
 from lantai.formats.workbooks.workbook import unit_form
 

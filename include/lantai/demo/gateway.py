@@ -21,7 +21,7 @@ from lantai.demo.home import DemoHome
 from lantai.demo.sessions import end_server, work_of
 from lantai.demo.signals import undisturbed
 from lantai.demo.waiting import Patience, Seen
-from lantai.edges.private_file import replace_private
+from lantai.edges.files.private_file import replace_private
 from lantai.errors import ServerUnreachableError
 from lantai.formats.ledger.ssh_signature import generate_key
 

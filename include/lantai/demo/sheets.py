@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from xml.sax.saxutils import escape
 
-from lantai.edges.sheet import read_workbook
+from lantai.edges.sheets.sheet import read_workbook
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CELL = re.compile(r'<c r="(?P<name>[A-Z]+\d+)"(?P<style> s="\d+")?(?: t="\w+")?(?:/>|>.*?</c>)')

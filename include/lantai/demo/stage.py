@@ -20,7 +20,7 @@ from lantai.demo.signals import ended_as_by_ctrl_c
 from lantai.demo.teller import Teller
 from lantai.demo.waiting import Patience
 from lantai.edges.centre import Centre, open_centre
-from lantai.edges.registry.disposal import DisposalList
+from lantai.edges.registry.disposal.lists import DisposalList
 from lantai.errors import OrchestratorError
 from lantai.journey.agree import agree
 from lantai.journey.register_units import register_units

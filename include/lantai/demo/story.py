@@ -24,7 +24,7 @@ from lantai.demo.people import ARCHIVIST, PANEL, Player, responsible_person
 from lantai.demo.stage import Stage, raised
 from lantai.demo.teller import Teller
 from lantai.demo.units import COUNTY, UNITS
-from lantai.edges.registry.disposal import DisposalList
+from lantai.edges.registry.disposal.lists import DisposalList
 from lantai.journey.export_sheet import export_sheet
 from lantai.journey.hold import hold
 from lantai.records.centre.unit import DataForm

@@ -13,17 +13,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lantai.edges.clock import Clock
-from lantai.edges.database import Database
-from lantai.edges.lease import holder_name
-from lantai.edges.migrations import require_current
+from lantai.edges.database.database import Database
+from lantai.edges.database.lease import holder_name
+from lantai.edges.database.migrations import require_current
 from lantai.settings import Settings, from_env
 
 if TYPE_CHECKING:
-    from lantai.edges.airflow_bell import AirflowBell
+    from lantai.edges.airflow.bell import AirflowBell
     from lantai.edges.bulkhead.line import Lines
-    from lantai.edges.keys import Signer
-    from lantai.edges.quarantine import Quarantine
-    from lantai.edges.vault import Vault
+    from lantai.edges.custody.vault import Vault
+    from lantai.edges.intake.quarantine import Quarantine
+    from lantai.edges.keys.files import Signer
     from lantai.formats.age.file import Recipient
 
 
@@ -53,42 +53,42 @@ class Centre:
     @cached_property
     def quarantine(self) -> Quarantine:
         """Where packages lie until they are sealed or returned."""
-        from lantai.edges.quarantine import Quarantine
+        from lantai.edges.intake.quarantine import Quarantine
 
         return Quarantine(self.settings.quarantine)
 
     @cached_property
     def vault(self) -> Vault:
         """The vault and its copies."""
-        from lantai.edges.vault import Vault
+        from lantai.edges.custody.vault import Vault
 
         return Vault.at(self.settings.vault_url, self.settings.copy_urls)
 
     @cached_property
     def intake_signer(self) -> Signer:
         """The key that signs manifests and receipts."""
-        from lantai.edges.keys import load_signer
+        from lantai.edges.keys.files import load_signer
 
         return load_signer("lantai-intake", self.settings.intake_key_file)
 
     @cached_property
     def log_signer(self) -> Signer:
         """The key that signs checkpoints of the ledger."""
-        from lantai.edges.keys import load_signer
+        from lantai.edges.keys.files import load_signer
 
         return load_signer("lantai-log", self.settings.log_key_file)
 
     @cached_property
     def recipients(self) -> tuple[Recipient, ...]:
         """Whom records are sealed to."""
-        from lantai.edges.keys import load_recipients
+        from lantai.edges.keys.files import load_recipients
 
         return load_recipients(self.settings.recipients_file)
 
     @cached_property
     def bell(self) -> AirflowBell | None:
         """What wakes Airflow's DAGs; None when the settings name no Airflow."""
-        from lantai.edges.airflow_bell import bell_of
+        from lantai.edges.airflow.bell import bell_of
 
         return bell_of(self.settings)
 

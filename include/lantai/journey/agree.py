@@ -6,9 +6,9 @@ import secrets
 from dataclasses import replace
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger import append
-from lantai.edges.registry.duties import add_agreement
-from lantai.edges.registry.units import units
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.centre.units import units
+from lantai.edges.registry.year.duties import add_agreement
 from lantai.errors import UsageError
 from lantai.records.centre.agreement import Agreement
 from lantai.records.ledger.event import EventKind

@@ -16,10 +16,10 @@ from typing import Any
 
 from lantai.edges.bulkhead.line import UnitLine
 from lantai.edges.centre import Centre
-from lantai.edges.folder import read_bytes
-from lantai.edges.ledger import Inclusion, checkpoint_of, event_about, proof_for
-from lantai.edges.list_papers import put_paper
-from lantai.edges.registry.submissions import (
+from lantai.edges.disposal.list_papers import put_paper
+from lantai.edges.files.folder import read_bytes
+from lantai.edges.ledger.rows import Inclusion, checkpoint_of, event_about, proof_for
+from lantai.edges.registry.intake.submissions import (
     Round,
     answer_of,
     findings_of,

@@ -15,8 +15,8 @@ from datetime import date
 from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger import append
-from lantai.edges.registry import people
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.centre import people
 from lantai.errors import UsageError
 from lantai.formats.ledger.ssh_signature import fingerprint, parse_public_key_line
 from lantai.records.centre.naming import refuse_unsound

@@ -15,12 +15,13 @@ from datetime import date
 from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
-from lantai.edges.lease import leased, require
-from lantai.edges.ledger import append
-from lantai.edges.registry import disposal, people
-from lantai.edges.registry.disposal import DisposalList
-from lantai.edges.registry.sign_offs import holders
-from lantai.edges.registry.units import units as registered_units
+from lantai.edges.database.lease import leased, require
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.centre.units import units as registered_units
+from lantai.edges.registry.disposal import lists as disposal
+from lantai.edges.registry.disposal.lists import DisposalList
+from lantai.edges.registry.disposal.sign_offs import holders
 from lantai.errors import NotPermittedError
 from lantai.journey.lay_out import lay_out
 from lantai.records.centre.person import Role

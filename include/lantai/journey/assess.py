@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 from lantai import profiles
 from lantai.edges.centre import Centre
-from lantai.edges.outbox import PackageSeen
-from lantai.edges.registry.duties import agreements
-from lantai.edges.registry.holdings import accepted_count, full_backups, registered_codes
-from lantai.edges.registry.rulings import ruling_of
-from lantai.edges.registry.submissions import Round, rounds
+from lantai.edges.intake.outbox import PackageSeen
+from lantai.edges.registry.custody.holdings import accepted_count, full_backups, registered_codes
+from lantai.edges.registry.intake.rulings import ruling_of
+from lantai.edges.registry.intake.submissions import Round, rounds
+from lantai.edges.registry.year.duties import agreements
 from lantai.journey.collect import Collected
 from lantai.journey.receive import Arrival, follows_acceptance, receive
 from lantai.journey.validate import Context, Validated, validate

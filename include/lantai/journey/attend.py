@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from lantai.edges.centre import Centre
-from lantai.edges.registry.visits import begin_take_in, end_take_in
+from lantai.edges.registry.intake.visits import begin_take_in, end_take_in
 from lantai.errors import LantaiError, LeaseLostError
 from lantai.journey.take_in import Progress, TakenIn, take_in
 from lantai.records.intake.reason import Reason

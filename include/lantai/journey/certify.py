@@ -20,10 +20,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
-from lantai.edges.keys import DISPOSAL, key_files, load_signer
-from lantai.edges.ledger import Inclusion, append
-from lantai.edges.list_papers import put_paper
-from lantai.edges.registry import disposal, dispositions, people
+from lantai.edges.disposal.list_papers import put_paper
+from lantai.edges.keys.files import DISPOSAL, key_files, load_signer
+from lantai.edges.ledger.rows import Inclusion, append
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.disposal import dispositions
+from lantai.edges.registry.disposal import lists as disposal
 from lantai.errors import NotPermittedError
 from lantai.formats.ledger import canonical
 from lantai.formats.ledger.signed_note import Checkpoint

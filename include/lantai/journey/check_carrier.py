@@ -14,8 +14,8 @@ from datetime import date
 from pathlib import Path
 
 from lantai import profiles
-from lantai.edges.local_carrier import LocalCarrier, Progress, open_carrier
-from lantai.edges.machine import is_folder
+from lantai.edges.files.machine import is_folder
+from lantai.edges.intake.local_carrier import LocalCarrier, Progress, open_carrier
 from lantai.errors import PackageError
 from lantai.formats.bag.profile import judge_serialization
 from lantai.journey.read_catalogue import found_in

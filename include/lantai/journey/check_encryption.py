@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from lantai.edges.closed_files import ForeignFile, judge_closed
+from lantai.edges.intake.closed_files import ForeignFile, judge_closed
 from lantai.journey.read_catalogue import found_in
 from lantai.journey.verify import Reader, Verified
 from lantai.records.intake.finding import Finding, Severity

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from lantai.edges.sheet import read_workbook
+from lantai.edges.sheets.sheet import read_workbook
 from lantai.errors import ArchiveLimitError, CatalogueError
 from lantai.formats.bag.tag_file import ALGORITHMS
 from lantai.formats.vault.stream_digest import take_digests

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from lantai.edges import ledger
 from lantai.edges.centre import Centre
-from lantai.edges.database import Database
-from lantai.edges.lease import Lease, require
-from lantai.edges.ledger import Inclusion
-from lantai.edges.ledger_files import publish
+from lantai.edges.database.database import Database
+from lantai.edges.database.lease import Lease, require
+from lantai.edges.ledger import rows as ledger
+from lantai.edges.ledger.files import publish
+from lantai.edges.ledger.rows import Inclusion
 from lantai.errors import DiskFullError, PlaceUnavailableError
 from lantai.formats.ledger import signed_note
 from lantai.formats.ledger.signed_note import Checkpoint

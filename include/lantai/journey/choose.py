@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from lantai.edges.outbox import PackageSeen
-from lantai.edges.registry.submissions import Round, rounds
+from lantai.edges.intake.outbox import PackageSeen
+from lantai.edges.registry.intake.submissions import Round, rounds
 from lantai.records.intake.carrier import bare_name, decode_name
 from lantai.records.intake.submission import read_reference
 from lantai.records.text import spelling

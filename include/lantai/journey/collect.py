@@ -17,10 +17,10 @@ from typing import BinaryIO
 
 from lantai.edges.bulkhead.line import UnitLine
 from lantai.edges.centre import Centre
-from lantai.edges.opened_archive import OpenedArchive, open_archive
-from lantai.edges.outbox import PackageKind, PackageSeen
-from lantai.edges.registry.submissions import Round
-from lantai.edges.unpack import is_unpacked, unpack
+from lantai.edges.intake.opened_archive import OpenedArchive, open_archive
+from lantai.edges.intake.outbox import PackageKind, PackageSeen
+from lantai.edges.intake.unpack import is_unpacked, unpack
+from lantai.edges.registry.intake.submissions import Round
 from lantai.errors import DiskFullError, PackageError, UnitLimitError
 from lantai.formats.bag import tag_file
 from lantai.journey.hold_room import hold_room, reserve_bytes

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger import append
-from lantai.edges.registry import disposal
-from lantai.edges.registry.disposal import DisposalList, DutyHeld
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.disposal import lists as disposal
+from lantai.edges.registry.disposal.lists import DisposalList, DutyHeld
 from lantai.errors import NotPermittedError, UsageError
 from lantai.formats.workbooks.sheet_layout import RowAnswer
 from lantai.journey.examine import Examined, examine

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger import append
-from lantai.edges.registry import people
-from lantai.edges.registry.rulings import put_ruling, ruling_of
-from lantai.edges.registry.submissions import Round, findings_of
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.intake.rulings import put_ruling, ruling_of
+from lantai.edges.registry.intake.submissions import Round, findings_of
 from lantai.errors import NotPermittedError, UsageError
 from lantai.journey.find_round import find_round
 from lantai.locales import say

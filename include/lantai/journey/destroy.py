@@ -26,15 +26,16 @@ from itertools import groupby
 from pathlib import Path
 
 from lantai.edges.centre import Centre
-from lantai.edges.fence import Fence
-from lantai.edges.lease import Lease, leased, require
-from lantai.edges.ledger import append
-from lantai.edges.ledger_files import note_path
-from lantai.edges.list_papers import put_paper
-from lantai.edges.places import read_small
-from lantai.edges.registry import disposal, dispositions
-from lantai.edges.registry.disposal import DutyHeld
-from lantai.edges.tombstone_key import tombstone_key
+from lantai.edges.custody.places import read_small
+from lantai.edges.database.fence import Fence
+from lantai.edges.database.lease import Lease, leased, require
+from lantai.edges.disposal.list_papers import put_paper
+from lantai.edges.keys.tombstone_key import tombstone_key
+from lantai.edges.ledger.files import note_path
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.disposal import dispositions
+from lantai.edges.registry.disposal import lists as disposal
+from lantai.edges.registry.disposal.lists import DutyHeld
 from lantai.errors import FixityError, LedgerError, NotPermittedError
 from lantai.formats.ledger import canonical
 from lantai.journey.certify import certify, close_list

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from lantai.edges.centre import Centre
 from lantai.edges.connections import PREFIX, read_connections
-from lantai.edges.database import careless_settings, run_checks, server_version
-from lantai.edges.keys import DISPOSAL, Signer, key_files, load_verifier, public_path
-from lantai.edges.machine import free_bytes, has_program, is_folder, is_there, sqlite_version
-from lantai.edges.migrations import newest, require_current
-from lantai.edges.registry.holdings import count_copies
-from lantai.edges.registry.units import units
+from lantai.edges.database.database import careless_settings, run_checks, server_version
+from lantai.edges.database.migrations import newest, require_current
+from lantai.edges.files.machine import free_bytes, has_program, is_folder, is_there, sqlite_version
+from lantai.edges.keys.files import DISPOSAL, Signer, key_files, load_verifier, public_path
+from lantai.edges.registry.centre.units import units
+from lantai.edges.registry.custody.holdings import count_copies
 from lantai.errors import ConnectionConfigError, KeyMissingError, LantaiError, OrchestratorError, RegistryMissingError
 from lantai.journey.find_exposed import find_exposed
 from lantai.journey.find_unlisted_years import find_unlisted_years

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from lantai.edges.key_folders import KeyFolders, is_theirs
-from lantai.edges.machine import is_there
-from lantai.edges.private_file import read_if_there, replace_private
+from lantai.edges.files.machine import is_there
+from lantai.edges.files.private_file import read_if_there, replace_private
+from lantai.edges.keys.key_folders import KeyFolders, is_theirs
 from lantai.errors import InputFileError, MalformedError, UsageError
 from lantai.formats.environment_file import EnvironmentLine, read_lines, values_of, with_values
 

@@ -21,16 +21,16 @@ from datetime import datetime
 from typing import TypeVar
 
 from lantai.edges.centre import Centre
-from lantai.edges.fence import Fence
-from lantai.edges.lease import Lease, require
-from lantai.edges.ledger import append
-from lantai.edges.machine import make_new_folder
-from lantai.edges.places import FilePlace, Place
-from lantai.edges.registry import sealings
-from lantai.edges.successor import write_headers_without, write_packs_without
-from lantai.edges.vault import copy_missing, remove_unnamed, require_read_back
-from lantai.edges.vault_check import check_headers, check_whole
-from lantai.edges.vault_reader import Generation, all_files, header_files, read_newest, read_newest_headers
+from lantai.edges.custody.places import FilePlace, Place
+from lantai.edges.custody.successor import write_headers_without, write_packs_without
+from lantai.edges.custody.vault import copy_missing, remove_unnamed, require_read_back
+from lantai.edges.custody.vault_check import check_headers, check_whole
+from lantai.edges.custody.vault_reader import Generation, all_files, header_files, read_newest, read_newest_headers
+from lantai.edges.database.fence import Fence
+from lantai.edges.database.lease import Lease, require
+from lantai.edges.files.machine import make_new_folder
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.custody import sealings
 from lantai.errors import FixityError, NotPermittedError
 from lantai.formats.vault.manifest import HeadersManifest
 from lantai.journey.find_copies import find_copies

@@ -16,10 +16,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
-from lantai.edges.registry import disposal, people
-from lantai.edges.registry.disposal import DisposalList
-from lantai.edges.registry.sign_offs import sign_offs
-from lantai.edges.registry.units import units
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.centre.units import units
+from lantai.edges.registry.disposal import lists as disposal
+from lantai.edges.registry.disposal.lists import DisposalList
+from lantai.edges.registry.disposal.sign_offs import sign_offs
 from lantai.errors import MalformedError, SignatureInvalidError
 from lantai.formats.ledger import canonical, ssh_signature
 from lantai.journey.lay_out import LaidOut, decided_digest, lay_out

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
-from lantai.edges.places import Place
-from lantai.edges.registry import holdings
-from lantai.edges.vault_reader import all_files
+from lantai.edges.custody.places import Place
+from lantai.edges.custody.vault_reader import all_files
+from lantai.edges.registry.custody import holdings
 from lantai.errors import FixityError, PlaceUnavailableError
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from lantai.edges.centre import Centre
 from lantai.edges.connections import Connection, read_connections
-from lantai.edges.exposure import others_may_enter, others_may_read, others_may_write
-from lantai.edges.keys import key_files, public_path
-from lantai.edges.machine import is_folder, is_there
-from lantai.edges.tombstone_key import FILE_NAME as TOMBSTONE_KEY
+from lantai.edges.files.exposure import others_may_enter, others_may_read, others_may_write
+from lantai.edges.files.machine import is_folder, is_there
+from lantai.edges.keys.files import key_files, public_path
+from lantai.edges.keys.tombstone_key import FILE_NAME as TOMBSTONE_KEY
 from lantai.errors import ConnectionConfigError
 
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 
-from lantai.edges.registry.sealings import carrier_of
-from lantai.edges.registry.submissions import Round, rounds
+from lantai.edges.registry.custody.sealings import carrier_of
+from lantai.edges.registry.intake.submissions import Round, rounds
 from lantai.errors import AmbiguousNameError, LantaiError, NotFoundError
 from lantai.locales import say
 from lantai.records.intake.carrier import bare_name, decode_name

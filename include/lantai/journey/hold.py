@@ -12,8 +12,9 @@ import secrets
 from dataclasses import dataclass
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger import append
-from lantai.edges.registry import holds, people
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.disposal import holds
 from lantai.errors import NotPermittedError, UsageError
 from lantai.records.disposal.hold import Hold, HoldScope
 from lantai.records.ledger.event import EventKind

@@ -14,8 +14,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from lantai.edges.centre import Centre
-from lantai.edges.disk_room import require_room
-from lantai.edges.places import FilePlace
+from lantai.edges.custody.places import FilePlace
+from lantai.edges.files.disk_room import require_room
 
 
 def hold_room(centre: Centre, what: str, *, arriving_bytes: int, sealed_bytes: int) -> None:

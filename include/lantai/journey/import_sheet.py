@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lantai.edges.centre import Centre
-from lantai.edges.folder import open_file
-from lantai.edges.sheet import read_workbook
+from lantai.edges.files.folder import open_file
+from lantai.edges.sheets.sheet import read_workbook
 from lantai.errors import WorksheetError
 from lantai.formats.workbooks.sheet_layout import META_SHEET
 from lantai.formats.workbooks.worksheet import import_decisions

@@ -12,11 +12,11 @@ from datetime import date, datetime
 from typing import Any
 
 from lantai.edges.centre import Centre
-from lantai.edges.registry.duties import duty
-from lantai.edges.registry.holdings import copies_of
-from lantai.edges.registry.inspections import unit_half
-from lantai.edges.registry.submissions import Round
-from lantai.edges.registry.units import units
+from lantai.edges.registry.centre.units import units
+from lantai.edges.registry.custody.holdings import copies_of
+from lantai.edges.registry.intake.inspections import unit_half
+from lantai.edges.registry.intake.submissions import Round
+from lantai.edges.registry.year.duties import duty
 from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.journey.four_property_test import results_of
 from lantai.journey.gather import lines

@@ -20,11 +20,11 @@ from lantai.edges.bulkhead.looks import OutboxLook, look_all
 from lantai.edges.bulkhead.patience import Pace
 from lantai.edges.centre import Centre
 from lantai.edges.connections import PREFIX, Connection, connections_of
-from lantai.edges.database import query
-from lantai.edges.outbox import PackageSeen
-from lantai.edges.registry.duties import known_years, open_years
-from lantai.edges.registry.packages import forget_packages, known_states, note_look
-from lantai.edges.registry.units import units as registered_units
+from lantai.edges.database.database import query
+from lantai.edges.intake.outbox import PackageSeen
+from lantai.edges.registry.centre.units import units as registered_units
+from lantai.edges.registry.intake.packages import forget_packages, known_states, note_look
+from lantai.edges.registry.year.duties import known_years, open_years
 from lantai.errors import ConnectionConfigError, LantaiError, UsageError
 from lantai.journey.choose import Choice, choose
 from lantai.journey.settle import is_settled, is_stalled, settle

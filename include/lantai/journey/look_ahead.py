@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 
 from lantai.edges.bulkhead.line import UnitLine
-from lantai.edges.outbox import PackageKind, PackageSeen
+from lantai.edges.intake.outbox import PackageKind, PackageSeen
 from lantai.formats.bag import digest_list, tag_file
 from lantai.journey.find_papers import find_catalogues
 from lantai.journey.read_catalogue import MOST_CSV_BYTES, over_limit, read_catalogue

@@ -11,8 +11,9 @@ from collections.abc import Callable, Collection
 from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger import append
-from lantai.edges.registry import disposal, people
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.disposal import lists as disposal
 from lantai.errors import NotPermittedError, UsageError
 from lantai.records.disposal.lists import ListKind, ListState
 from lantai.records.ledger.event import EventKind

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger import append
-from lantai.edges.registry.duties import add_duties, open_filing_year
-from lantai.edges.registry.units import units
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.centre.units import units
+from lantai.edges.registry.year.duties import add_duties, open_filing_year
 from lantai.errors import UsageError
 from lantai.records.centre.unit import DataForm, Frequency, Unit
 from lantai.records.ledger.event import EventKind

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from lantai.edges import folder as folder_edge
-from lantai.edges.folder import FolderFile
-from lantai.edges.machine import is_there
-from lantai.edges.sheet import read_workbook
+from lantai.edges.files import folder as folder_edge
+from lantai.edges.files.folder import FolderFile
+from lantai.edges.files.machine import is_there
+from lantai.edges.sheets.sheet import read_workbook
 from lantai.errors import AlreadyThereError, CatalogueError, PackageError, UnsafeNameError, UsageError
 from lantai.formats.bag.tag_file import escape, is_unsafe
 from lantai.formats.workbooks.filing_forms import FORM_KINDS, read_form

@@ -26,10 +26,11 @@ from typing import Any
 from sqlalchemy import Row
 
 from lantai.edges.centre import Centre
-from lantai.edges.closed_files import ForeignFile, judge_closed
-from lantai.edges.keys import Signer
-from lantai.edges.registry import dispositions, people
-from lantai.edges.transfer_package import Member, open_package, places_of_members, write_package
+from lantai.edges.disposal.transfer_package import Member, open_package, places_of_members, write_package
+from lantai.edges.intake.closed_files import ForeignFile, judge_closed
+from lantai.edges.keys.files import Signer
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.disposal import dispositions
 from lantai.formats.age.file import Identity
 from lantai.formats.bag.tag_file import escape
 from lantai.formats.ledger import canonical

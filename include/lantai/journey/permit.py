@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from lantai.edges.centre import Centre
-from lantai.edges.registry.dispositions import live_chains, newest_event
-from lantai.edges.registry.holds import held_on_list, keep_as_they_are
+from lantai.edges.registry.disposal.dispositions import live_chains, newest_event
+from lantai.edges.registry.disposal.holds import held_on_list, keep_as_they_are
 from lantai.journey.examine import Examined
 from lantai.journey.prepare import cooling_shortfalls
 from lantai.journey.refuse import refuse_if, refuse_if_held

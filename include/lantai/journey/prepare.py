@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
-from lantai.edges.registry import disposal
-from lantai.edges.registry.sign_offs import covered_since
+from lantai.edges.registry.disposal import lists as disposal
+from lantai.edges.registry.disposal.sign_offs import covered_since
 from lantai.journey.checkpoint import make_checkpoint
 from lantai.journey.examine import Examined, examine
 from lantai.journey.receive_receipt import receive_receipt

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger import Inclusion
+from lantai.edges.ledger.rows import Inclusion
 from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.formats.papers import form
 from lantai.journey.examine import Examined

@@ -11,8 +11,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger import append
-from lantai.edges.registry.submissions import mark_purged, told_of, unpurged
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.intake.submissions import mark_purged, told_of, unpurged
 from lantai.journey.collect import arrival_id_of, purge
 from lantai.records.ledger.event import EventKind
 from lantai.rules.intake.scope import CLASSIFIED, UNSEEN

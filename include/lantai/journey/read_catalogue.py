@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
-from lantai.edges.sheet import read_csv_rows, read_sheets
+from lantai.edges.sheets.sheet import read_csv_rows, read_sheets
 from lantai.errors import ArchiveLimitError, CatalogueError, PackageError
 from lantai.formats.intake.catalogue import parse_sheets, parse_table
 from lantai.records.custody.record import CatalogueRow

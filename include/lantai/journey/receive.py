@@ -15,11 +15,9 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger import append
-from lantai.edges.registry.duties import duty as duty_row
-from lantai.edges.registry.duties import next_duty
-from lantai.edges.registry.packages import link_package
-from lantai.edges.registry.submissions import (
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.intake.packages import link_package
+from lantai.edges.registry.intake.submissions import (
     Round,
     add_round,
     add_submission,
@@ -31,6 +29,8 @@ from lantai.edges.registry.submissions import (
     round_of,
     rounds,
 )
+from lantai.edges.registry.year.duties import duty as duty_row
+from lantai.edges.registry.year.duties import next_duty
 from lantai.errors import UnansweredError
 from lantai.records.centre.unit import DataForm
 from lantai.records.intake.carrier import BackupStrategy, stand_in_number

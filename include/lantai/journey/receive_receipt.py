@@ -15,10 +15,11 @@ from dataclasses import dataclass
 
 from lantai.edges.centre import Centre
 from lantai.edges.connections import Connection, load_connections
-from lantai.edges.ledger import append
-from lantai.edges.list_papers import put_paper
-from lantai.edges.registry import disposal, dispositions
-from lantai.edges.sftp import connect
+from lantai.edges.disposal.list_papers import put_paper
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.disposal import dispositions
+from lantai.edges.registry.disposal import lists as disposal
+from lantai.edges.sftp.connect import connect
 from lantai.errors import ConnectionConfigError, MalformedError, RemoteMissingError
 from lantai.formats.ledger import canonical
 from lantai.journey.checkpoint import make_checkpoint

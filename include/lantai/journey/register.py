@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
-from lantai.edges.lease import Lease, require
-from lantai.edges.ledger import append
-from lantai.edges.registry.duties import meet_duty
-from lantai.edges.registry.holdings import put_copies, put_seals, register_records
-from lantai.edges.registry.submissions import Round, move_round
+from lantai.edges.database.lease import Lease, require
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.custody.holdings import put_copies, put_seals, register_records
+from lantai.edges.registry.intake.submissions import Round, move_round
+from lantai.edges.registry.year.duties import meet_duty
 from lantai.journey.seal import Sealed
 from lantai.records.custody.copy import Copy
 from lantai.records.custody.record import Record

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lantai.edges.centre import Centre
-from lantai.edges.registry.units import put_unit, release_names, units
+from lantai.edges.registry.centre.units import put_unit, release_names, units
 from lantai.errors import UsageError
 from lantai.records.centre.naming import refuse_unsound
 from lantai.records.centre.unit import FONDS_NO, Unit

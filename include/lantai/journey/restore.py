@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lantai.edges.centre import Centre
-from lantai.edges.keys import Verifier
-from lantai.edges.ledger import append
-from lantai.edges.machine import make_folder
-from lantai.edges.opening import OpenedFile, check_record, open_files
-from lantai.edges.places import FilePlace, Place
-from lantai.edges.registry import sealings
-from lantai.edges.vault_reader import Generation, read_newest
+from lantai.edges.custody.opening import OpenedFile, check_record, open_files
+from lantai.edges.custody.places import FilePlace, Place
+from lantai.edges.custody.vault_reader import Generation, read_newest
+from lantai.edges.files.machine import make_folder
+from lantai.edges.keys.files import Verifier
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.custody import sealings
 from lantai.errors import FixityError, NotPermittedError, PlaceUnavailableError, UnsafeNameError
 from lantai.formats.age.file import Identity
 from lantai.journey.find_copies import places_of

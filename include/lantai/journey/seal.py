@@ -16,17 +16,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 from lantai.edges.centre import Centre
-from lantai.edges.fence import Fence
-from lantai.edges.keys import INTAKE, Verifier, load_verifier
-from lantai.edges.lease import Lease
-from lantai.edges.lines import Lines
-from lantai.edges.machine import discard_folder, is_there, make_new_folder
-from lantai.edges.one_pass import SealingPass
-from lantai.edges.places import FilePlace, Place, sha256_of
-from lantai.edges.plain import PlainFile, PlainRecord
-from lantai.edges.vault import write_headers, write_manifest
-from lantai.edges.vault_check import check_whole
-from lantai.edges.vault_reader import Generation, read_newest
+from lantai.edges.custody.lines import Lines
+from lantai.edges.custody.one_pass import SealingPass
+from lantai.edges.custody.places import FilePlace, Place, sha256_of
+from lantai.edges.custody.plain import PlainFile, PlainRecord
+from lantai.edges.custody.vault import write_headers, write_manifest
+from lantai.edges.custody.vault_check import check_whole
+from lantai.edges.custody.vault_reader import Generation, read_newest
+from lantai.edges.database.fence import Fence
+from lantai.edges.database.lease import Lease
+from lantai.edges.files.machine import discard_folder, is_there, make_new_folder
+from lantai.edges.keys.files import INTAKE, Verifier, load_verifier
 from lantai.errors import FixityError, PlaceUnavailableError
 from lantai.formats.age.file import recipient_id
 from lantai.formats.ledger import canonical

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lantai.edges.centre import Centre
-from lantai.edges.keys import make_home_keys
-from lantai.edges.machine import files_of, make_folder, missing_of
-from lantai.edges.migrations import upgrade
+from lantai.edges.database.migrations import upgrade
+from lantai.edges.files.machine import files_of, make_folder, missing_of
+from lantai.edges.keys.files import make_home_keys
 
 
 @dataclass(frozen=True, slots=True)

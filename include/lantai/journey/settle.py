@@ -16,8 +16,8 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from lantai.edges.centre import Centre
-from lantai.edges.outbox import PackageSeen
-from lantai.edges.registry.packages import note_package
+from lantai.edges.intake.outbox import PackageSeen
+from lantai.edges.registry.intake.packages import note_package
 
 
 def settle(connection: Connection, centre: Centre, unit_code: str, package: PackageSeen, *, is_whole: bool) -> Row[Any]:

@@ -17,12 +17,13 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
-from lantai.edges.folder import read_bytes
-from lantai.edges.ledger import append
-from lantai.edges.registry import disposal, people
-from lantai.edges.registry.disposal import DutyHeld
-from lantai.edges.registry.holds import held_on_list
-from lantai.edges.registry.sign_offs import add_sign_off
+from lantai.edges.files.folder import read_bytes
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.disposal import lists as disposal
+from lantai.edges.registry.disposal.holds import held_on_list
+from lantai.edges.registry.disposal.lists import DutyHeld
+from lantai.edges.registry.disposal.sign_offs import add_sign_off
 from lantai.errors import (
     KeyMissingError,
     LantaiError,

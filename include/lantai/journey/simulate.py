@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lantai.edges.centre import Centre
-from lantai.edges.registry.holdings import kept_count, kept_titles
-from lantai.edges.registry.schedules import schedule as schedule_of
-from lantai.edges.registry.units import units as registered_units
+from lantai.edges.registry.centre.units import units as registered_units
+from lantai.edges.registry.custody.holdings import kept_count, kept_titles
+from lantai.edges.registry.disposal.schedules import schedule as schedule_of
 from lantai.records.custody.record import Retention
 from lantai.rules.disposal.scheduling import Verdict, clauses_of, verdict_of
 

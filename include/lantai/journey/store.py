@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lantai.edges.centre import Centre
-from lantai.edges.fence import Fence
-from lantai.edges.lease import Lease
-from lantai.edges.machine import discard_folder
-from lantai.edges.places import Place, sha256_of
-from lantai.edges.vault import copy_files, remove_unnamed, require_read_back
-from lantai.edges.vault_check import check_whole
-from lantai.edges.vault_reader import Generation, read_newest
+from lantai.edges.custody.places import Place, sha256_of
+from lantai.edges.custody.vault import copy_files, remove_unnamed, require_read_back
+from lantai.edges.custody.vault_check import check_whole
+from lantai.edges.custody.vault_reader import Generation, read_newest
+from lantai.edges.database.fence import Fence
+from lantai.edges.database.lease import Lease
+from lantai.edges.files.machine import discard_folder
 from lantai.errors import DiskFullError, FixityError, PlaceUnavailableError
 from lantai.journey.seal import Progress, Sealed, intake_verifier, work_folder
 from lantai.records.custody.copy import Copy, CopyState

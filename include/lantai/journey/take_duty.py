@@ -11,8 +11,9 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
-from lantai.edges.registry import disposal, people
-from lantai.edges.registry.disposal import DutyHeld
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.disposal import lists as disposal
+from lantai.edges.registry.disposal.lists import DutyHeld
 from lantai.errors import NotPermittedError
 from lantai.records.disposal.lists import Duty
 from lantai.rules.disposal.approval import ROLE_FOR

@@ -18,21 +18,21 @@ from lantai.edges.bulkhead.line import UnitLine
 from lantai.edges.bulkhead.patience import Pace
 from lantai.edges.centre import Centre
 from lantai.edges.connections import PREFIX, connections_of
-from lantai.edges.fence import Fence
-from lantai.edges.lease import Lease, leased, require
-from lantai.edges.ledger import append
-from lantai.edges.outbox import PackageKind, PackageSeen
-from lantai.edges.registry.duties import open_years
-from lantai.edges.registry.inspections import put_unit_half
-from lantai.edges.registry.packages import known_states, note_look
-from lantai.edges.registry.submissions import (
+from lantai.edges.database.fence import Fence
+from lantai.edges.database.lease import Lease, leased, require
+from lantai.edges.intake.outbox import PackageKind, PackageSeen
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.centre.units import units
+from lantai.edges.registry.intake.inspections import put_unit_half
+from lantai.edges.registry.intake.packages import known_states, note_look
+from lantai.edges.registry.intake.submissions import (
     Round,
     move_round,
     put_findings,
     round_of,
     rounds,
 )
-from lantai.edges.registry.units import units
+from lantai.edges.registry.year.duties import open_years
 from lantai.errors import ConnectionConfigError, LantaiError, LeaseLostError, UnexpectedError
 from lantai.journey.answer import answer
 from lantai.journey.assess import Assessed, assess

@@ -26,15 +26,17 @@ from typing import Any
 from sqlalchemy import Row
 
 from lantai.edges.centre import Centre
-from lantai.edges.fence import Fence
-from lantai.edges.keys import DISPOSAL, Signer, key_files, load_identities, load_signer
-from lantai.edges.lease import Lease, leased, require
-from lantai.edges.ledger import append
-from lantai.edges.list_papers import put_paper
-from lantai.edges.registry import disposal, dispositions, people
-from lantai.edges.registry.disposal import DutyHeld
-from lantai.edges.sftp import connect
-from lantai.edges.transfer_package import open_package, remove_work
+from lantai.edges.database.fence import Fence
+from lantai.edges.database.lease import Lease, leased, require
+from lantai.edges.disposal.list_papers import put_paper
+from lantai.edges.disposal.transfer_package import open_package, remove_work
+from lantai.edges.keys.files import DISPOSAL, Signer, key_files, load_identities, load_signer
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.disposal import dispositions
+from lantai.edges.registry.disposal import lists as disposal
+from lantai.edges.registry.disposal.lists import DutyHeld
+from lantai.edges.sftp.connect import connect
 from lantai.errors import DeliveryError, NotPermittedError
 from lantai.formats.ledger import canonical
 from lantai.journey.certify import close_list

@@ -15,7 +15,7 @@ from datetime import date
 from functools import cache
 
 from lantai import profiles
-from lantai.edges.expectations import CheckKind, ColumnCheck, Unmet, check_catalogue
+from lantai.edges.sheets.expectations import CheckKind, ColumnCheck, Unmet, check_catalogue
 from lantai.journey.check_encryption import check_encryption
 from lantai.journey.check_papers import check_papers
 from lantai.journey.find_papers import find_catalogues

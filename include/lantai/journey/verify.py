@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from lantai.edges import folder as folder_edge
+from lantai.edges.files import folder as folder_edge
 from lantai.formats.bag import bag, digest_list, tag_file
 from lantai.formats.bag.manifests import FoundFile
 from lantai.formats.vault.stream_digest import take_digests

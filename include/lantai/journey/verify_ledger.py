@@ -16,11 +16,11 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from lantai.edges import ledger
 from lantai.edges.centre import Centre
-from lantai.edges.keys import LOG, Verifier, load_verifier
-from lantai.edges.ledger_files import kept_leaves, kept_notes
-from lantai.edges.places import Place
+from lantai.edges.custody.places import Place
+from lantai.edges.keys.files import LOG, Verifier, load_verifier
+from lantai.edges.ledger import rows as ledger
+from lantai.edges.ledger.files import kept_leaves, kept_notes
 from lantai.errors import LedgerError, MalformedError, PlaceUnavailableError, SignatureInvalidError
 from lantai.formats.ledger import canonical, merkle, signed_note
 from lantai.formats.ledger.signed_note import Checkpoint

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lantai.edges.keys import Verifier
+from lantai.edges.keys.files import Verifier
 from lantai.errors import LantaiError, MalformedError, SignatureInvalidError
 from lantai.formats.ledger import canonical, merkle, signed_note
 from lantai.formats.ledger.signed_note import Checkpoint

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger import append
-from lantai.edges.registry import disposal, people
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.disposal import lists as disposal
 from lantai.errors import NotPermittedError
 from lantai.journey.refuse import recorded
 from lantai.records.centre.person import Role

@@ -11,7 +11,7 @@ import hashlib
 import logging
 
 from lantai.edges.centre import open_centre
-from lantai.edges.registry.notices import add_notice, has_notice
+from lantai.edges.registry.disposal.notices import add_notice, has_notice
 from lantai.errors import TaskInterruptedError, UnitsUnfinishedError
 from lantai.locales import LOCALES, explain
 from lantai.records.intake.reason import Reason

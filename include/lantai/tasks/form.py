@@ -16,8 +16,8 @@ from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from lantai.edges.centre import Centre
-from lantai.edges.registry.duties import open_years
-from lantai.edges.registry.units import units as registered_units
+from lantai.edges.registry.centre.units import units as registered_units
+from lantai.edges.registry.year.duties import open_years
 from lantai.errors import LantaiError, NotFoundError, UsageError
 from lantai.locales import say
 from lantai.records.centre.unit import UNIT_CODE

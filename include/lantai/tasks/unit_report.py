@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 
 from lantai.edges.centre import Centre
-from lantai.edges.registry.visits import last_visits
+from lantai.edges.registry.intake.visits import last_visits
 from lantai.formats.papers.troubles import trouble_cells, trouble_table
 from lantai.journey.take_in import TakenIn
 from lantai.locales import LOCALES, explain, say

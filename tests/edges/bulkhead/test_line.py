@@ -25,8 +25,8 @@ from lantai.edges.bulkhead.looks import look_all
 from lantai.edges.bulkhead.messages import Answer, Progress, receive_question, send
 from lantai.edges.bulkhead.patience import USUAL_PACE, Limits, Pace
 from lantai.edges.connections import Connection
-from lantai.edges.outbox import PackageSeen
-from lantai.edges.quarantine import Quarantine
+from lantai.edges.intake.outbox import PackageSeen
+from lantai.edges.intake.quarantine import Quarantine
 from lantai.errors import (
     LantaiError,
     LineInterruptedError,

@@ -9,7 +9,7 @@ from multiprocessing import Pipe
 import pytest
 
 from lantai.edges.bulkhead.messages import Answer, Progress, receive, send
-from lantai.edges.outbox import PackageKind, PackageSeen
+from lantai.edges.intake.outbox import PackageKind, PackageSeen
 from lantai.errors import PackageError, RemotePermissionError
 from lantai.formats.sftp.wire import FileKind
 from lantai.records.intake.carrier import RemoteFile

@@ -16,15 +16,15 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from lantai.edges import outbox, outbox_collect
 from lantai.edges.bulkhead.messages import Answer, Progress, Question, receive_question, send
-from lantai.edges.disk_room import require_reserve
-from lantai.edges.outbox import PackageSeen
-from lantai.edges.outbox_whole import still_missing
-from lantai.edges.quarantine import Quarantine
-from lantai.edges.sftp import connect
-from lantai.edges.sftp_listing import Allowance
-from lantai.edges.sftp_session import Session
+from lantai.edges.files.disk_room import require_reserve
+from lantai.edges.intake import outbox, outbox_collect
+from lantai.edges.intake.outbox import PackageSeen
+from lantai.edges.intake.outbox_whole import still_missing
+from lantai.edges.intake.quarantine import Quarantine
+from lantai.edges.sftp.connect import connect
+from lantai.edges.sftp.listing import Allowance
+from lantai.edges.sftp.session import Session
 from lantai.errors import LantaiError, UnexpectedError, UnitLimitError
 
 TELL_SECONDS = 0.2

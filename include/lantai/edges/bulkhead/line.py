@@ -35,7 +35,7 @@ from lantai.edges.bulkhead.patience import (
     Window,
 )
 from lantai.edges.connections import Connection
-from lantai.edges.outbox import PackageSeen
+from lantai.edges.intake.outbox import PackageSeen
 from lantai.errors import (
     LantaiError,
     LineInterruptedError,

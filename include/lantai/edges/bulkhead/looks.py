@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from lantai.edges.bulkhead.line import Lines
 from lantai.edges.bulkhead.patience import USUAL_PACE, Pace
 from lantai.edges.connections import PREFIX, Connection
-from lantai.edges.outbox import PackageSeen
+from lantai.edges.intake.outbox import PackageSeen
 from lantai.errors import ConnectionConfigError, LantaiError, UnexpectedError
 
 State = tuple[bytes, str]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
-from lantai.edges.outbox import PackageKind, PackageSeen
+from lantai.edges.intake.outbox import PackageKind, PackageSeen
 from lantai.errors import LantaiError
 from lantai.formats.sftp.wire import FileKind
 from lantai.records.intake.carrier import RemoteFile

@@ -1,0 +1,1 @@
+"""Processes that open foreign bytes."""

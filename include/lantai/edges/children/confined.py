@@ -1,0 +1,282 @@
+"""A process that opens foreign bytes: with nothing to steal, nobody to talk to, nowhere to write, and as nobody.
+
+Every parser of what a department sent that is more than a reader of lines runs
+in such a process (ADR 19). It gets an empty environment: the passwords and keys
+that a worker of Airflow carries there are not for whoever takes a parser over.
+It has limits on memory, processor time, open files and written bytes, can gain
+no privileges, start no process and, where Landlock is there, open no file. Under
+root it becomes the user nobody; where the machine lets us it has a network of
+its own with nothing in it. What it opens it is handed as open descriptors; what
+it says is read as plain values, waited for only so long, and believed by nobody.
+
+Source: reliability.md, "Facts" (parse in a child process); P2, P5.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import BinaryIO, Self
+
+from lantai.edges.children.frames import BLOCK, HEAD, MESSAGE, MOST_BLOCK_BYTES, MOST_MESSAGE_BYTES, fill, send_message
+from lantai.errors import (
+    ArchiveLimitError,
+    CatalogueError,
+    LantaiError,
+    PackageError,
+    ReaderMisledError,
+    UnsafeNameError,
+    ValidationUnavailableError,
+)
+
+_STARTER = Path(__file__).with_name("confined_child.py")
+_PACKAGE_FOLDER = Path(__file__).parents[3]
+_ENDS_WITHIN_SECONDS = 5.0
+_COMPLAINT_BYTES = 65_536
+_BROKEN = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGSYS})
+OUT_OF_MEMORY = 71
+"""With this a script ends that has no memory left to say so."""
+
+_REFUSALS: dict[str, type[PackageError]] = {
+    kind.__name__: kind for kind in (PackageError, ArchiveLimitError, CatalogueError, UnsafeNameError)
+}
+"""Errors by which a script may refuse what it was handed."""
+_VALUES = frozenset({"name", "count", "most"})
+"""What stands in the words of a reason."""
+_MOST_CHARACTERS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a process may cost.
+
+    Attributes:
+        memory_bytes: Its address space.
+        seconds: Processor time; it is also waited for no longer than four times that, all waits together.
+        silence_seconds: So long it may say nothing while it does nothing.
+    """
+
+    memory_bytes: int = 1024 * 1024 * 1024
+    seconds: int = 60
+    silence_seconds: float = 30.0
+
+
+class Confined:
+    """A script of ours in a confined process; a context manager, on leaving which the process is gone.
+
+    Args:
+        script: Ours; it talks over its standard input. What it imports, also inside its functions, is loaded while it is
+            still us.
+        what: What it opens, for messages.
+        reasons: The reasons for which it may refuse; each has words in `locales/findings.*.toml`.
+        bounds: What it may cost.
+    """
+
+    def __init__(self, script: Path, what: str, reasons: Collection[str], bounds: Bounds) -> None:
+        self._process: subprocess.Popen[bytes]
+        self._script, self._what, self._reasons, self._bounds = script, what, reasons, bounds
+        self._waited_seconds = self._used_before = 0.0
+
+    def __enter__(self) -> Self:
+        """Start the process.
+
+        Raises:
+            ValidationUnavailableError: The system has no room for it.
+        """
+        ours, its = socket.socketpair()
+        bounds = self._bounds
+        words = [str(self._script), str(_PACKAGE_FOLDER), str(bounds.memory_bytes), str(bounds.seconds)]
+        with its:
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - our own scripts, and numbers
+                    [sys.executable, "-I", str(_STARTER), *words],
+                    stdin=its.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    env={},
+                    cwd="/",
+                    start_new_session=True,
+                )
+            except OSError as error:
+                ours.close()
+                raise ValidationUnavailableError(
+                    f"{self._what}: the reading process did not start ({error})"
+                ) from error
+        self._line = ours
+        ours.settimeout(bounds.silence_seconds)
+        self._poll = (
+            select.poll()
+        )  # Not select(), which takes no descriptor above 1023: there may be a line for each of many units.
+        self._poll.register(ours, select.POLLIN)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """End the process, whatever it is at."""
+        self._line.close()
+        self._process.kill()
+        self._process.wait()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    def tell(self, message: object, fds: Sequence[int] = ()) -> None:
+        """Tell the process something, and hand it open files, at most `frames.MOST_FILES`.
+
+        Raises:
+            As `hear`.
+        """
+        try:
+            send_message(self._line, message, fds)
+        except TimeoutError as error:
+            raise self._silent() from error
+        except OSError as error:
+            raise self._death() from error
+
+    def hear(self) -> object:
+        """Return the next message.
+
+        Raises:
+            PackageError: The script refuses what it was handed, by one of the allowed reasons.
+            ArchiveLimitError: What it was handed takes more memory or time than is allowed, or broke it.
+            ValidationUnavailableError: It was killed by somebody, or failed in a way of ours.
+            ReaderMisledError: It said what no reading gives.
+        """
+        heard = self.hear_any()
+        if isinstance(heard, memoryview):
+            raise self.misled(f"{len(heard)} bytes where a message is due")
+        return heard
+
+    def hear_any(self) -> object:
+        """Return the next message, or the next block of bytes as a view that nobody changes any more; raises as `hear`."""
+        kind, content = self._frame()
+        if kind == BLOCK:
+            return memoryview(content)
+        try:
+            message: object = json.loads(content.decode("utf-8", "surrogatepass"))
+        except (ValueError, RecursionError) as error:
+            raise self.misled("what is no message") from error
+        if isinstance(message, dict) and "refused" in message:
+            raise self._refusal(message["refused"])
+        return message
+
+    def misled(self, found: str) -> ReaderMisledError:
+        """Return the error for something that a script of ours never says."""
+        return ReaderMisledError(f"{self._what}: the process that reads it said {found}; nothing of it was taken over")
+
+    def _frame(self) -> tuple[int, bytearray]:
+        began = monotonic()
+        self._await_word(began)
+        try:
+            kind, count = HEAD.unpack(fill(self._line, HEAD.size))
+            most = {MESSAGE: MOST_MESSAGE_BYTES, BLOCK: MOST_BLOCK_BYTES}.get(kind, -1)
+            if count > most:
+                raise self.misled(f"a frame of kind {kind} with {count} bytes")
+            content = fill(self._line, count)
+        except TimeoutError as error:
+            raise self._silent() from error
+        except (EOFError, OSError) as error:
+            raise self._death() from error
+        self._waited_seconds += monotonic() - began
+        if self._waited_seconds > 4 * self._bounds.seconds:
+            raise self._too_long()
+        return kind, content
+
+    def _await_word(self, began: float) -> None:
+        """Wait for the beginning of a frame as long as the process is at work, for its processor time ends by itself."""
+        while not self._poll.poll(self._bounds.silence_seconds * 1000):
+            if self._waited_seconds + monotonic() - began > 4 * self._bounds.seconds:
+                raise self._too_long()
+            # Looked at in silence only: a look at each frame would cost more than the frame.
+            used, before = self._used_seconds(), self._used_before
+            self._used_before = used
+            if used - before < self._bounds.silence_seconds / 20:
+                raise self._silent()
+
+    def _silent(self) -> ValidationUnavailableError:
+        """Return that it stands still: a parser that waits for nothing does so because of the machine, not of the file."""
+        return ValidationUnavailableError(
+            f"{self._what}: the process that reads it stood still; this machine or its disk has no time for it"
+        )
+
+    def _too_long(self) -> ArchiveLimitError:
+        return ArchiveLimitError(f"{self._what}: not read within the time that is allowed", "reader_limit")
+
+    def _used_seconds(self) -> float:
+        """Return the processor time that it has used. Source: proc(5), fields 14 and 15 of stat."""
+        try:
+            fields = Path(f"/proc/{self._process.pid}/stat").read_bytes().rpartition(b")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def _death(self) -> LantaiError:
+        """Return in words what the process died of."""
+        self._line.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_ENDS_WITHIN_SECONDS)
+        code, complaint = self._process.poll(), self._complaint()
+        if code is None:
+            return self.misled("good-bye, and lives on")
+        if code in {OUT_OF_MEMORY, -signal.SIGXCPU} or b"memory allocation" in complaint or b"MemoryError" in complaint:
+            return ArchiveLimitError(f"{self._what}: took more memory or time than is allowed", "reader_limit")
+        if -code in _BROKEN or b"PanicException" in complaint:
+            return ArchiveLimitError(f"{self._what}: the process that reads it broke down under it", "reader_broke")
+        if code == -signal.SIGKILL:
+            # Whom the system picks when memory runs out need not be whom it ran out for.
+            return ValidationUnavailableError(
+                f"{self._what}: the process that reads it was killed, as the system does when its memory runs out"
+            )
+        last = complaint.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"exit {code}"]
+        return ValidationUnavailableError(f"{self._what}: the process that reads it failed ({last[0][:200]})")
+
+    def _complaint(self) -> bytes:
+        stream = self._process.stderr
+        if stream is None or self._process.poll() is None:
+            return b""
+        os.set_blocking(stream.fileno(), False)
+        return stream.read(_COMPLAINT_BYTES) or b""
+
+    def _refusal(self, said: object) -> LantaiError:
+        match said:
+            case [str(kind), str(message), str(reason), dict(values)] if kind in _REFUSALS and reason in self._reasons:
+                texts = {name: value for name, value in values.items() if isinstance(value, str)}
+                if len(texts) == len(values) and texts.keys() <= _VALUES:
+                    short = {name: value[:_MOST_CHARACTERS] for name, value in texts.items()}
+                    return _REFUSALS[kind](message[:_MOST_CHARACTERS], reason, **short)
+        return self.misled("a refusal that is none")
+
+
+@contextlib.contextmanager
+def handed_over(source: BinaryIO) -> Iterator[int]:
+    """Give a stream as an open file that a process can be handed; what is in memory stays there.
+
+    Args:
+        source: A seekable stream.
+    """
+    try:
+        fd = source.fileno()
+    except io.UnsupportedOperation:
+        # In memory alone: a catalogue that is read where it lies may bear a mark, and then nothing of it may be on a disk of ours.
+        with open(os.memfd_create("foreign"), "w+b") as kept:  # noqa: PTH123 - it has no path
+            source.seek(0)
+            while block := source.read(MOST_BLOCK_BYTES):
+                kept.write(block)
+            kept.flush()
+            yield kept.fileno()
+    else:
+        yield fd

@@ -1,0 +1,1 @@
+"""Files, folders and disks of this machine."""

@@ -1,0 +1,100 @@
+"""Whether files of a package are encrypted or packed, asked of a confined process that is handed them open.
+
+One process looks at all files of a package. The file that it breaks down under,
+or that takes it too long, is named, and another process looks at the rest.
+
+Source: R1-37; `formats.closed_file`; reliability.md, "Facts" (parse in a child process).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from lantai.edges.children.confined import Bounds, Confined, handed_over
+from lantai.errors import ArchiveLimitError
+from lantai.formats.intake.closed_file import COMPRESSIONS, ENCRYPTIONS
+
+_CHILD = Path(__file__).with_name("closed_child.py")
+_BOUNDS = Bounds(memory_bytes=512 * 1024 * 1024, seconds=60)
+"""For one batch of files; a process is asked for so many batches that its time lasts."""
+
+_BATCH = 64
+_BATCHES_OF_A_PROCESS = 256
+"""16,384 files, of which each may then take 3.6 ms; an ordinary one takes 0.1."""
+
+MOST_TROUBLES = 8
+"""After so many files that cannot be looked at the others are left: the package comes back in any case."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignFile:
+    """A file to be looked at.
+
+    Attributes:
+        name: Its name, of which the ending counts.
+        open: Opens it, or the file that it is a part of.
+        start: Where in that it begins.
+        size_bytes: How long it is; None is up to the end.
+    """
+
+    name: str
+    open: Callable[[], BinaryIO]
+    start: int = 0
+    size_bytes: int | None = None
+
+
+class Judged(NamedTuple):
+    """What a file is encrypted with and packed with, empty where it is not; `trouble` is why it could not be looked at."""
+
+    name: str
+    encryption: str = ""
+    compression: str = ""
+    trouble: ArchiveLimitError | None = None
+
+
+def judge_closed(files: Iterable[ForeignFile]) -> Iterator[Judged]:
+    """Yield for each file whether it is closed, in their order.
+
+    Args:
+        files: Any number; they are opened a few at a time.
+
+    Raises:
+        ValidationUnavailableError: The process could not be run, or was killed.
+        ReaderMisledError: The process said what no file gives.
+        NotFoundError, PlaceUnavailableError: A file could not be opened.
+    """
+    left = iter(files)
+    waiting: deque[ForeignFile] = deque(islice(left, _BATCH))
+    troubles = 0
+    while waiting and troubles < MOST_TROUBLES:
+        try:
+            with Confined(_CHILD, "file", (), _BOUNDS) as child:
+                for _ in range(_BATCHES_OF_A_PROCESS):
+                    yield from _batch(child, waiting)
+                    waiting.extend(islice(left, _BATCH))
+        except ArchiveLimitError as error:
+            troubles += 1
+            yield Judged(waiting.popleft().name, trouble=error)
+
+
+def _batch(child: Confined, waiting: deque[ForeignFile]) -> Iterator[Judged]:
+    """Have the files that wait looked at; each leaves the line when there is an answer."""
+    if not waiting:
+        return
+    with ExitStack() as stack:
+        fds = [stack.enter_context(handed_over(stack.enter_context(file.open()))) for file in waiting]
+        child.tell([(file.name, file.start, file.size_bytes) for file in waiting], fds)
+    for _ in range(len(waiting)):
+        match child.hear():
+            case [str(encryption), str(compression)] if encryption in ENCRYPTIONS | {
+                ""
+            } and compression in COMPRESSIONS | {""}:
+                yield Judged(waiting.popleft().name, encryption, compression)
+            case _:
+                raise child.misled("what no file is closed with")

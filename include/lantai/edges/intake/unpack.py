@@ -1,0 +1,58 @@
+"""Taking a received archive apart into the quarantine, member by member, as if each had been fetched.
+
+The same journal as for files that come over the line: a killed run goes on
+where it stood, every member is counted and hashed while it is written. The
+archive is opened by a confined process; what is written is written here, under
+numbers of ours.
+
+Source: R1-38, R1-42; reliability.md, "Facts" (archives), K1.
+"""
+
+from __future__ import annotations
+
+from lantai.edges.files.disk_room import require_reserve
+from lantai.edges.intake.opened_archive import OpenedArchive
+from lantai.edges.intake.quarantine import Quarantine
+from lantai.edges.sftp.request import FetchResult
+from lantai.records.intake.carrier import ReceivedFile, RemoteFile
+
+_LOOK_EVERY_BYTES = 16 * 1024 * 1024
+
+
+def is_unpacked(archive: OpenedArchive, files: list[ReceivedFile]) -> bool:
+    """Return whether these are all the members of an archive, as `Quarantine.finish` returns them."""
+    listed = sorted((member.raw_name, member.bytes) for member in archive.members)
+    return bool(files) and listed == sorted((file.raw_name, file.bytes) for file in files)
+
+
+def unpack(archive: OpenedArchive, quarantine: Quarantine, folder: str, reserve_bytes: int = 0) -> list[ReceivedFile]:
+    """Take an archive apart.
+
+    Args:
+        archive: As `open_archive` gives it.
+        quarantine: Where the members go.
+        folder: Name of their folder there.
+        reserve_bytes: So much of the quarantine's disk is never written into.
+
+    Returns:
+        The members with digests, in order of raw names.
+
+    Raises:
+        PackageError, ArchiveLimitError, ValidationUnavailableError, ReaderMisledError: As `open_archive`; what came whole is kept.
+        DiskFullError: There is no space left.
+    """
+    listed = [RemoteFile(member.raw_name, member.bytes, 0) for member in archive.members]
+    places = {member.raw_name: place for place, member in enumerate(archive.members)}
+    with quarantine.receive(folder, listed) as receiving:
+        wanted = {places[request.remote_path]: request for request in receiving.wanted(bytes)}
+        for place, blocks in archive.take({place: request.offset for place, request in wanted.items()}):
+            request, unlooked_bytes = wanted[place], 0
+            require_reserve(quarantine.root, reserve_bytes)
+            for block in blocks:
+                request.sink.write(block)
+                unlooked_bytes += len(block)
+                if unlooked_bytes >= _LOOK_EVERY_BYTES:
+                    unlooked_bytes = 0
+                    require_reserve(quarantine.root, reserve_bytes)
+            receiving.take(FetchResult(request, None))
+    return quarantine.finish(folder)

@@ -1,0 +1,307 @@
+"""Rows of disposal lists: what is due, what is on a list, what the panel said, where the list stands.
+
+Set-based: nothing here walks over records one by one. Signatures stand in
+`sign_offs`, what was done in `dispositions`. Who may do what is not decided
+here, except by the constraints of the registry itself.
+
+Source: R9-19, R12-04; vault.md, "Destruction, in order".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from lantai.edges import tables
+from lantai.edges.database.database import load, query
+from lantai.errors import NotFoundError
+from lantai.records.disposal.lists import Decision, Duty, ListKind, ListState, RowDecision
+
+CANDIDATES_AT_A_TIME = 5000
+"""Record ids bound to one statement; SQLite takes 32,766 at most."""
+
+OPEN_STATES = (
+    ListState.DRAFT,
+    ListState.REVIEWED,
+    ListState.APPROVED,
+    ListState.AWAITING_CUSTODIAN,
+    ListState.EXECUTING,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DisposalList:
+    """A list as its row says it; see `lantai.edges.tables.disposal`."""
+
+    list_id: str
+    kind: ListKind
+    unit_code: str
+    due_on: date
+    state: ListState
+    content_sha256: str
+    drafted_by: str
+    drafted_at: datetime
+    decided_sha256: str | None
+    approved_at: datetime | None
+    finished_at: datetime | None
+    appraisal_report_no: str | None
+    filing_receipt_no: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyHeld:
+    """Who has which duty about a list, and for whom."""
+
+    person_id: str
+    duty: Duty
+    on_behalf_of: str | None
+
+
+def due(connection: Connection, kind: ListKind, on: date, units: Sequence[str] | None) -> dict[str, list[str]]:
+    """Return the ids of records due on a day by unit: kept, under no hold, on no open list.
+
+    Args:
+        connection: An open transaction.
+        kind: For transfer or for destruction.
+        on: The day.
+        units: Codes of the units asked about; None is all.
+    """
+    name = "due_for_transfer" if kind is ListKind.TRANSFER else "due_for_destruction"
+    found: dict[str, list[str]] = {}
+    for row in query(connection, name, due_on=on, every_unit=units is None, units=list(units or ())):
+        found.setdefault(row.unit_code, []).append(row.record_id)
+    return found
+
+
+def candidates(connection: Connection, record_ids: Sequence[str]) -> list[Row[Any]]:
+    """Return what a list says of these records, in order of archival code."""
+    rows: list[Row[Any]] = []
+    for start in range(0, len(record_ids), CANDIDATES_AT_A_TIME):
+        part = record_ids[start : start + CANDIDATES_AT_A_TIME]
+        rows.extend(query(connection, "list_candidates", record_ids=list(part)))
+    return sorted(rows, key=lambda row: (row.archival_code, row.record_id))
+
+
+def next_list_id(connection: Connection, kind: ListKind, year: int, unit_code: str) -> str:
+    """Return the next free id, e.g. `D-2026-JY-001`."""
+    stem = f"{kind.value[0].upper()}-{year}-{unit_code}-"
+    table = tables.disposal_list
+    taken = connection.execute(select(table.c.list_id).where(table.c.list_id.startswith(stem, autoescape=True)))
+    last = max((int(list_id.removeprefix(stem)) for list_id in taken.scalars()), default=0)
+    return f"{stem}{last + 1:03d}"
+
+
+def add_list(connection: Connection, drafted: DisposalList, record_ids: Iterable[str]) -> int:
+    """Add a drafted list with its rows in this order, the preparer among its duties; return how many rows it has.
+
+    Raises:
+        RegistryConflictError: A record is on another open list already.
+    """
+    connection.execute(
+        insert(tables.disposal_list).values(
+            list_id=drafted.list_id,
+            kind=drafted.kind.value,
+            unit_code=drafted.unit_code,
+            due_on=drafted.due_on,
+            state=drafted.state.value,
+            content_sha256=drafted.content_sha256,
+            drafted_by=drafted.drafted_by,
+            drafted_at=drafted.drafted_at,
+        ),
+    )
+    give_duty(connection, drafted.list_id, DutyHeld(drafted.drafted_by, Duty.PREPARER, None))
+    rows = (
+        {"list_id": drafted.list_id, "row_no": row_no, "record_id": record_id, "is_open": 1}
+        for row_no, record_id in enumerate(record_ids, start=1)
+    )
+    return load(connection, tables.list_row, rows)
+
+
+def disposal_list(connection: Connection, list_id: str, *, locks: bool = False) -> DisposalList:
+    """Return one list.
+
+    Args:
+        connection: An open transaction.
+        list_id: Its id.
+        locks: Whether nobody else may change the row before this transaction ends.
+
+    Raises:
+        NotFoundError: No such list.
+    """
+    statement = select(tables.disposal_list).where(tables.disposal_list.c.list_id == list_id)
+    row = connection.execute(statement.with_for_update() if locks else statement).one_or_none()
+    if row is None:
+        raise NotFoundError(f"list {list_id}: not in the registry")
+    return _list(row)
+
+
+def lists(
+    connection: Connection,
+    states: Iterable[ListState] = tuple(ListState),
+    kind: ListKind | None = None,
+    due_on: date | None = None,
+) -> list[DisposalList]:
+    """Return lists in order of their id."""
+    table = tables.disposal_list
+    statement = select(table).where(table.c.state.in_([state.value for state in states])).order_by(table.c.list_id)
+    if kind is not None:
+        statement = statement.where(table.c.kind == kind.value)
+    if due_on is not None:
+        statement = statement.where(table.c.due_on == due_on)
+    return [_list(row) for row in connection.execute(statement)]
+
+
+def overview(connection: Connection, states: Iterable[ListState] = tuple(ListState)) -> Sequence[Row[Any]]:
+    """Return every list with the count of its rows, decisions and panel members."""
+    return query(connection, "lists_overview", states=[state.value for state in states])
+
+
+def content(connection: Connection, list_id: str) -> Sequence[Row[Any]]:
+    """Return the rows of a list with what the registry says of their records now."""
+    return query(connection, "list_content", list_id=list_id)
+
+
+def move(connection: Connection, list_id: str, state: ListState, **values: Any) -> None:  # noqa: ANN401 - columns of the list
+    """Set the state of a list, and other columns with it.
+
+    Raises:
+        RegistryConflictError: The list may not go from its state to this one.
+    """
+    table = tables.disposal_list
+    connection.execute(update(table).where(table.c.list_id == list_id).values(state=state.value, **values))
+
+
+def note_report(connection: Connection, list_id: str, report_no: str) -> None:
+    """Record the number of the appraisal report of a list. Source: 档案法实施条例 (2024) art. 24."""
+    table = tables.disposal_list
+    connection.execute(update(table).where(table.c.list_id == list_id).values(appraisal_report_no=report_no))
+
+
+def note_filing(connection: Connection, list_id: str, receipt_no: str) -> None:
+    """Record the number under which the authority filed a destruction register. Source: 浙江办法 (2017) art. 21."""
+    table = tables.disposal_list
+    connection.execute(update(table).where(table.c.list_id == list_id).values(filing_receipt_no=receipt_no))
+
+
+def close_rows(connection: Connection, list_id: str) -> None:
+    """Let the records of a list be proposed on others again."""
+    table = tables.list_row
+    connection.execute(update(table).where(table.c.list_id == list_id).values(is_open=0))
+
+
+def duties(connection: Connection, list_id: str) -> list[DutyHeld]:
+    """Return who has which duty about a list."""
+    table = tables.list_duty
+    rows = connection.execute(select(table).where(table.c.list_id == list_id).order_by(table.c.person_id))
+    return [DutyHeld(row.person_id, Duty(row.duty), row.on_behalf_of) for row in rows]
+
+
+def give_duty(connection: Connection, list_id: str, held: DutyHeld) -> None:
+    """Give somebody a duty about a list.
+
+    Raises:
+        RegistryConflictError: They have another duty about it, or the duty has somebody already.
+    """
+    connection.execute(
+        insert(tables.list_duty).values(
+            list_id=list_id, person_id=held.person_id, duty=held.duty.value, on_behalf_of=held.on_behalf_of
+        ),
+    )
+
+
+def decisions(connection: Connection, list_id: str) -> list[RowDecision]:
+    """Return every decision of every panel member."""
+    table = tables.row_decision
+    rows = connection.execute(
+        select(table).where(table.c.list_id == list_id).order_by(table.c.row_no, table.c.person_id)
+    )
+    return [
+        RowDecision(
+            row.list_id,
+            row.row_no,
+            row.person_id,
+            Decision(row.decision),
+            row.reason,
+            row.extend_years,
+            row.decided_at,
+        )
+        for row in rows
+    ]
+
+
+def put_decisions(connection: Connection, said: Sequence[RowDecision]) -> int:
+    """Write the decisions of one panel member; those that say the same as before stay untouched. Return how many changed."""
+    table = tables.row_decision
+    if not said:
+        return 0
+    before = {
+        row.row_no: (row.decision, row.reason, row.extend_years)
+        for row in connection.execute(
+            select(table).where(table.c.list_id == said[0].list_id, table.c.person_id == said[0].person_id)
+        )
+    }
+    changed = [d for d in said if before.get(d.row_no) != (d.decision.value, d.reason, d.extend_years)]
+    for one in (d for d in changed if d.row_no in before):
+        connection.execute(
+            update(table)
+            .where(table.c.list_id == one.list_id, table.c.row_no == one.row_no, table.c.person_id == one.person_id)
+            .values(_said(one)),
+        )
+    load(
+        connection,
+        table,
+        (
+            {
+                "list_id": one.list_id,
+                "row_no": one.row_no,
+                "person_id": one.person_id,
+                "duty": Duty.PANEL_MEMBER.value,
+                **_said(one),
+            }
+            for one in changed
+            if one.row_no not in before
+        ),
+    )
+    return len(changed)
+
+
+def counted(connection: Connection, list_id: str, statuses: Iterable[str]) -> tuple[int, int]:
+    """Return how many records of a list have one of these statuses, and their pages: the recount against the registry."""
+    record, rows = tables.record, tables.list_row
+    found = connection.execute(
+        select(func.count(), func.coalesce(func.sum(record.c.page_count), 0))
+        .select_from(rows.join(record, record.c.record_id == rows.c.record_id))
+        .where(rows.c.list_id == list_id, record.c.status.in_(list(statuses))),
+    ).one()
+    return int(found[0]), int(found[1])
+
+
+def _said(one: RowDecision) -> Mapping[str, Any]:
+    return {
+        "decision": one.decision.value,
+        "reason": one.reason,
+        "extend_years": one.extend_years,
+        "decided_at": one.decided_at,
+    }
+
+
+def _list(row: Row[Any]) -> DisposalList:
+    return DisposalList(
+        list_id=row.list_id,
+        kind=ListKind(row.kind),
+        unit_code=row.unit_code,
+        due_on=row.due_on,
+        state=ListState(row.state),
+        content_sha256=row.content_sha256,
+        drafted_by=row.drafted_by,
+        drafted_at=row.drafted_at,
+        decided_sha256=row.decided_sha256,
+        approved_at=row.approved_at,
+        finished_at=row.finished_at,
+        appraisal_report_no=row.appraisal_report_no,
+        filing_receipt_no=row.filing_receipt_no,
+    )

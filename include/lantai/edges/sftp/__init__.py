@@ -1,0 +1,1 @@
+"""SFTP with many requests on the way."""

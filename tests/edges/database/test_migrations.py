@@ -1,0 +1,209 @@
+"""Upgrading a registry: one at a time, never in everybody's way, and never past what is known."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from alembic import command
+from sqlalchemy import event, insert, text
+
+from lantai.edges import tables
+from lantai.edges.centre import open_centre
+from lantai.edges.clock import Clock
+from lantai.edges.database.database import Database
+from lantai.edges.database.migrations import VERSION_TABLE, _config, current, newest, require_current, upgrade
+from lantai.errors import RegistryBusyError, SchemaOutdatedError, SchemaUnknownError, SchemaUnreleasedError
+from lantai.settings import Settings
+
+FIRST = "0001"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server("postgres", "initdb"))])
+def url(request: pytest.FixtureRequest, settings: Settings) -> str:
+    """Address of an empty registry on either database."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgres_url")
+    settings.home.mkdir()
+    return settings.registry_url
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    database = Database(url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def server(postgres_url: str) -> Iterator[Database]:
+    database = Database(postgres_url)
+    yield database
+    database.close()
+
+
+def an_event() -> dict[str, object]:
+    now_at = datetime(2026, 3, 2, tzinfo=UTC)
+    return {
+        "event_id": "e",
+        "kind": "year_opened",
+        "subject": "2025",
+        "actor": "system",
+        "occurred_at": now_at,
+        "leaf": b"{}",
+    }
+
+
+def upgrade_to_first(database: Database) -> None:
+    command.upgrade(_config(database), FIRST)
+
+
+def test_upgrading_twice_changes_nothing(database: Database) -> None:
+    upgrade(database)
+
+    revision = upgrade(database)
+
+    assert revision == newest() == current(database)
+    require_current(database)
+
+
+def test_registry_of_an_older_version_is_refused_until_it_is_upgraded(
+    url: str, database: Database, settings: Settings
+) -> None:
+    """The hint says `lantai init`."""
+    upgrade_to_first(database)
+    settings = replace(settings, registry_url=url)
+
+    with (
+        pytest.raises(SchemaOutdatedError, match=f"found {FIRST}, expected {newest()}") as caught,
+        open_centre(settings),
+    ):
+        pass
+    with open_centre(settings, checks_schema=False) as centre:
+        upgrade(centre.database)
+
+    assert "`lantai init`" in caught.value.hint
+    with open_centre(settings) as centre:
+        assert centre.clock == Clock.of(settings)
+
+
+def test_registry_that_a_newer_version_upgraded_is_left_alone(url: str, database: Database, settings: Settings) -> None:
+    upgrade(database)
+    with database.begin() as connection:
+        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
+
+    with pytest.raises(SchemaUnknownError, match="found 9999, this version knows 0001 to"):
+        upgrade(database)
+    with (
+        pytest.raises(SchemaUnknownError) as caught,
+        open_centre(replace(settings, registry_url=url)),
+    ):
+        pass
+
+    assert "Install" in caught.value.hint
+    assert current(database) == "9999"
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        ("DROP TABLE last_take_in", "found no last_take_in, expected"),
+        ("ALTER TABLE last_take_in RENAME TO earlier", "found no last_take_in, expected"),
+        ("ALTER TABLE person RENAME COLUMN name TO called", "found no person.name, expected"),
+    ],
+)
+def test_registry_of_a_version_before_its_release_is_told_from_a_current_one(
+    url: str, database: Database, settings: Settings, change: str, missing: str
+) -> None:
+    """It said the newest revision, `lantai init` was content, and every command sent its reader back to `lantai init`."""
+    upgrade(database)
+    with database.begin() as connection:
+        connection.execute(text(change))
+
+    for look in (upgrade, require_current):
+        with pytest.raises(SchemaUnreleasedError, match=missing):
+            look(database)
+    with pytest.raises(SchemaUnreleasedError) as caught, open_centre(replace(settings, registry_url=url)):
+        pass
+
+    assert "new place" in caught.value.hint
+    assert "新位置" in caught.value.hint_zh
+
+
+def test_registry_before_its_release_that_cannot_even_be_upgraded_is_told_the_same(database: Database) -> None:
+    upgrade_to_first(database)
+    with database.begin() as connection:
+        connection.execute(text("DROP TABLE ledger_leaf"))
+
+    with pytest.raises(SchemaUnreleasedError, match="ledger_leaf"):
+        upgrade(database)
+
+    assert current(database) == FIRST
+
+
+def lantai_init(database: Database, settings: Settings) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    variables = {
+        "LANTAI_HOME": str(settings.home),
+        "LANTAI_REGISTRY_URL": database.url.render_as_string(hide_password=False),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "PATH": os.environ["PATH"],
+    }
+    command_line = [sys.executable, "-c", "from lantai.cli import main; main()", "init"]
+    return subprocess.run(command_line, env=variables, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.server("postgres", "initdb")
+def test_second_upgrade_at_the_same_time_is_refused_and_the_first_is_not_disturbed(
+    server: Database, settings: Settings
+) -> None:
+    """R1: two administrators run `lantai init` at once."""
+    half_way, go_on = threading.Event(), threading.Event()
+
+    @event.listens_for(server.engine, "after_cursor_execute")
+    def pause(_connection, _cursor, statement: str, *_: object) -> None:
+        if "CREATE TABLE carrier" in statement:
+            half_way.set()
+            go_on.wait(60)
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(upgrade, server)
+        assert half_way.wait(30)
+        second = lantai_init(server, settings)
+        go_on.set()
+        revision = first.result(30)
+
+    assert (second.returncode, revision, current(server)) == (3, newest(), newest())
+    assert "RegistryBusyError" in second.stderr
+    assert "somebody else upgrading it" in second.stderr
+    assert lantai_init(server, settings).returncode == 0
+
+
+@pytest.mark.server("postgres", "initdb")
+def test_upgrade_gives_up_behind_somebody_who_works_in_a_table_and_leaves_nothing_half_done(server: Database) -> None:
+    """House: lock and statement timeouts on PostgreSQL; whoever comes after the upgrade would wait behind it."""
+    upgrade_to_first(server)
+    limits: list[tuple[str, str]] = []
+
+    @event.listens_for(server.engine, "after_cursor_execute")
+    def look(connection, _cursor, statement: str, *_: object) -> None:
+        if "CREATE FUNCTION lantai_refuse" in statement:
+            lock, whole = "current_setting('lock_timeout')", "current_setting('statement_timeout')"
+            limits.append(tuple(connection.exec_driver_sql(f"SELECT {lock}, {whole}").one()))
+
+    with server.engine.connect() as writer:
+        writer.execute(insert(tables.event).values(an_event()))
+        with pytest.raises(RegistryBusyError, match="lock timeout"):
+            upgrade(server)
+        writer.rollback()
+
+    assert current(server) == FIRST
+    assert upgrade(server) == newest() == current(server)
+    assert limits == [("5s", "15min")] * 2

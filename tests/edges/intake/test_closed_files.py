@@ -1,0 +1,51 @@
+"""Whether files are closed is asked of a process that nobody believes."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from confined_scripts import script_of
+from lantai.edges.intake import closed_files
+from lantai.errors import ReaderMisledError
+
+
+@pytest.mark.parametrize("said", ["['rm -rf', '']", "['', 'age', '']", "'age'", "[1, 2]"])
+def test_judge_of_closed_files_that_lies_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    """R1-37."""
+    monkeypatch.setattr(
+        closed_files, "_CHILD", script_of(tmp_path, f"receive(line); send_message(line, {said}); receive(line)")
+    )
+    file = closed_files.ForeignFile("a", tempfile.TemporaryFile)
+
+    with pytest.raises(ReaderMisledError):
+        list(closed_files.judge_closed([file]))
+
+
+def test_file_that_breaks_what_looks_at_it_is_named_and_the_others_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R1-37: the process that broke down is followed by another one."""
+    body = """
+asked, fds = receive(line)
+for name, *_ in asked:
+    if name == "bad":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    send_message(line, ["age", ""])
+receive(line)
+"""
+    monkeypatch.setattr(closed_files, "_CHILD", script_of(tmp_path, body))
+    files = [closed_files.ForeignFile(name, tempfile.TemporaryFile) for name in ("1", "bad", "2", "3")]
+
+    judged = list(closed_files.judge_closed(files))
+
+    assert [(each.name, each.encryption, each.trouble is not None) for each in judged] == [
+        ("1", "age", False),
+        ("bad", "", True),
+        ("2", "age", False),
+        ("3", "age", False),
+    ]
