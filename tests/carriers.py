@@ -18,8 +18,8 @@ from lantai.edges.database.lease import Lease, leased
 from lantai.edges.ledger.rows import append
 from lantai.edges.registry.centre.units import put_unit
 from lantai.edges.registry.custody import holdings
-from lantai.journey.seal import CarrierFacts, Sealed, seal
-from lantai.journey.store import store
+from lantai.journey.custody.seal import CarrierFacts, Sealed, seal
+from lantai.journey.custody.store import store
 from lantai.records.centre.unit import DataForm, Unit
 from lantai.records.custody.copy import Copy
 from lantai.records.custody.record import AccessLevel, Record, RecordFile, Retention

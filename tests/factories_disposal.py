@@ -22,14 +22,14 @@ from lantai.edges.registry.disposal.lists import disposal_list
 from lantai.formats.ledger import ssh_signature
 from lantai.formats.vault.stream_digest import take_digests
 from lantai.formats.workbooks.sheet_layout import RowAnswer
-from lantai.journey.appoint import enrol_key
-from lantai.journey.appraise import appraise
-from lantai.journey.decide import Decided, decide
-from lantai.journey.destroy import prepare
-from lantai.journey.note_papers import note_report
-from lantai.journey.seal import CarrierFacts, seal
-from lantai.journey.sign import SignedList, sign
-from lantai.journey.store import store
+from lantai.journey.centre.appoint import enrol_key
+from lantai.journey.custody.seal import CarrierFacts, seal
+from lantai.journey.custody.store import store
+from lantai.journey.disposal.acts.destroy import prepare
+from lantai.journey.disposal.appraise import appraise
+from lantai.journey.disposal.approval.decide import Decided, decide
+from lantai.journey.disposal.approval.note_papers import note_report
+from lantai.journey.disposal.approval.sign import SignedList, sign
 from lantai.records.centre.person import Appointment, Person, Role
 from lantai.records.centre.unit import DataForm, Unit
 from lantai.records.custody.record import AccessLevel, Record, RecordFile, Retention

@@ -21,10 +21,10 @@ from lantai.edges.registry.centre.units import put_unit, units
 from lantai.edges.registry.intake.submissions import findings_of, rounds
 from lantai.edges.registry.year.duties import board
 from lantai.formats.ledger import canonical
-from lantai.journey.agree import agree
-from lantai.journey.board import board_of
-from lantai.journey.open_year import open_year
-from lantai.journey.pack import Sender, pack
+from lantai.journey.centre.agree import agree
+from lantai.journey.department.pack import Sender, pack
+from lantai.journey.year.board import board_of
+from lantai.journey.year.open_year import open_year
 from lantai.records.centre.agreement import Agreement
 from lantai.records.centre.unit import DataForm, Unit
 from lantai.records.custody.record import CatalogueRow

@@ -12,7 +12,7 @@ import sys
 import great_expectations  # noqa: F401 - imported once here, so that no child pays for it
 
 from lantai.edges.centre import open_centre
-from lantai.journey.take_in import take_in
+from lantai.journey.intake.take_in import take_in
 
 STEPS = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir", "sqlite3.connect"})
 """What may be half done: a change of the file system, or a transaction of the registry (each has a connection of its own)."""

@@ -38,7 +38,7 @@ def test_every_room_keeps_its_doors_shut():
         ("formats/x.py", "import lantai.edges.sftp.connect"),
         ("formats/x.py", "from lantai.rules.disposal.retention import due_on"),
         ("edges/x.py", "def f():\n    from lantai.rules.intake.scope import check_classification"),
-        ("edges/registry/x.py", "from lantai.journey.seal import seal"),
+        ("edges/registry/x.py", "from lantai.journey.custody.seal import seal"),
         ("journey/x.py", "from lantai.tasks.form import years"),
         ("journey/x.py", "from lantai.cli.screen import answer"),
         ("tasks/x.py", "from lantai.demo.units import UNITS"),
@@ -170,7 +170,7 @@ def test_dag_that_is_long_or_shapeless_or_heavy_to_parse_is_found():
     long = GOOD_DAG + "\n" * MOST_DAG_LINES
     shapeless = "@dag(schedule=None)\ndef open_year(): ...\n"
     heavy = "from lantai.tasks import open_filing_year\n" + GOOD_DAG
-    reaching = GOOD_DAG + "def f():\n    from lantai.journey.open_year import open_year\n"
+    reaching = GOOD_DAG + "def f():\n    from lantai.journey.year.open_year import open_year\n"
 
     cases = {"long": long, "shapeless": shapeless, "heavy": heavy, "reaching": reaching}
     found = {name: breaches({"dags/x.py": source}) for name, source in cases.items()}

@@ -9,7 +9,7 @@ from lantai.edges.custody.places import FilePlace
 from lantai.edges.custody.vault import Vault
 from lantai.edges.database.database import Database
 from lantai.errors import LantaiError, NotFoundError, PlaceUnavailableError, SettingsError
-from lantai.journey.name_place import name_place
+from lantai.journey.custody.name_place import name_place
 from lantai.settings import from_env, place_folder, shown_address
 
 CANARY = "geheim"

@@ -1,5 +1,5 @@
 -- States of units' packages that need no second question: seen to be whole by an earlier look, or received already.
--- reads: journey/look.py, journey/take_in.py
+-- reads: journey/intake/look.py, journey/intake/take_in.py
 -- source: R1-42; interfaces.md, "A department's folder"
 -- param: unit_codes text[]
 -- returns: unit_code text

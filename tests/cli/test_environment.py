@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 
 from desks import Desk
 from lantai.edges.keys.files import new_identity, new_signer
-from lantai.journey.equip import SECRETS, completed
+from lantai.journey.centre.equip import SECRETS, completed
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to the containers' user, which takes root")
 

@@ -11,7 +11,7 @@ import pytest
 
 from carriers import CARRIER, carrier, keep
 from desks import Desk
-from lantai.journey.checkpoint import make_checkpoint, newest_note
+from lantai.journey.ledger.checkpoint import make_checkpoint, newest_note
 
 
 @pytest.fixture

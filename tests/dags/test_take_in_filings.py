@@ -22,10 +22,10 @@ from lantai.demo.airflow_process import started
 from lantai.demo.sessions import session_members
 from lantai.edges import tables
 from lantai.errors import OrchestratorError, UnitsInterruptedError, UnitsUnfinishedError, UsageError
-from lantai.journey.agree import agree
-from lantai.journey.attend import attend
-from lantai.journey.open_year import open_year
-from lantai.journey.pack import pack
+from lantai.journey.centre.agree import agree
+from lantai.journey.department.pack import pack
+from lantai.journey.intake.attend import attend
+from lantai.journey.year.open_year import open_year
 from lantai.records.centre.agreement import Agreement
 from lantai.records.centre.unit import DataForm
 from lantai.tasks import take_in_filings as steps

@@ -11,7 +11,7 @@ from lantai.demo.flaws import put_in_outbox, spoil
 from lantai.demo.packages import PACKAGES, Flaw
 from lantai.demo.packing import documents_of, make_carrier
 from lantai.demo.units import UNITS, by_code
-from lantai.journey.validate import validate
+from lantai.journey.intake.checks.validate import validate
 from lantai.records.centre.unit import DataForm
 from lantai.records.intake.finding import Severity
 

@@ -80,7 +80,7 @@ IN_TABLES = ("edges/sheets/sheet_child.py", "edges/sheets/workbook_container.py"
 
 def test_every_reason_for_a_refusal_has_its_words_in_both_languages():
     """R1-50: a department reads no English of ours in the middle of a Chinese sentence."""
-    others = ("edges/children/confined.py", "edges/sheets/sheet.py", "journey/read_catalogue.py")
+    others = ("edges/children/confined.py", "edges/sheets/sheet.py", "journey/intake/checks/read_catalogue.py")
     (in_archives, _), (in_tables, _) = refusals_in(*IN_ARCHIVES), refusals_in(*IN_TABLES)
 
     reasons, without = refusals_in(*IN_ARCHIVES, *IN_TABLES, *others)

@@ -13,9 +13,9 @@ from filing_house import FilingHouse
 from lantai.edges.bulkhead.line import UnitLine
 from lantai.errors import LantaiError, UnexpectedError
 from lantai.formats.ledger import canonical
-from lantai.journey import take_in as verbs
-from lantai.journey.look import look
-from lantai.journey.take_in import take_in
+from lantai.journey.intake import take_in as verbs
+from lantai.journey.intake.look import look
+from lantai.journey.intake.take_in import take_in
 from lantai.records.intake.submission import RoundState
 
 pytestmark = pytest.mark.server("sshd")

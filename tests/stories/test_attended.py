@@ -8,8 +8,8 @@ from filing_house import FilingHouse
 from lantai.edges.database.lease import leased
 from lantai.edges.registry.intake.visits import end_take_in, last_visits
 from lantai.errors import LantaiError, LeaseLostError
-from lantai.journey.attend import attend
-from lantai.journey.look import look
+from lantai.journey.intake.attend import attend
+from lantai.journey.intake.look import look
 from lantai.records.intake.reason import Reason
 from lantai.records.intake.visit import Stage, TakeInState, Visit
 

@@ -14,10 +14,10 @@ from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.registry.intake.submissions import findings_of
 from lantai.errors import NotPermittedError
-from lantai.journey.appraise import appraise
-from lantai.journey.destroy import destroy, prepare
-from lantai.journey.look import look
-from lantai.journey.take_in import take_in
+from lantai.journey.disposal.acts.destroy import destroy, prepare
+from lantai.journey.disposal.appraise import appraise
+from lantai.journey.intake.look import look
+from lantai.journey.intake.take_in import take_in
 from lantai.records.centre.unit import DataForm
 from lantai.records.custody.record import Retention
 from lantai.records.disposal.lists import ListKind

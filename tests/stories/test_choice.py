@@ -15,8 +15,8 @@ from lantai.cli.commands import app
 from lantai.edges.centre import Centre
 from lantai.edges.registry.intake.submissions import rounds
 from lantai.errors import UsageError
-from lantai.journey.look import look
-from lantai.journey.take_in import take_in
+from lantai.journey.intake.look import look
+from lantai.journey.intake.take_in import take_in
 from lantai.tasks import take_in_filings as steps
 from servers.openssh import OpenSsh
 

@@ -19,7 +19,7 @@ import pytest
 
 import factories_bag
 from bureau import Bureau, machine, sftp
-from lantai.journey.pack import pack
+from lantai.journey.department.pack import pack
 from operations_page import readable_by_others
 from servers.services import until
 

@@ -15,10 +15,10 @@ from lantai.edges.database.database import Database, run_checks
 from lantai.edges.keys.files import load_identities
 from lantai.edges.registry.intake.submissions import rounds
 from lantai.errors import DiskFullError
-from lantai.journey.look import look
-from lantai.journey.restore import open_record
-from lantai.journey.take_in import take_in
-from lantai.journey.verify_ledger import verify
+from lantai.journey.custody.restore import open_record
+from lantai.journey.intake.look import look
+from lantai.journey.intake.take_in import take_in
+from lantai.journey.ledger.verify_ledger import verify
 from lantai.records.intake.submission import RoundState
 from servers.small_disk import SmallDisk
 

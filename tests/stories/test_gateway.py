@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from lantai.journey.equip import equip
+from lantai.journey.centre.equip import equip
 from servers.services import System, until
 
 pytestmark = [pytest.mark.namespaces, pytest.mark.server("sshd", "sftp", "ssh-keygen", "setpriv")]

@@ -16,9 +16,9 @@ from lantai.edges.registry.centre import people
 from lantai.edges.registry.intake.submissions import findings_of
 from lantai.errors import NotFoundError, NotPermittedError, UsageError
 from lantai.formats.ledger import canonical
-from lantai.journey.decide_held import decide_held
-from lantai.journey.look import look
-from lantai.journey.take_in import take_in
+from lantai.journey.intake.decide_held import decide_held
+from lantai.journey.intake.look import look
+from lantai.journey.intake.take_in import take_in
 from lantai.locales import describe
 from lantai.records.centre.person import Appointment, Person, Role
 from lantai.records.centre.unit import DataForm

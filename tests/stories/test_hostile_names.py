@@ -14,7 +14,7 @@ from lantai.cli.commands import app
 from lantai.edges.registry.centre.units import put_unit
 from lantai.edges.sftp.pipe import refusal
 from lantai.formats.sftp import wire
-from lantai.journey.look import look
+from lantai.journey.intake.look import look
 from lantai.records.intake.reason import Reason
 from lantai.records.intake.visit import Stage, Trouble
 from lantai.tasks.unit_report import line_of_trouble, lines_of_look, report, visits_of

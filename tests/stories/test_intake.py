@@ -18,9 +18,9 @@ from lantai.edges.database.database import run_checks
 from lantai.edges.keys.files import load_identities
 from lantai.edges.ledger.rows import moment_text
 from lantai.formats.ledger import canonical, merkle, signed_note
-from lantai.journey.look import look
-from lantai.journey.restore import open_record
-from lantai.journey.take_in import take_in
+from lantai.journey.custody.restore import open_record
+from lantai.journey.intake.look import look
+from lantai.journey.intake.take_in import take_in
 from lantai.records.intake.submission import RoundState
 
 pytestmark = pytest.mark.server("sshd")

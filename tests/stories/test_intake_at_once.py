@@ -16,10 +16,10 @@ from lantai.edges.centre import Centre
 from lantai.edges.database.database import run_checks
 from lantai.edges.registry.intake.packages import note_look, note_package
 from lantai.errors import LantaiError, LeaseLostError
-from lantai.journey.look import look
-from lantai.journey.open_year import open_year
-from lantai.journey.take_in import take_in
-from lantai.journey.verify_ledger import verify
+from lantai.journey.intake.look import look
+from lantai.journey.intake.take_in import take_in
+from lantai.journey.ledger.verify_ledger import verify
+from lantai.journey.year.open_year import open_year
 from servers.openssh import OpenSsh
 
 pytestmark = [pytest.mark.server("sshd"), pytest.mark.both_databases]

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from filing_house import FilingHouse
-from lantai.journey.look import look
-from lantai.journey.take_in import take_in
-from lantai.journey.verify_ledger import verify
+from lantai.journey.intake.look import look
+from lantai.journey.intake.take_in import take_in
+from lantai.journey.ledger.verify_ledger import verify
 from lantai.records.intake.submission import RoundState
 
 KILLS = 20

@@ -13,8 +13,8 @@ from filing_house import FilingHouse
 from lantai.cli.commands import app
 from lantai.edges.clock import Clock
 from lantai.edges.registry.centre import people
-from lantai.journey.look import look
-from lantai.journey.take_in import take_in
+from lantai.journey.intake.look import look
+from lantai.journey.intake.take_in import take_in
 from lantai.records.centre.person import Person
 
 pytestmark = pytest.mark.server("sshd")

@@ -13,9 +13,9 @@ from filing_house import FilingHouse
 from lantai.edges.centre import Centre
 from lantai.edges.intake.outbox import PackageSeen
 from lantai.errors import KeyMissingError, LantaiError, UnexpectedError
-from lantai.journey.assess import assess
-from lantai.journey.look import look
-from lantai.journey.take_in import take_in
+from lantai.journey.intake.assess import assess
+from lantai.journey.intake.look import look
+from lantai.journey.intake.take_in import take_in
 from lantai.records.centre.unit import Unit
 from lantai.records.intake.submission import RoundState
 
@@ -87,7 +87,7 @@ def test_fault_of_the_program_in_one_package_stops_no_other(
             raise ZeroDivisionError("division by zero")
         return assess(centre, unit, package, *rest, **named)
 
-    monkeypatch.setattr("lantai.journey.take_in.assess", stumbling)
+    monkeypatch.setattr("lantai.journey.intake.take_in.assess", stumbling)
     with pytest.raises(UnexpectedError, match="JY: ZeroDivisionError"):
         take_in(house.centre, "JY")
     early = house.numbers()

@@ -19,7 +19,7 @@ from lantai.demo.sftp_files import AccountFiles
 from lantai.edges import tables
 from lantai.edges.bulkhead.line import Lines
 from lantai.edges.bulkhead.patience import Limits
-from lantai.journey.take_in_all import take_in_all
+from lantai.journey.intake.take_in_all import take_in_all
 from lantai.records.intake.submission import RoundState
 from servers import hostile_sftp as lies
 from servers import lying_ssh as raw

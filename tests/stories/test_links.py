@@ -6,8 +6,8 @@ import pytest
 
 from filing_house import FilingHouse
 from lantai.errors import RemotePathError
-from lantai.journey.look import look
-from lantai.journey.take_in import take_in
+from lantai.journey.intake.look import look
+from lantai.journey.intake.take_in import take_in
 from lantai.records.intake.submission import RoundState
 
 pytestmark = pytest.mark.server("sshd")

@@ -33,14 +33,14 @@ from lantai.edges.ledger.rows import append
 from lantai.edges.registry.centre import people
 from lantai.edges.registry.disposal import holds
 from lantai.errors import HeldError, LantaiError, LeaseLostError, NotPermittedError
-from lantai.journey.appraise import appraise
-from lantai.journey.checkpoint import make_checkpoint
-from lantai.journey.decide import decide
-from lantai.journey.destroy import destroy, prepare
-from lantai.journey.note_papers import note_report
-from lantai.journey.sign import sign
-from lantai.journey.verify_ledger import verify
-from lantai.journey.withdraw import withdraw
+from lantai.journey.disposal.acts.destroy import destroy, prepare
+from lantai.journey.disposal.appraise import appraise
+from lantai.journey.disposal.approval.decide import decide
+from lantai.journey.disposal.approval.note_papers import note_report
+from lantai.journey.disposal.approval.sign import sign
+from lantai.journey.disposal.approval.withdraw import withdraw
+from lantai.journey.ledger.checkpoint import make_checkpoint
+from lantai.journey.ledger.verify_ledger import verify
 from lantai.records.centre.person import Appointment, Person, Role
 from lantai.records.disposal.hold import Hold, HoldScope
 from lantai.records.disposal.lists import Decision, Duty, ListKind, ListState

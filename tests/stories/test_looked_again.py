@@ -13,9 +13,9 @@ from filing_house import FilingHouse
 from lantai.edges.bulkhead.line import Lines
 from lantai.edges.clock import Clock
 from lantai.errors import UnexpectedError
-from lantai.journey import take_in as module
-from lantai.journey.look import look, look_again
-from lantai.journey.take_in_all import Watchers, take_in_all
+from lantai.journey.intake import take_in as module
+from lantai.journey.intake.look import look, look_again
+from lantai.journey.intake.take_in_all import Watchers, take_in_all
 from lantai.records.intake.reason import Reason
 from lantai.records.intake.submission import RoundState
 

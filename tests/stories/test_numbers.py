@@ -12,8 +12,8 @@ from desks import Told, desk_at
 from filing_house import FilingHouse
 from lantai.errors import UsageError
 from lantai.formats.ledger import canonical
-from lantai.journey.look import look
-from lantai.journey.take_in import take_in
+from lantai.journey.intake.look import look
+from lantai.journey.intake.take_in import take_in
 from lantai.records.intake.submission import RoundState
 
 pytestmark = pytest.mark.server("sshd")

@@ -8,8 +8,8 @@ import pytest
 
 from filing_house import FilingHouse
 from lantai.edges.registry.intake.submissions import findings_of
-from lantai.journey.look import look
-from lantai.journey.take_in import take_in
+from lantai.journey.intake.look import look
+from lantai.journey.intake.take_in import take_in
 
 pytestmark = [pytest.mark.server("sshd"), pytest.mark.both_databases]
 

@@ -20,15 +20,15 @@ from lantai.edges.database.database import run_checks
 from lantai.edges.keys.files import DISPOSAL, INTAKE, LOG, key_files, load_identities, load_verifier
 from lantai.edges.registry.disposal.lists import DisposalList
 from lantai.errors import NotPermittedError
-from lantai.journey import destroy, transfer
-from lantai.journey.appraise import appraise
-from lantai.journey.checkpoint import newest_note
-from lantai.journey.hold import hold, lift
-from lantai.journey.look import look
-from lantai.journey.restore import restore
-from lantai.journey.take_in import take_in
-from lantai.journey.verify_ledger import verify
-from lantai.journey.verify_receipt import verify_receipt
+from lantai.journey.custody.restore import restore
+from lantai.journey.disposal.acts import destroy, transfer
+from lantai.journey.disposal.appraise import appraise
+from lantai.journey.disposal.hold import hold, lift
+from lantai.journey.intake.look import look
+from lantai.journey.intake.take_in import take_in
+from lantai.journey.ledger.checkpoint import newest_note
+from lantai.journey.ledger.verify_ledger import verify
+from lantai.journey.ledger.verify_receipt import verify_receipt
 from lantai.records.custody.record import CatalogueRow
 from lantai.records.disposal.hold import HoldScope
 from lantai.records.disposal.lists import ListKind, ListState

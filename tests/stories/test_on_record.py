@@ -14,8 +14,8 @@ from lantai.edges import tables
 from lantai.edges.clock import Clock
 from lantai.edges.registry.intake.submissions import Round, rounds
 from lantai.formats.ledger import canonical
-from lantai.journey.look import look
-from lantai.journey.take_in import take_in
+from lantai.journey.intake.look import look
+from lantai.journey.intake.take_in import take_in
 from lantai.records.centre.unit import DataForm
 from lantai.records.custody.record import RecordStatus
 

@@ -14,10 +14,10 @@ from filing_house import FilingHouse
 from lantai.edges.clock import Clock
 from lantai.formats.bag import tag_file
 from lantai.formats.ledger import canonical
-from lantai.journey.look import look
-from lantai.journey.purge_returned import purge_returned
-from lantai.journey.read_catalogue import MOST_CSV_BYTES
-from lantai.journey.take_in import take_in
+from lantai.journey.intake.checks.read_catalogue import MOST_CSV_BYTES
+from lantai.journey.intake.look import look
+from lantai.journey.intake.purge_returned import purge_returned
+from lantai.journey.intake.take_in import take_in
 from lantai.records.intake.submission import RoundState
 
 pytestmark = pytest.mark.server("sshd")

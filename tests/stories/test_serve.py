@@ -29,7 +29,7 @@ from lantai.demo.units import UNITS
 from lantai.demo.waiting import Patience
 from lantai.edges.airflow.client import read_login
 from lantai.edges.centre import open_centre
-from lantai.journey.open_year import open_year
+from lantai.journey.year.open_year import open_year
 from lantai.settings import Settings
 
 CODE, YEAR = "ZR", 2014

@@ -15,10 +15,10 @@ from filing_house import FilingHouse
 from lantai.edges.centre import Centre
 from lantai.edges.database.database import Database, run_checks
 from lantai.errors import RegistryUnavailableError
-from lantai.journey.destroy import destroy
-from lantai.journey.look import look
-from lantai.journey.take_in import take_in
-from lantai.journey.verify_ledger import verify
+from lantai.journey.disposal.acts.destroy import destroy
+from lantai.journey.intake.look import look
+from lantai.journey.intake.take_in import take_in
+from lantai.journey.ledger.verify_ledger import verify
 from lantai.records.disposal.lists import ListState
 from servers.losing_line import LosingLine
 from servers.openssh import OpenSsh

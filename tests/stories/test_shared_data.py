@@ -14,9 +14,9 @@ from filing_house import FilingHouse
 from lantai.edges.centre import Centre
 from lantai.edges.keys.files import load_identities
 from lantai.edges.registry.intake.submissions import findings_of
-from lantai.journey.look import look
-from lantai.journey.restore import open_record
-from lantai.journey.take_in import take_in
+from lantai.journey.custody.restore import open_record
+from lantai.journey.intake.look import look
+from lantai.journey.intake.take_in import take_in
 from lantai.records.intake.carrier import decode_name, is_on_its_way
 from lantai.records.intake.finding import Finding, Severity
 from servers.openssh import OpenSsh

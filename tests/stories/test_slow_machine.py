@@ -18,7 +18,7 @@ from lantai.demo.sessions import session_members
 from lantai.demo.waiting import Patience
 from lantai.edges.centre import open_centre
 from lantai.errors import OrchestratorError
-from lantai.journey.set_up import set_up
+from lantai.journey.centre.set_up import set_up
 from lantai.settings import Settings
 
 

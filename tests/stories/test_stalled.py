@@ -19,11 +19,11 @@ from lantai.edges.registry.centre.units import units
 from lantai.edges.registry.intake.submissions import findings_of, rounds
 from lantai.edges.registry.year.duties import board
 from lantai.formats.ledger import canonical
-from lantai.journey.assess import assess
-from lantai.journey.board import BoardRow, board_of
-from lantai.journey.collect import Budget, collect
-from lantai.journey.look import look
-from lantai.journey.take_in import TakenIn, take_in
+from lantai.journey.intake.assess import assess
+from lantai.journey.intake.collect import Budget, collect
+from lantai.journey.intake.look import look
+from lantai.journey.intake.take_in import TakenIn, take_in
+from lantai.journey.year.board import BoardRow, board_of
 from lantai.records.intake.finding import Finding
 from lantai.records.intake.submission import RoundState
 from servers.openssh import OpenSsh

@@ -15,7 +15,7 @@ import pytest
 from filing_house import FilingHouse
 from lantai.edges.database.database import Database, run_checks
 from lantai.errors import DiskFullError, LantaiError, RemoteChangedError, UnitLimitError
-from lantai.journey.take_in_all import take_in_all
+from lantai.journey.intake.take_in_all import take_in_all
 from lantai.records.intake.submission import RoundState
 from servers import hostile_sftp as lies
 from servers.hostile_sftp import HostileSftp

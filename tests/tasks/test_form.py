@@ -8,7 +8,7 @@ import pytest
 
 from factories_disposal import make_unit
 from lantai.errors import NotFoundError, UsageError
-from lantai.journey.open_year import open_year
+from lantai.journey.year.open_year import open_year
 from lantai.tasks.form import (
     MOST_NAMES,
     carriers_of,

@@ -43,7 +43,7 @@ def results(bench: Bench, progress: Progress | None) -> Iterator[Result]:
 def ours(watch: Stopwatch, folder: Path, home: str) -> Any:  # noqa: ANN401, ARG001 - JSON; a folder goes to every contender
     """Look as the DAG's task does."""
     from lantai.edges.centre import open_centre
-    from lantai.journey.look import look
+    from lantai.journey.intake.look import look
 
     with open_centre(_settings(Path(home))) as centre:
         with watch:
@@ -58,9 +58,9 @@ def _prepare(home: Path, departments: Path, count: int, server: SshServer) -> No
     from lantai.edges import tables
     from lantai.edges.centre import open_centre
     from lantai.edges.registry.centre.units import put_unit
-    from lantai.journey.look import look
-    from lantai.journey.open_year import open_year
-    from lantai.journey.set_up import set_up
+    from lantai.journey.centre.set_up import set_up
+    from lantai.journey.intake.look import look
+    from lantai.journey.year.open_year import open_year
     from lantai.records.centre.unit import DataForm, Unit
 
     codes = [f"B{number:04d}" for number in range(1, count + 1)]

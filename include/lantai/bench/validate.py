@@ -46,8 +46,8 @@ def results(bench: Bench, progress: Progress | None) -> Iterator[Result]:
 def ours(watch: Stopwatch, folder: Path, listed: str) -> Any:  # noqa: ANN401, ARG001 - JSON; a folder goes to every contender
     """Verify and validate as take-in does; the digests were taken on arrival."""
     from lantai import profiles
-    from lantai.journey.validate import Context, validate
-    from lantai.journey.verify import Declared, verify
+    from lantai.journey.intake.checks.validate import Context, validate
+    from lantai.journey.intake.checks.verify import Declared, verify
     from lantai.records.centre.unit import DataForm, Unit
 
     files, paths = _received(listed)
@@ -64,7 +64,7 @@ def ours(watch: Stopwatch, folder: Path, listed: str) -> Any:  # noqa: ANN401, A
 def great_expectations(watch: Stopwatch, folder: Path, listed: str) -> Any:  # noqa: ANN401, ARG001 - JSON; a folder goes to every contender
     """Read the catalogue and ask the library for five columns of it."""
     from lantai.edges.sheets.expectations import CheckKind, ColumnCheck, check_catalogue
-    from lantai.journey.read_catalogue import read_catalogue
+    from lantai.journey.intake.checks.read_catalogue import read_catalogue
 
     files, paths = _received(listed)
     _import_the_library()
@@ -89,7 +89,7 @@ def _import_the_library() -> None:
 def _carrier(folder: Path, count: int) -> Path:
     """Pack a carrier, take it for one that has arrived, and return the list of its files."""
     from lantai.edges.intake.local_carrier import open_carrier
-    from lantai.journey.pack import PackOrder, Sender, pack
+    from lantai.journey.department.pack import PackOrder, Sender, pack
     from lantai.records.centre.unit import DataForm
 
     documents, catalogue = folder / "documents", folder / "catalogue.csv"

@@ -34,7 +34,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """登记一份协议；没有协议的包只暂存，不猜测 · Register an agreement; without one a package is held, never guessed."""
-    from lantai.journey.agree import agree
+    from lantai.journey.centre.agree import agree
 
     with opened() as centre:
         made = agree(

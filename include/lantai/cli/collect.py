@@ -67,9 +67,9 @@ def collect(
     （LANTAI_LOOK_AGAIN_SECONDS） · One unit's failure stops no other; an outbox that cannot be looked at is unknown, never
     empty. What may pass by itself is looked at again, after the others and after pauses (LANTAI_LOOK_AGAIN_SECONDS).
     """
-    from lantai.journey.checkpoint import make_checkpoint
-    from lantai.journey.purge_returned import purge_returned
-    from lantai.journey.take_in_all import Watchers, take_in_all
+    from lantai.journey.intake.purge_returned import purge_returned
+    from lantai.journey.intake.take_in_all import Watchers, take_in_all
+    from lantai.journey.ledger.checkpoint import make_checkpoint
 
     meant: list[Round] = []
     with opened() as centre:
@@ -117,7 +117,7 @@ def _meant(
     """Return the newest round of each submission that names choose, for the screen to say which were taken."""
     from lantai.edges.registry.centre.units import units
     from lantai.edges.registry.year.duties import open_years
-    from lantai.journey.choose import choose
+    from lantai.journey.intake.choose import choose
 
     with centre.database.read() as connection:
         among = [unit.unit_code for unit in units(connection, codes)]

@@ -28,7 +28,7 @@ def init(
     as_json: AsJson = False,
 ) -> None:
     """建立或升级登记库、密钥和保存位置；可重复运行 · Make or upgrade registry, keys and places; safe to run again."""
-    from lantai.journey.set_up import set_up
+    from lantai.journey.centre.set_up import set_up
 
     with opened(checks_schema=False) as centre:
         done = set_up(centre, has_custody=with_custody)
@@ -55,7 +55,7 @@ def init(
 
 def doctor(as_json: AsJson = False) -> None:
     """检查安装、登记库、密钥、连接和副本，并说明如何处理 · Say what is missing or wrong, and what to do."""
-    from lantai.journey.diagnose import diagnose
+    from lantai.journey.centre.diagnose import diagnose
 
     with opened(checks_schema=False) as centre, progress_bar("检查 · look", is_shown=not as_json):
         found = diagnose(centre, locale())

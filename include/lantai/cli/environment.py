@@ -13,7 +13,7 @@ from lantai.cli.screen import FINDINGS, AsJson, answer, line, said
 from lantai.errors import LantaiError, UsageError
 
 if TYPE_CHECKING:
-    from lantai.journey.equip import Equipped
+    from lantai.journey.centre.equip import Equipped
 
 
 def environment(
@@ -53,7 +53,7 @@ def environment(
     as_json: AsJson = False,
 ) -> None:
     """准备 docker-compose 所需：.env 随机密码、密钥、文件夹；只补缺 · Prepare for docker-compose: .env, keys, folders."""
-    from lantai.journey.equip import DESK, GATEWAY_KEYS, KEYS, equip
+    from lantai.journey.centre.equip import DESK, GATEWAY_KEYS, KEYS, equip
 
     _refuse_other_than_public(recipient or ())
     done = equip(path, {KEYS: keys, GATEWAY_KEYS: gateway_keys, DESK: desk}, recipient or ())
@@ -105,7 +105,7 @@ def _tell(done: Equipped) -> None:
 def _wanted(done: Equipped) -> list[str]:
     """Return what only people can see to, each with the command that does it."""
     from lantai.edges.keys.key_folders import CONTAINER_USER
-    from lantai.journey.equip import Lack
+    from lantai.journey.centre.equip import Lack
 
     told = []
     for lack, where in done.lacking:

@@ -36,8 +36,8 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """冻结：在解除之前不得移交、销毁 · Place a hold: nothing it covers is transferred or destroyed until it is lifted."""
-    from lantai.journey.find_round import find_kept
-    from lantai.journey.hold import hold
+    from lantai.journey.disposal.hold import hold
+    from lantai.journey.intake.find_round import find_kept
 
     this = None
     with opened() as centre:
@@ -73,7 +73,7 @@ def lift(
     as_json: AsJson = False,
 ) -> None:
     """解除冻结 · Lift a hold."""
-    from lantai.journey.hold import lift as lift_hold
+    from lantai.journey.disposal.hold import lift as lift_hold
 
     with opened() as centre:
         is_new = lift_hold(centre, hold_id, person(centre, actor))

@@ -90,7 +90,7 @@ def findings(
     fits several submissions they are listed, and none is guessed.
     """
     from lantai.edges.registry.intake.submissions import findings_of
-    from lantai.journey.find_round import find_round
+    from lantai.journey.intake.find_round import find_round
 
     with opened() as centre, centre.database.read() as connection:
         this = find_round(connection, submission)
@@ -145,7 +145,7 @@ def decide(
     没有协议、载体已接收等须先改正，不能凭意见接收，只能退回 · What only a change can cure (no agreement, accepted before)
     cannot be accepted by word.
     """
-    from lantai.journey.decide_held import decide_held
+    from lantai.journey.intake.decide_held import decide_held
 
     with opened() as centre:
         decided = decide_held(centre, submission, choice, reason, person(centre, actor))

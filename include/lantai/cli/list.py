@@ -42,8 +42,8 @@ def draft(
     as_json: AsJson = False,
 ) -> None:
     """编制到期清单；不改变任何档案 · Draft lists of what is due; changes no record."""
-    from lantai.journey.appraise import appraise
-    from lantai.journey.export_sheet import export_sheet
+    from lantai.journey.disposal.appraise import appraise
+    from lantai.journey.disposal.approval.export_sheet import export_sheet
 
     with opened() as centre, progress_bar("编制 · draft", is_shown=not as_json):
         person_id = person(centre, actor) if actor else None
@@ -82,7 +82,7 @@ def export(
 ) -> None:
     """导出工作表 · Export the worksheet."""
     from lantai.edges.files.folder import refuse_existing
-    from lantai.journey.export_sheet import export_sheet
+    from lantai.journey.disposal.approval.export_sheet import export_sheet
 
     if output is not None:
         # A worksheet that somebody has filled in is not to be lost to a blank one.
@@ -102,7 +102,7 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """导入填好的意见；空白为未鉴定 · Import decisions; a blank row is undecided."""
-    from lantai.journey.import_sheet import import_sheet
+    from lantai.journey.disposal.approval.import_sheet import import_sheet
 
     with opened() as centre, progress_bar("导入 · import", is_shown=not as_json):
         try:
@@ -132,7 +132,7 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """登记销毁清单所依据的鉴定工作报告；没有报告不能销毁 · Note the appraisal report; nothing is destroyed without one."""
-    from lantai.journey.note_papers import note_report
+    from lantai.journey.disposal.approval.note_papers import note_report
 
     with opened() as centre:
         note_report(centre, list_id, report_no, person(centre, actor))
@@ -148,7 +148,7 @@ def file(
     as_json: AsJson = False,
 ) -> None:
     """记录档案主管部门的销毁清册备案回执 · Record the authority's receipt for the register."""
-    from lantai.journey.note_papers import file_register
+    from lantai.journey.disposal.approval.note_papers import file_register
 
     with opened() as centre:
         file_register(centre, list_id, receipt_no, person(centre, actor))
@@ -159,7 +159,7 @@ def file(
 @app.command("withdraw")
 def withdraw(list_id: ListId, actor: Actor, as_json: AsJson = False) -> None:
     """撤回尚未执行的清单 · Withdraw a list before the act."""
-    from lantai.journey.withdraw import withdraw as withdraw_list
+    from lantai.journey.disposal.approval.withdraw import withdraw as withdraw_list
 
     with opened() as centre:
         is_new = withdraw_list(centre, list_id, person(centre, actor))
@@ -197,8 +197,8 @@ def _show_all(*, as_json: bool) -> None:
 
 def _show_one(list_id: str, *, as_json: bool) -> None:
     from lantai.edges.registry.disposal.holds import held_on_list
-    from lantai.journey.examine import examine
-    from lantai.journey.permit import next_shortfalls
+    from lantai.journey.disposal.approval.examine import examine
+    from lantai.journey.disposal.approval.permit import next_shortfalls
 
     with opened() as centre, centre.database.read() as connection:
         examined = examine(connection, centre.settings, list_id)

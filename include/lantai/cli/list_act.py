@@ -75,8 +75,8 @@ def sign(
     as_json: AsJson = False,
 ) -> None:
     """签署清单 · Sign a list in one's duty."""
-    from lantai.journey.sign import KEY_FILE_BYTES
-    from lantai.journey.sign import sign as sign_list
+    from lantai.journey.disposal.approval.sign import KEY_FILE_BYTES
+    from lantai.journey.disposal.approval.sign import sign as sign_list
 
     recount = _counted(counted)
     armored = given(signature, KEY_FILE_BYTES).decode("ascii", "replace") if signature else None
@@ -131,7 +131,7 @@ def message(
     ] = Stage.APPROVE,
 ) -> None:
     """输出待签内容，供 ssh-keygen -Y sign -n lantai-list 使用 · Print what is signed, for ssh-keygen."""
-    from lantai.journey.examine import examine, message_to_sign
+    from lantai.journey.disposal.approval.examine import examine, message_to_sign
 
     with opened() as centre, centre.database.read() as connection:
         digest = examine(connection, centre.settings, list_id).dossier.decided_now
@@ -153,7 +153,7 @@ def prepare(
 
     同时收取档案馆的移交回执 · Closes transfers whose receipt has come, too.
     """
-    from lantai.journey.prepare import prepare as prepare_lists
+    from lantai.journey.disposal.acts.prepare import prepare as prepare_lists
 
     payload: dict[str, list[str]] = {"ready": [], "waiting": [], "blocked": [], "finished": []}
     with opened() as centre:
@@ -218,14 +218,14 @@ def _run(
     centre: Centre, kind: ListKind, list_id: str, custodian: str, identity: Path | None, disposal_key: Path | None
 ) -> tuple[dict[str, Any], tuple[str, object], Sequence[Shortfall]]:
     if kind is ListKind.TRANSFER:
-        from lantai.journey.transfer import transfer
+        from lantai.journey.disposal.acts.transfer import transfer
 
         moved = transfer(centre, list_id, custodian, identity or centre.settings.keys / "identity.txt", disposal_key)
         told: dict[str, Any] = {"record_count": moved.record_count, "package_sha256": moved.package_sha256}
         state, waiting_for = moved.state, moved.waiting_for
         shown = ("移交包 SHA-256 · Package's SHA-256", moved.package_sha256 or "")
     else:
-        from lantai.journey.destroy import destroy
+        from lantai.journey.disposal.acts.destroy import destroy
 
         gone = destroy(centre, list_id, custodian, disposal_key)
         told = {"record_count": gone.record_count, "certificate_id": gone.certificate_id}

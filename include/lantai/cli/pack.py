@@ -93,8 +93,8 @@ def pack(
     as_json: AsJson = False,
 ) -> None:
     """打包：由文件夹和目录生成载体（包），同步生成摘要和表单，随即自检 · Make a carrier from a folder and a catalogue; checked at once."""
-    from lantai.journey.pack import PackOrder, Sender, values_of_forms
-    from lantai.journey.pack import pack as make
+    from lantai.journey.department.pack import PackOrder, Sender, values_of_forms
+    from lantai.journey.department.pack import pack as make
 
     if not UNIT_CODE.fullmatch(unit):
         raise UsageError(f"--unit {unit!r}: expected {UNIT_CODE_EXPECTED}")
@@ -163,7 +163,7 @@ def forms(
     """空白表：三份书面材料和机读目录 · Blank forms and catalogue, to be filled in."""
     from lantai.edges.files.folder import refuse_existing, write_file
     from lantai.formats.workbooks.workbook import FORM_KINDS, catalogue_template, unit_form
-    from lantai.journey.verify import FORMS
+    from lantai.journey.intake.checks.verify import FORMS
 
     words = language.value if language else locale()
     made = {target / f"{FORMS[kind]}.xlsx": unit_form(kind, {}, locale=words) for kind in FORM_KINDS}
@@ -217,7 +217,7 @@ def check(
 
 def inspect(path: Carrier, as_json: AsJson = False) -> None:
     """查看载体（包）：是什么、有多少 · Say what a carrier is and holds."""
-    from lantai.journey.check_carrier import check_carrier
+    from lantai.journey.department.check_carrier import check_carrier
 
     try:
         with progress_bar("读取 · read", is_shown=not as_json, in_bytes=True) as progress:
@@ -254,7 +254,7 @@ def inspect(path: Carrier, as_json: AsJson = False) -> None:
 
 
 def _findings_of(path: Path, profile: Profile, settings: Settings, *, as_json: bool) -> Sequence[Finding]:
-    from lantai.journey.check_carrier import bagit_findings_of, findings_of
+    from lantai.journey.department.check_carrier import bagit_findings_of, findings_of
 
     with progress_bar("检查 · check", is_shown=not as_json, in_bytes=True) as progress:
         if profile is Profile.NONE:

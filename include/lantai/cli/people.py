@@ -42,7 +42,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """登记人员并任命；已登记的增加职责 · Register a person and appoint them; who is known gets further roles."""
-    from lantai.journey.appoint import appoint
+    from lantai.journey.centre.appoint import appoint
 
     with opened() as centre:
         first = from_on or centre.clock.today_on()
@@ -95,7 +95,7 @@ def enrol_key(
     as_json: AsJson = False,
 ) -> None:
     """登记签名公钥，须两名他人经办 · Enrol a public key; two other people do it."""
-    from lantai.journey.appoint import enrol_key as enrol
+    from lantai.journey.centre.appoint import enrol_key as enrol
 
     text = given(key).decode("ascii", errors="replace")
     if "PRIVATE KEY" in text:
@@ -122,7 +122,7 @@ def delegate(
     as_json: AsJson = False,
 ) -> None:
     """委托他人代签 · Let somebody act for somebody else from a day to a day."""
-    from lantai.journey.appoint import delegate as record
+    from lantai.journey.centre.appoint import delegate as record
 
     with opened() as centre:
         found = record(centre, from_person, to_person, role, from_on, to_on, document_no)

@@ -134,7 +134,7 @@ def simulate(
 
     条款不明和没有对应条款的逐一列出，绝不代为决定 · What no clause covers, or two do, is listed and never decided.
     """
-    from lantai.journey.simulate import simulate as try_out
+    from lantai.journey.disposal.simulate import simulate as try_out
 
     with opened() as centre, progress_bar("试用 · simulate", is_shown=not as_json) as progress:
         found = try_out(centre, name, version, unit, most, progress)

@@ -37,7 +37,7 @@ def import_(
     unit_code, name, fonds_no, data_forms (e_document, business_data, digitised_result, separated by ;) and, if need be,
     business_frequency, scope_class, responsible_person, first_filing_year, closed_on.
     """
-    from lantai.journey.register_units import register_units
+    from lantai.journey.centre.register_units import register_units
 
     found = read_units(file)
     with opened() as centre:

@@ -88,8 +88,8 @@ def restore(
 ) -> None:
     """恢复一件或整个载体；副本损坏时换下一处并说明 · Restore a record or carrier; a damaged copy is passed over."""
     from lantai.edges.files.machine import is_folder, is_there
-    from lantai.journey.find_round import find_kept
-    from lantai.journey.restore import restore as restore_to
+    from lantai.journey.custody.restore import restore as restore_to
+    from lantai.journey.intake.find_round import find_kept
 
     if is_there(folder) and not is_folder(folder):
         raise InputFileError(f"{folder}: found a file, expected a folder")
@@ -145,7 +145,7 @@ def verify_ledger(
     as_json: AsJson = False,
 ) -> None:
     """核验台账；指出第一条被改动的记录 · Verify the ledger; names the first changed leaf."""
-    from lantai.journey.verify_ledger import verify
+    from lantai.journey.ledger.verify_ledger import verify
 
     kept = None if checkpoint is None else given(checkpoint).decode("utf-8", "replace")
     with opened() as centre, progress_bar("核验 · verify", is_shown=not as_json):
@@ -209,7 +209,7 @@ def verify_receipt(
 ) -> None:
     """核验回执：签名、台账证据、两者一致 · Verify a receipt: signature, evidence from the ledger, and that they agree."""
     from lantai.edges.keys.files import INTAKE, LOG, load_verifier
-    from lantai.journey.verify_receipt import verify_receipt as verify
+    from lantai.journey.ledger.verify_receipt import verify_receipt as verify
     from lantai.settings import from_env
 
     settings = from_env()

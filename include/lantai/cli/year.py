@@ -9,7 +9,7 @@ import typer
 from lantai.cli.actors import SYSTEM, Actor, person
 from lantai.cli.screen import AsJson, answer, line, locale, opened, said, sign, table
 from lantai.errors import NotFoundError
-from lantai.journey.board import Standing, Turn
+from lantai.journey.year.board import Standing, Turn
 from lantai.locales import say
 from lantai.records.centre.unit import DataForm
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from lantai.journey.board import BoardRow
+    from lantai.journey.year.board import BoardRow
     from lantai.records.intake.visit import Visit
 
 app = typer.Typer(no_args_is_help=True, help="归档年度 · Filing years")
@@ -33,8 +33,8 @@ Year = Annotated[
 @app.command("open")
 def open_(year: Year, actor: Actor = SYSTEM, as_json: AsJson = False) -> None:
     """开年度：按单位、数据形式建立报送任务和期限 · Make the duties of a year with their deadlines; safe to run again."""
-    from lantai.journey.find_unlisted_years import find_unlisted_years
-    from lantai.journey.open_year import open_year
+    from lantai.journey.year.find_unlisted_years import find_unlisted_years
+    from lantai.journey.year.open_year import open_year
 
     with opened() as centre:
         done = open_year(centre, year, person(centre, actor))
@@ -85,7 +85,7 @@ def status(
     from lantai.edges.registry.centre.units import units
     from lantai.edges.registry.intake.visits import last_visits
     from lantai.edges.registry.year.duties import board, open_years
-    from lantai.journey.board import board_of
+    from lantai.journey.year.board import board_of
 
     with opened() as centre, centre.database.read() as connection:
         units(connection, unit or None)

@@ -29,7 +29,7 @@ from lantai.demo.prose import invented_name
 from lantai.demo.stage import Stage, raised
 from lantai.demo.teller import Teller
 from lantai.errors import LantaiError, UsageError
-from lantai.journey.pack import PackOrder, Sender, pack
+from lantai.journey.department.pack import PackOrder, Sender, pack
 from lantai.records.centre.unit import DataForm, Unit
 from lantai.records.disposal.lists import ListKind, ListState
 

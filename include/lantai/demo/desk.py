@@ -17,12 +17,12 @@ from lantai.edges.registry.disposal import lists as disposal
 from lantai.edges.registry.disposal.lists import DisposalList
 from lantai.errors import LantaiError, NotPermittedError
 from lantai.formats.papers.wording import Wording
-from lantai.journey.destroy import destroy
-from lantai.journey.export_sheet import export_sheet
-from lantai.journey.import_sheet import import_sheet
-from lantai.journey.note_papers import note_report
-from lantai.journey.sign import sign
-from lantai.journey.transfer import transfer
+from lantai.journey.disposal.acts.destroy import destroy
+from lantai.journey.disposal.acts.transfer import transfer
+from lantai.journey.disposal.approval.export_sheet import export_sheet
+from lantai.journey.disposal.approval.import_sheet import import_sheet
+from lantai.journey.disposal.approval.note_papers import note_report
+from lantai.journey.disposal.approval.sign import sign
 from lantai.records.disposal.lists import Duty, ListKind, ListState
 
 Shown = Mapping[str, str]

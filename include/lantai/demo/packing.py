@@ -19,7 +19,7 @@ from lantai.demo.filings import DEPARTMENTS, PAPER_DEPARTMENT, PERIOD_NAMES, Doc
 from lantai.demo.packages import Flaw, Package
 from lantai.demo.units import SampleUnit, by_code
 from lantai.formats.intake.catalogue import COLUMNS
-from lantai.journey.pack import PackOrder, Sender, pack
+from lantai.journey.department.pack import PackOrder, Sender, pack
 from lantai.records.centre.unit import DataForm
 from lantai.records.custody.record import Retention
 from lantai.records.intake.carrier import BackupStrategy

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lantai.edges.centre import Centre
 from lantai.formats.ledger.ssh_signature import generate_key
-from lantai.journey.appoint import appoint, enrol_key
+from lantai.journey.centre.appoint import appoint, enrol_key
 from lantai.records.centre.person import Person, Role
 
 APPOINTED_ON = date(2024, 3, 1)

@@ -11,7 +11,7 @@ from lantai.demo import summary
 from lantai.demo.corpus_report import ACCEPTED, Outcome
 from lantai.demo.teller import Teller
 from lantai.edges.centre import Centre
-from lantai.journey.board import BoardRow
+from lantai.journey.year.board import BoardRow
 from lantai.locales import say
 
 _SILENT = ("overdue", "open")

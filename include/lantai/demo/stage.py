@@ -22,9 +22,9 @@ from lantai.demo.waiting import Patience
 from lantai.edges.centre import Centre, open_centre
 from lantai.edges.registry.disposal.lists import DisposalList
 from lantai.errors import OrchestratorError
-from lantai.journey.agree import agree
-from lantai.journey.register_units import register_units
-from lantai.journey.set_up import set_up
+from lantai.journey.centre.agree import agree
+from lantai.journey.centre.register_units import register_units
+from lantai.journey.centre.set_up import set_up
 from lantai.records.centre.agreement import Agreement
 from lantai.records.centre.unit import Unit
 from lantai.records.disposal.lists import ListKind, ListState

@@ -25,8 +25,8 @@ from lantai.demo.stage import Stage, raised
 from lantai.demo.teller import Teller
 from lantai.demo.units import COUNTY, UNITS
 from lantai.edges.registry.disposal.lists import DisposalList
-from lantai.journey.export_sheet import export_sheet
-from lantai.journey.hold import hold
+from lantai.journey.disposal.approval.export_sheet import export_sheet
+from lantai.journey.disposal.hold import hold
 from lantai.records.centre.unit import DataForm
 from lantai.records.disposal.hold import HoldScope
 from lantai.records.disposal.lists import ListKind, ListState

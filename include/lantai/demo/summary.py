@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Select, func, select
 from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.registry.year.duties import board
-from lantai.journey.board import BoardRow, board_of
+from lantai.journey.year.board import BoardRow, board_of
 from lantai.records.custody.copy import CopyState
 from lantai.records.custody.record import RecordStatus
 from lantai.records.intake.submission import RoundState

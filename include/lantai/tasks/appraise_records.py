@@ -8,7 +8,7 @@ from typing import Any
 
 from lantai.edges.centre import open_centre
 from lantai.errors import UsageError
-from lantai.journey.appraise import appraise as draft_lists
+from lantai.journey.disposal.appraise import appraise as draft_lists
 from lantai.records.disposal.lists import ListKind
 from lantai.tasks.form import day_of, refusal, refuse_other_fields, require_units, text_of, units_of
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from lantai.edges.centre import open_centre
 from lantai.errors import NotPermittedError
-from lantai.journey.prepare import prepare as prepare_lists
+from lantai.journey.disposal.acts.prepare import prepare as prepare_lists
 from lantai.records.disposal.lists import ListKind
 from lantai.tasks.form import refuse_other_fields
 

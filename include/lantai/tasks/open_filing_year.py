@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 from lantai.edges.centre import Centre, open_centre
-from lantai.journey.find_unlisted_years import find_unlisted_years
-from lantai.journey.open_year import open_year as open_one_year
-from lantai.journey.open_year import require_over
+from lantai.journey.year.find_unlisted_years import find_unlisted_years
+from lantai.journey.year.open_year import open_year as open_one_year
+from lantai.journey.year.open_year import require_over
 from lantai.tasks.form import refuse_other_fields, years_of
 
 FIELDS = ("year",)

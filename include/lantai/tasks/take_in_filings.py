@@ -13,12 +13,12 @@ from typing import Any
 
 from lantai.edges.centre import Centre, open_centre
 from lantai.errors import LantaiError, UnitsInterruptedError, UnitsUnfinishedError, UsageError
-from lantai.journey.attend import attend
-from lantai.journey.checkpoint import make_checkpoint
-from lantai.journey.look import look as look_at_outboxes
-from lantai.journey.look import look_again as look_at_outboxes_again
-from lantai.journey.purge_returned import purge_returned
-from lantai.journey.take_in import FIRST_SHARE_SECONDS, LAST_SHARE_SECONDS
+from lantai.journey.intake.attend import attend
+from lantai.journey.intake.look import look as look_at_outboxes
+from lantai.journey.intake.look import look_again as look_at_outboxes_again
+from lantai.journey.intake.purge_returned import purge_returned
+from lantai.journey.intake.take_in import FIRST_SHARE_SECONDS, LAST_SHARE_SECONDS
+from lantai.journey.ledger.checkpoint import make_checkpoint
 from lantai.records.intake.look import Looked
 from lantai.records.intake.reason import Reason
 from lantai.records.intake.visit import Stage, Trouble

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from lantai.edges.centre import Centre
 from lantai.edges.registry.intake.visits import last_visits
 from lantai.formats.papers.troubles import trouble_cells, trouble_table
-from lantai.journey.take_in import TakenIn
+from lantai.journey.intake.take_in import TakenIn
 from lantai.locales import LOCALES, explain, say
 from lantai.records.intake.look import Looked
 from lantai.records.intake.reason import Reason

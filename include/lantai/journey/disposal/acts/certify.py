@@ -1,0 +1,215 @@
+"""Certify a destruction: the certificate, the register as approved, and only then the list is done.
+
+The certificate says what was looked at, where, when and by whom, and never
+more than that. Its signed JSON is what counts; the PDF beside it is for people.
+It is issued once per list, in the transaction that closes the list and gives
+what the panel kept its new period.
+
+Source: vault.md, destruction 5 to 7; rules N2 (重新划定保管期限), N3; reliability.md, I4.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from lantai.edges.centre import Centre
+from lantai.edges.disposal.list_papers import put_paper
+from lantai.edges.keys.files import DISPOSAL, key_files, load_signer
+from lantai.edges.ledger.rows import Inclusion, append
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.disposal import dispositions
+from lantai.edges.registry.disposal import lists as disposal
+from lantai.errors import NotPermittedError
+from lantai.formats.ledger import canonical
+from lantai.formats.ledger.signed_note import Checkpoint
+from lantai.formats.papers import form
+from lantai.journey.custody.name_place import name_place
+from lantai.journey.disposal.acts.erase import PlaceErasure
+from lantai.journey.disposal.approval.examine import Examined, examine
+from lantai.journey.disposal.print_list import (
+    ALGORITHM,
+    print_list,
+    printed_checkpoint,
+    printed_signers,
+    proof_body,
+    signers,
+)
+from lantai.journey.ledger.checkpoint import make_checkpoint, newest_note, proof
+from lantai.records.custody.record import RecordStatus
+from lantai.records.disposal.lists import Decision, ListKind, ListState
+from lantai.records.ledger.event import EventKind
+from lantai.rules.disposal.appraisal import extended_due_on
+
+CERTIFICATE, REGISTER = "销毁证明", "销毁清册"
+
+
+def certify(
+    centre: Centre, list_id: str, custodian: str, looked: Sequence[PlaceErasure], disposal_key: Path | None = None
+) -> str:
+    """Issue the certificate of a destruction and close its list; return the certificate's id.
+
+    Args:
+        centre: The centre.
+        list_id: The list; its records are destroyed, its witnesses have signed "after".
+        custodian: Staff id of who carries it out.
+        looked: What was found at every place just now.
+        disposal_key: Key that signs certificates; None reads `keys/disposal.pem`.
+
+    Raises:
+        KeyMissingError: The key is not here; the list stays as it is, a rerun with the key issues the certificate.
+        NotPermittedError: A record of the list is not destroyed.
+    """
+    signer = load_signer(DISPOSAL, disposal_key or key_files(centre.settings)[DISPOSAL])
+    checkpoint = make_checkpoint(centre)
+    with centre.database.read() as connection:
+        examined = examine(connection, centre.settings, list_id)
+        destroyed = dispositions.newest_event(connection, list_id, EventKind.DESTROYED)
+        left, _ = disposal.counted(connection, list_id, [RecordStatus.DESTROYING.value])
+        twins = dispositions.twins(connection, list_id)
+        acting = {custodian, *(each.person_id for each in examined.dossier.acting)}
+        names = {each: people.person(connection, each).name for each in acting}
+    if destroyed is None or checkpoint is None or left:
+        raise NotPermittedError(f"list {list_id}: {left} records are not destroyed yet, expected none")
+    inclusion = proof(centre.database, destroyed.event_id, checkpoint.size)
+    now_at = centre.clock.now_at()
+    certificate_id = f"{list_id}-XH"
+    body = {
+        "format": 1,
+        "certificate_id": certificate_id,
+        "list_id": list_id,
+        "unit_code": examined.chosen.unit_code,
+        "list_digest": {"algorithm": ALGORITHM, "value": examined.dossier.decided_now},
+        "appraisal_report_no": examined.chosen.appraisal_report_no or "",
+        "record_ids": [r.record_id for r in examined.records if r.status == RecordStatus.DESTROYED.value],
+        "destroyed_at": destroyed.occurred_at.isoformat(),
+        "made_at": now_at.isoformat(),
+        "today_is_set": centre.clock.is_set_by_hand,
+        "custodian": custodian,
+        "places": [_place(one, custodian) for one in looked],
+        "header_backups": [],
+        "twins": [[row.record_id, row.twin_id, row.carrier_id] for row in twins],
+        "sign_offs": signers(examined),
+        "checkpoint": newest_note(centre),
+        "proof": proof_body(inclusion),
+    }
+    text = canonical.dumps(body)
+    signature = signer.sign(text)
+    folder = centre.settings.papers / list_id
+    put_paper(folder, f"{CERTIFICATE}.json", text)
+    put_paper(folder, f"{CERTIFICATE}.json.sig", signature)
+    put_paper(folder, f"{REGISTER}.pdf", print_list(centre, examined, names, checkpoint, destroyed.occurred_at))
+    paper = _certificate_paper(centre, examined, body, names, (checkpoint, inclusion, destroyed.occurred_at, now_at))
+    values = {
+        "certificate_id": certificate_id,
+        "list_id": list_id,
+        "kind": ListKind.DESTRUCTION.value,
+        "body_json": text.decode(),
+        "signature": base64.b64encode(signature).decode("ascii"),
+        "paper_path": f"{list_id}/{CERTIFICATE}.pdf",
+        "paper_sha256": put_paper(folder, f"{CERTIFICATE}.pdf", paper),
+        "made_at": now_at,
+    }
+    close_list(centre, list_id, custodian, values)
+    return certificate_id
+
+
+def close_list(centre: Centre, list_id: str, actor: str, certificate: Mapping[str, Any] | None) -> None:
+    """Close a list in one transaction: its certificate, new periods for what the panel kept, state *done*.
+
+    Args:
+        centre: The centre.
+        list_id: The list; nothing is under way on it any more.
+        actor: Staff id of who closes it.
+        certificate: Row of its certificate; None when nothing was disposed of, or it was issued before.
+    """
+    with centre.database.begin() as connection:
+        examined = examine(connection, centre.settings, list_id, locks=True)
+        if examined.chosen.state is not ListState.DONE:
+            if certificate is not None:
+                dispositions.add_certificate(connection, dict(certificate))
+            if examined.chosen.kind is ListKind.DESTRUCTION:
+                _extend(connection, centre, examined, actor)
+            disposal.close_rows(connection, list_id)
+            disposal.move(connection, list_id, ListState.DONE, finished_at=centre.clock.now_at())
+    # Also of a list that was done before: the run that closed it may have been killed before its checkpoint was out.
+    make_checkpoint(centre)
+
+
+def _extend(connection: Connection, centre: Centre, examined: Examined, actor: str) -> None:
+    reset = []
+    for record in examined.records:
+        outcome = examined.outcomes[record.row_no]
+        if outcome is None or outcome.decision is not Decision.KEEP or outcome.extend_years is None:
+            continue
+        due_on = extended_due_on(record.destroy_due_on, examined.chosen.due_on, outcome.extend_years)
+        dispositions.extend(connection, record.record_id, due_on)
+        reset.append([record.record_id, record.destroy_due_on.isoformat(), due_on.isoformat()])
+    if reset:
+        facts: dict[str, int | str] = {
+            "record_count": len(reset),
+            "periods_sha256": hashlib.sha256(canonical.dumps(reset)).hexdigest(),
+        }
+        now_at = centre.clock.now_at()
+        append(connection, EventKind.RETENTION_RESET, examined.chosen.list_id, actor, now_at, facts)
+
+
+def _place(one: PlaceErasure, custodian: str) -> dict[str, Any]:
+    return {
+        "carrier_id": one.carrier_id,
+        "place": one.place,
+        "erasure_class": one.erasure_class,
+        "generation": one.generation,
+        "manifest_sha256": one.manifest_sha256,
+        "looked_at": one.looked_at.isoformat(),
+        "looked_by": custodian,
+        "remaining": list(one.remaining),
+    }
+
+
+def _certificate_paper(
+    centre: Centre,
+    examined: Examined,
+    body: Mapping[str, Any],
+    names: Mapping[str, str],
+    told: tuple[Checkpoint, Inclusion, datetime, datetime],
+) -> bytes:
+    checkpoint, inclusion, destroyed_at, now_at = told
+    zone = centre.settings.zone
+    content = {
+        "paper_no": body["certificate_id"],
+        "centre": centre.settings.centre_name,
+        "printed_at": now_at.astimezone(zone),
+        "today_is_set": centre.clock.is_set_by_hand,
+        "list_id": examined.chosen.list_id,
+        "units": examined.unit.name,
+        "fonds_no": examined.unit.fonds_no,
+        "record_count": len(body["record_ids"]),
+        "page_count": sum(row.page_count or 0 for row in examined.records if row.record_id in set(body["record_ids"])),
+        "list_digest": body["list_digest"],
+        "destroyed_at": destroyed_at.astimezone(zone),
+        "places": [
+            {
+                "place": name_place(centre.settings, one["place"]),
+                "address": one["place"],
+                "carrier_id": one["carrier_id"],
+                "erasure_class": one["erasure_class"],
+                "looked_at": datetime.fromisoformat(one["looked_at"]).astimezone(zone),
+                "looked_by": names[one["looked_by"]],
+                "result": "residue" if one["remaining"] else "absent",
+            }
+            for one in body["places"]
+        ],
+        "header_backups": [],
+        "twins": [{"record_id": twin, "where": carrier} for _, twin, carrier in body["twins"]],
+        "signers": printed_signers(centre, examined, names),
+        "checkpoint": printed_checkpoint(checkpoint),
+        "proof": {"leaf_index": inclusion.leaf_index, "hashes": [each.hex() for each in inclusion.hashes]},
+    }
+    return form.render("destruction_certificate", content, locale=centre.settings.locale)

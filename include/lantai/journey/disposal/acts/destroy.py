@@ -1,0 +1,247 @@
+"""Destroy the records of an approved list, in the order that leaves proof of every step.
+
+What permits it are rows, looked up now: see `permit`. Then, all within state
+*executing*, told apart by what is there and not by a flag, so that any run may
+be killed anywhere and the next one goes on:
+
+1. every place that is configured or that a row of a copy names answers and can be written, or nothing begins; records
+   get status *destroying* with the `destroying` event, in one transaction; a checkpoint that covers it is put out at
+   every place and read back, before any byte is touched;
+2. each carrier is erased at every place, headers first (`erase`), and looked at again;
+3. records get status *destroyed* with tombstones and the `destroyed` event, in one transaction;
+4. the run ends and says that it waits for the witnesses to sign "after";
+5. when both have, the next run looks at every place once more and issues the certificate (`certify`); only then is the list *done*.
+
+A list whose every row the panel kept has nothing to erase: it is done at once, with its new periods.
+
+Source: vault.md, "Destruction, in order"; rules N3; reliability.md, I3 and K1; R9-19, R12-04, I4.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from lantai.edges.centre import Centre
+from lantai.edges.custody.places import read_small
+from lantai.edges.database.fence import Fence
+from lantai.edges.database.lease import Lease, leased, require
+from lantai.edges.disposal.list_papers import put_paper
+from lantai.edges.keys.tombstone_key import tombstone_key
+from lantai.edges.ledger.files import note_path
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.disposal import dispositions
+from lantai.edges.registry.disposal import lists as disposal
+from lantai.edges.registry.disposal.lists import DutyHeld
+from lantai.errors import FixityError, LedgerError, NotPermittedError
+from lantai.formats.ledger import canonical
+from lantai.journey.custody.find_copies import require_copies_at_hand
+from lantai.journey.disposal.acts.certify import certify, close_list
+from lantai.journey.disposal.acts.erase import PlaceErasure, erase
+from lantai.journey.disposal.acts.prepare import Prepared
+from lantai.journey.disposal.acts.prepare import prepare as prepare_lists
+from lantai.journey.disposal.approval.examine import examine
+from lantai.journey.disposal.approval.permit import disposed_rows, permit
+from lantai.journey.disposal.approval.refuse import recorded
+from lantai.journey.disposal.approval.take_duty import take_duty
+from lantai.journey.ledger.checkpoint import checkpointed_at, make_checkpoint, newest_note
+from lantai.records.custody.record import RecordStatus
+from lantai.records.disposal.lists import Duty, ListKind, ListState, Stage
+from lantai.records.disposal.shortfall import Shortfall
+from lantai.records.ledger.event import EventKind
+from lantai.rules.disposal.appraisal import files_digest
+from lantai.rules.disposal.approval import witness_shortfalls
+
+MOST_IDS_IN_LEAF = 100
+"""Up to so many record ids stand in the leaf itself; of a longer list their digest, and the ids in a paper beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destroyed:
+    """How far a destruction is.
+
+    Attributes:
+        list_id: The list.
+        state: Its state now; *done* only when all is gone and on paper.
+        record_count: Records destroyed by it so far.
+        waiting_for: What is still needed, in both languages; empty when done.
+        certificate_id: The certificate, None before it is issued.
+    """
+
+    list_id: str
+    state: ListState
+    record_count: int
+    waiting_for: Sequence[Shortfall]
+    certificate_id: str | None
+
+
+def prepare(centre: Centre) -> Prepared:
+    """Hand ripe destruction lists to the custodian; see `lantai.journey.disposal.acts.prepare`."""
+    return prepare_lists(centre, ListKind.DESTRUCTION)
+
+
+def destroy(centre: Centre, list_id: str, custodian: str, disposal_key: Path | None = None) -> Destroyed:
+    """Carry a destruction list as far as its rows permit; safe to run again at any moment.
+
+    Args:
+        centre: The centre.
+        list_id: The list; it waits for the custodian, or is being carried out.
+        custodian: Staff id of who carries it out.
+        disposal_key: Key that signs certificates; None reads `keys/disposal.pem`.
+
+    Raises:
+        NotPermittedError: Something is missing; all of it is named, the refusal is recorded, nothing is erased.
+        HeldError: A record is under a hold; recorded, nothing is erased.
+        KeyMissingError: The certificate is due and its key is not here.
+        PlaceUnavailableError: A place did not answer. Before the records are marked nothing has begun; after that it is half
+            done, to be run again.
+        FixityError: A copy is not where its row says, or is not what was sealed.
+        LeaseLostError: Another worker is at this list.
+    """
+    now_at = centre.clock.now_at
+    with (
+        recorded(centre, list_id, custodian, "destroy"),
+        leased(centre.database, f"list:{list_id}", centre.holder, now_at) as lease,
+    ):
+        fence = Fence(centre.database, lease, now_at)
+        _begin(centre, list_id, custodian, lease)
+        if _told(centre, list_id, EventKind.DESTROYED) is None and _told(centre, list_id, EventKind.DESTROYING):
+            _announce(centre, list_id)
+            looked = _erase(centre, list_id, fence)
+            _write_down(centre, list_id, custodian, looked, lease)
+        return _finish(centre, list_id, custodian, disposal_key, fence)
+
+
+def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> None:
+    """Let the records go over to *destroying*, once, when everything permits it."""
+    with centre.database.begin() as connection:
+        require(connection, lease)
+        examined = examine(connection, centre.settings, list_id, locks=True)
+        if examined.chosen.kind is not ListKind.DESTRUCTION:
+            raise NotPermittedError(f"list {list_id}: found a {examined.chosen.kind.value} list, expected destruction")
+        if examined.chosen.state is ListState.DONE:
+            return
+        take_duty(connection, centre, list_id, DutyHeld(custodian, Duty.CUSTODIAN, None))
+        if examined.chosen.state is ListState.EXECUTING:
+            return
+        examined = examine(connection, centre.settings, list_id)
+        going = disposed_rows(examined)
+        permit(connection, centre, examined)
+        require_copies_at_hand(connection, centre, sorted({record.carrier_id for record in going}))
+        disposal.move(connection, list_id, ListState.EXECUTING)
+        if not going:
+            return
+        panel_count = len(examined.dossier.panel)
+        count = dispositions.begin_disposing(connection, list_id, panel_count, RecordStatus.DESTROYING)
+        if count != len(going):
+            raise NotPermittedError(f"list {list_id}: {count} records go over to destroying, expected {len(going)}")
+        facts = _ids_facts(centre, list_id, [record.record_id for record in going])
+        facts["list_digest"] = examined.dossier.decided_now
+        append(connection, EventKind.DESTROYING, list_id, custodian, centre.clock.now_at(), facts)
+
+
+def _ids_facts(centre: Centre, list_id: str, record_ids: Sequence[str]) -> dict[str, int | str]:
+    text = canonical.dumps({"list_id": list_id, "record_ids": list(record_ids)})
+    put_paper(centre.settings.papers / list_id, "destroying.json", text)
+    facts: dict[str, int | str] = {
+        "record_count": len(record_ids),
+        "record_ids_sha256": hashlib.sha256(text).hexdigest(),
+    }
+    if len(record_ids) <= MOST_IDS_IN_LEAF:
+        facts["record_ids"] = ",".join(record_ids)
+    return facts
+
+
+def _announce(centre: Centre, list_id: str) -> None:
+    """See that every place outside tells of the `destroying` event before any byte is touched.
+
+    Raises:
+        LedgerError: A place does not have the checkpoint as it was signed.
+        PlaceUnavailableError: Too few places could take it.
+    """
+    told = _told(centre, list_id, EventKind.DESTROYING)
+    checkpoint = make_checkpoint(centre)
+    if told is None or checkpoint is None or checkpointed_at(centre, told) is None:
+        raise LedgerError(f"list {list_id}: its destroying event lies in no checkpoint, expected one before the act")
+    expected = newest_note(centre)
+    for place in centre.vault.places:
+        found = read_small(place, note_path(checkpoint.size)).decode("utf-8", "replace")
+        if found != expected:
+            raise LedgerError(
+                f"{place.name}: checkpoint {checkpoint.size} is not the one that was signed; nothing was erased"
+            )
+
+
+def _erase(centre: Centre, list_id: str, fence: Fence) -> list[PlaceErasure]:
+    with centre.database.read() as connection:
+        by_carrier = dispositions.records_by_carrier(
+            connection, list_id, (RecordStatus.DESTROYING, RecordStatus.DESTROYED)
+        )
+    looked: list[PlaceErasure] = []
+    for carrier_id, record_ids in by_carrier.items():
+        fence.keep()
+        with leased(centre.database, f"carrier:{carrier_id}", centre.holder, centre.clock.now_at) as lease:
+            looked.extend(erase(centre, carrier_id, record_ids, lease))
+    left = [f"{one.place}: {', '.join(one.remaining[:3])}" for one in looked if one.remaining]
+    if left:
+        raise FixityError(f"list {list_id}: still found after erasure at {'; '.join(left)}, expected nothing")
+    return looked
+
+
+def _write_down(centre: Centre, list_id: str, custodian: str, looked: Sequence[PlaceErasure], lease: Lease) -> None:
+    with centre.database.begin() as connection:
+        require(connection, lease)
+        examined = examine(connection, centre.settings, list_id, locks=True)
+        now_at = centre.clock.now_at()
+        key = tombstone_key(centre.settings.keys, may_be_made=not dispositions.has_tombstones(connection))
+        rows = dispositions.files(connection, list_id, (RecordStatus.DESTROYING,))
+        digests = _digests(key, rows)
+        dispositions.put_tombstones(connection, list_id, examined.chosen.unit_code, digests, now_at)
+        count = dispositions.move_records(connection, list_id, RecordStatus.DESTROYING, RecordStatus.DESTROYED)
+        facts: dict[str, int | str] = {
+            "record_count": count,
+            "places": len({one.place for one in looked}),
+            "looks_sha256": hashlib.sha256(canonical.dumps([_look(one) for one in looked])).hexdigest(),
+        }
+        append(connection, EventKind.DESTROYED, list_id, custodian, now_at, facts)
+    make_checkpoint(centre)
+
+
+def _digests(key: bytes, rows: Iterable[object]) -> list[tuple[str, str]]:
+    return [
+        (record_id, files_digest(key, [row.sha256 for row in files]))  # type: ignore[attr-defined]  # rows of list_files
+        for record_id, files in groupby(rows, key=lambda row: row.record_id)  # type: ignore[attr-defined]  # the same
+    ]
+
+
+def _look(one: PlaceErasure) -> list[object]:
+    return [one.carrier_id, one.place, one.erasure_class, one.generation, one.manifest_sha256]
+
+
+def _finish(centre: Centre, list_id: str, custodian: str, disposal_key: Path | None, fence: Fence) -> Destroyed:
+    with centre.database.read() as connection:
+        examined = examine(connection, centre.settings, list_id)
+        destroyed = dispositions.newest_event(connection, list_id, EventKind.DESTROYED)
+        issued = dispositions.certificate_of(connection, list_id)
+        count, _ = disposal.counted(connection, list_id, [RecordStatus.DESTROYED.value])
+    if examined.chosen.state is ListState.DONE:
+        # A run that was killed between signing the last checkpoint and putting it out has left that to this one.
+        make_checkpoint(centre)
+        return Destroyed(list_id, ListState.DONE, count, (), issued.certificate_id if issued else None)
+    if destroyed is None:
+        close_list(centre, list_id, custodian, None)
+        return Destroyed(list_id, ListState.DONE, 0, (), None)
+    missing = witness_shortfalls(examined.dossier, Stage.AFTER, destroyed.occurred_at)
+    if missing:
+        return Destroyed(list_id, ListState.EXECUTING, count, missing, None)
+    certificate_id = certify(centre, list_id, custodian, _erase(centre, list_id, fence), disposal_key)
+    return Destroyed(list_id, ListState.DONE, count, (), certificate_id)
+
+
+def _told(centre: Centre, list_id: str, kind: EventKind) -> str | None:
+    with centre.database.read() as connection:
+        found = dispositions.newest_event(connection, list_id, kind)
+    return None if found is None else str(found.event_id)

@@ -1,0 +1,232 @@
+"""Package the records of a transfer list for the archive: decrypted, in one uncompressed tar that holds a BagIt bag.
+
+    <list_id>/bagit.txt, bag-info.txt, manifest-sha256.txt, tagmanifest-sha256.txt
+    <list_id>/metadata/transfer-inventory.json, .json.sig    every record with its fields, files and digests; signed
+    <list_id>/metadata/transfer-inventory.pdf                移交清册 as approved
+    <list_id>/metadata/disposal.pub.pem                      the key that verifies the signature
+    <list_id>/data/<record_id>/<path>                        the files as they were received
+
+The same list gives the same bytes. Every file is compared with its digests on
+arrival while it is opened. Plaintext lies in the work folder only while it is
+handed over. What the package holds is judged when it is written and before
+anything is marked: an encrypted or compressed file is not handed over.
+
+Source: rules N7 (decrypted, decompressed, metadata moved together); R9-15.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row
+
+from lantai.edges.centre import Centre
+from lantai.edges.disposal.transfer_package import Member, open_package, places_of_members, write_package
+from lantai.edges.intake.closed_files import ForeignFile, judge_closed
+from lantai.edges.keys.files import Signer
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.disposal import dispositions
+from lantai.formats.age.file import Identity
+from lantai.formats.bag.tag_file import escape
+from lantai.formats.ledger import canonical
+from lantai.journey.custody.restore import open_record
+from lantai.journey.disposal.approval.examine import Examined, examine
+from lantai.journey.disposal.approval.permit import disposed_rows
+from lantai.journey.disposal.approval.refuse import refuse_if
+from lantai.journey.disposal.print_list import ALGORITHM, print_list, signers
+from lantai.records.custody.record import RecordStatus
+from lantai.records.disposal.shortfall import Shortfall
+
+ROWS_PRINTED = (
+    "row_no",
+    "record_id",
+    "archival_code",
+    "title",
+    "author",
+    "doc_no",
+    "retention",
+    "filing_year",
+    "remarks",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Packaged:
+    """A package that lies in the work folder.
+
+    Attributes:
+        path: The tar.
+        size_bytes: Its size.
+        sha256: Its digest.
+        record_count: Records in it.
+        file_count: Files of these records.
+        payload_bytes: Bytes of these files.
+        inventory_sha256: Digest of the signed inventory in it.
+    """
+
+    path: Path
+    size_bytes: int
+    sha256: str
+    record_count: int
+    file_count: int
+    payload_bytes: int
+    inventory_sha256: str
+
+
+def package(centre: Centre, list_id: str, identities: Sequence[Identity], signer: Signer) -> Packaged:
+    """Write the package of a transfer list into the work folder.
+
+    Args:
+        centre: The centre.
+        list_id: The list; its records are under way, or are about to be.
+        identities: Private keys of a custodian.
+        signer: Signs the inventory.
+
+    Raises:
+        FixityError: A record does not open as it was received, at any place.
+        NoIdentityMatchError: None of the identities opens it.
+        NotPermittedError: A file in it is encrypted or compressed; all such rows are named.
+        DiskFullError: No space in the work folder.
+    """
+    with centre.database.read() as connection:
+        examined = examine(connection, centre.settings, list_id)
+        going = {record.record_id for record in disposed_rows(examined)}
+        statuses = (RecordStatus.KEPT, RecordStatus.TRANSFERRING)
+        rows = [row for row in dispositions.files(connection, list_id, statuses) if row.record_id in going]
+        names = {each.person_id: people.person(connection, each.person_id).name for each in examined.dossier.acting}
+    inventory = canonical.dumps(_inventory(examined, rows))
+    tags = {
+        "metadata/transfer-inventory.json": inventory,
+        "metadata/transfer-inventory.json.sig": signer.sign(inventory),
+        "metadata/transfer-inventory.pdf": print_list(centre, examined, names, None, None),
+        "metadata/disposal.pub.pem": signer.public_pem,
+        "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+        "bag-info.txt": _bag_info(centre, examined, rows),
+        "manifest-sha256.txt": "".join(f"{row.sha256}  {escape(_member(row))}\n" for row in rows).encode(),
+    }
+    lines = (f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(tags.items()))
+    tags["tagmanifest-sha256.txt"] = "".join(lines).encode()
+    path = work_folder(centre, list_id) / f"{list_id}.tar"
+    moment = examined.chosen.approved_at or examined.chosen.drafted_at
+    members = _members(centre, list_id, tags, rows, identities)
+    size_bytes, sha256 = write_package(path, members, int(moment.timestamp()))
+    _refuse_closed(list_id, path, rows)
+    return Packaged(
+        path=path,
+        size_bytes=size_bytes,
+        sha256=sha256,
+        record_count=len({row.record_id for row in rows}),
+        file_count=len(rows),
+        payload_bytes=sum(row.size_bytes for row in rows),
+        inventory_sha256=hashlib.sha256(inventory).hexdigest(),
+    )
+
+
+def _refuse_closed(list_id: str, path: Path, rows: Sequence[Row[Any]]) -> None:
+    """Refuse a package with an encrypted or compressed file in it, by the bytes, as intake judges them. Source: rules N7."""
+    row_of = {f"{list_id}/{_member(row)}": row for row in rows}
+    files = [
+        ForeignFile(name, partial(open_package, path), start, size_bytes)
+        for name, start, size_bytes in places_of_members(path)
+        if name in row_of
+    ]
+    judged = [(row_of[each.name], each) for each in judge_closed(files)]
+    unseen = [row for row, each in judged if each.trouble is not None]
+    refuse_if(
+        list_id,
+        [
+            Shortfall(
+                f"第 {row.row_no} 行：第 {row.file_no} 个文件无法查验是否加密或压缩，移交前须查明（档发〔2012〕7号）",
+                f"row {row.row_no}: whether file {row.file_no} is compressed or encrypted cannot be looked at, "
+                "expected it open (档发〔2012〕7号)",
+            )
+            for row in unseen
+        ],
+    )
+    closed = [(row, tool) for row, each in judged if (tool := each.encryption or each.compression)]
+    refuse_if(
+        list_id,
+        [
+            Shortfall(
+                f"第 {row.row_no} 行：第 {row.file_no} 个文件经压缩或加密（{tool}），移交前须解除（档发〔2012〕7号）",
+                f"row {row.row_no}: file {row.file_no} is compressed or encrypted ({tool}), expected it open (档发〔2012〕7号)",
+            )
+            for row, tool in closed
+        ],
+    )
+
+
+def work_folder(centre: Centre, list_id: str) -> Path:
+    """Return the folder that holds the plaintext of a transfer while it is under way."""
+    return centre.settings.work / f"transfer-{list_id}"
+
+
+def _inventory(examined: Examined, rows: Sequence[Row[Any]]) -> dict[str, Any]:
+    files: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        one = {
+            "path": _member(row),
+            "received_as": row.path,
+            "bytes": row.size_bytes,
+            "sha256": row.sha256,
+            "sm3": row.sm3,
+        }
+        files.setdefault(row.record_id, []).append(one)
+    return {
+        "format": 1,
+        "list_id": examined.chosen.list_id,
+        "unit_code": examined.unit.unit_code,
+        "unit": examined.unit.name,
+        "fonds_no": examined.unit.fonds_no,
+        "due_on": examined.chosen.due_on.isoformat(),
+        "list_digest": {"algorithm": ALGORITHM, "value": examined.dossier.decided_now},
+        "sign_offs": signers(examined),
+        "records": [
+            {
+                **{key: line[key] for key in ROWS_PRINTED},
+                "formed_on": line["formed_on"].isoformat(),
+                "page_count": line["page_count"],
+                "files": files[line["record_id"]],
+            }
+            for line in examined.laid_out.rows
+            if line["record_id"] in files
+        ],
+    }
+
+
+def _bag_info(centre: Centre, examined: Examined, rows: Sequence[Row[Any]]) -> bytes:
+    moment = examined.chosen.approved_at or examined.chosen.drafted_at
+    tags = (
+        ("Source-Organization", examined.unit.name),
+        ("Unit-Code", examined.unit.unit_code),
+        ("Fonds-Number", examined.unit.fonds_no),
+        ("External-Identifier", examined.chosen.list_id),
+        ("Bagging-Date", moment.astimezone(centre.settings.zone).date().isoformat()),
+        ("Payload-Oxum", f"{sum(row.size_bytes for row in rows)}.{len(rows)}"),
+    )
+    return "".join(f"{name}: {value}\n" for name, value in tags).encode()
+
+
+def _member(row: Row[Any]) -> str:
+    return f"data/{row.record_id}/{row.path.removeprefix('data/')}"
+
+
+def _members(
+    centre: Centre,
+    list_id: str,
+    tags: Mapping[str, bytes],
+    rows: Sequence[Row[Any]],
+    identities: Sequence[Identity],
+) -> Iterator[Member]:
+    for name, content in sorted(tags.items()):
+        yield Member(f"{list_id}/{name}", len(content), [content])
+    member_of = {(row.record_id, row.path): _member(row) for row in rows}
+    for record_id in dict.fromkeys(row.record_id for row in rows):
+        for opened in open_record(centre, record_id, identities):
+            name = member_of[record_id, opened.path]
+            yield Member(f"{list_id}/{name}", opened.size_bytes, opened.chunks)

@@ -1,0 +1,1 @@
+"""Who decides and signs, and what has to be true."""

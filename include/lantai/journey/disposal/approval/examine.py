@@ -1,0 +1,176 @@
+"""Examine a list: gather from its rows, now, everything that says whether it is approved.
+
+Nothing is taken from memory or from an earlier run: digests are computed again,
+signatures verified again, roles looked up for the day of signing. What follows
+from the dossier is in `lantai.rules.disposal.approval`.
+
+Source: reliability.md, I3 and P3; vault.md, destruction 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row
+
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.centre.units import units
+from lantai.edges.registry.disposal import lists as disposal
+from lantai.edges.registry.disposal.lists import DisposalList
+from lantai.edges.registry.disposal.sign_offs import sign_offs
+from lantai.errors import MalformedError, SignatureInvalidError
+from lantai.formats.ledger import canonical, ssh_signature
+from lantai.journey.disposal.lay_out import LaidOut, decided_digest, lay_out
+from lantai.records.centre.unit import Unit
+from lantai.records.disposal.lists import Duty, ListState, RowDecision, SignOff, Stage
+from lantai.records.ledger.event import EventKind
+from lantai.rules.disposal.approval import ROLE_FOR, Acting, Dossier, Outcome, Signed, consolidate
+from lantai.settings import Settings
+
+SIGNATURE_NAMESPACE = "lantai-list"
+"""Purpose that `ssh-keygen -Y sign -n` is given: a signature made for anything else is worth nothing here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A list as its rows stand in one transaction.
+
+    Attributes:
+        chosen: The list.
+        unit: Whose records are on it.
+        records: Its rows with what the registry says of the records.
+        laid_out: The same as they are written down.
+        decisions: Every decision of every member.
+        outcomes: What the panel says of each row; None where somebody has not looked at it.
+        dossier: What the rules judge.
+        sign_off_rows: Signatures with their events and places in the ledger.
+    """
+
+    chosen: DisposalList
+    unit: Unit
+    records: Sequence[Row[Any]]
+    laid_out: LaidOut
+    decisions: Sequence[RowDecision]
+    outcomes: Mapping[int, Outcome | None]
+    dossier: Dossier
+    sign_off_rows: Sequence[Row[Any]]
+
+    @property
+    def digest(self) -> str:
+        """What signatures have to be under: the list as it stands now; of one that is done, as it was decided.
+
+        Closing a list gives what the panel kept a new period, which is part of its content.
+        """
+        decided = self.chosen.decided_sha256
+        return decided if self.chosen.state is ListState.DONE and decided else self.dossier.decided_now
+
+
+def examine(connection: Connection, settings: Settings, list_id: str, *, locks: bool = False) -> Examined:
+    """Gather what is known of a list.
+
+    Args:
+        connection: An open transaction; what is found holds for it only.
+        settings: Time zone, size of the panel, number of witnesses.
+        list_id: The list.
+        locks: Whether nobody else may move the list before the transaction ends.
+
+    Raises:
+        NotFoundError: No such list.
+    """
+    chosen = disposal.disposal_list(connection, list_id, locks=locks)
+    (unit,) = units(connection, [chosen.unit_code])
+    records = disposal.content(connection, list_id)
+    laid_out = lay_out(list_id, chosen.kind, chosen.due_on, unit, records)
+    decisions = disposal.decisions(connection, list_id)
+    held = disposal.duties(connection, list_id)
+    acting = tuple(Acting(each.person_id, each.duty, each.on_behalf_of) for each in held)
+    rows = sign_offs(connection, list_id)
+    dossier = Dossier(
+        list_id=list_id,
+        kind=chosen.kind,
+        state=chosen.state,
+        content_stored=chosen.content_sha256,
+        content_now=laid_out.digest,
+        decided_stored=chosen.decided_sha256,
+        decided_now=decided_digest(list_id, laid_out.digest, decisions),
+        rows=tuple(record.row_no for record in records),
+        decisions=tuple(decisions),
+        acting=acting,
+        signed=tuple(_signed(connection, settings.zone, list_id, row) for row in rows),
+        panel_size=settings.panel_members,
+        witness_count=settings.witnesses,
+    )
+    outcomes = consolidate(dossier.rows, dossier.panel, decisions)
+    return Examined(chosen, unit, records, laid_out, decisions, outcomes, dossier, rows)
+
+
+def message_to_sign(list_id: str, duty: Duty, stage: Stage, list_digest: str) -> bytes:
+    """Return the bytes that a person signs with `ssh-keygen -Y sign -n lantai-list`."""
+    body = {"list_id": list_id, "duty": duty.value, "stage": stage.value, "list_digest": list_digest}
+    return canonical.dumps(body)
+
+
+def _signed(connection: Connection, zone: ZoneInfo, list_id: str, row: Row[Any]) -> Signed:
+    sign_off = SignOff(
+        list_id=list_id,
+        duty=Duty(row.duty),
+        stage=Stage(row.stage),
+        person_id=row.person_id,
+        list_digest=row.list_digest,
+        signed_at=row.signed_at,
+        signature=row.signature,
+        on_behalf_of=row.on_behalf_of,
+    )
+    day = row.signed_at.astimezone(zone).date()
+    role = ROLE_FOR[sign_off.duty]
+    keys = {key.fingerprint for key in people.keys_on(connection, row.person_id, day)}
+    if sign_off.on_behalf_of is None:
+        held_role = role in people.roles_on(connection, row.person_id, day)
+    else:
+        principals = people.delegations_to(connection, row.person_id, role, day)
+        has_role = role in people.roles_on(connection, sign_off.on_behalf_of, day)
+        held_role = sign_off.on_behalf_of in principals and has_role
+    return Signed(
+        sign_off=sign_off,
+        held_role=held_role,
+        has_key=bool(keys),
+        is_signature_good=_is_good(row, sign_off, keys),
+        is_in_ledger=_is_told(row, sign_off),
+    )
+
+
+def _is_good(row: Row[Any], sign_off: SignOff, keys: set[str]) -> bool | None:
+    if sign_off.signature is None:
+        return None
+    if row.fingerprint not in keys or row.key_person_id != sign_off.person_id:
+        return False
+    message = message_to_sign(sign_off.list_id, sign_off.duty, sign_off.stage, sign_off.list_digest)
+    try:
+        ssh_signature.verify(message, sign_off.signature, row.public_key, SIGNATURE_NAMESPACE)
+    except (SignatureInvalidError, MalformedError):
+        return False
+    return True
+
+
+def _is_told(row: Row[Any], sign_off: SignOff) -> bool:
+    """Whether the event that the row points at tells of this signature: a row added by hand has no such event."""
+    if (row.event_kind, row.event_subject, row.event_actor) != (
+        EventKind.LIST_SIGNED.value,
+        sign_off.list_id,
+        sign_off.person_id,
+    ):
+        return False
+    try:
+        leaf = canonical.loads(bytes(row.leaf))
+    except MalformedError:
+        return False
+    expected = {
+        "duty": sign_off.duty.value,
+        "stage": sign_off.stage.value,
+        "list_digest": sign_off.list_digest,
+        "on_behalf_of": sign_off.on_behalf_of or "",
+    }
+    return isinstance(leaf, dict) and all(leaf.get(name) == value for name, value in expected.items())

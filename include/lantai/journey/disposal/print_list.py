@@ -1,0 +1,206 @@
+"""Print a list as approved: the register or inventory, and the parts that every paper about a list shares.
+
+Source: rules N3, N7; R9-15, R9-16, R9-19; vault.md, "The ledger".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from lantai.edges.centre import Centre
+from lantai.edges.ledger.rows import Inclusion
+from lantai.formats.ledger.signed_note import Checkpoint
+from lantai.formats.papers import form
+from lantai.journey.disposal.approval.examine import Examined
+from lantai.locales import say
+from lantai.records.disposal.lists import Decision, ListKind
+from lantai.rules.disposal.appraisal import electronic_transfer_due_on
+
+ALGORITHM = "SHA-256"
+
+_SENDER_RESULTS = (
+    ("authenticity", "pass"),
+    ("integrity", "pass"),
+    ("usability", "pending_manual"),
+    ("security", "pending_manual"),
+)
+"""What handing over proves: every file opened and had its digests of arrival. Nobody looked at it, and nothing scanned it."""
+
+
+def signers(examined: Examined) -> list[dict[str, Any]]:
+    """Return the signatures that count, as signed papers write them; those under an older digest are left out."""
+    return [
+        {
+            "duty": row.duty,
+            "stage": row.stage,
+            "person_id": row.person_id,
+            "on_behalf_of": row.on_behalf_of,
+            "signed_at": row.signed_at.isoformat(),
+            "fingerprint": row.fingerprint,
+            "signature": row.signature,
+        }
+        for row in examined.sign_off_rows
+        if row.list_digest == examined.digest
+    ]
+
+
+def proof_body(inclusion: Inclusion) -> dict[str, Any]:
+    """Return an inclusion proof as signed papers write it: RFC 6962 audit path, hashes in hex, lowest first."""
+    return {
+        "leaf_index": inclusion.leaf_index,
+        "tree_size": inclusion.tree_size,
+        "leaf": inclusion.leaf.decode(),
+        "hashes": [each.hex() for each in inclusion.hashes],
+        "root": inclusion.root.hex(),
+    }
+
+
+def print_list(
+    centre: Centre,
+    examined: Examined,
+    names: Mapping[str, str],
+    checkpoint: Checkpoint | None,
+    destroyed_at: datetime | None,
+) -> bytes:
+    """Return the register or inventory as approved, as PDF/A: every row with what the panel said of it.
+
+    Args:
+        centre: The centre.
+        examined: The list.
+        names: Names of the people by staff id.
+        checkpoint: Of the ledger, printed as evidence; None prints none.
+        destroyed_at: When the records were destroyed; None for a transfer.
+    """
+    chosen, zone = examined.chosen, centre.settings.zone
+    destroyed_on = destroyed_at.astimezone(zone).date() if destroyed_at else None
+    rows = []
+    for row in examined.laid_out.rows:
+        outcome = examined.outcomes[row["row_no"]]
+        is_kept = outcome is None or outcome.decision is Decision.KEEP
+        rows.append(
+            {
+                **row,
+                "decision": outcome.decision.value if outcome else "",
+                "extend_years": outcome.extend_years if outcome else None,
+                "reason": _reasons(examined, row["row_no"]),
+                "destroyed_on": None if is_kept else destroyed_on,
+            }
+        )
+    content = {
+        "paper_no": chosen.list_id,
+        "centre": centre.settings.centre_name,
+        "printed_at": _printed_at(centre, examined),
+        "today_is_set": centre.clock.is_set_by_hand,
+        "list_id": chosen.list_id,
+        "units": examined.unit.name,
+        "fonds_no": examined.unit.fonds_no,
+        "on": chosen.due_on,
+        "approved_on": chosen.approved_at.astimezone(zone).date() if chosen.approved_at else None,
+        "list_digest": {"algorithm": ALGORITHM, "value": examined.digest},
+        "rows": rows,
+        "signers": printed_signers(centre, examined, names),
+        "checkpoint": printed_checkpoint(checkpoint) if checkpoint else None,
+    }
+    if chosen.kind is ListKind.TRANSFER:
+        content["archive"] = archive_name(centre)
+    else:
+        content["panel_report_no"] = chosen.appraisal_report_no or ""
+    kind = "transfer_inventory" if chosen.kind is ListKind.TRANSFER else "destruction_register"
+    return form.render(kind, content, locale=centre.settings.locale)
+
+
+def printed_signers(centre: Centre, examined: Examined, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the signatures that count, as papers print them."""
+    return [
+        {
+            "duty": row.duty,
+            "stage": row.stage,
+            "name": names.get(row.person_id, ""),
+            "person_id": row.person_id,
+            "signed_at": row.signed_at.astimezone(centre.settings.zone),
+            "fingerprint": row.fingerprint,
+            "on_behalf_of": row.on_behalf_of,
+        }
+        for row in examined.sign_off_rows
+        if row.list_digest == examined.digest
+    ]
+
+
+def printed_checkpoint(checkpoint: Checkpoint) -> dict[str, Any]:
+    """Return a checkpoint as papers print it."""
+    return {"origin": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root.hex()}
+
+
+def _printed_at(centre: Centre, examined: Examined) -> datetime:
+    # The moment of approval, so that the same list printed again gives the same bytes.
+    return (examined.chosen.approved_at or examined.chosen.drafted_at).astimezone(centre.settings.zone)
+
+
+def _reasons(examined: Examined, row_no: int) -> str:
+    # Members who say the same say it once.
+    return "；".join(dict.fromkeys(d.reason for d in examined.decisions if d.row_no == row_no and d.reason))
+
+
+def archive_name(centre: Centre) -> str:
+    """Return the archive's name as it stands on papers."""
+    return centre.settings.archive_name or centre.settings.archive_connection.removeprefix("sftp_")
+
+
+def print_transfer_register(
+    centre: Centre, examined: Examined, rows: Sequence[Row[Any]], body: Mapping[str, Any], now_at: datetime
+) -> bytes:
+    """Return 《电子档案移交与接收登记表》 as PDF/A, with the digest of the package; the archive fills in its half.
+
+    Args:
+        centre: The centre.
+        examined: The list.
+        rows: The records handed over.
+        body: What the signed certificate says.
+        now_at: When it was handed over.
+
+    Source: rules N7.
+    """
+    chosen, zone = examined.chosen, centre.settings.zone
+    named = {
+        "unit": examined.unit.name,
+        "fonds_no": examined.unit.fonds_no,
+        "list_id": chosen.list_id,
+        "count": body["record_count"],
+    }
+    description = say("sentences.transfer_description", centre.settings.locale, **named)
+    content = {
+        "paper_no": body["certificate_id"],
+        "centre": centre.settings.centre_name,
+        "printed_at": now_at.astimezone(zone),
+        "today_is_set": centre.clock.is_set_by_hand,
+        "job_name": say("sentences.transfer_job", centre.settings.locale, **named),
+        "description": description,
+        "sender": examined.unit.name,
+        "receiver": archive_name(centre),
+        "record_count": body["record_count"],
+        "total_bytes": body["payload_bytes"],
+        "carrier_range": f"{chosen.list_id}.tar",
+        "carrier_kind": "online",
+        "appearance": "not_applicable",
+        "checks": [
+            {"property": name, "sender_result": result, "receiver_result": ""} for name, result in _SENDER_RESULTS
+        ],
+        "digests": [
+            {
+                "carrier": f"{chosen.list_id}.tar",
+                "description": description,
+                "algorithm": ALGORITHM,
+                "digest": body["package"]["sha256"],
+                "bytes": body["package"]["bytes"],
+                "records": body["record_count"],
+            }
+        ],
+        "formed_due_on": min(electronic_transfer_due_on(row.formed_on) for row in rows),
+        "class_due_on": min(row.transfer_due_on for row in rows),
+        "sender_keep_until": date.fromisoformat(body["sender_keeps_until"]),
+    }
+    return form.render("transfer_register", content, locale=centre.settings.locale)

@@ -1,0 +1,210 @@
+"""Answer a round: a signed receipt with the inspection form, the list of opinions, or the notice that it is held, in the inbox.
+
+A receipt is made only when the round is accepted, its copies are read back and
+its event lies in a checkpoint: it carries checkpoint and inclusion proof. Each
+round is answered once; a delivery that failed is tried again with the same
+bytes of JSON and signature, also when a later round has taken its place since.
+
+Source: R1-48, R1-49, R1-50, R4-08; vault.md, "Copies" and "The ledger"; reliability.md, I4.
+"""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from lantai.edges.bulkhead.line import UnitLine
+from lantai.edges.centre import Centre
+from lantai.edges.disposal.list_papers import put_paper
+from lantai.edges.files.folder import read_bytes
+from lantai.edges.ledger.rows import Inclusion, checkpoint_of, event_about, proof_for
+from lantai.edges.registry.intake.submissions import (
+    Round,
+    answer_of,
+    findings_of,
+    mark_delivered,
+    put_answer,
+    unanswered,
+)
+from lantai.errors import LantaiError, LedgerError, NotFoundError
+from lantai.formats.ledger import canonical
+from lantai.formats.ledger.signed_note import Checkpoint
+from lantai.formats.papers import form
+from lantai.journey.intake.inspection import Case, case_of, inspection_form, notice_form, opinion_form, opinions_body
+from lantai.records.intake.carrier import bare_name
+from lantai.records.intake.finding import Severity
+from lantai.records.intake.submission import RoundState, bears_number
+from lantai.records.ledger.event import EventKind
+
+INBOX = b"inbox"
+MOST_NAME_BYTES = 200
+"""File systems take names of 255 bytes; the ending, and what a name carries while it is being delivered, need the rest."""
+
+
+def answer(centre: Centre, line: UnitLine, unit_code: str, checkpoint: Checkpoint | None) -> int:
+    """Answer all rounds of a unit that wait for it; return how many answers were delivered.
+
+    Args:
+        centre: The centre.
+        line: To the unit's server.
+        unit_code: Whose rounds.
+        checkpoint: The newest one; accepted rounds that are not in it wait for the next.
+
+    Raises:
+        DeliveryError: The inbox has other bytes under the answer's name.
+        ServerUnreachableError: The line broke; a rerun delivers.
+        LantaiError: The first answer that could not be delivered, after all others were.
+    """
+    delivered = 0
+    failed: list[LantaiError] = []
+    with centre.database.read() as connection:
+        waiting = unanswered(connection, unit_code)
+        made = {this.carrier_id for this in waiting if answer_of(connection, this) is not None}
+    for this in waiting:
+        try:
+            if this.carrier_id not in made and not _make(centre, this, checkpoint):
+                continue
+            _deliver(centre, line, this)
+        except LantaiError as error:
+            failed.append(error)
+        else:
+            delivered += 1
+    if failed:
+        raise failed[0]
+    return delivered
+
+
+def answer_name(this: Round) -> bytes:
+    """Return what the parts of a round's answer are called, without their endings: `<name of the package>.<our id of the round>`.
+
+    The department finds it by its own name, and no answer takes the place of another, also where a name is used twice. A
+    package whose name leaves no room for ours, or would be taken for a number of ours, is called by our id alone.
+    """
+    own = this.carrier_id.encode()
+    name = b".".join((bare_name(this.raw_name, this.kind), own))
+    return own if len(name) > MOST_NAME_BYTES or bears_number(this.package_name) else name
+
+
+def _make(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> bool:
+    case = case_of(centre, this)
+    if this.state is RoundState.RETURNED:
+        with centre.database.read() as connection:
+            findings = findings_of(connection, this.carrier_id)
+        body = opinions_body(case, findings, centre.settings.locale)
+        paper = form.render("opinions", opinion_form(case, findings), locale=centre.settings.locale)
+        _keep(centre, this, "opinions", body, paper)
+        return True
+    if this.state is RoundState.HELD:
+        with centre.database.read() as connection:
+            findings = [f for f in findings_of(connection, this.carrier_id) if f.severity is Severity.HOLD]
+        body = opinions_body(case, findings, centre.settings.locale)
+        paper = form.render("notice", notice_form(case, findings), locale=centre.settings.locale)
+        _keep(centre, this, "notice", body, paper)
+        return True
+    proof = _proof(centre, this, checkpoint)
+    if proof is None or checkpoint is None:
+        return False
+    with centre.database.read() as connection:
+        findings = findings_of(connection, this.carrier_id)
+        kept = checkpoint_of(connection, checkpoint.size)
+    if kept is None:
+        raise LedgerError(f"checkpoint of {checkpoint.size} leaves: signed, but not in the registry")
+    body = _receipt_body(case, proof, str(kept.note))
+    content = inspection_form(case, findings, checkpoint)
+    _keep(centre, this, "receipt", body, form.render("acceptance_inspection", content, locale=centre.settings.locale))
+    return True
+
+
+def _proof(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> Inclusion | None:
+    kind = EventKind.ZERO_REPORT_ACCEPTED if this.is_zero_report else EventKind.CARRIER_ACCEPTED
+    with centre.database.read() as connection:
+        event_id = event_about(connection, this.carrier_id, kind)
+    if checkpoint is None:
+        return None
+    try:
+        return proof_for(centre.database, event_id, checkpoint.size)
+    except NotFoundError:
+        return None
+
+
+def _receipt_body(case: Case, proof: Inclusion, note: str) -> dict[str, Any]:
+    this = case.round
+    return {
+        "format": 1,
+        "kind": "receipt",
+        "carrier_id": this.carrier_id,
+        "submission_id": this.submission_id,
+        "round": this.round_no,
+        "unit_code": this.unit_code,
+        "filing_year": this.filing_year,
+        "data_form": this.data_form.value,
+        "carrier_number": this.carrier_number,
+        "package_name": this.package_name,
+        "is_zero_report": this.is_zero_report,
+        "received_at": this.received_at.isoformat(),
+        "due_on": case.due_on.isoformat() if case.due_on else "",
+        "days_late": this.days_late,
+        "records": this.record_count,
+        "files": this.file_count,
+        "bytes": this.size_bytes,
+        "manifest_sha256": this.manifest_sha256 or "",
+        "places": [
+            {"place": place.place, "generation": place.generation, "verified_at": place.verified_at.isoformat()}
+            for place in case.places
+        ],
+        "today": case.today.isoformat(),
+        "is_today_set_by_hand": case.is_today_set,
+        "ledger": {
+            "leaf": base64.b64encode(proof.leaf).decode(),
+            "leaf_index": proof.leaf_index,
+            "tree_size": proof.tree_size,
+            "hashes": [base64.b64encode(digest).decode() for digest in proof.hashes],
+            "checkpoint": note,
+        },
+    }
+
+
+def _keep(centre: Centre, this: Round, kind: str, body: dict[str, Any], paper: bytes) -> None:
+    written = canonical.dumps(body)
+    signature = base64.b64encode(centre.intake_signer.sign(written)).decode()
+    folder = paper_folder(centre, this)
+    name = f"{this.carrier_id}.{kind}.pdf"
+    sha256 = put_paper(folder, name, paper)
+    put_paper(folder, f"{this.carrier_id}.{kind}.json", written)
+    with centre.database.begin() as connection:
+        put_answer(
+            connection,
+            this.carrier_id,
+            {
+                "kind": kind,
+                "body_json": written.decode(),
+                "signature": signature,
+                "paper_path": str((folder / name).relative_to(centre.settings.papers)),
+                "paper_sha256": sha256,
+                "made_at": centre.clock.now_at(),
+            },
+        )
+
+
+def paper_folder(centre: Centre, this: Round) -> Path:
+    """Return the folder of a round's papers: by year and unit."""
+    return centre.settings.papers / str(this.filing_year) / this.unit_code
+
+
+def _deliver(centre: Centre, line: UnitLine, this: Round) -> None:
+    """Lay the answer in the inbox: the paper first, the machine-readable parts last, so that who finds those finds all."""
+    with centre.database.read() as connection:
+        made = answer_of(connection, this)
+    if made is None:
+        raise NotFoundError(f"carrier {this.carrier_id}: no answer was made")
+    paper = read_bytes(centre.settings.papers / made.paper_path)
+    folder = b"/".join((INBOX, str(this.filing_year).encode()))
+    line.mkdirs(folder)
+    part = b"/".join((folder, answer_name(this))) + f".{made.kind}.".encode()
+    line.deliver(part + b"pdf", paper, replace=True)
+    if made.kind == "receipt":
+        line.deliver(part + b"sig", base64.b64decode(made.signature), replace=True)
+    line.deliver(part + b"json", made.body_json.encode(), replace=True)
+    with centre.database.begin() as connection:
+        mark_delivered(connection, this, made.kind, centre.clock.now_at())

@@ -1,0 +1,263 @@
+"""Is the package complete, by its catalogue, its papers and the rules? And what records does it hold?
+
+The catalogue's columns are looked at by great-expectations at its one edge and
+by the rules, the whole by the rules; the same fault is told once. Every fault
+comes back in one go.
+
+Source: R1-05, R1-13, R1-14, R1-15, R1-16, R1-37, R1-40, R1-50; rules N5, N8; R1-22, R1-30, R1-46.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+
+from lantai import profiles
+from lantai.edges.sheets.expectations import CheckKind, ColumnCheck, Unmet, check_catalogue
+from lantai.journey.intake.checks.check_encryption import check_encryption
+from lantai.journey.intake.checks.check_papers import check_papers
+from lantai.journey.intake.checks.find_papers import find_catalogues
+from lantai.journey.intake.checks.four_property_test import results_of
+from lantai.journey.intake.checks.read_catalogue import read_catalogue
+from lantai.journey.intake.checks.verify import PackageKind, Reader, Verified
+from lantai.records.centre.unit import DataForm, Unit
+from lantai.records.custody.record import CatalogueRow, Retention
+from lantai.records.intake.carrier import BackupStrategy
+from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.inspection import UnitHalf
+from lantai.records.intake.ruling import Ruling
+from lantai.rules.disposal.retention import IN_FORCE, RuleRow, read_retention, rule_rows, transfer_due_on
+from lantai.rules.intake import archival_code, completeness, scope
+from lantai.rules.intake.consequences import causes
+from lantai.rules.intake.four_properties import ItemResult
+from lantai.rules.intake.ruled import as_ruled
+from lantai.rules.year.calendar import read_date
+
+_CHECKS = (
+    *(ColumnCheck("field_missing", column, CheckKind.FILLED) for column in completeness.REQUIRED),
+    ColumnCheck("archival_code_malformed", "archival_code", CheckKind.MATCHES, pattern=archival_code.PATTERN.pattern),
+    ColumnCheck("archival_code_duplicate", "archival_code", CheckKind.UNIQUE),
+    ColumnCheck(
+        "retention_unknown", "retention", CheckKind.ONE_OF, words=tuple(retention.value for retention in Retention)
+    ),
+    ColumnCheck("page_count_invalid", "page_count", CheckKind.MATCHES, pattern=completeness.PAGES.pattern),
+)
+"""What the columns are asked; a finding of the same rule, row and column by the rules is the same fault."""
+
+_CHECK_CODES = {
+    "field_missing": "GD-2-4",
+    "archival_code_malformed": "GD-1-7",
+    "archival_code_duplicate": "GD-1-8",
+    "retention_unknown": "GD-1-4",
+    "page_count_invalid": "GD-1-3",
+    "catalogue_empty": "GD-2-1",
+}
+
+
+@cache
+def shipped_transfer_rules() -> tuple[RuleRow, ...]:
+    """Return the rows about transfer that the package ships; read once, for every record of a catalogue asks them."""
+    return rule_rows(profiles.transfer_rules())
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a package is held against, looked up by the caller.
+
+    Attributes:
+        unit: Who filed it.
+        filing_year: The year it is for.
+        today: Local date of the check.
+        archive_level: Level of the archive that records go to in the end.
+        region: Region whose local rules apply, empty for none.
+        transfer_rules: Rows about transfer, those the package ships when none are given.
+        last_year_count: Records accepted for the year before in this form, None when there were none to count.
+        drop_ratio: Share of last year's number below which the count is remarked upon.
+        last_snapshot_bytes: Payload of the last accepted full backup of business data, None when there is none.
+        full_backups: Carrier-Number of each accepted full backup of this unit that is still there -> our id of its carrier.
+        has_registry: Whether what the registry knows was looked up; False on a department's machine, where the rules that ask it say
+            that the centre will look.
+        has_agreement: Whether an agreement on encryption and custody is in force.
+        encrypts: Whether it says that the unit encrypts before sending; None where that is not known.
+        ruling: What somebody at the centre has decided about it while it was held.
+    """
+
+    unit: Unit
+    filing_year: int
+    today: date
+    archive_level: str
+    region: str = ""
+    transfer_rules: tuple[RuleRow, ...] = field(default_factory=shipped_transfer_rules)
+    last_year_count: int | None = None
+    drop_ratio: float = 0.5
+    last_snapshot_bytes: int | None = None
+    full_backups: Mapping[str, str] = field(default_factory=dict)
+    has_registry: bool = True
+    has_agreement: bool = True
+    encrypts: bool | None = None
+    ruling: Ruling | None = None
+
+    def transfer_due_on(self, formed_on: date, retention: Retention) -> date | None:
+        """Return the first day on which the archive may receive a record, see `rules.retention`."""
+        return transfer_due_on(formed_on, retention, self.transfer_rules, self.archive_level, self.region, self.today)
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """A package after it was validated.
+
+    Attributes:
+        findings: Everything found by `verify` and here, each cause once.
+        rows: The catalogue, its files spelt as the package spells them; empty for business data.
+        four_properties: Every item of the four-property test with its result; the scan and manual items are still open.
+        unit_half: What the unit filled into its half of the inspection form; None when it sent none.
+    """
+
+    findings: tuple[Finding, ...]
+    rows: tuple[CatalogueRow, ...]
+    four_properties: tuple[ItemResult, ...]
+    unit_half: UnitHalf | None = None
+
+
+def validate(verified: Verified, read: Reader, context: Context) -> Validated:
+    """Validate a package and return every finding, those of `verify` first.
+
+    Args:
+        verified: The package as `verify` left it.
+        read: Opens a received file by its number.
+        context: What it is held against.
+
+    Raises:
+        ValidationUnavailableError: The checks could not be run; nothing is known about the package, and it is not returned.
+    """
+    findings = list(verified.findings)
+    found, half = check_papers(verified, read, context.unit.unit_code, context.filing_year)
+    findings += found
+    if not context.has_agreement and not verified.is_zero_report:
+        findings.append(Finding("no_agreement", Severity.HOLD, "", {}, "GD-4-7"))
+    findings += scope.check_names(verified.payload)
+    findings += check_encryption(verified, read, encrypts=context.encrypts)
+    rows: list[CatalogueRow] = []
+    if verified.data_form is DataForm.BUSINESS_DATA or verified.is_zero_report:
+        findings += _check_snapshot(verified, context)
+        findings += _marks_in_catalogues(verified, read)
+    else:
+        rows, found = _validate_catalogue(verified, read, context)
+        findings += found
+    unique = tuple(dict.fromkeys(_key(f) for f in findings))
+    by_key = {_key(f): f for f in reversed(findings)}
+    found_once = as_ruled([by_key[key] for key in unique], context.ruling)
+    results = results_of(verified.data_form, found_once, is_zero_report=verified.is_zero_report)
+    return Validated(tuple(causes(found_once)), tuple(rows), tuple(results), half)
+
+
+def _validate_catalogue(verified: Verified, read: Reader, context: Context) -> tuple[list[CatalogueRow], list[Finding]]:
+    if verified.catalogue is None:
+        return [], [Finding("catalogue_missing", Severity.FAULT, "metadata/catalogue.xlsx", {}, "GD-1-12")]
+    with read(verified.catalogue.file_no) as stream:
+        rows, findings = read_catalogue(stream, verified.catalogue_path)
+    findings += _marks_in_catalogues(verified, read, but=verified.catalogue_path)
+    if not rows and any(f.severity is Severity.FAULT for f in findings):
+        return [], findings
+    rows = completeness.resolve_files(rows, verified.payload)
+    expected = completeness.Expected(
+        fonds_no=context.unit.fonds_no,
+        filing_year=context.filing_year,
+        last_year_count=context.last_year_count,
+        drop_ratio=context.drop_ratio,
+        declared_gaps=frozenset(value for label, value in verified.tags if label.lower() == "declared-gap"),
+    )
+    findings += completeness.check(rows, verified.payload, expected)
+    findings += completeness.check_sizes(rows, {path: file.bytes for path, file in verified.payload.items()})
+    findings += _not_told_yet(
+        check_catalogue([_normalised(row, place) for place, row in enumerate(rows)], _CHECKS), rows, findings
+    )
+    for row in rows:
+        findings += scope.check_classification(row)
+        findings += scope.check_transfer_due(row, _transfer_due_on(row, context), context.today)
+    return rows, findings
+
+
+def _marks_in_catalogues(verified: Verified, read: Reader, but: str = "") -> Iterator[Finding]:
+    """Yield the marks in catalogues that are not read as such, and that marks could not be looked for in one.
+
+    Beside the one that is read they are a fault of their own; business data and a zero report need none, and may have one.
+    """
+    for path in find_catalogues(verified.files, is_bag=verified.kind is not PackageKind.BARE):
+        if path != but:
+            with read(verified.files[path].file_no) as stream:
+                rows, findings = read_catalogue(stream, path)
+            yield from (f for f in findings if f.rule in scope.CLASSIFIED | scope.UNSEEN)
+            for row in rows:
+                yield from (f for f in scope.check_classification(row) if f.rule in scope.CLASSIFIED)
+
+
+def _not_told_yet(unmet: Sequence[Unmet], rows: Sequence[CatalogueRow], told: Sequence[Finding]) -> Iterator[Finding]:
+    known = {(f.rule, f.values.get("column", ""), f.sheet, f.record_no) for f in told}
+    doubled = {archival_code.normalise(f.values["found"]) for f in told if f.rule == "archival_code_duplicate"}
+    known |= {
+        ("archival_code_duplicate", "", row.sheet, row.row_no)
+        for row in rows
+        if archival_code.normalise(row.archival_code) in doubled
+    }
+    for rule, column, places in unmet:
+        if not places and (rule, "", "", None) not in known:
+            yield Finding(rule, Severity.FAULT, "", {}, _CHECK_CODES[rule])
+        told_column = column if rule == "field_missing" else ""
+        for row in map(rows.__getitem__, places):
+            if (rule, told_column, row.sheet, row.row_no) not in known:
+                values = {"column": column, "found": str(getattr(row, column))}
+                code = _CHECK_CODES[rule]
+                yield Finding(rule, Severity.FAULT, row.archival_code, values, code, row.row_no, row.sheet)
+
+
+def _normalised(row: CatalogueRow, place: int) -> CatalogueRow:
+    """Return a row as the columns are checked: look-alikes in the code replaced, the period as its code.
+
+    Its number is its place among all rows: on two sheets two rows have the same number.
+    """
+    retention = read_retention(row.retention)
+    return replace(
+        row,
+        row_no=place,
+        archival_code=archival_code.normalise(row.archival_code),
+        retention=retention.value if retention else row.retention,
+        page_count=completeness.plain_digits(row.page_count),
+    )
+
+
+def _transfer_due_on(row: CatalogueRow, context: Context) -> date | None:
+    formed_on, retention = read_date(row.formed_on), read_retention(row.retention)
+    if formed_on is None or retention is None:
+        return None
+    return context.transfer_due_on(formed_on, retention)
+
+
+def _check_snapshot(verified: Verified, context: Context) -> Iterator[Finding]:
+    """Business data has no catalogue of records: one snapshot is one record. Source: R1-12, R1-15, R1-16."""
+    if verified.is_zero_report:
+        return
+    if verified.strategy is None:
+        yield Finding("strategy_missing", Severity.FAULT, "Backup-Strategy", {}, "GD-2-10")
+    elif verified.strategy is not BackupStrategy.FULL and verified.base_carrier and not context.has_registry:
+        yield Finding(
+            "base_carrier_at_centre", Severity.WARNING, "Base-Carrier", {"found": verified.base_carrier}, "GD-2-6"
+        )
+    elif verified.strategy is not BackupStrategy.FULL and verified.base_carrier not in context.full_backups:
+        values = {
+            "found": verified.base_carrier or "-",
+            "expected": "、".join(sorted(context.full_backups)) or "-",
+        }
+        yield Finding("base_carrier_missing", Severity.FAULT, "Base-Carrier", values, "GD-2-6")
+    if read_retention(verified.bag_info.get("Retention-Period", "")) not in IN_FORCE:
+        yield Finding("snapshot_retention_missing", Severity.FAULT, "Retention-Period", {}, "GD-2-4")
+    size = sum(f.bytes for f in verified.payload.values())
+    before = context.last_snapshot_bytes
+    if before and verified.strategy is BackupStrategy.FULL and size < before * context.drop_ratio:
+        yield Finding("snapshot_shrunk", Severity.WARNING, "", {"found": str(size), "expected": str(before)}, "GD-2-2")
+
+
+def _key(finding: Finding) -> tuple[object, ...]:
+    return (finding.rule, finding.subject, finding.sheet, finding.record_no, tuple(sorted(finding.values.items())))

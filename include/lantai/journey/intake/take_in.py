@@ -1,0 +1,319 @@
+"""Take in what a unit has filed: collect, verify, validate, seal, store, register, answer.
+
+One unit at a time under one lease; every step finds what an earlier run has
+done and goes on from there, so that a rerun after a kill ends as an undisturbed
+run does. What goes wrong with one package stops no other.
+
+Source: R1-43, R1-51; reliability.md, K1, I1, I2, I4, I6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from lantai.edges.bulkhead.line import UnitLine
+from lantai.edges.bulkhead.patience import Pace
+from lantai.edges.centre import Centre
+from lantai.edges.connections import PREFIX, connections_of
+from lantai.edges.database.fence import Fence
+from lantai.edges.database.lease import Lease, leased, require
+from lantai.edges.intake.outbox import PackageKind, PackageSeen
+from lantai.edges.ledger.rows import append
+from lantai.edges.registry.centre.units import units
+from lantai.edges.registry.intake.inspections import put_unit_half
+from lantai.edges.registry.intake.packages import known_states, note_look
+from lantai.edges.registry.intake.submissions import (
+    Round,
+    move_round,
+    put_findings,
+    round_of,
+    rounds,
+)
+from lantai.edges.registry.year.duties import open_years
+from lantai.errors import ConnectionConfigError, LantaiError, LeaseLostError, UnexpectedError
+from lantai.journey.custody.list_records import list_records
+from lantai.journey.custody.register import register_accepted, register_sealed, register_zero_report
+from lantai.journey.custody.seal import CarrierFacts, seal
+from lantai.journey.custody.store import store
+from lantai.journey.intake.answer import answer
+from lantai.journey.intake.assess import Assessed, assess
+from lantai.journey.intake.choose import Choice, choose
+from lantai.journey.intake.collect import Budget, Collected, arrival_id_of, collect, collected_before, purge
+from lantai.journey.intake.settle import is_settled, is_stalled, settle
+from lantai.journey.ledger.checkpoint import make_checkpoint
+from lantai.records.centre.unit import Unit
+from lantai.records.intake.finding import Finding, Severity, is_acceptable
+from lantai.records.intake.submission import RoundState
+from lantai.records.ledger.event import EventKind
+from lantai.rules.year.calendar import add_days
+
+Progress = Callable[[str, int, int], None]
+
+FIRST_SHARE_SECONDS = 600.0
+"""So long a unit's server may keep a run waiting while other units wait for their turn."""
+
+LAST_SHARE_SECONDS = 7200.0
+"""So long it may when all others are done; what has not come by then comes with the next run."""
+
+_GOES_ON = (RoundState.COLLECTED, RoundState.HELD, RoundState.SEALED)
+"""A round in one of these states is not ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of a unit's packages in one run.
+
+    Attributes:
+        accepted: Rounds accepted, zero reports among them.
+        returned: Rounds returned with opinions.
+        held: Rounds that wait for somebody at the centre.
+        zero_reports: Of the accepted, those that state that there is nothing.
+        records: Records registered.
+        answered: Answers delivered.
+        unsettled: Packages left alone because they were still arriving.
+    """
+
+    unit_code: str
+    accepted: int = 0
+    returned: int = 0
+    held: int = 0
+    zero_reports: int = 0
+    records: int = 0
+    answered: int = 0
+    unsettled: int = 0
+
+
+@dataclass
+class _Work:
+    """What one run over one unit carries along."""
+
+    centre: Centre
+    line: UnitLine
+    unit: Unit
+    lease: Lease
+    budget: Budget
+    progress: Progress | None
+    done: TakenIn
+    problems: list[LantaiError] = field(default_factory=list)
+
+    def count(self, **added: int) -> None:
+        """Add to the counts."""
+        self.done = replace(self.done, **{name: getattr(self.done, name) + more for name, more in added.items()})
+
+
+def take_in(
+    centre: Centre,
+    unit_code: str,
+    years: Sequence[int] | None = None,
+    progress: Progress | None = None,
+    carriers: Sequence[str] | None = None,
+    share_seconds: float | None = None,
+    on_begin: Callable[[], None] | None = None,
+) -> TakenIn:
+    """Take in everything of a unit that is settled or has stalled, and answer what waits for an answer.
+
+    Args:
+        centre: The centre.
+        unit_code: The unit.
+        years: Filing years; None is every open one.
+        progress: Told what is worked on, bytes done, bytes in all.
+        carriers: Names of packages, see `choose`; None is every package.
+        share_seconds: So long the unit's server may take while other units wait; None is as long as it goes on.
+        on_begin: Told when the work is ours, before the server is asked.
+
+    Raises:
+        ServerTooSlowError: It took longer, or brought too little; what came is kept for the next time.
+        LeaseLostError: Another worker is at this unit.
+        LantaiError: The first thing that went wrong, after all other packages were seen to.
+    """
+    with centre.database.read() as connection:
+        unit = units(connection, [unit_code])[0]
+        wanted = list(years) if years is not None else open_years(connection)
+        choice = choose(connection, carriers, [unit_code], wanted)
+    server = connections_of(centre.settings.connections_file, [unit_code])[PREFIX + unit_code]
+    if isinstance(server, ConnectionConfigError):
+        raise server
+    pace = Pace(centre.settings.slowest_kib_per_second * 1024, share_seconds)
+    with (
+        leased(centre.database, f"unit:{unit_code}", centre.holder, centre.clock.now_at) as lease,
+        ExitStack() as stack,
+    ):
+        if on_begin is not None:
+            on_begin()
+        line = stack.enter_context(centre.lines.open(server, pace))
+        work = _Work(centre, line, unit, lease, Budget.of(centre), progress, TakenIn(unit_code))
+        packages, _, _ = line.look(wanted)
+        _purge_orphans(work, packages, wanted)
+        # What an earlier run brought in and did not decide is seen to before another package can take its place.
+        for this in _left_behind(work, packages, choice, (RoundState.COLLECTED,)):
+            _try(work, partial(_go_on, work, this))
+        for package in _begun_first(work, packages):
+            if choice.has(unit_code, package):
+                _try(work, partial(_take_in_package, work, package))
+        for this in _left_behind(work, packages, choice):
+            _try(work, partial(_go_on, work, this))
+        _try(work, lambda: work.count(answered=answer(centre, line, unit_code, make_checkpoint(centre))))
+        _purge_answered(work)
+    if work.problems:
+        raise work.problems[0]
+    return work.done
+
+
+def _try(work: _Work, step: Callable[[], None]) -> None:
+    try:
+        step()
+    except LeaseLostError:
+        raise
+    except LantaiError as error:
+        work.problems.append(error)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the unit's other packages are seen to, and other units after it
+        named = UnexpectedError(f"{work.unit.unit_code}: {type(error).__name__}: {error}")
+        named.__cause__ = error
+        work.problems.append(named)
+
+
+def _take_in_package(work: _Work, package: PackageSeen) -> None:
+    centre, code = work.centre, work.unit.unit_code
+    with centre.database.read() as connection:
+        whole = known_states(connection, [code])[code].get((package.raw_name, package.fingerprint))
+    if whole is None:
+        whole = work.line.still_missing(package) is None
+    with centre.database.begin() as connection:
+        require(connection, work.lease)
+        note_look(connection, code, centre.clock.now_at(), None)
+        row = settle(connection, centre, code, package, is_whole=whole)
+        known = round_of(connection, row.carrier_id) if row.carrier_id else None
+    if known is not None and known.state not in _GOES_ON:
+        return
+    stalled = is_stalled(centre, package, row)
+    if known is None and not stalled and not is_settled(centre, package, row):
+        work.count(unsettled=1)
+        return
+    if known is None:
+        # A package may take the place of one that was returned or held, also in this run: the answer of that one is made, and
+        # where the unit's inbox takes it delivered, before.
+        _try(work, lambda: work.count(answered=answer(centre, work.line, code, None)))
+    collected = collect(centre, work.line, code, package, work.budget, _telling(work, package))
+    _decide(work, assess(centre, work.unit, package, collected, known, is_stalled=stalled), collected)
+
+
+def _begun_first(work: _Work, packages: Sequence[PackageSeen]) -> list[PackageSeen]:
+    """Return packages with those first that an earlier run has given a round and not decided."""
+    with work.centre.database.read() as connection:
+        begun = rounds(connection, unit_code=work.unit.unit_code, states=(RoundState.COLLECTED,))
+    known = {(this.raw_name, this.fingerprint) for this in begun}
+    return sorted(packages, key=lambda package: (package.raw_name, package.fingerprint) not in known)
+
+
+def _left_behind(
+    work: _Work, packages: Sequence[PackageSeen], choice: Choice, states: Sequence[RoundState] = _GOES_ON
+) -> list[Round]:
+    """Return rounds that are not ended and whose package the unit has taken away or replaced since."""
+    there = {(package.raw_name, package.fingerprint) for package in packages}
+    with work.centre.database.read() as connection:
+        open_rounds = rounds(connection, unit_code=work.unit.unit_code, states=states)
+    return [this for this in open_rounds if choice.has_round(this) and (this.raw_name, this.fingerprint) not in there]
+
+
+def _go_on(work: _Work, this: Round) -> None:
+    collected = collected_before(work.centre, this)
+    if collected is None:
+        return
+    kind = PackageKind(this.kind)
+    package = PackageSeen(this.filing_year, this.raw_name, kind, [], this.fingerprint, has_ready=False)
+    _decide(work, assess(work.centre, work.unit, package, collected, this), collected)
+
+
+def _decide(work: _Work, assessed: Assessed, collected: Collected) -> None:
+    centre, this = work.centre, assessed.round
+    if this.state is not RoundState.SEALED:
+        with centre.database.begin() as connection:
+            require(connection, work.lease)
+            put_findings(connection, this.carrier_id, assessed.findings)
+            if assessed.validated.unit_half is not None:
+                put_unit_half(connection, this.carrier_id, assessed.validated.unit_half)
+        if not is_acceptable(assessed.findings):
+            _refuse(work, this, assessed.findings)
+            return
+    if assessed.verified.is_zero_report:
+        register_zero_report(centre, this, work.lease)
+        work.count(accepted=1, zero_reports=1)
+        return
+    records = list_records(assessed.verified, assessed.validated.rows, assessed.context, this.carrier_id)
+    facts = CarrierFacts(this.carrier_id, this.unit_code, this.filing_year, this.data_form.value, this.round_no)
+    payload = {path: received.file_no for path, received in assessed.verified.payload.items()}
+    belonging = set(payload.values())
+    papers = [received for received in collected.files if received.file_no not in belonging]
+    sealed = seal(centre, facts, records, papers, collected.read, payload, work.lease, work.progress)
+    copies = store(centre, sealed, work.lease, None)
+    register_sealed(centre, this, sealed, copies, work.lease)
+    base = assessed.base_carrier_id
+    register_accepted(centre, this, records, sealed.manifest_sha256, work.lease, base_carrier_id=base)
+    work.count(accepted=1, records=len(records))
+
+
+def _refuse(work: _Work, this: Round, findings: Sequence[Finding]) -> None:
+    """Return a round with faults; hold one that only the centre can decide."""
+    centre = work.centre
+    is_fault = any(finding.severity is Severity.FAULT for finding in findings)
+    state = RoundState.RETURNED if is_fault else RoundState.HELD
+    if state is this.state:
+        return
+    values = {}
+    if is_fault:
+        values["supplement_by_on"] = add_days(centre.clock.today_on(), centre.settings.supplement_days)
+    kind = EventKind.CARRIER_RETURNED if is_fault else EventKind.CARRIER_HELD
+    with centre.database.begin() as connection:
+        require(connection, work.lease)
+        move_round(connection, this.carrier_id, state, **values)
+        facts: dict[str, int | str] = {
+            "submission_id": this.submission_id,
+            "round": this.round_no,
+            "findings": len(findings),
+        }
+        append(connection, kind, this.carrier_id, "system", centre.clock.now_at(), facts)
+    work.count(**{"returned" if is_fault else "held": 1})
+
+
+def _purge_orphans(work: _Work, packages: Sequence[PackageSeen], years: Sequence[int]) -> None:
+    """Remove what came of states of packages that are no more and that no round is about: each would stay for ever."""
+    centre, code = work.centre, work.unit.unit_code
+    with centre.database.read() as connection:
+        known = {
+            arrival_id_of(code, this.filing_year, this.raw_name, this.fingerprint)
+            for this in rounds(connection, unit_code=code)
+        }
+    known |= {arrival_id_of(code, each.filing_year, each.raw_name, each.fingerprint) for each in packages}
+    for arrival in {name.removesuffix("-inside") for name in centre.quarantine.carriers()} - known:
+        if any(arrival.startswith(f"{code}-{year}-") for year in years):
+            purge(centre, arrival)
+
+
+def _purge_answered(work: _Work) -> None:
+    """Remove from the quarantine what is sealed and receipted, or was replaced by a later round: no plaintext stays (I6)."""
+    centre = work.centre
+    with centre.database.read() as connection:
+        ended = rounds(connection, unit_code=work.unit.unit_code, states=(RoundState.ACCEPTED, RoundState.SUPERSEDED))
+    here = set(centre.quarantine.carriers())
+    for this in ended:
+        arrival = arrival_id_of(this.unit_code, this.filing_year, this.raw_name, this.fingerprint)
+        if arrival in here:
+            purge(centre, arrival)
+
+
+def _telling(work: _Work, package: PackageSeen) -> Callable[[int], None]:
+    """Return what tells of progress and keeps the lease while bytes arrive."""
+    fence = Fence(work.centre.database, work.lease, work.centre.clock.now_at)
+    done = 0
+
+    def tell(more: int) -> None:
+        nonlocal done
+        done += more
+        fence.keep_now_and_then()
+        if work.progress is not None:
+            work.progress(f"{work.unit.unit_code} {package.shown_name}", done, package.total_bytes)
+
+    return tell

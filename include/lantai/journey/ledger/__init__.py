@@ -1,0 +1,1 @@
+"""Events, tree, checkpoints, proofs."""

@@ -1,0 +1,138 @@
+"""Appointing people, enrolling keys, delegating: what is refused is refused in words."""
+
+from __future__ import annotations
+
+import base64
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from lantai.edges import tables
+from lantai.edges.centre import Centre
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.disposal.sign_offs import person_behind
+from lantai.errors import MalformedError, NotFoundError, UsageError
+from lantai.formats.ledger.ssh_signature import generate_key
+from lantai.journey.centre.appoint import appoint, delegate, enrol_key
+from lantai.records.centre.person import Person, Role
+
+FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
+
+
+@pytest.fixture
+def staffed(centre: Centre) -> Centre:
+    for person_id, name, role in (
+        ("A01", "王芳", Role.OPERATOR),
+        ("L01", "赵静", Role.LEADER),
+        ("P01", "李强", Role.PANEL_MEMBER),
+    ):
+        appoint(centre, Person(person_id, name), [role], FIRST, None, "system")
+    return centre
+
+
+def test_two_accounts_of_one_person_are_one_person(staffed: Centre) -> None:
+    """R9-01, P3."""
+    appoint(staffed, Person("P01", "李强"), [Role.WITNESS], FIRST, None, "A01", ["liqiang", "lq"])
+
+    with staffed.database.read() as connection:
+        assert {person_behind(connection, name) for name in ("P01", "liqiang", "lq")} == {"P01"}
+        assert people.accounts(connection) == {"P01": ["liqiang", "lq"]}
+        assert people.roles_on(connection, "P01", FIRST) == {Role.PANEL_MEMBER, Role.WITNESS}
+
+
+@pytest.mark.parametrize(
+    ("person", "first", "last", "accounts", "expected"),
+    [
+        (Person("A01", "王方"), FIRST, None, (), "registered as 王芳"),
+        (Person("", "无名"), FIRST, None, (), "staff id"),
+        (Person("X01", " "), FIRST, None, (), "name"),
+        (Person("X01", "新人"), LAST, FIRST, (), "before it begins"),
+        (Person("X01", "新人"), FIRST, None, ("wf",), "A01's"),
+        (Person("X01", "新人"), FIRST, None, ("",), "account"),
+    ],
+)
+def test_appointment_that_cannot_be_meant_is_refused_and_nothing_is_written(
+    staffed: Centre, person: Person, first: date, last: date | None, accounts: tuple[str, ...], expected: str
+) -> None:
+    """R9-01."""
+    appoint(staffed, Person("A01", "王芳"), [Role.AUDITOR], FIRST, None, "system", ["wf"])
+
+    with pytest.raises(UsageError, match=expected):
+        appoint(staffed, person, [Role.CUSTODIAN], first, last, "A01", accounts)
+
+    with staffed.database.read() as connection:
+        assert [each.person_id for each in people.people(connection)] == ["A01", "L01", "P01"]
+        assert Role.CUSTODIAN not in people.roles_on(connection, "A01", FIRST)
+
+
+def test_same_appointment_again_is_refused(staffed: Centre) -> None:
+    """R9-01."""
+    with pytest.raises(UsageError, match="already"):
+        appoint(staffed, Person("A01", "王芳"), [Role.OPERATOR], FIRST, None, "system")
+
+
+def test_key_is_enrolled_by_two_others_once(staffed: Centre, tmp_path: Path) -> None:
+    """R12-04."""
+    _, line = generate_key("李强")
+
+    mark = enrol_key(staffed, "P01", line, "A01", "L01")
+
+    with staffed.database.read() as connection:
+        assert [key.fingerprint for key in people.keys_on(connection, "P01", staffed.clock.today_on())] == [mark]
+    with pytest.raises(UsageError, match="P01 already"):
+        enrol_key(staffed, "L01", line, "A01", "P01")
+
+
+@pytest.mark.parametrize(("enrols", "confirms"), [("A01", "A01"), ("P01", "A01"), ("A01", "P01")])
+def test_nobody_enrols_a_key_alone(staffed: Centre, enrols: str, confirms: str) -> None:
+    """R12-04."""
+    with pytest.raises(UsageError, match="two people"):
+        enrol_key(staffed, "P01", generate_key("李强")[1], enrols, confirms)
+
+
+def test_what_is_no_key_is_refused(staffed: Centre) -> None:
+    """R12-04, P3."""
+    with pytest.raises(MalformedError):
+        enrol_key(staffed, "P01", "ssh-rsa AAAA", "A01", "L01")
+
+
+def test_delegation_names_two_people_a_role_held_and_days_in_order(staffed: Centre) -> None:
+    """R10-08."""
+    assert delegate(staffed, "P01", "L01", Role.PANEL_MEMBER, FIRST, LAST, "委〔2026〕1号")
+    with staffed.database.read() as connection:
+        assert people.delegations_to(connection, "L01", Role.PANEL_MEMBER, FIRST) == ["P01"]
+
+    for words, expected in (
+        (("P01", "P01", Role.PANEL_MEMBER, FIRST, LAST, "1号"), "same person"),
+        (("P01", "L01", Role.PANEL_MEMBER, LAST, FIRST, "1号"), "before it begins"),
+        (("P01", "L01", Role.LEADER, FIRST, LAST, "1号"), "does not hold"),
+        (("P01", "L01", Role.PANEL_MEMBER, FIRST, LAST, " "), "document number"),
+    ):
+        with pytest.raises(UsageError, match=expected):
+            delegate(staffed, *words)
+    with pytest.raises(NotFoundError):
+        delegate(staffed, "P01", "X99", Role.PANEL_MEMBER, FIRST, LAST, "1号")
+
+
+SMALL_ORDER = "ssh-ed25519 " + base64.b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0\x20\x01" + bytes(31)).decode()
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (SMALL_ORDER, "small order"),
+        ("ssh-rsa AAAA", "expected ssh-ed25519"),
+        ("ecdsa-sha2-nistp256 AAAA", "expected ssh-ed25519"),
+        ("sk-ssh-ed25519@openssh.com AAAA", "expected ssh-ed25519"),
+        ("ssh-ed25519-cert-v01@openssh.com AAAA", "expected ssh-ed25519"),
+        (f"{generate_key()[1]} x\n{SMALL_ORDER}", "one line"),
+    ],
+)
+def test_key_under_which_nothing_can_be_believed_is_not_enrolled(staffed: Centre, line: str, told: str) -> None:
+    """P3: `ssh-keygen -Y verify` agrees to a signature that nobody made under a key of small order."""
+    with pytest.raises(MalformedError, match=told):
+        enrol_key(staffed, "P01", line, "A01", "L01")
+
+    with staffed.database.read() as connection:
+        assert connection.execute(tables.person_key.select()).all() == []

@@ -1,0 +1,138 @@
+"""The doctor says what is wrong with the registry, and what to do, whichever database it lies on."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from lantai.edges.centre import Centre
+from lantai.edges.database.migrations import VERSION_TABLE, newest
+from lantai.journey.centre.diagnose import Diagnosis, diagnose
+
+pytestmark = pytest.mark.both_databases
+
+
+def told(centre: Centre, *names: str) -> list[Diagnosis]:
+    return [part for part in diagnose(centre, "en") if part.name in names]
+
+
+def test_sound_registry_is_told_with_its_schema(centre: Centre) -> None:
+    (found,) = told(centre, "registry")
+
+    assert found.state == "ok"
+    assert found.found.endswith(f"schema {newest()}")
+
+
+@pytest.mark.parametrize(("revision", "advice"), [("0001", "lantai init"), ("9999", "Install the version")])
+def test_registry_of_another_version_is_a_fault_with_what_to_do(centre: Centre, revision: str, advice: str) -> None:
+    with centre.database.begin() as connection:
+        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '{revision}'"))
+
+    (found,) = told(centre, "registry")
+
+    assert found.state == "fault"
+    assert revision in found.found
+    assert advice in found.advice
+
+
+def test_server_that_may_forget_what_it_committed_is_a_fault(centre: Centre, registry_on: str) -> None:
+    """I2: the server of the tests is started so; SQLite forgets nothing."""
+    found = [(part.name, part.state) for part in told(centre, "engine", "durability")]
+
+    assert found == ([("engine", "ok")] if registry_on == "sqlite" else [("engine", "ok"), ("durability", "fault")])
+
+
+@pytest.fixture
+def open_folder(centre: Centre) -> Iterator[Path]:
+    """The centre's keys and connections in a folder that every user may enter, unlike pytest's own."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    shutil.copytree(centre.settings.keys, folder / "keys")
+    (folder / "keys").chmod(0o755)
+    (folder / "sftp.key").write_text("a private key")
+    entry = {"conn_type": "sftp", "host": "127.0.0.1", "login": "centre"}
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0oMsq8uHQmFyRhXVMBjzE3Q8vyXP3zUvEJLBXkO0oM"
+    plain = {"sftp_JY": {**entry, "extra": {"host_key": key, "key_file": str(folder / "sftp.key")}}}
+    (folder / "connections.json").write_text(json.dumps(plain))
+    for name in ("quarantine", "papers", "work"):
+        (folder / name).mkdir(mode=0o700)
+    for path in folder.iterdir():
+        if path.is_file():
+            path.chmod(0o600)
+    centre.settings = replace(
+        centre.settings,
+        home=folder,
+        connections_file=folder / "connections.json",
+        recipients_file=folder / "keys" / "recipients.txt",
+        intake_key_file=folder / "keys" / "intake.pem",
+        log_key_file=folder / "keys" / "log.pem",
+    )
+    yield folder
+    shutil.rmtree(folder)
+
+
+def give_password(folder: Path) -> None:
+    path = folder / "connections.json"
+    entries = json.loads(path.read_text())
+    entries["sftp_JY"] |= {"password": "geheim"}
+    path.write_text(json.dumps(entries))
+    path.chmod(0o644)
+
+
+CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "private key": (lambda folder: (folder / "keys/log.pem").chmod(0o604), "can read {0}/keys/log.pem"),
+    "identity": (lambda folder: (folder / "keys/identity.txt").chmod(0o644), "can read {0}/keys/identity.txt"),
+    "key of a connection": (lambda folder: (folder / "sftp.key").chmod(0o644), "can read {0}/sftp.key"),
+    "passwords": (give_password, "can read {0}/connections.json"),
+    "connections": (lambda folder: (folder / "connections.json").chmod(0o602), "can change {0}/connections.json"),
+    "recipients": (lambda folder: (folder / "keys/recipients.txt").chmod(0o646), "can change {0}/keys/recipients.txt"),
+    "quarantine": (
+        lambda folder: (folder / "quarantine").chmod(0o711),
+        "can look at records or registrations in {0}/quarantine",
+    ),
+    "papers": (lambda folder: (folder / "papers").chmod(0o755), "can look at records or registrations in {0}/papers"),
+    "public key": (lambda folder: (folder / "keys/log.pub.pem").chmod(0o646), "can change {0}/keys/log.pub.pem"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_key_or_connection_that_others_reach_is_a_fault_with_what_to_do(
+    centre: Centre, open_folder: Path, change: str
+) -> None:
+    """P2, P5: the doctor called them ok."""
+    (sound,) = told(centre, "permissions")
+    do, expected = CHANGES[change]
+
+    do(open_folder)
+
+    (found,) = told(centre, "permissions")
+    assert (sound.state, found.state) == ("ok", "fault")
+    assert found.found == f"every user of this machine {expected.format(open_folder)}"
+    assert re.search(r"chmod (-R )?o[=-]", found.advice)
+
+
+def test_file_in_a_folder_that_everybody_may_write_can_be_replaced_by_everybody(
+    centre: Centre, open_folder: Path
+) -> None:
+    (open_folder / "keys").chmod(0o777)
+
+    replaced = {part.found.rpartition("/")[2] for part in told(centre, "permissions")}
+    (open_folder / "keys").chmod(0o1777)
+
+    assert replaced >= {"recipients.txt", "log.pem", "log.pub.pem"}
+    assert [part.state for part in told(centre, "permissions")] == ["ok"]
+
+
+def test_open_file_in_a_closed_folder_is_reached_by_nobody_else(centre: Centre, open_folder: Path) -> None:
+    (open_folder / "keys/log.pem").chmod(0o644)
+    (open_folder / "keys").chmod(0o750)
+
+    assert [part.state for part in told(centre, "permissions")] == ["ok"]

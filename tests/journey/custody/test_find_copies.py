@@ -1,0 +1,187 @@
+"""Copies are where a setting or a row says: what a setting has lost is still looked for, erased and read."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select
+
+from factories_disposal import events, lay_ready_list, state_of, statuses, witness
+from lantai.edges import tables
+from lantai.edges.centre import Centre
+from lantai.edges.keys.files import load_identities
+from lantai.errors import FixityError, PlaceUnavailableError
+from lantai.journey.centre.diagnose import diagnose
+from lantai.journey.custody.restore import restore
+from lantai.journey.disposal.acts.destroy import destroy
+from lantai.records.disposal.lists import ListState
+from servers.small_disk import SmallDisk
+
+pytestmark = pytest.mark.both_databases
+
+CARRIER = "SL2015-JY-E001-R1"
+
+
+def knows_places(centre: Centre, *names: str) -> None:
+    """Let the settings name the vault and these copy places, folders of the home."""
+    urls = tuple((centre.settings.home / name).as_uri() for name in names)
+    centre.settings = replace(centre.settings, copy_urls=urls)
+    vars(centre).pop("vault", None)
+
+
+@pytest.fixture
+def third(centre: Centre) -> Path:
+    """A third place that has a copy of everything; the settings have lost it since."""
+    knows_places(centre, "copy", "third")
+    centre.vault.prepare()
+    return centre.settings.home / "third"
+
+
+@pytest.fixture
+def ready(centre: Centre, third: Path) -> str:
+    """A list that only the custodian has still to carry out, over records with three copies."""
+    list_id = lay_ready_list(centre)
+    knows_places(centre, "copy")
+    return list_id
+
+
+def nothing_has_begun(centre: Centre, list_id: str) -> bool:
+    is_untouched = all((place.root / f"carriers/{CARRIER}/manifest.g1.json").exists() for place in centre.vault.places)
+    return (
+        is_untouched
+        and set(statuses(centre).values()) == {"kept"}
+        and state_of(centre, list_id) == "awaiting_custodian"
+        and events(centre, "destroying") == []
+    )
+
+
+def test_copy_at_a_place_that_the_settings_lost_is_erased_and_certified_with_the_others(
+    centre: Centre, third: Path, ready: str
+) -> None:
+    """I3: vault.md, destruction 4 and 5: a third copy opened after the certificate was issued."""
+    destroy(centre, ready, "C01")
+    witness(centre, ready)
+
+    outcome = destroy(centre, ready, "C01")
+
+    body = json.loads((centre.settings.papers / ready / "销毁证明.json").read_text())
+    with centre.database.read() as connection:
+        copies = connection.execute(select(tables.copy)).all()
+    assert outcome.state is ListState.DONE
+    assert [each["place"].rpartition("/")[2] for each in body["places"]] == ["vault", "copy", "third"]
+    assert not list(third.rglob("*.g1.*"))
+    assert [copy.generation for copy in copies] == [2, 2, 2]
+
+
+def test_place_that_only_a_row_names_and_that_does_not_answer_stops_the_destruction_before_it_begins(
+    centre: Centre, third: Path, ready: str, tmp_path: Path
+) -> None:
+    """I8."""
+    third.rename(tmp_path / "away")
+
+    with pytest.raises(PlaceUnavailableError, match=r"third: found no .*mounted.*SL2015-JY-E001-R1"):
+        destroy(centre, ready, "C01")
+    assert nothing_has_begun(centre, ready)
+
+    (tmp_path / "away").rename(third)
+    assert destroy(centre, ready, "C01").record_count == 2
+
+
+def test_every_place_that_does_not_answer_is_named_at_once(
+    centre: Centre, third: Path, ready: str, tmp_path: Path
+) -> None:
+    """I8."""
+    third.rename(tmp_path / "away")
+    (centre.settings.home / "copy").rename(tmp_path / "away too")
+
+    with pytest.raises(PlaceUnavailableError, match=r"/copy: found no .*/third: found no "):
+        destroy(centre, ready, "C01")
+
+    (tmp_path / "away too").rename(centre.settings.home / "copy")
+    assert nothing_has_begun(centre, ready)
+
+
+def test_another_disk_in_the_place_of_a_copy_stops_the_destruction_before_it_begins(
+    centre: Centre, third: Path, ready: str, tmp_path: Path
+) -> None:
+    """I8: the mark of a place is there, the registered copy is not: it lies on the disk that is not."""
+    shutil.copytree(third, tmp_path / "the right disk")
+    shutil.rmtree(third / "carriers")
+    shutil.rmtree(third / "headers")
+
+    with pytest.raises(
+        FixityError, match=r"found nothing of it at .*/third, expected the copy that is registered there"
+    ):
+        destroy(centre, ready, "C01")
+
+    assert nothing_has_begun(centre, ready)
+
+
+def test_too_few_copies_stop_the_destruction_before_it_begins(centre: Centre, ready: str) -> None:
+    """I8."""
+    centre.settings = replace(centre.settings, min_copies=4)
+
+    with pytest.raises(FixityError, match="found it at 3 places, expected 4"):
+        destroy(centre, ready, "C01")
+
+    assert nothing_has_begun(centre, ready)
+
+
+def test_place_that_takes_no_file_stops_the_destruction_before_it_begins(
+    centre: Centre, third: Path, ready: str, small_disk: Callable[[Path, int], SmallDisk]
+) -> None:
+    """D2: EROFS."""
+    small_disk(third, 4096).lock()
+
+    with pytest.raises(PlaceUnavailableError, match="third: Read-only"):
+        destroy(centre, ready, "C01")
+
+    assert nothing_has_begun(centre, ready)
+
+
+def test_place_that_cannot_be_opened_from_here_stops_the_destruction_before_it_begins(
+    centre: Centre, ready: str
+) -> None:
+    """I8."""
+    with centre.database.begin() as connection:
+        (known, *_) = connection.execute(select(tables.copy)).all()
+        connection.execute(insert(tables.copy).values({**known._mapping, "place": "sftp://elsewhere/vault"}))
+
+    with pytest.raises(PlaceUnavailableError, match="sftp://elsewhere/vault"):
+        destroy(centre, ready, "C01")
+
+    assert nothing_has_begun(centre, ready)
+
+
+def test_record_is_restored_from_a_place_that_only_a_row_names(
+    centre: Centre, third: Path, ready: str, tmp_path: Path
+) -> None:
+    """R1-57, 数据恢复."""
+    for name in ("vault", "copy"):
+        (centre.settings.home / name).rename(tmp_path / name)
+
+    restored = restore(
+        centre, f"{CARRIER}-0001", tmp_path / "out", load_identities(centre.settings.keys / "identity.txt")
+    )
+
+    assert (restored.file_count, len(restored.detours)) == (1, 2)
+
+
+def test_doctor_names_a_place_that_copies_lie_at_and_no_setting_names(
+    centre: Centre, third: Path, ready: str, tmp_path: Path
+) -> None:
+    """I8."""
+
+    def told() -> list[tuple[str, bool]]:
+        parts = [part for part in diagnose(centre, "en") if part.name == "place" and "third" in part.found]
+        return [(part.state, "LANTAI_COPY_URLS" in part.advice) for part in parts]
+
+    there = told()
+    third.rename(tmp_path / "away")
+
+    assert (there, told()) == ([("warning", True)], [("fault", True)])

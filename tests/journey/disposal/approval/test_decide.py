@@ -1,0 +1,387 @@
+"""Panel, leader and witnesses: what counts as a decision, as a signature, and what makes both worthless."""
+
+from __future__ import annotations
+
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, update
+
+from factories_disposal import (
+    PANEL,
+    approve,
+    decide_all,
+    draft,
+    enrol,
+    events,
+    lay_down_carrier,
+    make_people,
+    make_unit,
+    record,
+    say,
+    state_of,
+)
+from lantai.edges import tables
+from lantai.edges.centre import Centre
+from lantai.edges.registry.centre import people
+from lantai.edges.registry.disposal.sign_offs import person_behind
+from lantai.errors import (
+    NotFoundError,
+    NotPermittedError,
+    RegistryConflictError,
+    SignatureInvalidError,
+    UsageError,
+    WorksheetError,
+)
+from lantai.formats.ledger import ssh_signature
+from lantai.journey.centre.appoint import delegate
+from lantai.journey.disposal.approval.decide import decide
+from lantai.journey.disposal.approval.examine import message_to_sign
+from lantai.journey.disposal.approval.export_sheet import export_sheet
+from lantai.journey.disposal.approval.import_sheet import import_sheet
+from lantai.journey.disposal.approval.sign import sign
+from lantai.journey.disposal.approval.withdraw import withdraw
+from lantai.records.centre.person import Appointment, Person, Role
+from lantai.records.disposal.lists import Decision, Duty, ListState, Stage
+
+pytestmark = pytest.mark.both_databases
+
+
+@pytest.fixture
+def drafted(centre: Centre) -> str:
+    make_people(centre)
+    make_unit(centre)
+    lay_down_carrier(centre, [record(1), record(2)])
+    return draft(centre)
+
+
+@pytest.fixture
+def reviewed(centre: Centre, drafted: str) -> str:
+    decide_all(centre, drafted, [1, 2])
+    return drafted
+
+
+def sign_offs(centre: Centre) -> list[str]:
+    with centre.database.read() as connection:
+        return [row.person_id for row in connection.execute(tables.sign_off.select())]
+
+
+def test_destruction_never_follows_from_silence(centre: Centre, drafted: str) -> None:
+    """R10-06, I3, R9-19: two members say dispose of all, the third of one row only."""
+    decide_all(centre, drafted, [1, 2], PANEL[:2])
+
+    decided = decide(centre, drafted, PANEL[2], say([1]))
+
+    assert (decided.state, decided.undecided, decided.list_digest) == (ListState.DRAFT, 1, None)
+    with pytest.raises(NotPermittedError, match="M03: 1 rows undecided"):
+        sign(centre, drafted, Duty.LEADER, "L01")
+
+
+def test_two_members_are_no_panel_of_three(centre: Centre, drafted: str) -> None:
+    """R9-19."""
+    decided = decide_all(centre, drafted, [1, 2], PANEL[:2])
+
+    assert decided.state is ListState.DRAFT
+    with pytest.raises(NotPermittedError, match="found 2, expected 3"):
+        sign(centre, drafted, Duty.PANEL_MEMBER, "M01")
+
+
+def test_list_is_reviewed_when_every_member_has_decided_every_row(centre: Centre, drafted: str) -> None:
+    """R9-19, R10-06."""
+    decided = decide_all(centre, drafted, [1, 2])
+
+    assert decided.state is ListState.REVIEWED
+    assert decided.undecided == 0
+    assert len(decided.list_digest or "") == 64
+
+
+def test_changed_decision_makes_every_signature_worthless(centre: Centre, reviewed: str) -> None:
+    """I3, R2: list edited after the first signature."""
+    for person_id in PANEL:
+        sign(centre, reviewed, Duty.PANEL_MEMBER, person_id)
+
+    changed = decide(centre, reviewed, "M01", say([2], Decision.KEEP, 3))
+    back = decide(centre, reviewed, "M01", say([2]))
+
+    assert changed.state is back.state is ListState.REVIEWED
+    assert len(sign_offs(centre)) == 3
+    with pytest.raises(NotPermittedError, match="panel_member M01, approve: no signature"):
+        sign(centre, reviewed, Duty.LEADER, "L01")
+
+
+def test_same_decisions_again_leave_signatures_as_they_are(centre: Centre, reviewed: str) -> None:
+    """R9-19."""
+    for person_id in PANEL:
+        sign(centre, reviewed, Duty.PANEL_MEMBER, person_id)
+
+    decided = decide(centre, reviewed, "M01", say([1, 2]))
+    signed = sign(centre, reviewed, Duty.LEADER, "L01")
+
+    assert decided.changed == 0
+    assert signed.state is ListState.APPROVED
+
+
+def test_leader_signs_after_the_panel_and_not_before(centre: Centre, reviewed: str) -> None:
+    """R9-19."""
+    with pytest.raises(NotPermittedError, match="found 0 valid signatures, expected 3"):
+        sign(centre, reviewed, Duty.LEADER, "L01")
+
+    assert approve(centre, reviewed).state is ListState.APPROVED
+    assert events(centre, "list_refused") == [reviewed]
+
+
+def test_approved_list_takes_no_further_decision(centre: Centre, reviewed: str) -> None:
+    """R9-19."""
+    approve(centre, reviewed)
+
+    with pytest.raises(NotPermittedError, match="found state approved"):
+        decide(centre, reviewed, "M01", say([1], Decision.KEEP, 1))
+
+
+@pytest.mark.parametrize("person_id", ["P01", "L01", "W01", "X01"])
+def test_nobody_but_a_panel_member_decides(centre: Centre, drafted: str, person_id: str) -> None:
+    """R9-19, R9-21."""
+    with pytest.raises(NotPermittedError, match="does not hold the role panel_member"):
+        decide(centre, drafted, person_id, say([1]))
+
+    assert events(centre, "list_refused") == [drafted]
+
+
+def test_preparer_with_the_role_of_a_member_does_not_decide_on_the_own_list(centre: Centre, drafted: str) -> None:
+    """R12-04: maker is not checker, whatever else the maker is appointed to."""
+    with centre.database.begin() as connection:
+        people.appoint(connection, Appointment("P01", Role.PANEL_MEMBER, date(2020, 1, 1)))
+
+    with pytest.raises(NotPermittedError, match="P01 has the duty preparer already"):
+        decide(centre, drafted, "P01", say([1]))
+
+
+def test_panel_member_with_the_role_of_a_leader_does_not_approve_the_own_decision(
+    centre: Centre, reviewed: str
+) -> None:
+    """R12-04, P3."""
+    with centre.database.begin() as connection:
+        people.appoint(connection, Appointment("M01", Role.LEADER, date(2020, 1, 1)))
+
+    with pytest.raises(NotPermittedError, match="M01 has the duty panel_member already"):
+        sign(centre, reviewed, Duty.LEADER, "M01")
+
+
+def test_second_leader_is_refused_by_name_and_the_refusal_is_recorded(centre: Centre, reviewed: str) -> None:
+    """R12-04."""
+    with centre.database.begin() as connection:
+        people.add_person(connection, Person("L02", "副职"))
+        people.appoint(connection, Appointment("L02", Role.LEADER, date(2020, 1, 1)))
+    approve(centre, reviewed)
+
+    with pytest.raises(NotPermittedError, match="found the leader L01, expected one; L02 would be a second"):
+        sign(centre, reviewed, Duty.LEADER, "L02")
+
+    assert events(centre, "list_refused") == [reviewed]
+
+
+def test_two_accounts_of_one_person_are_one_person(centre: Centre, reviewed: str) -> None:
+    """R12-04, P3."""
+    with centre.database.begin() as connection:
+        for account in ("zhang.san", "admin"):
+            connection.execute(insert(tables.account).values(account=account, person_id="M01"))
+
+    with centre.database.read() as connection:
+        found = {person_behind(connection, name) for name in ("zhang.san", "admin", "M01")}
+
+    assert found == {"M01"}
+    with centre.database.read() as connection, pytest.raises(NotFoundError):
+        person_behind(connection, "nobody")
+
+
+def test_the_database_itself_refuses_a_second_duty(centre: Centre, reviewed: str) -> None:
+    """R12-04, P3: direct row, past all our code."""
+    with pytest.raises(RegistryConflictError), centre.database.begin() as connection:
+        connection.execute(insert(tables.list_duty).values(list_id=reviewed, person_id="M01", duty="leader"))
+
+
+def test_expired_appointment_signs_nothing(centre: Centre, reviewed: str) -> None:
+    """P3."""
+    with centre.database.begin() as connection:
+        connection.execute(
+            update(tables.appointment).where(tables.appointment.c.person_id == "M02").values(to_on=date(2026, 3, 1))
+        )
+
+    with pytest.raises(NotPermittedError, match="M02: does not hold the role panel_member on 2026-03-02"):
+        sign(centre, reviewed, Duty.PANEL_MEMBER, "M02")
+
+
+def test_disabled_person_signs_nothing(centre: Centre, reviewed: str) -> None:
+    """P3."""
+    with centre.database.begin() as connection:
+        connection.execute(
+            update(tables.person).where(tables.person.c.person_id == "M02").values(disabled_on=date(2026, 3, 2))
+        )
+
+    with pytest.raises(NotPermittedError, match="M02: does not hold the role"):
+        sign(centre, reviewed, Duty.PANEL_MEMBER, "M02")
+
+
+def test_delegate_signs_and_the_row_shows_both(centre: Centre, reviewed: str) -> None:
+    """R10-08."""
+    with centre.database.begin() as connection:
+        people.add_person(connection, Person("D01", "代理人"))
+    delegate(centre, "L01", "D01", Role.LEADER, date(2026, 3, 1), date(2026, 3, 5), "授权书1号")
+    for person_id in PANEL:
+        sign(centre, reviewed, Duty.PANEL_MEMBER, person_id)
+
+    signed = sign(centre, reviewed, Duty.LEADER, "D01", on_behalf_of="L01")
+
+    with centre.database.read() as connection:
+        row = connection.execute(tables.sign_off.select().where(tables.sign_off.c.person_id == "D01")).one()
+    assert signed.state is ListState.APPROVED
+    assert (row.person_id, row.on_behalf_of) == ("D01", "L01")
+
+
+def test_delegation_that_has_ended_is_worth_nothing(centre: Centre, reviewed: str) -> None:
+    """R10-08."""
+    with centre.database.begin() as connection:
+        people.add_person(connection, Person("D01", "代理人"))
+    delegate(centre, "M01", "D01", Role.PANEL_MEMBER, date(2026, 2, 1), date(2026, 3, 1), "授权书1号")
+
+    with pytest.raises(NotPermittedError, match="found no delegation"):
+        decide(centre, reviewed, "D01", say([1]), on_behalf_of="M01")
+
+
+def test_member_who_decided_has_no_delegate_decide_a_second_time(centre: Centre, reviewed: str) -> None:
+    """R10-08, R12-04."""
+    with centre.database.begin() as connection:
+        people.add_person(connection, Person("D01", "代理人"))
+    delegate(centre, "M01", "D01", Role.PANEL_MEMBER, date(2026, 3, 1), date(2026, 3, 5), "授权书1号")
+
+    with pytest.raises(NotPermittedError, match="stands behind panel_member already"):
+        decide(centre, reviewed, "D01", say([1]), on_behalf_of="M01")
+
+
+def test_person_with_an_enrolled_key_has_to_sign_with_it(centre: Centre, reviewed: str, tmp_path: Path) -> None:
+    """P3."""
+    keys = enrol(centre, tmp_path, ["M01", "M02"])
+
+    with pytest.raises(NotPermittedError, match="M01: a key is enrolled"):
+        sign(centre, reviewed, Duty.PANEL_MEMBER, "M01")
+    with pytest.raises(SignatureInvalidError, match="made with key"):
+        sign(centre, reviewed, Duty.PANEL_MEMBER, "M01", keys["M02"])
+    signed = sign(centre, reviewed, Duty.PANEL_MEMBER, "M01", keys["M01"])
+
+    assert (signed.fingerprint or "").startswith("SHA256:")
+
+
+@pytest.mark.server("ssh-keygen")
+def test_signature_made_with_ssh_keygen_is_taken(centre: Centre, reviewed: str, tmp_path: Path) -> None:
+    """P3."""
+    keys = enrol(centre, tmp_path, ["M01"])
+    keys["M01"].chmod(0o600)
+    digest = decide(centre, reviewed, "M01", []).list_digest
+    message = message_to_sign(reviewed, Duty.PANEL_MEMBER, Stage.APPROVE, digest or "")
+    made = subprocess.run(
+        ["ssh-keygen", "-Y", "sign", "-n", "lantai-list", "-f", str(keys["M01"])],
+        input=message,
+        capture_output=True,
+        check=True,
+    )
+
+    signed = sign(centre, reviewed, Duty.PANEL_MEMBER, "M01", armored=made.stdout.decode())
+
+    assert signed.is_new
+
+
+def test_signature_replayed_from_another_list_is_refused(centre: Centre, reviewed: str, tmp_path: Path) -> None:
+    """P3."""
+    keys = enrol(centre, tmp_path, ["M01"])
+    digest = decide(centre, reviewed, "M01", []).list_digest or ""
+    private = ssh_signature.load_private_key(keys["M01"].read_bytes())
+    other = message_to_sign("D-2026-JY-009", Duty.PANEL_MEMBER, Stage.APPROVE, digest)
+
+    with pytest.raises(SignatureInvalidError, match="the text is not the one"):
+        sign(centre, reviewed, Duty.PANEL_MEMBER, "M01", armored=ssh_signature.sign(other, private, "lantai-list"))
+    assert sign_offs(centre) == []
+
+
+def test_same_signature_again_is_no_second_one(centre: Centre, reviewed: str) -> None:
+    """R9-19."""
+    first = sign(centre, reviewed, Duty.PANEL_MEMBER, "M01")
+
+    again = sign(centre, reviewed, Duty.PANEL_MEMBER, "M01")
+
+    assert (first.is_new, again.is_new) == (True, False)
+    assert sign_offs(centre) == ["M01"]
+
+
+def test_kept_row_of_a_destruction_needs_a_new_period(centre: Centre, drafted: str) -> None:
+    """R9-19, N2: 重新划定保管期限."""
+    with pytest.raises(UsageError, match="expected 1 to 100 years"):
+        decide(centre, drafted, "M01", say([1], Decision.KEEP))
+
+
+def test_row_that_is_not_on_the_list_is_refused(centre: Centre, drafted: str) -> None:
+    """R9-19."""
+    with pytest.raises(UsageError, match=r"rows \[3\]"):
+        decide(centre, drafted, "M01", say([1, 3]))
+
+
+def test_record_changed_after_the_draft_is_noticed(centre: Centre, drafted: str) -> None:
+    """R9-19, I3."""
+    with centre.database.begin() as connection:
+        connection.execute(update(tables.record).where(tables.record.c.item_no == "0001").values(title="另一题名"))
+
+    with pytest.raises(NotPermittedError, match="has changed since it was drafted"):
+        decide(centre, drafted, "M01", say([1]))
+
+
+def test_exported_sheet_comes_back_blank_and_decides_nothing(centre: Centre, drafted: str) -> None:
+    """R9-19, P8."""
+    sheet = export_sheet(centre, drafted)
+
+    decided = import_sheet(centre, sheet, "M01")
+
+    assert (decided.changed, decided.undecided, decided.state) == (0, 2, ListState.DRAFT)
+
+
+def test_sheet_that_carries_a_members_decisions_comes_back_as_theirs(
+    centre: Centre, drafted: str, tmp_path: Path
+) -> None:
+    """P8."""
+    decide(centre, drafted, "M01", [*say([1]), *say([2], Decision.KEEP, 4)])
+    sheet = export_sheet(centre, drafted, tmp_path / "M01.xlsx", "M01")
+
+    same = import_sheet(centre, sheet, "M01")
+    for_another = import_sheet(centre, sheet, "M02")
+
+    with centre.database.read() as connection:
+        rows = connection.execute(tables.row_decision.select().order_by(tables.row_decision.c.row_no)).all()
+    assert (same.changed, for_another.changed) == (0, 2)
+    assert [(r.row_no, r.person_id, r.decision, r.extend_years) for r in rows] == [
+        (1, "M01", "dispose", None),
+        (1, "M02", "dispose", None),
+        (2, "M01", "keep", 4),
+        (2, "M02", "keep", 4),
+    ]
+
+
+def test_workbook_that_is_not_ours_is_refused(centre: Centre, drafted: str, tmp_path: Path) -> None:
+    """P8."""
+    import xlsxwriter
+
+    path = tmp_path / "other.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("表").write("A1", "销毁")
+
+    with pytest.raises(WorksheetError, match="expected a worksheet exported by the centre"):
+        import_sheet(centre, path, "M01")
+
+
+def test_withdrawn_list_is_over_and_withdrawing_twice_is_no_fault(centre: Centre, reviewed: str) -> None:
+    """R9-19."""
+    assert withdraw(centre, reviewed, "L01")
+    assert not withdraw(centre, reviewed, "L01")
+
+    assert state_of(centre, reviewed) == "withdrawn"
+    with pytest.raises(NotPermittedError):
+        sign(centre, reviewed, Duty.PANEL_MEMBER, "M01")

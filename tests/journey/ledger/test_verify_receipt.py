@@ -1,0 +1,149 @@
+"""A receipt can be verified by whoever has the public keys."""
+
+import base64
+import json
+
+import pytest
+
+from lantai.edges.keys.files import INTAKE, LOG, load_verifier
+from lantai.edges.ledger.rows import append, proof_for
+from lantai.formats.ledger import canonical, signed_note
+from lantai.formats.ledger.signed_note import Checkpoint
+from lantai.journey.ledger.checkpoint import make_checkpoint, newest_note
+from lantai.journey.ledger.verify_receipt import verify_receipt
+from lantai.records.ledger.event import EventKind
+
+CARRIER = "SL2025-JY-E001-R1"
+
+
+def receipt_over(centre, kind, facts, **body):
+    """A receipt with the evidence that an event about its carrier is in the ledger."""
+    with centre.database.begin() as connection:
+        for number in range(3):
+            append(connection, EventKind.YEAR_OPENED, str(2020 + number), "system", centre.clock.now_at(), {})
+        event_id = append(connection, kind, CARRIER, "system", centre.clock.now_at(), facts)
+    found = proof_for(centre.database, event_id, make_checkpoint(centre).size)
+    return {
+        "format": 1,
+        "kind": "receipt",
+        "is_zero_report": False,
+        "carrier_id": CARRIER,
+        "manifest_sha256": facts.get("manifest_sha256", ""),
+        "ledger": {
+            "leaf": base64.b64encode(found.leaf).decode(),
+            "leaf_index": found.leaf_index,
+            "tree_size": found.tree_size,
+            "hashes": [base64.b64encode(digest).decode() for digest in found.hashes],
+            "checkpoint": newest_note(centre),
+        },
+        **body,
+    }
+
+
+@pytest.fixture
+def receipt(centre):
+    return receipt_over(centre, EventKind.CARRIER_ACCEPTED, {"generation": 1, "manifest_sha256": "a" * 64})
+
+
+def look(centre, body, signed=None):
+    text = canonical.dumps(body)
+    signature = centre.intake_signer.sign(text if signed is None else canonical.dumps(signed))
+    keys = (load_verifier(INTAKE, centre.settings.intake_key_file), load_verifier(LOG, centre.settings.log_key_file))
+    return verify_receipt(text, signature, *keys)
+
+
+def test_sound_receipt_verifies(centre, receipt):
+    """R4-12."""
+    verdict = look(centre, receipt)
+
+    assert (verdict.carrier_id, verdict.tree_size, verdict.problems) == (CARRIER, 4, ())
+
+
+def test_changed_receipt_is_found_by_its_signature(centre, receipt):
+    """R4-12."""
+    verdict = look(centre, receipt | {"records": 12}, signed=receipt)
+
+    assert "signature" in verdict.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"manifest_sha256": "b" * 64}, "manifest_sha256"),
+        ({"carrier_id": "SL2025-JY-E002-R1"}, "carrier_id"),
+        ({"ledger": {}}, "cannot be read"),
+        ({"ledger": "none"}, "no receipt"),
+    ],
+)
+def test_receipt_that_says_other_than_its_event_is_found(centre, receipt, change, told):
+    """R4-12."""
+    assert told in look(centre, receipt | change).problems[0]
+
+
+@pytest.mark.parametrize("part", ["leaf", "leaf_index", "hashes", "checkpoint"])
+def test_changed_evidence_is_found(centre, receipt, part):
+    """R4-12."""
+    changed = json.loads(json.dumps(receipt))
+    evidence = changed["ledger"]
+    evidence[part] = {
+        "leaf": base64.b64encode(b"{}").decode(),
+        "leaf_index": evidence["leaf_index"] - 1,
+        "hashes": evidence["hashes"][::-1],
+        "checkpoint": evidence["checkpoint"].replace("\n4\n", "\n5\n"),
+    }[part]
+
+    assert len(look(centre, changed).problems) == 1
+
+
+@pytest.mark.parametrize(
+    "change", [{"kind": "opinions"}, {"kind": ""}, {"format": 2}, {"format": True, "kind": None}], ids=str
+)
+def test_paper_of_another_kind_under_our_signature_is_no_receipt(centre, receipt, change):
+    """R4-12: the intake key signs opinions and manifests too."""
+    (problem,) = look(centre, receipt | change).problems
+
+    assert "expected a receipt in format 1" in problem
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        EventKind.CARRIER_RECEIVED,
+        EventKind.CARRIER_RETURNED,
+        EventKind.CARRIER_HELD,
+        EventKind.CARRIER_SEALED,
+        EventKind.ZERO_REPORT_ACCEPTED,
+    ],
+)
+def test_event_that_is_no_acceptance_makes_no_receipt(centre, kind):
+    """R4-12: A carrier that was returned stands in the ledger too."""
+    body = receipt_over(centre, kind, {"manifest_sha256": "a" * 64})
+
+    assert f"its event is '{kind.value}', expected 'carrier_accepted'" in look(centre, body).problems[0]
+
+
+def test_receipt_of_a_zero_report_wants_the_acceptance_of_one(centre):
+    """R4-12."""
+    sound = receipt_over(centre, EventKind.ZERO_REPORT_ACCEPTED, {}, is_zero_report=True)
+    of_a_carrier = receipt_over(centre, EventKind.CARRIER_ACCEPTED, {}, is_zero_report=True)
+
+    assert look(centre, sound).problems == ()
+    assert "expected 'zero_report_accepted'" in look(centre, of_a_carrier).problems[0]
+
+
+def test_checkpoint_of_another_ledger_under_our_key_is_refused(centre, receipt):
+    """R4-12."""
+    checkpoint = Checkpoint.parse(receipt["ledger"]["checkpoint"].partition("\n\n")[0] + "\n")
+    other = Checkpoint("other/ledger", checkpoint.size, checkpoint.root).encode()
+    note = signed_note.sign(other, LOG, centre.log_signer.private_key)
+
+    problems = look(centre, receipt | {"ledger": receipt["ledger"] | {"checkpoint": note}}).problems
+
+    assert "the checkpoint is of 'other/ledger'" in problems[0]
+
+
+def test_receipt_that_says_another_size_of_the_tree_is_found(centre, receipt):
+    """R4-12."""
+    problems = look(centre, receipt | {"ledger": receipt["ledger"] | {"tree_size": 9}}).problems
+
+    assert "a tree of 9, its checkpoint 4" in problems[0]
