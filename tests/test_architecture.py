@@ -40,7 +40,7 @@ def test_every_room_keeps_its_doors_shut():
         ("edges/x.py", "def f():\n    from lantai.rules.intake.scope import check_classification"),
         ("edges/registry/x.py", "from lantai.journey.custody.seal import seal"),
         ("journey/x.py", "from lantai.tasks.form import years"),
-        ("journey/x.py", "from lantai.cli.screen import answer"),
+        ("journey/x.py", "from lantai.cli.terminal.screen import answer"),
         ("tasks/x.py", "from lantai.demo.units import UNITS"),
         ("locales/__init__.py", "from lantai.formats import form"),
         ("errors.py", "from lantai.records.intake.finding import Finding"),

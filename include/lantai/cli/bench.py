@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lantai.cli.screen import AsJson, answer, progress_bar, said, table
+from lantai.cli.terminal.screen import AsJson, answer, progress_bar, said, table
 
 if TYPE_CHECKING:
     from lantai.bench.measure import Result

@@ -6,25 +6,15 @@ from typing import Annotated
 
 import typer
 
-from lantai.cli import (
-    agreement,
-    bench,
-    collect,
-    demo,
-    doctor,
-    environment,
-    hold,
-    intake,
-    list_act,
-    pack,
-    people,
-    schedule,
-    serve,
-    units,
-    vault,
-    year,
-)
-from lantai.cli.ending import CUSTODY, DEPARTMENT, DISPOSAL, SETUP, TRIAL, YEARLY, Lantai
+from lantai.cli import bench, demo, serve
+from lantai.cli.centre import agreement, doctor, environment, people, units
+from lantai.cli.custody import vault
+from lantai.cli.department import pack
+from lantai.cli.disposal import hold, list_act, schedule
+from lantai.cli.intake import collect
+from lantai.cli.intake import rounds as intake
+from lantai.cli.terminal.ending import CUSTODY, DEPARTMENT, DISPOSAL, SETUP, TRIAL, YEARLY, Lantai
+from lantai.cli.year import commands as year
 
 app = typer.Typer(
     name="lantai",

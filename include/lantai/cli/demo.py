@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from lantai.cli.days import read_day
-from lantai.cli.screen import AsJson, Language, err, out, print_json
+from lantai.cli.terminal.days import read_day
+from lantai.cli.terminal.screen import AsJson, Language, err, out, print_json
 
 
 def demo(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lantai.cli.screen import facts, line, note, opened, said
+from lantai.cli.terminal.screen import facts, line, note, opened, said
 from lantai.errors import ConnectionConfigError, UsageError
 from lantai.settings import Settings, from_env
 

@@ -21,7 +21,7 @@ from factories_disposal import (
     state_of,
     witness,
 )
-from lantai.cli.list_act import app
+from lantai.cli.disposal.list_act import app
 from lantai.edges.centre import Centre
 from lantai.edges.database.database import Database
 from lantai.errors import NotPermittedError

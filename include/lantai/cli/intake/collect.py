@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lantai import errors
-from lantai.cli.ending import INTERRUPTED, tell
-from lantai.cli.intake import Units, Years
-from lantai.cli.screen import (
+from lantai.cli.intake.rounds import Units, Years
+from lantai.cli.terminal.ending import INTERRUPTED, tell
+from lantai.cli.terminal.screen import (
     FAULT,
     FINDINGS,
     AsJson,
@@ -24,7 +24,7 @@ from lantai.cli.screen import (
     said,
     table,
 )
-from lantai.cli.told import identified
+from lantai.cli.terminal.told import identified
 from lantai.locales import explain
 from lantai.records.intake.reason import Reason
 from lantai.records.text.shown import on_one_line

@@ -23,7 +23,18 @@ from rich.text import Text
 from typer.core import TyperArgument, TyperGroup
 from typer.exceptions import TyperException
 
-from lantai.cli.screen import DONE, FAULT, USAGE, InterruptedHalfwayError, err, half, locale, print_json, said, sign
+from lantai.cli.terminal.screen import (
+    DONE,
+    FAULT,
+    USAGE,
+    InterruptedHalfwayError,
+    err,
+    half,
+    locale,
+    print_json,
+    said,
+    sign,
+)
 from lantai.edges.files.streams import keep_trace, silence
 from lantai.errors import (
     DiskFullError,

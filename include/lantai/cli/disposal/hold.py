@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from lantai.cli.actors import Actor, person
-from lantai.cli.screen import AsJson, answer, line, locale, note, opened, said, table
-from lantai.cli.told import identified
+from lantai.cli.terminal.actors import Actor, person
+from lantai.cli.terminal.screen import AsJson, answer, line, locale, note, opened, said, table
+from lantai.cli.terminal.told import identified
 from lantai.locales import say
 from lantai.records.disposal.hold import HoldScope
 from lantai.records.intake.submission import read_reference

@@ -16,8 +16,8 @@ import typer
 from typer.testing import CliRunner
 
 from desks import Desk
-from lantai.cli.ending import Lantai, what_happened
-from lantai.cli.screen import kept_when_interrupted
+from lantai.cli.terminal.ending import Lantai, what_happened
+from lantai.cli.terminal.screen import kept_when_interrupted
 from lantai.errors import NotFoundError
 from lantai.locales import words
 from lantai.manual.runbook import classes

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 import typer
 
-from lantai.cli.actors import Actor, person
-from lantai.cli.days import read_day
-from lantai.cli.screen import AsJson, answer, facts, line, locale, opened, progress_bar, said, table
+from lantai.cli.terminal.actors import Actor, person
+from lantai.cli.terminal.days import read_day
+from lantai.cli.terminal.screen import AsJson, answer, facts, line, locale, opened, progress_bar, said, table
 from lantai.errors import CatalogueError, InputFileError
 from lantai.locales import say
 from lantai.records.disposal.lists import ListKind, ListState

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from lantai.cli.days import read_day
-from lantai.cli.screen import AsJson, answer, line, locale, opened, said, table
+from lantai.cli.terminal.days import read_day
+from lantai.cli.terminal.screen import AsJson, answer, line, locale, opened, said, table
 from lantai.locales import say
 from lantai.records.centre.agreement import Agreement
 from lantai.records.centre.unit import DataForm

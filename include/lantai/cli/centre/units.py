@@ -10,8 +10,8 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from lantai.cli.rows import read_rows, refuse_twice
-from lantai.cli.screen import AsJson, answer, line, locale, opened, said, table
+from lantai.cli.terminal.rows import read_rows, refuse_twice
+from lantai.cli.terminal.screen import AsJson, answer, line, locale, opened, said, table
 from lantai.errors import InputFileError, UsageError
 from lantai.locales import say
 from lantai.records.centre.unit import DataForm, Frequency, ScopeClass, Unit

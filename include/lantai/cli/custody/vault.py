@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lantai.cli.actors import SYSTEM, Actor, person
-from lantai.cli.screen import FINDINGS, AsJson, answer, facts, given, line, opened, progress_bar, said
-from lantai.cli.told import identified
+from lantai.cli.terminal.actors import SYSTEM, Actor, person
+from lantai.cli.terminal.screen import FINDINGS, AsJson, answer, facts, given, line, opened, progress_bar, said
+from lantai.cli.terminal.told import identified
 from lantai.errors import InputFileError, MalformedError, UsageError
 
 if TYPE_CHECKING:

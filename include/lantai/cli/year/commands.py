@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lantai.cli.actors import SYSTEM, Actor, person
-from lantai.cli.screen import AsJson, answer, line, locale, opened, said, sign, table
+from lantai.cli.terminal.actors import SYSTEM, Actor, person
+from lantai.cli.terminal.screen import AsJson, answer, line, locale, opened, said, sign, table
 from lantai.errors import NotFoundError
 from lantai.journey.year.board import Standing, Turn
 from lantai.locales import say

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lantai.cli.actors import Actor, person
-from lantai.cli.list import ListId, Maybe, OnBehalfOf, app, state_word
-from lantai.cli.screen import (
+from lantai.cli.disposal.list import ListId, Maybe, OnBehalfOf, app, state_word
+from lantai.cli.terminal.actors import Actor, person
+from lantai.cli.terminal.screen import (
     FINDINGS,
     AsJson,
     answer,

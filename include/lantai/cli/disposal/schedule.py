@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from lantai.cli.days import read_day
-from lantai.cli.rows import read_rows, refuse_twice
-from lantai.cli.screen import AsJson, answer, facts, line, locale, opened, progress_bar, said, table
+from lantai.cli.terminal.days import read_day
+from lantai.cli.terminal.rows import read_rows, refuse_twice
+from lantai.cli.terminal.screen import AsJson, answer, facts, line, locale, opened, progress_bar, said, table
 from lantai.errors import AlreadyThereError, InputFileError
 from lantai.locales import say
 from lantai.records.custody.record import Retention

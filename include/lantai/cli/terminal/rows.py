@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from lantai.cli.screen import given
+from lantai.cli.terminal.screen import given
 from lantai.errors import InputFileError
 
 ENCODINGS = ("utf-8-sig", "gb18030")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lantai.cli.actors import Actor, person
-from lantai.cli.screen import (
+from lantai.cli.terminal.actors import Actor, person
+from lantai.cli.terminal.screen import (
     AsJson,
     answer,
     facts,
@@ -17,7 +17,7 @@ from lantai.cli.screen import (
     said,
     table,
 )
-from lantai.cli.told import counted, finding_as_mapping, identified, tell_findings
+from lantai.cli.terminal.told import counted, finding_as_mapping, identified, tell_findings
 from lantai.locales import say
 from lantai.records.intake.ruling import Choice
 from lantai.records.intake.submission import RoundState

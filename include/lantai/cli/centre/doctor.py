@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.cells import cell_len
 
-from lantai.cli.screen import FAULT, AsJson, answer, line, locale, opened, progress_bar, said, sign
+from lantai.cli.terminal.screen import FAULT, AsJson, answer, line, locale, opened, progress_bar, said, sign
 from lantai.locales import say
 
 WORD_CELLS = 7

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from lantai.cli.screen import line, said, sign
+from lantai.cli.terminal.screen import line, said, sign
 from lantai.locales import describe, say
 from lantai.records.intake.finding import Finding, Severity
 from lantai.records.text.shown import on_one_line

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lantai.cli.screen import FINDINGS, AsJson, answer, line, said
+from lantai.cli.terminal.screen import FINDINGS, AsJson, answer, line, said
 from lantai.errors import LantaiError, UsageError
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from lantai.cli.actors import SYSTEM, Actor, person
-from lantai.cli.days import read_day
-from lantai.cli.screen import AsJson, answer, given, line, locale, opened, said, table
+from lantai.cli.terminal.actors import SYSTEM, Actor, person
+from lantai.cli.terminal.days import read_day
+from lantai.cli.terminal.screen import AsJson, answer, given, line, locale, opened, said, table
 from lantai.errors import InputFileError, MalformedError
 from lantai.locales import say
 from lantai.records.centre.person import Person, Role

@@ -1,0 +1,1 @@
+"""Set-up, people, units, agreements, the doctor."""

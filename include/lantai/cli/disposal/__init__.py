@@ -1,0 +1,1 @@
+"""From a due date to a transfer or a destruction with proof."""

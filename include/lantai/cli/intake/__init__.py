@@ -1,0 +1,1 @@
+"""From an outbox to an answer."""

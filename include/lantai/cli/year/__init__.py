@@ -1,0 +1,1 @@
+"""Duties, deadlines, the board."""
