@@ -23,7 +23,7 @@ from lantai.edges.database.database import Database
 from lantai.settings import from_env
 from servers.openssh import OpenSsh
 
-INCLUDE = Path(__file__).resolve().parents[2] / "include"
+INCLUDE = Path(__file__).resolve().parents[1] / "include"
 TODAY = "2026-03-02"
 
 UNITS = """\

@@ -53,6 +53,20 @@ def test_import_through_a_shut_door_is_found(path, source):
 
 
 @pytest.mark.parametrize(
+    "path",
+    ["include/lantai/journey/notify.py", "include/lantai/edges/misc/notify.py", "include/lantai/formats/letter.py"],
+)
+def test_module_without_an_address_is_found(path):
+    assert [breach.split(": ")[0] for breach in breaches({path: ""})] == [f"{path}:1"]
+
+
+def test_folder_in_which_nobody_finds_anything_is_found():
+    crowd = {f"include/lantai/journey/intake/step_{number}.py": "" for number in range(16)}
+
+    assert breaches(crowd) == ["include/lantai/journey/intake:1: 16 modules in one folder, expected 15 at most"]
+
+
+@pytest.mark.parametrize(
     ("path", "source"),
     [
         ("include/lantai/journey/x.py", "from airflow.sdk import task"),

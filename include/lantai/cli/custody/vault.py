@@ -89,7 +89,7 @@ def restore(
     """恢复一件或整个载体；副本损坏时换下一处并说明 · Restore a record or carrier; a damaged copy is passed over."""
     from lantai.edges.files.machine import is_folder, is_there
     from lantai.journey.custody.restore import restore as restore_to
-    from lantai.journey.intake.find_round import find_kept
+    from lantai.journey.intake.answers.find_round import find_kept
 
     if is_there(folder) and not is_folder(folder):
         raise InputFileError(f"{folder}: found a file, expected a folder")

@@ -37,7 +37,7 @@ def add(
 ) -> None:
     """冻结：在解除之前不得移交、销毁 · Place a hold: nothing it covers is transferred or destroyed until it is lifted."""
     from lantai.journey.disposal.hold import hold
-    from lantai.journey.intake.find_round import find_kept
+    from lantai.journey.intake.answers.find_round import find_kept
 
     this = None
     with opened() as centre:

@@ -90,7 +90,7 @@ def findings(
     fits several submissions they are listed, and none is guessed.
     """
     from lantai.edges.registry.intake.submissions import findings_of
-    from lantai.journey.intake.find_round import find_round
+    from lantai.journey.intake.answers.find_round import find_round
 
     with opened() as centre, centre.database.read() as connection:
         this = find_round(connection, submission)

@@ -33,8 +33,8 @@ def identified(this: Round) -> str:
 
 def tell_findings(findings: Sequence[Finding], language: str) -> None:
     """Print findings, faults first, each with its places and its fix; the same said of many records once."""
-    from lantai.journey.intake.gather import gather
-    from lantai.journey.intake.inspection import in_order
+    from lantai.journey.intake.answers.gather import gather
+    from lantai.journey.intake.answers.inspection import in_order
 
     for told in gather(in_order(findings), language, MOST_PLACES):
         place = f" {told.places}" if told.places != NOWHERE else ""

@@ -19,7 +19,7 @@ from lantai.edges.registry.centre import people
 from lantai.edges.registry.intake.rulings import put_ruling, ruling_of
 from lantai.edges.registry.intake.submissions import Round, findings_of
 from lantai.errors import NotPermittedError, UsageError
-from lantai.journey.intake.find_round import find_round
+from lantai.journey.intake.answers.find_round import find_round
 from lantai.locales import say
 from lantai.records.centre.person import Role
 from lantai.records.intake.finding import Severity

@@ -38,7 +38,7 @@ from lantai.journey.custody.list_records import list_records
 from lantai.journey.custody.register import register_accepted, register_sealed, register_zero_report
 from lantai.journey.custody.seal import CarrierFacts, seal
 from lantai.journey.custody.store import store
-from lantai.journey.intake.answer import answer
+from lantai.journey.intake.answers.answer import answer
 from lantai.journey.intake.assess import Assessed, assess
 from lantai.journey.intake.choose import Choice, choose
 from lantai.journey.intake.collect import Budget, Collected, arrival_id_of, collect, collected_before, purge

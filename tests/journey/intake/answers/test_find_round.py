@@ -8,7 +8,7 @@ from lantai.edges.centre import Centre
 from lantai.edges.registry.centre.units import put_unit
 from lantai.edges.registry.intake.submissions import Round, add_round, add_submission, move_round
 from lantai.errors import AmbiguousNameError, NotFoundError
-from lantai.journey.intake.find_round import find_kept, find_round
+from lantai.journey.intake.answers.find_round import find_kept, find_round
 from lantai.records.centre.unit import DataForm, Unit
 from lantai.records.intake.submission import RoundState
 

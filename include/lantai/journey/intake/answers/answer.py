@@ -31,7 +31,14 @@ from lantai.errors import LantaiError, LedgerError, NotFoundError
 from lantai.formats.ledger import canonical
 from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.formats.papers import form
-from lantai.journey.intake.inspection import Case, case_of, inspection_form, notice_form, opinion_form, opinions_body
+from lantai.journey.intake.answers.inspection import (
+    Case,
+    case_of,
+    inspection_form,
+    notice_form,
+    opinion_form,
+    opinions_body,
+)
 from lantai.records.intake.carrier import bare_name
 from lantai.records.intake.finding import Severity
 from lantai.records.intake.submission import RoundState, bears_number

@@ -1,0 +1,1 @@
+"""What a unit is told of its package."""
