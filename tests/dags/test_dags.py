@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from airflow_runs import run
-from lantai.demo.airflow_home import checkout
+from lantai.demo.airflow.home import checkout
 from lantai.edges import tables
 from lantai.errors import HeldError, ServerUnreachableError
 from lantai.manual.dag_pages import dag_files, page

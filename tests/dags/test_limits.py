@@ -10,8 +10,8 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import select
 
-from lantai.demo.airflow_home import checkout, prepare
-from lantai.demo.airflow_process import started
+from lantai.demo.airflow.home import checkout, prepare
+from lantai.demo.airflow.process import started
 from lantai.edges import tables
 
 DAGS = """

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 
 from airflow_runs import run
 from factories_disposal import approve, decide_all, draft, lay_down_carrier, make_people, make_unit, record, state_of
-from lantai.demo.airflow_home import prepare
-from lantai.demo.airflow_process import started
+from lantai.demo.airflow.home import prepare
+from lantai.demo.airflow.process import started
 from lantai.edges import tables
 from lantai.edges.airflow import bell as airflow_bell
 from lantai.errors import NotPermittedError, UsageError

@@ -18,8 +18,8 @@ from typing import Any, Self
 
 import paramiko
 
-from lantai.demo.sftp_files import AccountFiles
-from lantai.demo.sftp_server import Account, SftpServer, answer_requests, load_host_key
+from lantai.demo.sftp.files import AccountFiles
+from lantai.demo.sftp.server import Account, SftpServer, answer_requests, load_host_key
 from lantai.edges.connections import Connection
 from lantai.formats.sftp import wire
 from lantai.formats.sftp.frames import Frames

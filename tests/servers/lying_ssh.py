@@ -18,7 +18,7 @@ from typing import Self
 
 import paramiko
 
-from lantai.demo.sftp_server import load_host_key
+from lantai.demo.sftp.server import load_host_key
 from servers.hostile_sftp import HostileSftp
 
 GREETING = b"SSH-2.0-OpenSSH_9.2\r\n"

@@ -15,7 +15,7 @@ from typing import Self
 import pytest
 
 from filing_house import FilingHouse
-from lantai.demo.sftp_files import AccountFiles
+from lantai.demo.sftp.files import AccountFiles
 from lantai.edges import tables
 from lantai.edges.bulkhead.line import Lines
 from lantai.edges.bulkhead.patience import Limits

@@ -11,9 +11,9 @@ import pytest
 
 from factories_disposal import statuses
 from filing_house import FilingHouse
-from lantai.demo import archive, desk
-from lantai.demo.desk import Opinion, Shown
-from lantai.demo.people import ARCHIVIST, AUDITOR, CUSTODIAN, Player, settle_in
+from lantai.demo.county import archive, desk
+from lantai.demo.county.desk import Opinion, Shown
+from lantai.demo.county.people import ARCHIVIST, AUDITOR, CUSTODIAN, Player, settle_in
 from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.database.database import run_checks

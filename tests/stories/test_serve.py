@@ -15,18 +15,18 @@ import pytest
 
 from desks import Desk
 from lantai.cli.serve import _elsewhere
-from lantai.demo import story
-from lantai.demo.airflow_api import AirflowApi
-from lantai.demo.airflow_home import AirflowHome
-from lantai.demo.airflow_process import SHOWN
-from lantai.demo.gateway import gateway
-from lantai.demo.home import DemoHome, make_home
-from lantai.demo.occupied import require_free
-from lantai.demo.packages import PACKAGES
-from lantai.demo.people import responsible_person
-from lantai.demo.stage import _set_up
-from lantai.demo.units import UNITS
-from lantai.demo.waiting import Patience
+from lantai.demo.airflow.api import AirflowApi
+from lantai.demo.airflow.home import AirflowHome
+from lantai.demo.airflow.occupied import require_free
+from lantai.demo.airflow.process import SHOWN
+from lantai.demo.airflow.waiting import Patience
+from lantai.demo.county.home import DemoHome, make_home
+from lantai.demo.county.people import responsible_person
+from lantai.demo.county.stage import _set_up
+from lantai.demo.county.units import UNITS
+from lantai.demo.documents.packages import PACKAGES
+from lantai.demo.sftp.gateway import gateway
+from lantai.demo.telling import story
 from lantai.edges.airflow.client import read_login
 from lantai.edges.centre import open_centre
 from lantai.journey.year.open_year import open_year

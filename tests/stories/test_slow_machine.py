@@ -9,13 +9,13 @@ import time
 
 import pytest
 
-from lantai.demo import airflow_components
-from lantai.demo.airflow_components import DAG_PROCESSOR, SCHEDULER
-from lantai.demo.airflow_home import prepare
-from lantai.demo.airflow_process import AirflowProcess
-from lantai.demo.occupied import occupied
-from lantai.demo.sessions import session_members
-from lantai.demo.waiting import Patience
+from lantai.demo.airflow import components as airflow_components
+from lantai.demo.airflow.components import DAG_PROCESSOR, SCHEDULER
+from lantai.demo.airflow.home import prepare
+from lantai.demo.airflow.occupied import occupied
+from lantai.demo.airflow.process import AirflowProcess
+from lantai.demo.airflow.sessions import session_members
+from lantai.demo.airflow.waiting import Patience
 from lantai.edges.centre import open_centre
 from lantai.errors import OrchestratorError
 from lantai.journey.centre.set_up import set_up

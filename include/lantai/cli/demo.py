@@ -40,18 +40,18 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """演示完整年度：十二个单位从报送到移交、销毁，经真实流程，自行结束 · Play a whole year through the real DAGs; ends by itself."""
-    from lantai.demo.home import TODAY, make_home
-    from lantai.demo.teller import Teller
+    from lantai.demo.county.home import TODAY, make_home
+    from lantai.demo.telling.teller import Teller
 
     made = make_home(home, today or TODAY, locale.value)
     # The answer in JSON is the summary alone; what happens meanwhile is told beside it.
     teller = Teller(err if as_json else out)
     if corpus is None:
-        from lantai.demo.story import run
+        from lantai.demo.telling.story import run
 
         summary = run(made, teller)
     else:
-        from lantai.demo.corpus_story import run_corpus
+        from lantai.demo.telling.corpus_story import run_corpus
 
         summary = run_corpus(made, corpus, teller)
     if as_json:

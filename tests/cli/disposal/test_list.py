@@ -14,7 +14,7 @@ import pytest
 
 from desks import Desk, Snapshot, connect
 from factories_disposal import lay_down_carrier, record
-from lantai.demo.sheets import fill_in
+from lantai.demo.county.sheets import fill_in
 from lantai.edges.database.database import run_checks
 from lantai.formats.papers.wording import Wording
 from lantai.records.custody.record import Retention

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 import lantai
-from lantai.demo.sftp_files import AccountFiles
+from lantai.demo.sftp.files import AccountFiles
 from lantai.edges.bulkhead.line import Lines, UnitLine
 from lantai.edges.bulkhead.looks import look_all
 from lantai.edges.bulkhead.messages import Answer, Progress, receive_question, send

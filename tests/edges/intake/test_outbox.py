@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lantai.demo.sftp_files import AccountFiles
+from lantai.demo.sftp.files import AccountFiles
 from lantai.edges.bulkhead.line import Lines
 from lantai.edges.bulkhead.looks import look_all
 from lantai.edges.connections import Connection
@@ -446,7 +446,7 @@ def test_server_of_the_demo_serves_as_a_program_of_its_own(tmp_path: Path) -> No
     options = ["--root", "root", "--accounts", "accounts.json", "--host-key", "host_key", "--ready-file", "ready.json"]
     environment = os.environ | {"PYTHONPATH": ":".join(sys.path)}
     run = subprocess.Popen(
-        [sys.executable, "-m", "lantai.demo.sftp_server", "--port", "0", *options], cwd=tmp_path, env=environment
+        [sys.executable, "-m", "lantai.demo.sftp.server", "--port", "0", *options], cwd=tmp_path, env=environment
     )
     try:
         for _ in range(400):

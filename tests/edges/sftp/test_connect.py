@@ -170,7 +170,7 @@ def test_file_that_cannot_be_read_or_is_gone_stops_no_other(sshd: OpenSsh) -> No
 
 def test_folder_that_may_not_be_listed_is_told_and_the_rest_is_listed(tmp_path: Path) -> None:
     """S4, I8: unknown is not empty. The server's own refusal stands in for a folder's mode, which root does not feel."""
-    from lantai.demo.sftp_files import AccountFiles
+    from lantai.demo.sftp.files import AccountFiles
     from lantai.formats.sftp import wire
     from servers.hostile_sftp import HostileSftp
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lantai.demo.sftp_files import AccountFiles
+from lantai.demo.sftp.files import AccountFiles
 from lantai.edges.sftp.connect import connect
 from lantai.edges.sftp.deliver import Gathered
 from lantai.edges.sftp.request import FetchRequest

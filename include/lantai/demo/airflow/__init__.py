@@ -1,0 +1,1 @@
+"""Airflow on one machine, started, waited for and ended."""

@@ -1,0 +1,1 @@
+"""The offices, their people, and what they do."""

@@ -1,0 +1,1 @@
+"""What offices write, and how it becomes a carrier."""

@@ -1,0 +1,1 @@
+"""The SFTP server of the offices."""

@@ -1,0 +1,1 @@
+"""One year played, and told."""
