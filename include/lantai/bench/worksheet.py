@@ -50,7 +50,7 @@ def bare(watch: Stopwatch, folder: Path, row_count: int) -> Any:  # noqa: ANN401
     """Write the same texts with the library alone."""
     import xlsxwriter
 
-    from lantai.formats.workbooks.columns import COLUMNS
+    from lantai.formats.papers.columns import COLUMNS
 
     keys = [column.key for column in COLUMNS[KIND]]
     path = folder / "sheet.xlsx"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lantai.edges.custody.places import MARKER, FilePlace, blocks, read_small, sha256_of, translated, write_all
+from lantai.edges.custody.places import MARKER, FilePlace, blocks, read_small, sha256_of, write_all
+from lantai.edges.files.system_error import translated
 from lantai.errors import DiskFullError, FixityError, PlaceUnavailableError, SettingsError
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lantai.formats.workbooks.columns import COLUMNS
+from lantai.formats.papers.columns import COLUMNS
 from lantai.formats.workbooks.sheet_layout import RowAnswer
 from lantai.formats.workbooks.worksheet import import_decisions
 from lantai.records.disposal.lists import Decision

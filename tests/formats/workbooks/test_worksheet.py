@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lantai.errors import WorksheetError
-from lantai.formats.workbooks.columns import COLUMNS
+from lantai.formats.papers.columns import COLUMNS
 from lantai.formats.workbooks.sheet_layout import META_SHEET, RowAnswer
 from lantai.formats.workbooks.worksheet import cell_name, content_digest, import_decisions
 from lantai.records.disposal.lists import Decision

@@ -19,9 +19,9 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO, Self
 
-from lantai.edges.custody.places import translated
 from lantai.edges.custody.plain import Job, PlainCheck, PlainRecord, read_plain
 from lantai.edges.custody.write_behind import Worker, WriteBehind
+from lantai.edges.files.system_error import translated
 from lantai.errors import FixityError, UsageError
 from lantai.formats.age import file as age
 from lantai.formats.vault import pack

@@ -5,20 +5,16 @@ Source: vault.md, "Copies"; reliability.md, D1 and I8.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from io import BufferedReader, FileIO
 from typing import Protocol
 
-from lantai.errors import DiskFullError, PlaceUnavailableError
+from lantai.edges.files.system_error import translated
 
 BLOCK_BYTES = 1024 * 1024
 WRITE_BYTES = 128 * 1024
 """What a file is handed at a time: from 256 KiB on the kernel looks for large pages, which took four times as long (Linux 6.18, ext4)."""
-
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Place(Protocol):
@@ -105,17 +101,3 @@ def write_all(file: FileIO, chunk: bytes | memoryview) -> None:
     view = memoryview(chunk)
     while len(view) > 0:
         view = view[file.write(view[:WRITE_BYTES]) :]
-
-
-@contextmanager
-def translated(name: str) -> Iterator[None]:
-    """Turn the system's errors about files into ours.
-
-    Args:
-        name: Where they happened, for the message.
-    """
-    try:
-        yield
-    except OSError as error:
-        kind = DiskFullError if error.errno in _FULL else PlaceUnavailableError
-        raise kind(f"{name}: {error.strerror or error} ({error.filename or 'open file'})") from error

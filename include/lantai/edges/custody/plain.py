@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import BinaryIO, Protocol
 
-from lantai.edges.custody.places import translated
+from lantai.edges.files.system_error import translated
 from lantai.errors import FixityError
 from lantai.formats.age.stream import fill
 from lantai.formats.vault import pack

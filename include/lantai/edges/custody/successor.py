@@ -13,10 +13,11 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from lantai.edges.custody.places import Place, blocks, translated
+from lantai.edges.custody.places import Place, blocks
 from lantai.edges.custody.vault import Sign, write_headers, write_manifest
 from lantai.edges.custody.vault_check import check_headers, check_pack
 from lantai.edges.custody.vault_reader import Generation, header_members
+from lantai.edges.files.system_error import translated
 from lantai.errors import MalformedError
 from lantai.formats.vault import pack
 from lantai.formats.vault.manifest import HeadersManifest, carrier_folder, headers_path, pack_name

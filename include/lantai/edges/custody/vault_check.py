@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 
-from lantai.edges.custody.places import Place, blocks, translated
+from lantai.edges.custody.places import Place, blocks
 from lantai.edges.custody.vault_reader import Generation, header_members
+from lantai.edges.files.system_error import translated
 from lantai.errors import FixityError
 from lantai.formats.vault import pack
 from lantai.formats.vault.manifest import HeadersManifest, carrier_folder, headers_path

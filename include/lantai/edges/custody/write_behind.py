@@ -17,7 +17,8 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Self
 
-from lantai.edges.custody.places import SYNC_BYTES, translated, write_all
+from lantai.edges.custody.places import SYNC_BYTES, write_all
+from lantai.edges.files.system_error import translated
 
 BUFFER_BYTES = 2 * 1024 * 1024
 """One written buffer. Small records are gathered in it, so that 20,000 of them are not 20,000 hand-overs."""

@@ -11,8 +11,8 @@ import os
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from lantai.edges.custody.places import translated
 from lantai.edges.files.parts import part_beside, sweep
+from lantai.edges.files.system_error import translated
 
 
 class Writes(Protocol):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from lantai.edges.custody.places import translated
+from lantai.edges.files.system_error import translated
 from lantai.errors import FixityError
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from lantai.edges.custody.places import translated
+from lantai.edges.files.system_error import translated
 
 
 def others_may_read(path: Path) -> bool:

@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
-from lantai.edges.custody.places import translated
+from lantai.edges.files.system_error import translated
 
 PRIVATE_MODE = 0o700
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lantai.edges.custody.place import translated
 from lantai.edges.files.private_file import read_if_there, replace_private
+from lantai.edges.files.system_error import translated
 from lantai.edges.keys.files import INTAKE, LOG, load_recipients, load_signer, new_signer, public_path
 from lantai.edges.keys.ssh_key import new_ssh_key, ssh_public_line
 from lantai.errors import KeyMissingError

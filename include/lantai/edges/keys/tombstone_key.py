@@ -9,8 +9,8 @@ import os
 import secrets
 from pathlib import Path
 
-from lantai.edges.custody.places import translated
 from lantai.edges.files.parts import part_beside, sweep
+from lantai.edges.files.system_error import translated
 from lantai.errors import KeyMissingError
 
 KEY_BYTES = 32

@@ -190,7 +190,7 @@ class Notice(Filing):
 class DisposalPaper(Paper):
     """A list as approved.
 
-    `rows` are mappings with the keys of `lantai.formats.workbooks.columns`, each with its `decision` (`dispose`, `keep` or empty);
+    `rows` are mappings with the keys of `lantai.formats.papers.columns`, each with its `decision` (`dispose`, `keep` or empty);
     `list_digest` is what the signers signed; `on` is the day for which things were due.
     """
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lantai.formats.papers import form_blocks as blocks
+from lantai.formats.papers.columns import COLUMNS, Column
 from lantai.formats.papers.form_content import (
     DestructionCertificate,
     DestructionRegister,
@@ -18,7 +19,6 @@ from lantai.formats.papers.form_content import (
 )
 from lantai.formats.papers.form_filing import carrier_table
 from lantai.formats.papers.wording import Wording
-from lantai.formats.workbooks.columns import COLUMNS, Column
 
 
 def transfer_inventory(content: TransferInventory, wording: Wording) -> list[blocks.Block]:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
+from lantai.formats.papers.columns import COLUMNS
 from lantai.formats.papers.wording import Wording
-from lantai.formats.workbooks.columns import COLUMNS
 from lantai.formats.workbooks.sheet_text import cell_text
 from lantai.records.disposal.lists import Decision
 

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from lantai.formats.workbooks.columns import Column
+from lantai.formats.papers.columns import Column
 from lantai.formats.workbooks.sheet_layout import META_SHEET, Layout, RowAnswer
 
 PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

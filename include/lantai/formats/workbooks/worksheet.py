@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from lantai.errors import WorksheetError
+from lantai.formats.papers.columns import COLUMNS
 from lantai.formats.papers.wording import Wording
-from lantai.formats.workbooks.columns import COLUMNS
 from lantai.formats.workbooks.sheet_layout import FORMAT, META_SHEET, Layout, RowAnswer
 from lantai.locales import LOCALES
 from lantai.records.disposal.lists import Decision
@@ -41,7 +41,7 @@ def content_digest(kind: str, head: Mapping[str, Any], rows: Iterable[Mapping[st
     Args:
         kind: `appraisal`, `transfer_inventory` or `destruction_register`.
         head: The list's own fields, see `export`; only `list_id`, `disposal`, `units` and `on` count.
-        rows: The rows in order, each with `record_id` and the keys of `lantai.formats.workbooks.columns`.
+        rows: The rows in order, each with `record_id` and the keys of `lantai.formats.papers.columns`.
 
     Raises:
         KeyError: The kind is unknown, or the head lacks one of its fields.

@@ -31,7 +31,7 @@ from lantai.errors import FixityError, PlaceUnavailableError
 from lantai.formats.age.file import recipient_id
 from lantai.formats.ledger import canonical
 from lantai.formats.vault.manifest import carrier_folder
-from lantai.journey.intake.hold_room import hold_room
+from lantai.journey.custody.hold_room import hold_room
 from lantai.records.custody.manifest import Manifest
 from lantai.records.custody.record import Record
 from lantai.records.intake.carrier import ReceivedFile

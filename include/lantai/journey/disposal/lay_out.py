@@ -24,7 +24,7 @@ from lantai.records.disposal.lists import ListKind, RowDecision
 from lantai.rules.disposal.appraisal import elapsed_years, printed_period
 
 SHEET_KIND: Mapping[ListKind, str] = {ListKind.TRANSFER: "transfer_inventory", ListKind.DESTRUCTION: "appraisal"}
-"""Kind of worksheet that people decide on, see `lantai.formats.workbooks.columns`."""
+"""Kind of worksheet that people decide on, see `lantai.formats.papers.columns`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ from lantai.edges.intake.unpack import is_unpacked, unpack
 from lantai.edges.registry.intake.submissions import Round
 from lantai.errors import DiskFullError, PackageError, UnitLimitError
 from lantai.formats.bag import tag_file
+from lantai.journey.custody.hold_room import hold_room, reserve_bytes
 from lantai.journey.intake.checks.read_catalogue import found_in
-from lantai.journey.intake.hold_room import hold_room, reserve_bytes
 from lantai.journey.intake.look_ahead import look_ahead
 from lantai.records.intake.carrier import ReceivedFile, decode_name, shown_name
 from lantai.records.intake.finding import Finding, Severity

@@ -34,7 +34,6 @@ from lantai.edges.registry.intake.submissions import (
 )
 from lantai.edges.registry.year.duties import open_years
 from lantai.errors import ConnectionConfigError, LantaiError, LeaseLostError, UnexpectedError
-from lantai.journey.custody.list_records import list_records
 from lantai.journey.custody.register import register_accepted, register_sealed, register_zero_report
 from lantai.journey.custody.seal import CarrierFacts, seal
 from lantai.journey.custody.store import store
@@ -42,6 +41,7 @@ from lantai.journey.intake.answers.answer import answer
 from lantai.journey.intake.assess import Assessed, assess
 from lantai.journey.intake.choose import Choice, choose
 from lantai.journey.intake.collect import Budget, Collected, arrival_id_of, collect, collected_before, purge
+from lantai.journey.intake.list_records import list_records
 from lantai.journey.intake.settle import is_settled, is_stalled, settle
 from lantai.journey.ledger.checkpoint import make_checkpoint
 from lantai.records.centre.unit import Unit

@@ -23,10 +23,10 @@ from factories_bag import (
     workbook_of,
 )
 from lantai.errors import UsageError
-from lantai.journey.custody.list_records import list_records
 from lantai.journey.department.pack import pack
 from lantai.journey.intake.checks.validate import validate
 from lantai.journey.intake.checks.verify import FORMS
+from lantai.journey.intake.list_records import list_records
 from lantai.records.centre.unit import DataForm
 from lantai.records.custody.record import AccessLevel, Retention
 from lantai.records.intake.carrier import BackupStrategy
