@@ -26,6 +26,7 @@ _WORD = re.compile(
     r"(?<![\w./-])(?P<id>GD-[1-4]-\d{1,2}|R\d{1,2}-\d{2}|[A-Z]\d{1,2})(?![\w-]|\.\w|/)" + _PART,
 )
 _TO = r" ?(?:to|until|through|–|—|\.{2,3}|…|至|～|~) ?"
+_QUOTED = re.compile(r"`[^`]*`")
 _RANGE = re.compile(
     rf"\b(?P<long>R\d{{1,2}}-|GD-[1-4]-)\d{{1,2}}(?:{_TO}|-)(?:(?P=long))?\d{{1,2}}\b"
     rf"|\b(?P<short>[A-Z])\d{{1,2}}(?:{_TO}(?:(?P=short))?|-(?P=short))\d{{1,2}}\b"
@@ -115,10 +116,10 @@ def ids_in(docstring: str) -> Mapping[str, str]:
     """Return the ids that a docstring names one by one, each with the part that is held, empty for all.
 
     Args:
-        docstring: Ids at the ends of a range are not among them.
+        docstring: Ids at the ends of a range are not among them, nor is what stands between backticks: `C7` is a cell there.
     """
     found: dict[str, str] = {}
-    for match in _WORD.finditer(_RANGE.sub("", " ".join(docstring.split()))):
+    for match in _WORD.finditer(_RANGE.sub("", _QUOTED.sub("", " ".join(docstring.split())))):
         key = match["id"]
         found.setdefault(f"F-{key}" if key in {"R1", "R2"} else key, match["part"] or "")
     return found

@@ -1,4 +1,4 @@
-"""`lantai hold`: keep records from being disposed of, and let them go again. Source: glossary 65."""
+"""`lantai hold`: keep records from being disposed of, and let them go again. Source: glossary 56."""
 
 from __future__ import annotations
 

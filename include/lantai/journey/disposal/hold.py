@@ -3,7 +3,7 @@
 A hold placed after an approval stops the act all the same: holds are looked at
 again when witnesses sign and when the act begins.
 
-Source: glossary 65; vault.md, destruction 1.
+Source: glossary 56; vault.md, destruction 1.
 """
 
 from __future__ import annotations

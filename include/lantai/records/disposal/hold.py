@@ -1,4 +1,4 @@
-"""A hold (冻结): while it lasts, nothing it covers is disposed of. Source: glossary 65; vault.md, destruction 1."""
+"""A hold (冻结): while it lasts, nothing it covers is disposed of. Source: glossary 56; vault.md, destruction 1."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 A hold is never deleted: it is lifted, by somebody, at a moment. What follows
 from one is decided where a list is drafted, signed and carried out.
 
-Source: glossary 65; vault.md, destruction 1.
+Source: glossary 56; vault.md, destruction 1.
 """
 
 from __future__ import annotations
