@@ -32,7 +32,7 @@ from typing import NoReturn
 
 from lantai.manual import claims
 from mutants import Mutant, functions, mutants
-from mutate_runs import Copies, Verdict, run_tests
+from mutate_runs import NOTHING_LOADS, Copies, Verdict, run_tests, uncollected
 
 ROOT = Path(__file__).resolve().parents[1]
 WANTED = 0.9
@@ -145,8 +145,12 @@ def try_out(copies: Copies, trial: Trial, seconds: int, test_seconds: int, is_ov
         while True:
             verdict = run_tests(copy, tests, max(1, round(until - time.monotonic())), test_seconds, is_over)
             name = verdict.caught_by.partition("[")[0]
-            suspects = [each for each in tests if name and each.startswith(name)] or tests[:1]
-            if not name or not run_tests(copies.unchanged, suspects, seconds, test_seconds, is_over).caught_by:
+            if not name or name == NOTHING_LOADS:
+                return verdict
+            suspects = [each for each in tests if each.startswith(name)]
+            before = tests[: tests.index(suspects[-1]) + 1]
+            # The same tests in the same order: one that falls only behind another has noticed nothing either.
+            if not run_tests(copies.unchanged, before, seconds, test_seconds, is_over).caught_by:
                 return verdict
             tests = [each for each in tests if each not in suspects]
             if not tests:
@@ -163,7 +167,7 @@ def told(trial: Trial, verdict: Verdict) -> str:
     if verdict.caught_by:
         how = " (it took too long)" if verdict.is_by_time else ""
         return f"{where}\n      caught by {verdict.caught_by}{how}, {verdict.seconds:.0f} s"
-    after = verdict.remark or f"{verdict.passed_count} passed of {len(trial.tests)} named tests"
+    after = verdict.remark or f"{verdict.passed_count} cases of {len(trial.tests)} named tests passed"
     return f"{where}\n      SURVIVED: {after}, {verdict.seconds:.0f} s"
 
 
@@ -179,7 +183,7 @@ def say(text: str) -> None:
 
 
 def main(words: Sequence[str] | None = None, root: Path = ROOT) -> int:
-    """Run the command and return how it ends: 0 when nine in ten were caught, 1 when not, 2 when nothing was tried."""
+    """Run the command and return how it ends: 0 when nine in ten were caught, 1 when not, 2 when nothing could be tried."""
     options = _options().parse_args(words)
     trials = pick(root, options.seed, options.count, options.only)
     if not trials:
@@ -194,6 +198,12 @@ def main(words: Sequence[str] | None = None, root: Path = ROOT) -> int:
     with tempfile.TemporaryDirectory(prefix="lantai-mutate-") as folder:
         copies = Copies(root, Path(folder), options.processes)
         copies.make()
+        lost = uncollected(copies.unchanged, [test for trial in trials for test in trial.tests])
+        if lost:
+            say("named tests that pytest does not find; nothing was tried:")
+            for line in lost:
+                say(f"  {line}")
+            return 2
         is_over = Event()
         with ThreadPoolExecutor(options.processes) as pool:
             ways = options.seconds, options.test_seconds, is_over

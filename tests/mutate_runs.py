@@ -118,11 +118,30 @@ def run_tests(copy: Path, tests: Sequence[str], seconds: int, test_seconds: int,
         found = json.loads(told.read_text(encoding="utf-8")) if told.exists() else {}
     fell, passed = found.get("fell", ""), found.get("passed", 0)
     if not fell and code not in {0, 5, None}:
+        # All named tests were collected in the unchanged copy before: what cannot be collected now is the change's work.
         fell = NOTHING_LOADS
     remark = (
         f"time was over after {seconds} s, {passed} of {len(tests)} tests passed" if code is None and not fell else ""
     )
     return Verdict(fell, found.get("by_time", False), passed, time.monotonic() - begun, remark)
+
+
+def uncollected(copy: Path, tests: Sequence[str]) -> list[str]:
+    """Return what pytest says of named tests that it does not find; a test that nobody runs would seem to notice every change.
+
+    Args:
+        copy: An unchanged copy of the tree.
+        tests: Named tests.
+    """
+    with tempfile.TemporaryDirectory(prefix="lantai-mutate-run-") as folder:
+        order = Path(folder, "order")
+        order.write_text("\n".join(sorted(set(tests))), encoding="utf-8")
+        words = ["-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", f"@{order}"]
+        done = subprocess.run(
+            [sys.executable, *words], cwd=copy, env=_environment(copy), capture_output=True, text=True, check=False
+        )
+    said = [line for line in (done.stdout + done.stderr).splitlines() if line.startswith("ERROR")]
+    return [] if done.returncode == 0 else said or [f"pytest ended with {done.returncode}"]
 
 
 def _wait(process: subprocess.Popen[bytes], until: float, is_over: Event) -> int | None:

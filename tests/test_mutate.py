@@ -159,7 +159,7 @@ def test_held_claim_is_caught_weak_one_survives_and_the_tree_stays_as_it_is(
     told = capsys.readouterr().out
     assert code == 1
     assert told.count("caught by tests/test_kept.py::test_day_after_is_late") == 2
-    assert told.count("SURVIVED: 1 passed of 2 named tests") == 2
+    assert told.count("SURVIVED: 1 cases of 2 named tests passed") == 2
     assert "seed 3: 2 of 4 caught (50 %), survived:" in told
     assert "include/lantai/weak.py:5 is_whole" in told
     assert digests(project) == before
@@ -194,3 +194,20 @@ def test_nothing_to_break_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[
 
     assert code == 2
     assert "no claimed function has 'no/such/module'" in capsys.readouterr().out
+
+
+def test_named_test_that_pytest_does_not_find_ends_the_run_and_notices_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A claim in a class that pytest passes over was "caught" every time, for want of anything to run."""
+    project = small_project(tmp_path)
+    (project / "tests/test_weak.py").write_text(
+        'class Weak:\n    def test_all(self):\n        """R1-45."""\n', encoding="utf-8"
+    )
+    named = mutate.pick(project, 3, 9, "weak.py")
+    monkeypatch.setattr("lantai.manual.claims._is_test", lambda _path, name, _node: "test_all" in name)
+    lost = mutate.main(["--only", "weak.py"], project)
+
+    assert named == []
+    assert lost == 2
+    assert "named tests that pytest does not find" in capsys.readouterr().out

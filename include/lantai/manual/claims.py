@@ -161,4 +161,6 @@ def _documented(parsed: ast.Module) -> Iterator[tuple[str, Documented]]:
 
 def _is_test(path: str, name: str, node: Documented) -> bool:
     is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    return is_function and path.rpartition("/")[2].startswith("test_") and name.rpartition(".")[2].startswith("test_")
+    *classes, last = name.split(".")
+    is_collected = last.startswith("test_") and all(each.startswith("Test") for each in classes)
+    return is_function and path.rpartition("/")[2].startswith("test_") and is_collected
