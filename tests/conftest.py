@@ -14,7 +14,7 @@ import pytest
 
 from lantai.edges.bulkhead.line import Lines
 from lantai.edges.centre import Centre
-from lantai.edges.clock import Clock
+from lantai.edges.clock import DEMO_MARK, Clock
 from lantai.edges.database.database import Database
 from lantai.edges.database.migrations import upgrade
 from lantai.settings import Settings, from_env
@@ -139,7 +139,9 @@ def registry_on() -> str:
 
 @pytest.fixture
 def settings(tmp_path: Path, registry_on: str, request: pytest.FixtureRequest) -> Settings:
-    """Settings of a home of one's own, on a fixed date, without waiting times."""
+    """Settings of a home of one's own, on a fixed date as in a demo, without waiting times."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / DEMO_MARK).touch()
     variables = {
         "LANTAI_HOME": str(tmp_path / "home"),
         "LANTAI_TODAY": "2026-03-02",

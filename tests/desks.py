@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from lantai.cli.commands import app
 from lantai.edges.centre import Centre
-from lantai.edges.clock import Clock
+from lantai.edges.clock import DEMO_MARK, Clock
 from lantai.edges.database.database import Database
 from lantai.settings import from_env
 from servers.openssh import OpenSsh
@@ -107,7 +107,9 @@ class Desk:
 
 
 def desk_at(home: Path, locale: str = "en") -> Desk:
-    """Return a desk over a home, on a fixed day, without waiting times."""
+    """Return a desk over a home, on a fixed day as in a demo, without waiting times."""
+    home.mkdir(parents=True, exist_ok=True)
+    (home / DEMO_MARK).touch()
     return Desk(
         home,
         {

@@ -82,7 +82,7 @@ def _prepare(home: Path, departments: Path, count: int, server: SshServer) -> No
 def _settings(home: Path) -> Any:  # noqa: ANN401 - settings are read only where they are used
     from lantai.settings import from_env
 
-    return from_env({"LANTAI_HOME": str(home), "LANTAI_TODAY": "2026-03-02", "LANTAI_SETTLE_SECONDS": "0"})
+    return from_env({"LANTAI_HOME": str(home), "LANTAI_SETTLE_SECONDS": "0"})
 
 
 def _package(folder: Path) -> None:

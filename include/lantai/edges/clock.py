@@ -1,7 +1,8 @@
 """The clock: the only place where the time is read.
 
-A demo home may set a date (`LANTAI_TODAY`): the day then stands still and the
-time of day runs on, so that moments keep their order.
+A demo's home may set a date (`LANTAI_TODAY`): the day then stands still and the
+time of day runs on, so that moments keep their order. Any other home is refused
+one: a waiting time that a variable ends is none.
 """
 
 from __future__ import annotations
@@ -11,7 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from lantai.errors import SettingsError
 from lantai.settings import Settings
+
+DEMO_MARK = "DEMO"
+"""Name of the file by which a home is known to be a demo's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,15 @@ class Clock:
 
     @classmethod
     def of(cls, settings: Settings) -> Clock:
-        """Return the clock that the settings describe."""
+        """Return the clock that the settings describe.
+
+        Raises:
+            SettingsError: They set a date for a home that is no demo's.
+        """
+        if settings.today is not None and not (settings.home / DEMO_MARK).is_file():
+            raise SettingsError(
+                f"LANTAI_TODAY: found {settings.today}, expected nothing: {settings.home} is no demo's home, its date is the real one"
+            )
         return cls(settings.zone, settings.today)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -61,7 +62,9 @@ def test_advice_is_in_the_language_of_the_screen(onlooker: Desk) -> None:
 
 
 def test_missing_home_is_one_trouble_told_once_and_nothing_is_made(bare: Desk) -> None:
-    told = bare.run("doctor")
+    shutil.rmtree(bare.home)
+
+    told = bare.run("doctor", LANTAI_TODAY="")
 
     assert told.code == 3
     assert told.out.count("lantai init") == 2, "the home and the registry"
@@ -69,10 +72,11 @@ def test_missing_home_is_one_trouble_told_once_and_nothing_is_made(bare: Desk) -
 
 
 def test_a_file_in_the_place_of_the_home_is_named(bare: Desk) -> None:
+    shutil.rmtree(bare.home)
     bare.home.write_text("notes")
 
-    assert "is no folder" in bare.run("doctor").out
-    assert bare.run("init").code == 3
+    assert "is no folder" in bare.run("doctor", LANTAI_TODAY="").out
+    assert bare.run("init", LANTAI_TODAY="").code == 3
 
 
 def test_registry_of_an_older_version_is_refused_with_what_to_do(desk: Desk) -> None:
@@ -196,9 +200,21 @@ def test_year_is_opened_with_a_warning_when_its_workdays_are_not_known(desk: Des
 def test_home_and_registry_are_nobody_elses_however_the_folder_was_made(bare: Desk) -> None:
     """A folder made before by hand, with a umask that lets everybody in."""
     bare.home.mkdir(parents=True, exist_ok=True)
+    (bare.home / "DEMO").unlink()
     bare.home.chmod(0o755)
 
-    bare.ok("init")
+    bare.ok("init", LANTAI_TODAY="")
 
     modes = {path.name: path.stat().st_mode & 0o077 for path in (bare.home, bare.home / "registry.db")}
     assert modes == {"home": 0, "registry.db": 0}
+
+
+def test_date_is_set_by_hand_in_the_home_of_a_demo_only(bare: Desk) -> None:
+    """A variable must not end a waiting time, nor make a record due that is not."""
+    (bare.home / "DEMO").unlink()
+
+    told = bare.run("init")
+
+    assert told.code == 2
+    assert "is no demo's home, its date is the real one" in told.err
+    assert list(bare.home.iterdir()) == []

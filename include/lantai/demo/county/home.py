@@ -12,13 +12,13 @@ from datetime import date
 from pathlib import Path
 
 from lantai.demo.airflow.occupied import require_free
+from lantai.edges.clock import DEMO_MARK
 from lantai.errors import UsageError
 from lantai.settings import Settings, from_env
 
 TODAY = date(2026, 6, 30)
 """The last day on which the filings of 2025 are on time."""
 
-MARK = "DEMO"
 ENV_FILE = "env"
 
 
@@ -50,7 +50,7 @@ class DemoHome:
 def variables_of(folder: Path) -> dict[str, str]:
     """Return the settings that a demo left in its folder, by variable; none for a home that no demo made."""
     path = folder / ENV_FILE
-    if not path.is_file() or not (folder / MARK).is_file():
+    if not path.is_file() or not (folder / DEMO_MARK).is_file():
         return {}
     pairs = (line.partition("=") for line in path.read_text(encoding="utf-8").splitlines())
     return {name: value for name, is_set, value in pairs if is_set}
@@ -65,14 +65,14 @@ def make_home(folder: Path, today: date, locale: str) -> DemoHome:
     """
     folder = folder.absolute()
     if folder.exists() and any(folder.iterdir()):
-        if not (folder / MARK).is_file():
+        if not (folder / DEMO_MARK).is_file():
             raise UsageError(f"{folder}: found files that no demo made, expected an empty folder or one of a demo")
         require_free(folder)
         for entry in folder.iterdir():
             shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)  # It holds private keys, and papers that nobody has been given yet.
-    (folder / MARK).write_text("A demo of Lantai made this folder; the next one empties it.\n", encoding="utf-8")
+    (folder / DEMO_MARK).write_text("A demo of Lantai made this folder; the next one empties it.\n", encoding="utf-8")
     variables = {
         "LANTAI_HOME": str(folder),
         "LANTAI_TODAY": today.isoformat(),

@@ -218,6 +218,17 @@ def test_encrypted_file_that_nobody_agreed_to_is_a_fault_and_a_protected_pdf_a_r
     ]
 
 
+def test_office_without_a_registry_is_not_told_to_decrypt_what_may_be_agreed(tmp_path):
+    """R1-37: the agreement is known at the centre only; an obedient office would have sent it in the clear."""
+    made = filing(tmp_path, [row(1, files=("data/1.age",))])
+    (made.folder / "1.age").write_bytes(b"age-encryption.org/v1\n-> X25519 ...")
+    bag = pack(made.folder, SENDER, order(), made.catalogue, tmp_path / "outbox")
+
+    told = validated(bag, has_registry=False).findings
+
+    assert [(f.rule, f.severity) for f in told] == [("encryption_at_centre", Severity.WARNING)]
+
+
 def test_archive_among_the_files_is_a_remark_that_it_has_to_be_unpacked_before_transfer(tmp_path):
     """N7, GD-3-8: intake judges the same bytes as the transfer."""
     made = filing(tmp_path, [row(1, files=("data/1.dat",))])

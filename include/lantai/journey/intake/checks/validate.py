@@ -138,7 +138,8 @@ def validate(verified: Verified, read: Reader, context: Context) -> Validated:
     if not context.has_agreement and not verified.is_zero_report:
         findings.append(Finding("no_agreement", Severity.HOLD, "", {}, "GD-4-7"))
     findings += scope.check_names(verified.payload)
-    findings += check_encryption(verified, read, encrypts=context.encrypts)
+    closed = check_encryption(verified, read, encrypts=context.encrypts)
+    findings += closed if context.has_registry else map(_left_to_the_centre, closed)
     rows: list[CatalogueRow] = []
     if verified.data_form is DataForm.BUSINESS_DATA or verified.is_zero_report:
         findings += _check_snapshot(verified, context)
@@ -261,3 +262,10 @@ def _check_snapshot(verified: Verified, context: Context) -> Iterator[Finding]:
 
 def _key(finding: Finding) -> tuple[object, ...]:
     return (finding.rule, finding.subject, finding.sheet, finding.record_no, tuple(sorted(finding.values.items())))
+
+
+def _left_to_the_centre(found: Finding) -> Finding:
+    """Say of an encrypted file that the centre knows the agreement: whoever has no registry must not be told to decrypt what was agreed."""
+    if found.rule != "file_encrypted":
+        return found
+    return replace(found, rule="encryption_at_centre", severity=Severity.WARNING)
