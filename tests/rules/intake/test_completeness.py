@@ -127,6 +127,9 @@ def test_count_far_below_last_year_is_remarked_upon_by_the_given_ratio():
     assert checked(rows, expected=replace(EXPECTED, last_year_count=10)) == []
     assert rules(checked(rows, expected=replace(EXPECTED, last_year_count=11))) == {"count_dropped"}
     assert checked(rows, expected=replace(EXPECTED, last_year_count=11, drop_ratio=0.1)) == []
+    assert checked(rows, expected=replace(EXPECTED, last_year_count=11, accepted_count=1)) == []
+    (told,) = checked(rows, expected=replace(EXPECTED, last_year_count=20, accepted_count=2))
+    assert told.values == {"found": "7", "expected": "20"}
 
 
 def test_files_are_found_however_the_catalogue_spells_them():

@@ -123,6 +123,7 @@ def _context(centre: Centre, unit: Unit, this: Round, verified: Verified) -> Con
         in_force = agreements(connection, unit.unit_code, centre.clock.today_on())
         backups = full_backups(connection, unit.unit_code, form)
         last_year = accepted_count(connection, unit.unit_code, form, this.filing_year - 1)
+        this_year = accepted_count(connection, unit.unit_code, form, this.filing_year)
         ruling = ruling_of(connection, this.carrier_id)
     # Where two are in force the later one speaks.
     agreed = [agreement for agreement in in_force if agreement.data_form is form]
@@ -133,6 +134,7 @@ def _context(centre: Centre, unit: Unit, this: Round, verified: Verified) -> Con
         archive_level=centre.settings.archive_level,
         region=centre.settings.region,
         last_year_count=last_year,
+        accepted_count=this_year or 0,
         last_snapshot_bytes=backups[-1].size_bytes if backups else None,
         full_backups={backup.carrier_number: backup.carrier_id for backup in backups},
         has_agreement=bool(agreed),

@@ -54,6 +54,7 @@ class Expected:
         fonds_no: Fonds number of the unit, empty when not known.
         filing_year: Year of the submission.
         last_year_count: Records accepted for the year before in this form, None when there is no year before.
+        accepted_count: Records of this year in this form that were accepted before, in other packages.
         drop_ratio: Share of last year's number below which the count is remarked upon, between 0 and 1.
         declared_gaps: Archival codes that the unit says are missing on purpose.
     """
@@ -61,6 +62,7 @@ class Expected:
     fonds_no: str
     filing_year: int
     last_year_count: int | None = None
+    accepted_count: int = 0
     drop_ratio: float = 0.5
     declared_gaps: frozenset[str] = frozenset()
 
@@ -251,8 +253,9 @@ def _check_counts(rows: Sequence[CatalogueRow], expected: Expected) -> Iterator[
         yield Finding("catalogue_empty", Severity.FAULT, check_code="GD-2-1")
         return
     before = expected.last_year_count
-    if before and len(rows) < before * expected.drop_ratio:
-        values = {"found": str(len(rows)), "expected": str(before)}
+    filed = expected.accepted_count + len(rows)
+    if before and filed < before * expected.drop_ratio:
+        values = {"found": str(filed), "expected": str(before)}
         yield Finding("count_dropped", Severity.WARNING, "", values, "GD-2-1")
     blank = Counter(bool(r.access_level.strip()) for r in rows)[False]
     if blank:

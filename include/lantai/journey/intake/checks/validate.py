@@ -74,6 +74,7 @@ class Context:
         region: Region whose local rules apply, empty for none.
         transfer_rules: Rows about transfer, those the package ships when none are given.
         last_year_count: Records accepted for the year before in this form, None when there were none to count.
+        accepted_count: Records accepted for this year in this form before, in other packages.
         drop_ratio: Share of last year's number below which the count is remarked upon.
         last_snapshot_bytes: Payload of the last accepted full backup of business data, None when there is none.
         full_backups: Carrier-Number of each accepted full backup of this unit that is still there -> our id of its carrier.
@@ -91,6 +92,7 @@ class Context:
     region: str = ""
     transfer_rules: tuple[RuleRow, ...] = field(default_factory=shipped_transfer_rules)
     last_year_count: int | None = None
+    accepted_count: int = 0
     drop_ratio: float = 0.5
     last_snapshot_bytes: int | None = None
     full_backups: Mapping[str, str] = field(default_factory=dict)
@@ -167,6 +169,7 @@ def _validate_catalogue(verified: Verified, read: Reader, context: Context) -> t
         fonds_no=context.unit.fonds_no,
         filing_year=context.filing_year,
         last_year_count=context.last_year_count,
+        accepted_count=context.accepted_count,
         drop_ratio=context.drop_ratio,
         declared_gaps=frozenset(value for label, value in verified.tags if label.lower() == "declared-gap"),
     )
