@@ -140,10 +140,10 @@ class InputFileError(UsageError):
 
 
 class UnfitFileError(UsageError):
-    """A file that is to be packed cannot be read as what it is meant to be."""
+    """A file is there, and what it holds is not what it is meant to be."""
 
-    hint = "Mend the file as the message says and run the command again; nothing was packed."
-    hint_zh = "请按上面的说明处理该文件后再次运行；尚未生成载体。"
+    hint = "Mend the file as the message says and run the command again; nothing was done."
+    hint_zh = "请按上面的说明处理该文件后再次运行；尚未作任何处理。"
 
 
 class AmbiguousNameError(UsageError):

@@ -12,7 +12,7 @@ import typer
 
 from lantai.cli.terminal.rows import read_rows, refuse_twice
 from lantai.cli.terminal.screen import AsJson, answer, line, locale, opened, said, table
-from lantai.errors import InputFileError, UsageError
+from lantai.errors import UnfitFileError, UsageError
 from lantai.locales import say
 from lantai.records.centre.unit import DataForm, Frequency, ScopeClass, Unit
 
@@ -44,7 +44,7 @@ def import_(
         try:
             done = register_units(centre, found)
         except UsageError as error:
-            raise InputFileError(f"{file}: {error}") from error
+            raise UnfitFileError(f"{file}: {error}") from error
     counts = {"new": done.new, "updated": done.updated}
     told = said(
         f"新增 {counts['new']} 个单位，更新 {counts['updated']} 个",
@@ -88,7 +88,7 @@ def read_units(path: Path) -> list[Unit]:
     """Return the units that a CSV file names.
 
     Raises:
-        InputFileError: The file cannot be read, or a value in it cannot be meant; the message names the line.
+        UnfitFileError: The file cannot be read, or a value in it cannot be meant; the message names the line.
     """
     rows = read_rows(path, NEEDED, KNOWN)
     refuse_twice(path, ((number, row["unit_code"]) for number, row in rows))
@@ -97,9 +97,9 @@ def read_units(path: Path) -> list[Unit]:
         try:
             found.append(_unit(row))
         except ValueError as error:
-            raise InputFileError(f"{path}, line {number}: {error}") from error
+            raise UnfitFileError(f"{path}, line {number}: {error}") from error
     if not found:
-        raise InputFileError(f"{path}: found no unit below the heading, expected one on each line")
+        raise UnfitFileError(f"{path}: found no unit below the heading, expected one on each line")
     return found
 
 

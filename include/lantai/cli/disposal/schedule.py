@@ -11,7 +11,7 @@ import typer
 from lantai.cli.terminal.days import read_day
 from lantai.cli.terminal.rows import read_rows, refuse_twice
 from lantai.cli.terminal.screen import AsJson, answer, facts, line, locale, opened, progress_bar, said, table
-from lantai.errors import AlreadyThereError, InputFileError
+from lantai.errors import AlreadyThereError, UnfitFileError
 from lantai.locales import say
 from lantai.records.custody.record import Retention
 from lantai.records.disposal.schedule import Schedule, ScheduleRule
@@ -172,7 +172,7 @@ def read_rules(path: Path) -> tuple[ScheduleRule, ...]:
     """Return the clauses of a schedule file.
 
     Raises:
-        InputFileError: The file cannot be read, a clause stands twice, or a period is none; the message names the line.
+        UnfitFileError: The file cannot be read, a clause stands twice, or a period is none; the message names the line.
     """
     rows = read_rows(path, COLUMNS)
     refuse_twice(path, ((number, row["clause"]) for number, row in rows))
@@ -181,11 +181,11 @@ def read_rules(path: Path) -> tuple[ScheduleRule, ...]:
     for number, row in rows:
         if row["retention"] not in periods or not row["clause"]:
             what = f"retention {row['retention']!r}" if row["clause"] else "no clause"
-            raise InputFileError(f"{path}, line {number}: found {what}, expected a clause with {', '.join(periods)}")
+            raise UnfitFileError(f"{path}, line {number}: found {what}, expected a clause with {', '.join(periods)}")
         words = tuple(word.strip() for word in row["keywords"].replace("；", ";").split(";") if word.strip())
         found.append(ScheduleRule(row["clause"], row["description"], Retention(row["retention"]), words))
     if not found:
-        raise InputFileError(f"{path}: found no clause below the heading, expected one on each line")
+        raise UnfitFileError(f"{path}: found no clause below the heading, expected one on each line")
     return tuple(found)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lantai.cli.terminal.screen import given
-from lantai.errors import InputFileError
+from lantai.errors import UnfitFileError
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 """In this order: what is UTF-8 is hardly ever also valid GBK with a meaning, the other way round it often is."""
@@ -23,7 +23,7 @@ def read_rows(path: Path, needed: Sequence[str], known: Sequence[str] = ()) -> l
         known: Columns that may be there.
 
     Raises:
-        InputFileError: It cannot be read, is no CSV, or its columns are others; the message names them.
+        UnfitFileError: It cannot be read, is no CSV, or its columns are others; the message names them.
     """
     reader = csv.DictReader(io.StringIO(_decoded(path)), strict=True)
     try:
@@ -32,7 +32,7 @@ def read_rows(path: Path, needed: Sequence[str], known: Sequence[str] = ()) -> l
         reader.fieldnames = columns
         return [(reader.line_num, _cells(row, columns)) for row in reader if any(row.values())]
     except csv.Error as error:
-        raise InputFileError(f"{path}, line {reader.line_num}: cannot be read as CSV ({error})") from error
+        raise UnfitFileError(f"{path}, line {reader.line_num}: cannot be read as CSV ({error})") from error
 
 
 def _decoded(path: Path) -> str:
@@ -42,7 +42,7 @@ def _decoded(path: Path) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise InputFileError(f"{path}: found neither UTF-8 nor GBK, expected a CSV text file")
+    raise UnfitFileError(f"{path}: found neither UTF-8 nor GBK, expected a CSV text file")
 
 
 def _check_columns(path: Path, columns: Sequence[str], needed: Sequence[str], known: Sequence[str]) -> None:
@@ -50,7 +50,7 @@ def _check_columns(path: Path, columns: Sequence[str], needed: Sequence[str], kn
     if missing or strange:
         found = [f"without {', '.join(missing)}"] if missing else []
         found += [f"with {', '.join(map(repr, strange))}"] if strange else []
-        raise InputFileError(f"{path}: found columns {' and '.join(found)}, expected {', '.join(known)}")
+        raise UnfitFileError(f"{path}: found columns {' and '.join(found)}, expected {', '.join(known)}")
 
 
 def _cells(row: Mapping[str, object], columns: Sequence[str]) -> Mapping[str, str]:
@@ -61,10 +61,10 @@ def refuse_twice(path: Path, lines: Iterator[tuple[int, str]]) -> None:
     """Refuse a file in which the same key stands on two lines.
 
     Raises:
-        InputFileError: One does; the message names it and both lines.
+        UnfitFileError: One does; the message names it and both lines.
     """
     seen: dict[str, int] = {}
     for line, key in lines:
         if key in seen:
-            raise InputFileError(f"{path}, line {line}: found {key} again, it stands on line {seen[key]} already")
+            raise UnfitFileError(f"{path}, line {line}: found {key} again, it stands on line {seen[key]} already")
         seen[key] = line
