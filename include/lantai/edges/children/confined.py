@@ -30,6 +30,7 @@ from time import monotonic
 from typing import BinaryIO, Self
 
 from lantai.edges.children.frames import BLOCK, HEAD, MESSAGE, MOST_BLOCK_BYTES, MOST_MESSAGE_BYTES, fill, send_message
+from lantai.edges.children.unfiltered import tell_if_unfiltered
 from lantai.errors import (
     ArchiveLimitError,
     CatalogueError,
@@ -87,6 +88,7 @@ class Confined:
         self._process: subprocess.Popen[bytes]
         self._script, self._what, self._reasons, self._bounds = script, what, reasons, bounds
         self._waited_seconds = self._used_before = 0.0
+        self._has_spoken = False
 
     def __enter__(self) -> Self:
         """Start the process.
@@ -181,6 +183,10 @@ class Confined:
     def _frame(self) -> tuple[int, bytearray]:
         began = monotonic()
         self._await_word(began)
+        if not self._has_spoken:
+            # Its first word comes after all that confines it, and before that it has opened nothing.
+            self._has_spoken = True
+            tell_if_unfiltered(self.pid)
         try:
             kind, count = HEAD.unpack(fill(self._line, HEAD.size))
             most = {MESSAGE: MOST_MESSAGE_BYTES, BLOCK: MOST_BLOCK_BYTES}.get(kind, -1)

@@ -1,10 +1,11 @@
 """What confines a process before it runs a script that opens foreign bytes: run by `confined`, never imported.
 
 In this order: load what the script needs, leave the network, become nobody,
-give up any way to more privileges, to more files and to more of the machine,
-then run the script. What the machine does not allow (a network of its own takes
-root or user namespaces, closing all files takes Landlock) is left out; becoming
-nobody is not: who is root and cannot, does not run the script.
+give up any way to more privileges, to more files, to more of the machine and to
+most calls of the system, then run the script. What the machine does not allow (a
+network of its own takes root or user namespaces, closing all files takes Landlock,
+refusing calls takes seccomp) is left out; becoming nobody is not: who is root and
+cannot, does not run the script.
 
 Source: see `confined`; prctl(2), unshare(2), landlock(7), getrlimit(2).
 """
@@ -123,11 +124,16 @@ def main() -> None:
     source = Path(script).read_bytes()
     program = compile(source, script, "exec")
     sys.path.insert(0, package_folder)
+    # Found only now: this script is no part of the package when it starts.
+    from lantai.edges.children.system_calls import filter_system_calls
+
     for name in imports_of(source):
         importlib.import_module(name)
     for name in _CODECS:
         codecs.lookup(name)
     confine(int(memory_bytes), int(seconds))
+    # The last, for it refuses what the others took. Whoever started us sees in /proc whether it is there.
+    filter_system_calls(ctypes.CDLL(None, use_errno=True))
     sys.argv = [script, *words]
     exec(program, {"__name__": "__main__"})  # noqa: S102 - a script of ours, read while we still may
 
