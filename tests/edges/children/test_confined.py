@@ -122,6 +122,7 @@ def test_it_reaches_no_server(told: dict[str, Any]) -> None:
         ("line.close(); time.sleep(60)", ReaderMisledError, "lives on"),
         ("os.write(0, b'\\x09\\xff\\xff\\xff\\xff')", ReaderMisledError, "kind 9"),
         ("os.write(0, b'\\x01\\xff\\xff\\xff\\xff')", ReaderMisledError, "4294967295"),
+        ("os.write(0, b'\\x01' + (4 * 1024**2 + 1).to_bytes(4, 'big'))", ReaderMisledError, "4194305"),
         ("os.write(0, b'\\x01\\0\\0\\0\\x01{')", ReaderMisledError, "no message"),
         ("os.write(0, b'\\x01\\0\\1\\0\\0' + b'[' * 65536)", ReaderMisledError, "no message"),
         ("send_block(line, b'x')", ReaderMisledError, "1 bytes"),
@@ -143,6 +144,27 @@ def test_whatever_it_dies_of_or_says_is_an_error_with_a_name(
         child.hear()
 
     assert raised.value.hint != LantaiError.hint
+
+
+def test_word_made_of_nothing_but_brackets_does_not_fill_the_memory_of_who_hears_it(tmp_path: Path) -> None:
+    """P2: parsed, such a word is twenty times as large, and a worker has no limit of its own."""
+    script = script_of(
+        tmp_path, "line.sendall(b'\\1' + (12582912).to_bytes(4, 'big') + b'[' + b'[],' * 4194303 + b'1]')\n"
+    )
+    reader = (
+        "import resource, sys; from pathlib import Path; from lantai.edges.children.confined import Bounds, Confined\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "try:\n"
+        "    with Confined(Path(sys.argv[1]), 'probe', (), Bounds()) as child: child.hear()\n"
+        "except Exception as error: print(type(error).__name__)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", reader, str(script)], capture_output=True, text=True, check=True)
+
+    error, grown_kilobytes = done.stdout.split()
+    assert error == "ReaderMisledError"
+    assert int(grown_kilobytes) < 16 * 1024
 
 
 def test_process_ends_with_a_reader_that_is_killed(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -46,6 +47,21 @@ def test_archive_reader_that_lies_is_not_believed(tmp_path: Path, monkeypatch: p
 
     with tempfile.TemporaryFile() as source, pytest.raises(ReaderMisledError, match="nothing of it was taken over"):
         taken_from(source)
+
+
+def test_archive_whose_names_are_as_long_as_names_can_be_is_listed_whole() -> None:
+    """What is told of it goes over in many words, for one of its size would not be believed."""
+    names = [f"{number:03}".ljust(60_000, "n") for number in range(400)]
+    with tempfile.TemporaryFile() as source:
+        with zipfile.ZipFile(source, "w") as archive:
+            for name in names:
+                archive.writestr(name, "")
+        source.flush()
+
+        with opened_archive.open_archive(source) as opened:
+            found = [member.raw_name.decode() for member in opened.members]
+
+    assert found == names
 
 
 def test_reader_that_was_killed_says_nothing_about_the_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import tempfile
 import zipfile
@@ -124,6 +125,18 @@ def test_workbook_over_its_rows_or_text_is_refused():
     with pytest.raises(ArchiveLimitError):
         read_sheets(book, limits=SheetLimits(text_characters=5_000))
     assert len(read_sheets(book)[0].rows) == 100
+
+
+@pytest.mark.parametrize(("characters", "is_read"), [(750_000, True), (800_000, False)])
+def test_row_is_told_in_one_word_or_refused_by_its_size(characters: int, is_read: bool) -> None:
+    """With the widest characters there are, after rows that nearly fill a word: never a reader that is not believed."""
+    rows = ["𠀀" * 1000] * 255 + ["𠀀" * characters]
+    source = io.BytesIO("\n".join(rows).encode())
+
+    with contextlib.nullcontext() if is_read else pytest.raises(ArchiveLimitError) as raised:
+        found = list(sheet.read_csv_rows(source))
+
+    assert found == [[row] for row in rows] if is_read else raised.value.reason == "workbook_large"
 
 
 def test_reader_that_outgrows_its_memory_ends_in_a_refusal():

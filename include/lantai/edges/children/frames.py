@@ -21,8 +21,8 @@ from collections.abc import Sequence
 MESSAGE, BLOCK = 1, 2
 """Kinds of a frame."""
 
-MOST_MESSAGE_BYTES = 32 * 1024 * 1024
-"""The longest message: 200,000 members that are asked for, or one row of a table, and room."""
+MOST_MESSAGE_BYTES = 4 * 1024 * 1024
+"""The longest message that is heard: a batch of rows or of members. Parsed it can be 35 times as large, in our memory."""
 
 MOST_BLOCK_BYTES = 1024 * 1024
 

@@ -17,17 +17,20 @@ from lantai.edges.children.frames import MOST_BLOCK_BYTES, OpenedFile, receive, 
 from lantai.edges.intake.archive import ArchiveLimits, members
 
 BATCH = 1000
-"""Members that are told of at a time."""
+BATCH_CHARACTERS = 256 * 1024
+"""Members that are told of at a time, and characters of their names: one may have 131,070."""
 
 
 def tell_members(line: socket.socket, archive: BinaryIO, limits: ArchiveLimits) -> None:
     """Say the raw name, in hex, and the size of each member."""
     batch: list[tuple[str, int]] = []
+    gathered = 0
     for member in members(archive, limits=limits):
         batch.append((member.raw_name.hex(), member.bytes))
-        if len(batch) == BATCH:
+        gathered += len(batch[-1][0])
+        if len(batch) == BATCH or gathered >= BATCH_CHARACTERS:
             send_message(line, batch)
-            batch = []
+            batch, gathered = [], 0
     send_message(line, batch)
     send_message(line, "end")
 
