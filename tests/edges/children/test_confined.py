@@ -146,6 +146,13 @@ def test_whatever_it_dies_of_or_says_is_an_error_with_a_name(
     assert raised.value.hint != LantaiError.hint
 
 
+def test_reader_that_complains_at_length_still_says_what_it_found(tmp_path: Path) -> None:
+    """P2: nobody reads its complaints while it works; a full pipe would look like a machine without time, for ever."""
+    body = "try:\n    os.write(2, b'x' * 2**20); sys.stderr.write('y' * 2**20)\nexcept BlockingIOError: pass\nsend_message(line, 'found')"
+    with Confined(script_of(tmp_path, body), "probe", (), IMPATIENT) as child:
+        assert child.hear() == "found"
+
+
 def test_word_made_of_nothing_but_brackets_does_not_fill_the_memory_of_who_hears_it(tmp_path: Path) -> None:
     """P2: parsed, such a word is twenty times as large, and a worker has no limit of its own."""
     script = script_of(

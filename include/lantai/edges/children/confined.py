@@ -97,21 +97,26 @@ class Confined:
             ValidationUnavailableError: The system has no room for it.
         """
         ours, its = socket.socketpair()
+        self._complaints, its_complaints = os.pipe()
+        for end in (self._complaints, its_complaints):
+            # Nobody reads while it works: what is more than the pipe takes is lost, and it works on.
+            os.set_blocking(end, False)
         bounds = self._bounds
         words = [str(self._script), str(_PACKAGE_FOLDER), str(bounds.memory_bytes), str(bounds.seconds)]
-        with its:
+        with its, open(its_complaints, "wb", buffering=0) as stderr:  # noqa: PTH123 - it has no path
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - our own scripts, and numbers
                     [sys.executable, "-I", str(_STARTER), *words],
                     stdin=its.fileno(),
                     stdout=subprocess.DEVNULL,
-                    stderr=subprocess.PIPE,
+                    stderr=stderr,
                     env={},
                     cwd="/",
                     start_new_session=True,
                 )
             except OSError as error:
                 ours.close()
+                os.close(self._complaints)
                 raise ValidationUnavailableError(
                     f"{self._what}: the reading process did not start ({error})"
                 ) from error
@@ -128,8 +133,7 @@ class Confined:
         self._line.close()
         self._process.kill()
         self._process.wait()
-        if self._process.stderr is not None:
-            self._process.stderr.close()
+        os.close(self._complaints)
 
     @property
     def pid(self) -> int:
@@ -251,11 +255,9 @@ class Confined:
         return ValidationUnavailableError(f"{self._what}: the process that reads it failed ({last[0][:200]})")
 
     def _complaint(self) -> bytes:
-        stream = self._process.stderr
-        if stream is None or self._process.poll() is None:
-            return b""
-        os.set_blocking(stream.fileno(), False)
-        return stream.read(_COMPLAINT_BYTES) or b""
+        with contextlib.suppress(BlockingIOError):  # It lives on, and has said nothing.
+            return os.read(self._complaints, _COMPLAINT_BYTES)
+        return b""
 
     def _refusal(self, said: object) -> LantaiError:
         match said:
