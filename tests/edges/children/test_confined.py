@@ -153,6 +153,26 @@ def test_reader_that_complains_at_length_still_says_what_it_found(tmp_path: Path
         assert child.hear() == "found"
 
 
+@pytest.mark.parametrize("way", ["complaint", "refusal"])
+def test_nothing_that_it_says_acts_on_a_screen_or_a_log(tmp_path: Path, way: str) -> None:
+    """P2: neither its last words nor a refusal with a name from the file can move a cursor or turn a line around."""
+    said = "bad \\x1b]0;owned\\x07 \\u202e evil\\x9b"
+    body = {
+        "complaint": f"os.write(2, '{said}'.encode()); os._exit(1)",
+        "refusal": f"send_message(line, {{'refused': ['CatalogueError', '{said}', 'known', {{'name': '{said}'}}]}})",
+    }[way]
+    with (
+        Confined(script_of(tmp_path, body), "probe", {"known"}, SHORT) as child,
+        pytest.raises((ValidationUnavailableError, CatalogueError)) as raised,
+    ):
+        child.hear()
+
+    told = [str(raised.value), *getattr(raised.value, "values", {}).values()]
+    assert [text for text in told if not text.isprintable()] == []
+    assert all("evil" in text and "\\u202e" in text for text in told)
+    assert len(told) == {"complaint": 1, "refusal": 2}[way]
+
+
 def test_word_made_of_nothing_but_brackets_does_not_fill_the_memory_of_who_hears_it(tmp_path: Path) -> None:
     """P2: parsed, such a word is twenty times as large, and a worker has no limit of its own."""
     script = script_of(

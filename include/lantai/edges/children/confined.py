@@ -40,6 +40,7 @@ from lantai.errors import (
     UnsafeNameError,
     ValidationUnavailableError,
 )
+from lantai.records.text.shown import on_one_line
 
 _STARTER = Path(__file__).with_name("confined_child.py")
 _PACKAGE_FOLDER = Path(__file__).parents[3]
@@ -182,7 +183,8 @@ class Confined:
 
     def misled(self, found: str) -> ReaderMisledError:
         """Return the error for something that a script of ours never says."""
-        return ReaderMisledError(f"{self._what}: the process that reads it said {found}; nothing of it was taken over")
+        shown = on_one_line(found)
+        return ReaderMisledError(f"{self._what}: the process that reads it said {shown}; nothing of it was taken over")
 
     def _frame(self) -> tuple[int, bytearray]:
         began = monotonic()
@@ -251,8 +253,8 @@ class Confined:
             return ValidationUnavailableError(
                 f"{self._what}: the process that reads it was killed, as the system does when its memory runs out"
             )
-        last = complaint.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"exit {code}"]
-        return ValidationUnavailableError(f"{self._what}: the process that reads it failed ({last[0][:200]})")
+        last = (complaint.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"exit {code}"])[0]
+        return ValidationUnavailableError(f"{self._what}: the process that reads it failed ({on_one_line(last[:200])})")
 
     def _complaint(self) -> bytes:
         with contextlib.suppress(BlockingIOError):  # It lives on, and has said nothing.
@@ -264,8 +266,8 @@ class Confined:
             case [str(kind), str(message), str(reason), dict(values)] if kind in _REFUSALS and reason in self._reasons:
                 texts = {name: value for name, value in values.items() if isinstance(value, str)}
                 if len(texts) == len(values) and texts.keys() <= _VALUES:
-                    short = {name: value[:_MOST_CHARACTERS] for name, value in texts.items()}
-                    return _REFUSALS[kind](message[:_MOST_CHARACTERS], reason, **short)
+                    short = {name: on_one_line(value[:_MOST_CHARACTERS]) for name, value in texts.items()}
+                    return _REFUSALS[kind](on_one_line(message[:_MOST_CHARACTERS]), reason, **short)
         return self.misled("a refusal that is none")
 
 
