@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from lantai.edges.files.regular import open_regular
 from lantai.errors import AlreadyThereError, DiskFullError, InputFileError, LantaiError, PlaceUnavailableError
 from lantai.formats.vault.stream_digest import take_digests
 
@@ -70,10 +71,10 @@ def open_file(path: Path) -> BinaryIO:
     """Open a regular file for reading, never through a link at its end.
 
     Raises:
-        PlaceUnavailableError: It cannot be opened.
+        PlaceUnavailableError: It cannot be opened, or is no regular file.
     """
     try:
-        return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
+        return os.fdopen(open_regular(path, follows=False), "rb")
     except OSError as error:
         raise PlaceUnavailableError(f"{path}: cannot be read ({error.strerror})") from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from lantai.edges.files.regular import read_regular
 from lantai.errors import InputFileError
 
 
@@ -15,7 +16,7 @@ def read_if_there(path: Path) -> str:
         InputFileError: It is there and cannot be read as UTF-8.
     """
     try:
-        return path.read_text(encoding="utf-8")
+        return read_regular(path).decode("utf-8")
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from lantai.edges.custody.places import FilePlace
+from lantai.edges.files.regular import read_regular
 from lantai.edges.files.system_error import translated
 from lantai.errors import AlreadyThereError, KeyMissingError, LantaiError, MalformedError, SignatureInvalidError
 from lantai.formats.age.file import (
@@ -270,6 +271,6 @@ def _lines(path: Path, parse: Callable[[str], _Key]) -> tuple[_Key, ...]:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_regular(path)
     except OSError as error:
         raise KeyMissingError(f"{path}: {error.strerror}; expected a key file") from error

@@ -11,6 +11,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from lantai.edges.files.regular import read_regular
 from lantai.edges.keys.files import SECRET_MODE, write_new_key
 from lantai.errors import KeyMissingError, MalformedError
 
@@ -45,7 +46,7 @@ def ssh_public_line(path: Path, comment: str) -> str:
         MalformedError: Not an Ed25519 key without a passphrase.
     """
     try:
-        key = serialization.load_ssh_private_key(path.read_bytes(), password=None)
+        key = serialization.load_ssh_private_key(read_regular(path), password=None)
     except OSError as error:
         raise KeyMissingError(f"{path}: {error.strerror}; expected an SSH key") from error
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
