@@ -16,8 +16,14 @@ from lantai.records.ledger.event import EventKind
 CARRIER = "SL2025-JY-E001-R1"
 
 
+ROUND = {"submission_id": "SL2025-JY-E001", "round": 1}
+FILED = {"manifest_sha256": "a" * 64, "records": 3}
+NOTHING = {"is_zero_report": True, "records": 0, "files": 0, "bytes": 0}
+
+
 def receipt_over(centre, kind, facts, **body):
     """A receipt with the evidence that an event about its carrier is in the ledger."""
+    facts = ROUND | facts
     with centre.database.begin() as connection:
         for number in range(3):
             append(connection, EventKind.YEAR_OPENED, str(2020 + number), "system", centre.clock.now_at(), {})
@@ -28,6 +34,13 @@ def receipt_over(centre, kind, facts, **body):
         "kind": "receipt",
         "is_zero_report": False,
         "carrier_id": CARRIER,
+        "unit_code": "JY",
+        "filing_year": 2025,
+        "data_form": "e_document",
+        "files": 3,
+        "bytes": 3000,
+        **ROUND,
+        "records": facts.get("records", 3),
         "manifest_sha256": facts.get("manifest_sha256", ""),
         "ledger": {
             "leaf": base64.b64encode(found.leaf).decode(),
@@ -42,7 +55,7 @@ def receipt_over(centre, kind, facts, **body):
 
 @pytest.fixture
 def receipt(centre):
-    return receipt_over(centre, EventKind.CARRIER_ACCEPTED, {"generation": 1, "manifest_sha256": "a" * 64})
+    return receipt_over(centre, EventKind.CARRIER_ACCEPTED, FILED)
 
 
 def look(centre, body, signed=None):
@@ -71,6 +84,21 @@ def test_changed_receipt_is_found_by_its_signature(centre, receipt):
     [
         ({"manifest_sha256": "b" * 64}, "manifest_sha256"),
         ({"carrier_id": "SL2025-JY-E002-R1"}, "carrier_id"),
+        ({"submission_id": "SL2025-JY-E002"}, "submission_id"),
+        ({"round": 2}, "round"),
+        ({"round": True}, "round"),
+        ({"round": "1"}, "round"),
+        ({"records": 4}, "records"),
+        ({"records": "3"}, "records"),
+        ({"unit_code": "GA"}, "unit_code"),
+        ({"unit_code": ""}, "unit_code"),
+        ({"filing_year": 2024}, "filing_year"),
+        ({"data_form": "business_data"}, "data_form"),
+        ({"format": True}, "in format 'True', expected"),
+        ({"format": "1"}, "in format '1', expected"),
+        ({"is_zero_report": "no"}, "expected true or false"),
+        ({"is_zero_report": 0}, "expected true or false"),
+        ({"is_zero_report": None}, "expected true or false"),
         ({"ledger": {}}, "cannot be read"),
         ({"ledger": "none"}, "no receipt"),
     ],
@@ -117,15 +145,15 @@ def test_paper_of_another_kind_under_our_signature_is_no_receipt(centre, receipt
 )
 def test_event_that_is_no_acceptance_makes_no_receipt(centre, kind):
     """R4-12: A carrier that was returned stands in the ledger too."""
-    body = receipt_over(centre, kind, {"manifest_sha256": "a" * 64})
+    body = receipt_over(centre, kind, FILED)
 
     assert f"its event is '{kind.value}', expected 'carrier_accepted'" in look(centre, body).problems[0]
 
 
 def test_receipt_of_a_zero_report_wants_the_acceptance_of_one(centre):
     """R4-12."""
-    sound = receipt_over(centre, EventKind.ZERO_REPORT_ACCEPTED, {}, is_zero_report=True)
-    of_a_carrier = receipt_over(centre, EventKind.CARRIER_ACCEPTED, {}, is_zero_report=True)
+    sound = receipt_over(centre, EventKind.ZERO_REPORT_ACCEPTED, {}, **NOTHING)
+    of_a_carrier = receipt_over(centre, EventKind.CARRIER_ACCEPTED, {}, **NOTHING)
 
     assert look(centre, sound).problems == ()
     assert "expected 'zero_report_accepted'" in look(centre, of_a_carrier).problems[0]
@@ -147,3 +175,30 @@ def test_receipt_that_says_another_size_of_the_tree_is_found(centre, receipt):
     problems = look(centre, receipt | {"ledger": receipt["ledger"] | {"tree_size": 9}}).problems
 
     assert "a tree of 9, its checkpoint 4" in problems[0]
+
+
+@pytest.mark.parametrize(
+    "facts", [{"records": 3}, {"manifest_sha256": "", "records": 3}, {"manifest_sha256": "a" * 64}]
+)
+def test_what_neither_the_receipt_nor_its_event_says_is_not_the_same(centre, facts):
+    """R4-12: a receipt of a carrier without a manifest is a receipt of nothing."""
+    body = receipt_over(centre, EventKind.CARRIER_ACCEPTED, facts)
+    lacking = {name: text for name, text in body.items() if name in facts or name not in FILED}
+
+    assert "its event" in look(centre, lacking).problems[0]
+
+
+@pytest.mark.parametrize(
+    "change", [{"records": 12}, {"files": 1}, {"bytes": True}, {"manifest_sha256": "a" * 64}], ids=str
+)
+def test_receipt_of_a_zero_report_names_nothing_that_was_filed(centre, change):
+    """R4-12, R1-22."""
+    body = receipt_over(centre, EventKind.ZERO_REPORT_ACCEPTED, {}, **NOTHING)
+
+    assert "nothing was filed" in look(centre, body | change).problems[0]
+
+
+@pytest.mark.parametrize(("part", "text"), [("leaf_index", "3"), ("leaf_index", True), ("tree_size", "4")])
+def test_numbers_of_the_evidence_are_numbers(centre, receipt, part, text):
+    """R4-12."""
+    assert "expected whole numbers" in look(centre, receipt | {"ledger": receipt["ledger"] | {part: text}}).problems[0]

@@ -18,10 +18,16 @@ from lantai.errors import LantaiError, MalformedError, SignatureInvalidError
 from lantai.formats.ledger import canonical, merkle, signed_note
 from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.journey.ledger.checkpoint import ORIGIN
+from lantai.records.centre.unit import NUMBER_PREFIX, DataForm
 from lantai.records.ledger.event import EventKind
 from lantai.records.text.shown import on_one_line
 
-_SAME_IN_LEAF = {"carrier_id": "subject", "manifest_sha256": "manifest_sha256"}
+_OF_EVERY_ROUND = {"carrier_id": "subject", "submission_id": "submission_id", "round": "round"}
+_OF_A_CARRIER = {"manifest_sha256": "manifest_sha256", "records": "records"}
+_EMPTY_IN_A_ZERO_REPORT: Mapping[str, int | str] = {"manifest_sha256": "", "records": 0, "files": 0, "bytes": 0}
+"""Its event says that nothing was filed. Source: R1-22."""
+
+_FORM_LETTERS = {form.value: form.letter for form in DataForm}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ def verify_receipt(receipt: bytes, signature: bytes, intake: Verifier, log: Veri
         if not isinstance(body, dict) or not isinstance(evidence, dict):
             problems.append("found no receipt with a part `ledger`, expected one")
             return ReceiptVerdict("", 0, tuple(problems))
-        if (body.get("format"), body.get("kind")) != (1, "receipt"):
+        if type(body.get("format")) is not int or (body["format"], body.get("kind")) != (1, "receipt"):
             problems.append(
                 f"found a paper of kind {str(body.get('kind'))[:40]!r} in format {str(body.get('format'))[:40]!r}, "
                 "expected a receipt in format 1"
@@ -77,9 +83,11 @@ def _verify_inclusion(body: Mapping[str, object], ledger: Mapping[str, Any], log
     try:
         leaf = base64.b64decode(str(ledger["leaf"]), validate=True)
         hashes = [base64.b64decode(str(text), validate=True) for text in ledger["hashes"]]
-        index, note = int(ledger["leaf_index"]), str(ledger["checkpoint"])
+        index, note = ledger["leaf_index"], str(ledger["checkpoint"])
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
         raise MalformedError(f"the receipt's evidence from the ledger cannot be read: {error!r}") from error
+    if type(index) is not int or type(ledger.get("tree_size")) is not int:
+        raise MalformedError("the receipt's evidence from the ledger cannot be read: expected whole numbers in it")
     text, _ = signed_note.verify(note, {log.name: log.public_key})
     checkpoint = Checkpoint.parse(text)
     if checkpoint.origin != ORIGIN:
@@ -92,10 +100,37 @@ def _verify_inclusion(body: Mapping[str, object], ledger: Mapping[str, Any], log
     told = canonical.loads(leaf)
     if not isinstance(told, dict):
         raise MalformedError("the leaf is no event")
-    accepted = EventKind.ZERO_REPORT_ACCEPTED if body.get("is_zero_report") else EventKind.CARRIER_ACCEPTED
+    _require_same(body, told)
+    return checkpoint
+
+
+def _require_same(body: Mapping[str, object], told: Mapping[str, object]) -> None:
+    """Compare a receipt with its event, value and type: `true` is no 1, and what is on neither side is not the same.
+
+    Files and bytes of a carrier stand in no event; there the signature is all that vouches for them.
+    """
+    is_zero_report = body.get("is_zero_report")
+    if type(is_zero_report) is not bool:
+        raise MalformedError(f"the receipt says is_zero_report {str(is_zero_report)[:20]!r}, expected true or false")
+    accepted = EventKind.ZERO_REPORT_ACCEPTED if is_zero_report else EventKind.CARRIER_ACCEPTED
     if told.get("kind") != accepted.value:
         raise MalformedError(f"its event is {str(told.get('kind'))[:40]!r}, expected {accepted.value!r}")
-    for ours, theirs in _SAME_IN_LEAF.items():
-        if body.get(ours, "") != told.get(theirs, ""):
-            raise MalformedError(f"the receipt says {ours} {body.get(ours)!r}, its event {told.get(theirs)!r}")
-    return checkpoint
+    for ours, theirs in (_OF_EVERY_ROUND | ({} if is_zero_report else _OF_A_CARRIER)).items():
+        said, known = body.get(ours), told.get(theirs)
+        if known in (None, "") or type(said) is not type(known) or said != known:
+            raise MalformedError(f"the receipt says {ours} {said!r}, its event {known!r}")
+    for name, empty in _EMPTY_IN_A_ZERO_REPORT.items() if is_zero_report else ():
+        if type(body.get(name)) is not type(empty) or body[name] != empty:
+            raise MalformedError(f"the receipt says {name} {body.get(name)!r}, its event that nothing was filed")
+    _require_unit(body, str(told["submission_id"]))
+
+
+def _require_unit(body: Mapping[str, object], submission: str) -> None:
+    """Compare unit, year and data form with the acceptance number, which is made of them."""
+    letter = _FORM_LETTERS.get(str(body.get("data_form")), "?")
+    own = f"{NUMBER_PREFIX}{body.get('filing_year')}-{body.get('unit_code')}-{letter}"
+    if not submission.startswith(own) or not submission.removeprefix(own).isdecimal():
+        raise MalformedError(
+            f"the receipt says unit_code {body.get('unit_code')!r}, filing_year {body.get('filing_year')!r} and data_form "
+            f"{body.get('data_form')!r}, its event the number {submission!r}, which is not made of them"
+        )
