@@ -136,3 +136,48 @@ def test_key_under_which_nothing_can_be_believed_is_not_enrolled(staffed: Centre
 
     with staffed.database.read() as connection:
         assert connection.execute(tables.person_key.select()).all() == []
+
+
+@pytest.mark.parametrize(
+    ("person_id", "account", "told"),
+    [
+        ("system", "", "stands for the scheduled runs"),
+        ("System", "", "stands for the scheduled runs"),
+        ("ｓystem", "", "stands for the scheduled runs"),
+        ("X01", "SYSTEM", "stands for the scheduled runs"),
+        ("X01", "P01", "reads as P01's"),
+        ("X01", "p01", "reads as P01's"),
+        ("wf", "", "reads as A01's"),
+        ("WF", "", "reads as A01's"),
+        ("p01", "", "reads as P01's"),
+        ("X01", "Wf", "reads as A01's"),
+        ("P\u200b01", "", "staff id"),
+        ("P\u041201", "", "expected letters a to z"),
+        ("Р01", "", "expected letters a to z"),
+        ("X01", "w\u200bf", "expected letters a to z"),
+        ("X01", "w\u00adf", "expected letters a to z"),
+        ("X01", "ѡf", "expected letters a to z"),
+        ("X 01", "", "expected letters a to z"),
+    ],
+    ids=ascii,
+)
+def test_nobody_is_called_as_somebody_else_or_as_the_machine(
+    staffed: Centre, person_id: str, account: str, told: str
+) -> None:
+    """R9-01, P3: an account that is another's staff id would let one person act as the other."""
+    appoint(staffed, Person("A01", "王芳"), [Role.AUDITOR], FIRST, None, "system", ["wf"])
+
+    with pytest.raises(UsageError, match=told):
+        appoint(staffed, Person(person_id, "新人"), [Role.AUDITOR], FIRST, None, "A01", [account] if account else [])
+
+    with staffed.database.read() as connection:
+        assert [each.person_id for each in people.people(connection)] == ["A01", "L01", "P01"]
+        assert people.accounts(connection) == {"A01": ["wf"]}
+
+
+def test_staff_id_and_account_may_be_chinese_and_a_persons_own_id_may_be_the_account(staffed: Centre) -> None:
+    """R9-01."""
+    appoint(staffed, Person("工号7", "新人"), [Role.AUDITOR], FIRST, None, "A01", ["工号7", "xin.ren@office", "x_r-2"])
+
+    with staffed.database.read() as connection:
+        assert person_behind(connection, "xin.ren@office") == "工号7"

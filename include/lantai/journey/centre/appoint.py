@@ -8,7 +8,9 @@ Source: R9-01, R10-08, R12-04; vault.md, "The ledger"; P3.
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
@@ -22,9 +24,15 @@ from lantai.formats.ledger.ssh_signature import fingerprint, parse_public_key_li
 from lantai.records.centre.naming import refuse_unsound
 from lantai.records.centre.person import Appointment, Person, PersonKey, Role
 from lantai.records.ledger.event import EventKind
+from lantai.records.text.shown import on_one_line
+
+RESERVED_IDS = frozenset({"system", "lantai"})
+"""Who acts where nobody is named: no person may be called so. In small letters, as `_key` writes a name."""
 
 LONGEST_ID, LONGEST_NAME, LONGEST_ACCOUNT = 32, 100, 64
 """Characters that the registry holds."""
+
+_TOLD_APART = re.compile(r"[A-Za-z0-9\u4e00-\u9fff._@-]+")
 
 
 def appoint(
@@ -49,7 +57,8 @@ def appoint(
 
     Raises:
         UsageError: No role is given, the id or name is blank, the last day is before the first, the staff id is another
-            person's, an appointment is there already, or an account is somebody else's.
+            person's, an appointment is there already, or an account is somebody else's; a staff id or an account is
+            reserved, looks like somebody else's, or has other characters than can be told apart.
     """
     if not roles:
         raise UsageError("no role given, expected at least one")
@@ -143,6 +152,12 @@ def _know(connection: Connection, person: Person) -> None:
             raise UsageError(str(error)) from error
     known = {each.person_id: each.name for each in people.people(connection)}
     if person.person_id not in known:
+        _refuse_confusable("staff id", person.person_id)
+        others = {**_owners_of_accounts(connection), **{_key(each): each for each in known}}
+        if owner := others.get(_key(person.person_id)):
+            raise UsageError(
+                f"staff id {person.person_id}: reads as {owner}'s id or account, expected one of their own"
+            )
         people.add_person(connection, person)
     elif known[person.person_id] != person.name:
         raise UsageError(
@@ -153,13 +168,41 @@ def _know(connection: Connection, person: Person) -> None:
 
 def _give_accounts(connection: Connection, person_id: str, accounts: Sequence[str]) -> None:
     taken = {name: owner for owner, names in people.accounts(connection).items() for name in names}
+    owners = {
+        **_owners_of_accounts(connection),
+        **{_key(each.person_id): each.person_id for each in people.people(connection)},
+    }
     for account in dict.fromkeys(accounts):
         if not 0 < len(account.strip()) <= LONGEST_ACCOUNT:
             raise UsageError(f"account {account!r}: expected 1 to {LONGEST_ACCOUNT} characters")
         if taken.get(account, person_id) != person_id:
             raise UsageError(f"account {account}: is {taken[account]}'s, expected one of {person_id}'s own")
         if account not in taken:
+            _refuse_confusable("account", account)
+            if (owner := owners.get(_key(account), person_id)) != person_id:
+                raise UsageError(
+                    f"account {account}: reads as {owner}'s id or account, expected one of {person_id}'s own"
+                )
             people.add_account(connection, person_id, account)
+
+
+def _owners_of_accounts(connection: Connection) -> dict[str, str]:
+    return {_key(name): owner for owner, names in people.accounts(connection).items() for name in names}
+
+
+def _key(name: str) -> str:
+    """Return a name as whoever types it means it: no matter how wide its letters are, or how tall."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def _refuse_confusable(what: str, name: str) -> None:
+    if _key(name) in RESERVED_IDS:
+        raise UsageError(f"{what} {name}: stands for the scheduled runs, expected one that is a person's own")
+    if not _TOLD_APART.fullmatch(name):
+        raise UsageError(
+            f"{what} {on_one_line(name)!r}: expected letters a to z, digits, Chinese characters and . _ @ - only: others look "
+            "like these and are not, or are not seen"
+        )
 
 
 def _refuse_reversed(what: str, from_on: date, to_on: date | None) -> None:
