@@ -3,6 +3,7 @@
 import random
 import resource
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,8 @@ from carriers import CARRIER, carrier, held, keep, seal_it
 from lantai.edges.custody.vault_check import check_whole
 from lantai.edges.custody.vault_reader import read_newest
 from lantai.edges.keys.files import load_verifier
-from lantai.errors import DiskFullError, FixityError, PlaceUnavailableError
+from lantai.errors import DiskFullError, FixityError, PlaceUnavailableError, SettingsError
+from lantai.journey.centre.set_up import set_up
 from lantai.journey.custody.store import store
 from lantai.records.custody.copy import CopyState
 
@@ -182,3 +184,27 @@ def test_missing_file_is_damage_or_an_uncommitted_copy_never_a_whole_one(centre,
 
     with pytest.raises(FixityError):
         whole(centre, centre.vault.first)
+
+
+def test_vault_under_another_name_is_no_second_copy(centre):
+    """R1-53, I7: a slash at the end made two places of one folder, and the receipt named both."""
+    with held(centre) as lease:
+        sealed = seal_it(centre, carrier(), lease)
+        centre.settings = replace(centre.settings, copy_urls=(centre.settings.vault_url + "/",))
+        vars(centre).pop("vault", None)
+
+        with pytest.raises(SettingsError, match=r"/vault/: is the same folder as file:///.*/vault, expected"):
+            store(centre, sealed, lease)
+
+    assert centre.vault.first.list("carriers") == []
+
+
+def test_centre_is_not_set_up_with_one_folder_as_vault_and_copy(centre):
+    """R1-53."""
+    link = centre.settings.home / "link"
+    link.symlink_to(centre.vault.first.root)
+    centre.settings = replace(centre.settings, copy_urls=(link.as_uri(),))
+    vars(centre).pop("vault", None)
+
+    with pytest.raises(SettingsError, match="same folder"):
+        set_up(centre, has_custody=False)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lantai.edges.centre import Centre
+from lantai.edges.custody.apart import require_apart
 from lantai.edges.database.migrations import upgrade
 from lantai.edges.files.machine import files_of, make_folder, missing_of
 from lantai.edges.keys.files import make_home_keys
@@ -29,7 +30,11 @@ def set_up(centre: Centre, *, has_custody: bool) -> SetUp:
     Args:
         centre: The centre, whose schema need not be current.
         has_custody: Whether the identity and the disposal key are kept on this machine; a real centre leaves both to custodians.
+
+    Raises:
+        SettingsError: Two places are one folder, or one lies inside the other; nothing is made then.
     """
+    require_apart(centre.vault.places)
     settings = centre.settings
     folders = (settings.home, settings.keys, settings.quarantine, settings.papers, settings.work)
     places = [Path(place.name.removeprefix("file://")) for place in centre.vault.places]

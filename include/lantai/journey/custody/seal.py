@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from lantai.edges.centre import Centre
+from lantai.edges.custody.apart import require_apart
 from lantai.edges.custody.lines import Lines
 from lantai.edges.custody.one_pass import SealingPass
 from lantai.edges.custody.places import FilePlace, Place, sha256_of
@@ -109,11 +110,13 @@ def seal(
         progress: Told what is worked on, bytes done, bytes in all.
 
     Raises:
+        SettingsError: Two places are one folder, or one lies inside the other: refused before the work.
         FixityError: A file is not what arrived; or a place holds a sealing of other records.
         DiskFullError: There is no space in the work folder.
         KeyMissingError: No recipients, or no intake key.
         LeaseLostError: Another worker has taken over.
     """
+    require_apart(centre.vault.places)
     fence = Fence(centre.database, lease, centre.clock.now_at)
     fence.keep()
     wanted = [

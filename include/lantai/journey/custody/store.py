@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lantai.edges.centre import Centre
+from lantai.edges.custody.apart import require_apart
 from lantai.edges.custody.places import Place, sha256_of
 from lantai.edges.custody.vault import copy_files, remove_unnamed, require_read_back
 from lantai.edges.custody.vault_check import check_whole
@@ -38,11 +39,13 @@ def store(centre: Centre, sealed: Sealed, lease: Lease, progress: Progress | Non
         among them. The caller writes them, with the event, in one transaction.
 
     Raises:
+        SettingsError: Two places are one folder, or one lies inside the other.
         PlaceUnavailableError: Fewer places than the policy asks for have it; a rerun goes on.
         DiskFullError: The same, for want of space.
         FixityError: A place has another generation of this carrier, or read back other bytes.
         LeaseLostError: Another worker has taken over.
     """
+    require_apart(centre.vault.places)
     fence = Fence(centre.database, lease, centre.clock.now_at)
     copies: list[Copy] = []
     missed: list[PlaceUnavailableError] = []
