@@ -505,6 +505,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("carrier_id", "kind", name=op.f("pk_answer")),
     )
     op.create_table(
+        "begun_copy",
+        sa.Column("carrier_id", sa.String(length=56), nullable=False),
+        sa.Column("place", sa.String(length=300), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["carrier_id"], ["carrier.carrier_id"], name=op.f("fk_begun_copy__carrier")),
+        sa.PrimaryKeyConstraint("carrier_id", "place", name=op.f("pk_begun_copy")),
+    )
+    op.create_table(
         "copy",
         sa.Column("carrier_id", sa.String(length=56), nullable=False),
         sa.Column("place", sa.String(length=300), nullable=False),

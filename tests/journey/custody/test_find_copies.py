@@ -9,13 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from factories_disposal import events, lay_ready_list, state_of, statuses, witness
 from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.keys.files import load_identities
-from lantai.errors import FixityError, PlaceUnavailableError
+from lantai.errors import FixityError, PlaceUnavailableError, SettingsError
 from lantai.journey.centre.diagnose import diagnose
 from lantai.journey.custody.restore import restore
 from lantai.journey.disposal.acts.destroy import destroy
@@ -185,3 +185,64 @@ def test_doctor_names_a_place_that_copies_lie_at_and_no_setting_names(
     third.rename(tmp_path / "away")
 
     assert (there, told()) == ([("warning", True)], [("fault", True)])
+
+
+@pytest.mark.parametrize("name", ["copy/", "vault", "vault/inner"])
+def test_doctor_finds_one_folder_that_is_named_twice(centre: Centre, name: str) -> None:
+    """R1-53."""
+    knows_places(centre, "copy", name)
+    if name == "copy/":
+        centre.settings = replace(
+            centre.settings, copy_urls=(centre.settings.copy_urls[0], centre.settings.copy_urls[0] + "/")
+        )
+        vars(centre).pop("vault", None)
+
+    found = [part for part in diagnose(centre, "en") if part.name == "place" and "one folder" in part.found]
+
+    assert [part.state for part in found] == ["fault"]
+    assert "LANTAI_COPY_URLS" in found[0].advice
+
+
+def test_doctor_warns_of_copies_on_one_disk(centre: Centre) -> None:
+    """R1-53."""
+    found = [part.state for part in diagnose(centre, "en") if part.name == "place" and "one disk" in part.found]
+
+    assert found == ["warning"]
+
+
+def test_destruction_stops_where_the_settings_spell_a_registered_place_in_another_way(
+    centre: Centre, third: Path, ready: str
+) -> None:
+    """I8: two names of one folder would be counted, and erased, as two."""
+    knows_places(centre, "copy")
+    centre.settings = replace(centre.settings, copy_urls=(centre.settings.copy_urls[0] + "/",))
+    vars(centre).pop("vault", None)
+
+    with pytest.raises(SettingsError, match="same folder"):
+        destroy(centre, ready, "C01")
+
+    assert set(statuses(centre).values()) == {"kept"}
+
+
+def test_copy_that_was_only_begun_goes_with_the_registered_ones_and_is_not_counted(
+    centre: Centre, third: Path, ready: str
+) -> None:
+    """I3: it opened after the certificate was issued; vault.md, destruction 4 and 5."""
+    with centre.database.begin() as connection:
+        table = tables.copy
+        moved = connection.execute(select(table).where(table.c.place == third.as_uri())).one()
+        connection.execute(delete(table).where(table.c.place == third.as_uri()))
+        connection.execute(
+            insert(tables.begun_copy).values(
+                carrier_id=moved.carrier_id, place=moved.place, begun_at=centre.clock.now_at()
+            )
+        )
+    destroy(centre, ready, "C01")
+    witness(centre, ready)
+
+    outcome = destroy(centre, ready, "C01")
+
+    body = json.loads((centre.settings.papers / ready / "销毁证明.json").read_text())
+    assert outcome.state is ListState.DONE
+    assert [each["place"].rpartition("/")[2] for each in body["places"]] == ["vault", "copy", "third"]
+    assert [path for path in third.rglob("*.g*") if path.is_file()] == []

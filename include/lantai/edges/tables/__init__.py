@@ -31,7 +31,16 @@ from lantai.edges.tables.filing import (
     submission,
     unit_half,
 )
-from lantai.edges.tables.holdings import copy, hold, record, record_file, schedule, schedule_rule, sealed_record
+from lantai.edges.tables.holdings import (
+    begun_copy,
+    copy,
+    hold,
+    record,
+    record_file,
+    schedule,
+    schedule_rule,
+    sealed_record,
+)
 from lantai.edges.tables.ledger import checkpoint, event, lease, ledger_leaf
 from lantai.edges.tables.people import account, appointment, delegation, person, person_key, unit, unit_form
 
@@ -40,6 +49,7 @@ __all__ = [
     "agreement",
     "answer",
     "appointment",
+    "begun_copy",
     "carrier",
     "certificate",
     "checkpoint",

@@ -119,6 +119,15 @@ copy = Table(
     one_of("state", CopyState, "state"),
 )
 
+begun_copy = Table(
+    "begun_copy",
+    metadata,
+    Column("carrier_id", ForeignKey("carrier.carrier_id"), primary_key=True),
+    Column("place", String(300), primary_key=True),
+    Column("begun_at", Moment, nullable=False),
+)
+"""Where bytes of a carrier may lie that no row of `copy` answers for: written before the first of them, gone when that row comes."""
+
 hold = Table(
     "hold",
     metadata,

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from lantai.edges.centre import Centre
 from lantai.edges.connections import PREFIX, read_connections
+from lantai.edges.custody.apart import on_one_disk, overlapping
 from lantai.edges.database.database import careless_settings, run_checks, server_version
 from lantai.edges.database.migrations import newest, require_current
 from lantai.edges.files.machine import free_bytes, has_program, is_folder, is_there, sqlite_version
 from lantai.edges.keys.files import DISPOSAL, Signer, key_files, load_verifier, public_path
 from lantai.edges.registry.centre.units import units
-from lantai.edges.registry.custody.holdings import count_copies
+from lantai.edges.registry.custody.holdings import count_begun, count_copies
 from lantai.errors import ConnectionConfigError, KeyMissingError, LantaiError, OrchestratorError, RegistryMissingError
 from lantai.journey.centre.find_exposed import find_exposed
 from lantai.journey.year.find_unlisted_years import find_unlisted_years
@@ -170,16 +171,30 @@ class _Looking:
             else:
                 erasure = say(f"values.erasure_class.{place.erasure_class}", self._locale)
                 yield self._said("place", "ok", self._found("place", place=place.name, erasure=erasure))
+        yield from self._places_in_one()
         yield from self._former_places()
         if len(places) < expected:
             yield self._said("copies", "fault", self._found("copies", found=len(places), expected=expected), "copies")
 
+    def _places_in_one(self) -> Iterator[Diagnosis]:
+        """Look at whether the places are apart, and on disks of their own."""
+        places = self._centre.vault.places
+        for state, said, pairs in (
+            ("fault", "one_place", overlapping(places)),
+            ("warning", "one_disk", on_one_disk(places)),
+        ):
+            for first, second in pairs:
+                found = self._found(said, first=shown_address(first.name), second=shown_address(second.name))
+                yield self._said("place", state, found, said)
+
     def _former_places(self) -> Iterator[Diagnosis]:
-        """Look at the places that no setting names any more and at which copies are registered."""
+        """Look at the places that no setting names any more and at which copies are registered, or were begun."""
         with self._centre.database.read() as connection:
-            registered = count_copies(connection)
-        for place in self._centre.vault.places_with(registered)[len(self._centre.vault.places) :]:
-            found = self._found("former_place", place=shown_address(place.name), count=registered[place.name])
+            registered, begun = count_copies(connection), count_begun(connection)
+        for place in self._centre.vault.places_with({*registered, *begun})[len(self._centre.vault.places) :]:
+            counts = {"count": registered.get(place.name, 0), "begun": begun.get(place.name, 0)}
+            said = "former_place_begun" if counts["begun"] else "former_place"
+            found = self._found(said, place=shown_address(place.name), **counts)
             try:
                 place.list("")
             except LantaiError as error:

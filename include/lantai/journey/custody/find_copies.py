@@ -1,8 +1,9 @@
-"""Find the copies of a carrier: at every place that is configured, and at every place that a row of `copy` names.
+"""Find the copies of a carrier: at every place that is configured, and at every place that a row names.
 
-A setting can lose a place and the bytes stay there; the row remembers it. What
-is done about copies (erasing, looking again, restoring) is therefore done about
-all of these places, whatever the settings say today.
+A setting can lose a place and the bytes stay there; the row remembers it: of
+`copy` when the copy is registered, of `begun_copy` when a run has only begun it.
+What is done about copies (erasing, looking again) is therefore done about all
+of these places, whatever the settings say today; restoring asks the registered.
 
 Source: vault.md, "Copies" and "Destruction, in order", 4 and 5; reliability.md, I3 and I8.
 """
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
+from lantai.edges.custody.apart import require_apart
 from lantai.edges.custody.places import Place
 from lantai.edges.custody.vault_reader import all_files
 from lantai.edges.registry.custody import holdings
@@ -27,15 +29,17 @@ class FoundCopies:
 
     Attributes:
         places: Every place that was looked at, the vault first; none left out.
-        holding: Those at which something of the carrier lies.
+        holding: Those at which something of the carrier lies that is registered, or that nobody has begun.
+        begun: Those at which something lies that was begun and never registered; it counts as no copy.
     """
 
     places: tuple[Place, ...]
     holding: tuple[Place, ...]
+    begun: tuple[Place, ...] = ()
 
 
 def places_of(connection: Connection, centre: Centre, carrier_id: str) -> tuple[Place, ...]:
-    """Return every place at which a copy of a carrier may lie, the configured ones first; none is touched.
+    """Return the configured places and those at which a copy of a carrier is registered, in this order; none is touched.
 
     Raises:
         PlaceUnavailableError: A row names a place of a kind that is not known.
@@ -47,12 +51,15 @@ def find_copies(connection: Connection, centre: Centre, carrier_id: str) -> Foun
     """Look for a carrier at every place, and refuse to go by less than all of them.
 
     Raises:
+        SettingsError: Two of the places are one folder, or one lies inside the other.
         PlaceUnavailableError: A place could not be looked at; all such places are named.
         FixityError: A copy is registered at a place that has nothing of the carrier (another disk may be mounted
             there), or fewer places than the policy asks for have it.
     """
     named = {copy.place for copy in holdings.copies_of(connection, carrier_id)}
-    places = places_of(connection, centre, carrier_id)
+    begun = holdings.begun_places(connection, carrier_id)
+    places = centre.vault.places_with(named | begun)
+    require_apart(places)
     holding: list[Place] = []
     unreached: list[str] = []
     for place in places:
@@ -63,8 +70,9 @@ def find_copies(connection: Connection, centre: Centre, carrier_id: str) -> Foun
             unreached.append(f"{error} (carrier {carrier_id})")
     if unreached:
         raise PlaceUnavailableError("; ".join(unreached))
-    _require_whole(centre, carrier_id, holding, [place.name for place in places if place.name in named])
-    return FoundCopies(places, tuple(holding))
+    kept = tuple(place for place in holding if place.name not in begun)
+    _require_whole(centre, carrier_id, kept, [place.name for place in places if place.name in named])
+    return FoundCopies(places, kept, tuple(place for place in holding if place.name in begun))
 
 
 def require_copies_at_hand(connection: Connection, centre: Centre, carrier_ids: Iterable[str]) -> None:

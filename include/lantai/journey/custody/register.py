@@ -1,10 +1,11 @@
 """Register what was sealed and stored: records with retention, due dates and digests, set-based, with their event.
 
-Two transactions: the first says that the carrier is sealed and where, the
-second that it is accepted and its duty met. A run that was killed between them
-goes on with the second.
+Three transactions: the first, before any byte leaves the work folder, says
+where copies are begun; the second that the carrier is sealed and where; the
+third that it is accepted and its duty met. A run that was killed between them
+goes on, and what it had begun is remembered, whatever the settings say then.
 
-Source: R1-54; issue of receipts only after this; vault.md, "Copies".
+Source: R1-54; issue of receipts only after this; vault.md, "Copies"; I3, I8.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sqlalchemy import Connection
 from lantai.edges.centre import Centre
 from lantai.edges.database.lease import Lease, require
 from lantai.edges.ledger.rows import append
-from lantai.edges.registry.custody.holdings import put_copies, put_seals, register_records
+from lantai.edges.registry.custody.holdings import forget_begun, put_begun, put_copies, put_seals, register_records
 from lantai.edges.registry.intake.submissions import Round, move_round
 from lantai.edges.registry.year.duties import meet_duty
 from lantai.journey.custody.seal import Sealed
@@ -27,18 +28,33 @@ from lantai.records.ledger.event import EventKind
 from lantai.records.year.duty import DutyState
 
 
-def register_sealed(centre: Centre, this: Round, sealed: Sealed, copies: Sequence[Copy], lease: Lease) -> None:
-    """Say where a carrier lies now: seals, copies and the digest of the manifest.
+def register_begun(centre: Centre, this: Round, lease: Lease) -> None:
+    """Say, before a carrier is stored, at which places bytes of it may lie from now on; it registers no copy.
 
     Raises:
         LeaseLostError: Another worker has taken over.
     """
-    if this.state is RoundState.SEALED:
-        return
     with centre.database.begin() as connection:
         require(connection, lease)
-        put_seals(connection, this.carrier_id, sealed.manifest.records)
+        places = [place.name for place in centre.vault.places]
+        put_begun(connection, this.carrier_id, places, centre.clock.now_at())
+
+
+def register_sealed(centre: Centre, this: Round, sealed: Sealed, copies: Sequence[Copy], lease: Lease) -> None:
+    """Say where a carrier lies now: seals, copies and the digest of the manifest.
+
+    A carrier that is sealed already keeps its event; a copy that only this run has completed is registered all the same.
+
+    Raises:
+        LeaseLostError: Another worker has taken over.
+    """
+    with centre.database.begin() as connection:
+        require(connection, lease)
         put_copies(connection, copies)
+        forget_begun(connection, this.carrier_id, [copy.place for copy in copies])
+        if this.state is RoundState.SEALED:
+            return
+        put_seals(connection, this.carrier_id, sealed.manifest.records)
         move_round(
             connection,
             this.carrier_id,

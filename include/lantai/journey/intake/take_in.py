@@ -34,7 +34,8 @@ from lantai.edges.registry.intake.submissions import (
 )
 from lantai.edges.registry.year.duties import open_years
 from lantai.errors import ConnectionConfigError, LantaiError, LeaseLostError, UnexpectedError
-from lantai.journey.custody.register import register_accepted, register_sealed, register_zero_report
+from lantai.journey.custody.clear_former import clear_former
+from lantai.journey.custody.register import register_accepted, register_begun, register_sealed, register_zero_report
 from lantai.journey.custody.seal import CarrierFacts, seal
 from lantai.journey.custody.store import store
 from lantai.journey.intake.answers.answer import answer
@@ -248,8 +249,10 @@ def _decide(work: _Work, assessed: Assessed, collected: Collected) -> None:
     belonging = set(payload.values())
     papers = [received for received in collected.files if received.file_no not in belonging]
     sealed = seal(centre, facts, records, papers, collected.read, payload, work.lease, work.progress)
+    register_begun(centre, this, work.lease)
     copies = store(centre, sealed, work.lease, None)
     register_sealed(centre, this, sealed, copies, work.lease)
+    clear_former(centre, this.carrier_id, work.lease)
     base = assessed.base_carrier_id
     register_accepted(centre, this, records, sealed.manifest_sha256, work.lease, base_carrier_id=base)
     work.count(accepted=1, records=len(records))

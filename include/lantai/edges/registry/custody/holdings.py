@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from lantai.edges import tables
 from lantai.edges.database.database import load, query, stream
@@ -90,6 +91,34 @@ def put_copies(connection: Connection, copies: Iterable[Copy]) -> None:
         key = (table.c.carrier_id == copy.carrier_id, table.c.place == copy.place)
         if connection.execute(update(table).where(*key).values(values)).rowcount == 0:
             connection.execute(insert(table).values(carrier_id=copy.carrier_id, place=copy.place, **values))
+
+
+def put_begun(connection: Connection, carrier_id: str, places: Iterable[str], begun_at: datetime) -> None:
+    """Say that bytes of a carrier may lie at these places from now on; a place whose copy is registered stays as it is."""
+    table = tables.begun_copy
+    known = {copy.place for copy in copies_of(connection, carrier_id)} | begun_places(connection, carrier_id)
+    for place in dict.fromkeys(places):
+        if place not in known:
+            connection.execute(insert(table).values(carrier_id=carrier_id, place=place, begun_at=begun_at))
+
+
+def begun_places(connection: Connection, carrier_id: str) -> set[str]:
+    """Return the places at which a copy of a carrier was begun and is not registered."""
+    table = tables.begun_copy
+    return set(connection.execute(select(table.c.place).where(table.c.carrier_id == carrier_id)).scalars())
+
+
+def forget_begun(connection: Connection, carrier_id: str, places: Collection[str]) -> None:
+    """Forget that copies of a carrier were begun at these places: they are registered now, or nothing lies there."""
+    table = tables.begun_copy
+    connection.execute(delete(table).where(table.c.carrier_id == carrier_id, table.c.place.in_(list(places))))
+
+
+def count_begun(connection: Connection) -> dict[str, int]:
+    """Return how many copies are begun and not registered at each place, by the place's name."""
+    table = tables.begun_copy
+    rows = connection.execute(select(table.c.place, func.count()).group_by(table.c.place).order_by(table.c.place))
+    return {str(place): int(count) for place, count in rows}
 
 
 def accepted_count(connection: Connection, unit_code: str, data_form: DataForm, filing_year: int) -> int | None:

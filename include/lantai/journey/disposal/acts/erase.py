@@ -50,7 +50,7 @@ class PlaceErasure:
         carrier_id: The carrier that was looked at.
         place: Its name.
         erasure_class: What removing a file amounts to there.
-        generation: The generation that lies there now; 0 where nothing of the carrier ever lay.
+        generation: The generation that lies there now; 0 where nothing of the carrier lies.
         manifest_sha256: Digest of its manifest; empty likewise.
         looked_at: When every byte of it was read.
         remaining: What was still found there of the records, or beside the generation; empty when nothing was.
@@ -96,6 +96,10 @@ def erase(centre: Centre, carrier_id: str, record_ids: Collection[str], lease: L
     erasing = _Erasing(centre, carrier_id, found.holding, frozenset(record_ids), fence)
     base = erasing.newest(known)
     target = erasing.spread_packs(base, erasing.spread_headers(base))
+    for place in found.begun:
+        # Never registered, so nobody relies on it, and it may be of another sealing: nothing of it stays.
+        fence.keep()
+        remove_unnamed(place, carrier_id, ())
     _tell(centre, lease, target, known, erasing.places)
     for place in erasing.places:
         fence.keep()
