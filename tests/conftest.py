@@ -140,8 +140,6 @@ def registry_on() -> str:
 @pytest.fixture
 def settings(tmp_path: Path, registry_on: str, request: pytest.FixtureRequest) -> Settings:
     """Settings of a home of one's own, on a fixed date as in a demo, without waiting times."""
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home" / DEMO_MARK).touch()
     variables = {
         "LANTAI_HOME": str(tmp_path / "home"),
         "LANTAI_TODAY": "2026-03-02",
@@ -169,6 +167,7 @@ def centre(settings: Settings, registry_on: str, sqlite_template: Path, lines: L
     from lantai.edges.keys.files import make_home_keys
 
     settings.home.mkdir(parents=True)
+    (settings.home / DEMO_MARK).touch()
     make_home_keys(settings)
     if registry_on == SQLITE:
         shutil.copy(sqlite_template, settings.home / "registry.db")

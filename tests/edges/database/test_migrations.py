@@ -17,7 +17,7 @@ from sqlalchemy import event, insert, text
 
 from lantai.edges import tables
 from lantai.edges.centre import open_centre
-from lantai.edges.clock import Clock
+from lantai.edges.clock import DEMO_MARK, Clock
 from lantai.edges.database.database import Database
 from lantai.edges.database.migrations import VERSION_TABLE, _config, current, newest, require_current, upgrade
 from lantai.errors import RegistryBusyError, SchemaOutdatedError, SchemaUnknownError, SchemaUnreleasedError
@@ -29,9 +29,10 @@ FIRST = "0001"
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server("postgres", "initdb"))])
 def url(request: pytest.FixtureRequest, settings: Settings) -> str:
     """Address of an empty registry on either database."""
+    settings.home.mkdir()
+    (settings.home / DEMO_MARK).touch()
     if request.param == "postgresql":
         return request.getfixturevalue("postgres_url")
-    settings.home.mkdir()
     return settings.registry_url
 
 
