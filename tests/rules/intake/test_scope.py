@@ -13,7 +13,21 @@ from lantai.rules.intake import scope
 
 @pytest.mark.parametrize(
     "mark",
-    ["秘密", "机密", "绝密", "机密★20年", "秘密 1年", "机　密", "国家秘密", "绝密(长期)", "top secret", "Confidential"],
+    [
+        "秘密",
+        "机密",
+        "绝密",
+        "机密★20年",
+        "秘密 1年",
+        "机　密",
+        "机\u200b密",
+        "機密",
+        "机\ufe0f密",
+        "国家秘密",
+        "绝密(长期)",
+        "top secret",
+        "Confidential",
+    ],
 )
 def test_state_secret_is_refused(mark):
     """N11, GD-4-7, R1-40."""
@@ -87,6 +101,13 @@ def test_title_that_only_speaks_of_secrets_passes(title):
     assert scope.MarkFinder().look(1, [title]) == []
 
 
+def test_mark_spread_over_neighbouring_cells_of_any_row_is_found():
+    """R1-40: the word in one cell, its level in the next that holds anything."""
+    found = scope.MarkFinder("目录").look(1, ["某局目录", "密 级", "", "国家秘密"])
+
+    assert [(f.rule, f.values["found"], f.record_no) for f in found] == [("classified_mark", "密 级 国家秘密", 1)]
+
+
 def test_mark_of_a_secret_in_the_name_of_a_file_or_folder_is_found():
     """R1-40: business data has no catalogue, and a file may not stand in it."""
     marked = [
@@ -95,6 +116,8 @@ def test_mark_of_a_secret_in_the_name_of_a_file_or_folder_is_found():
         "data/a/某事(机密).docx",
         "data/绝密★长期",
         "data/秘密/1.pdf",
+        "data/机密_关于某事.pdf",
+        "data/絕 密/1.pdf",
     ]
     plain = ["data/1.txt", "data/保密制度.pdf", "data/国家秘密目录.xls", "data/机密柜.png"]
 

@@ -15,7 +15,7 @@ from datetime import date
 
 from lantai.records.custody.record import CatalogueRow, is_about_classification
 from lantai.records.intake.finding import Finding, Severity
-from lantai.records.text import spelling
+from lantai.rules.intake import secrecy_mark
 
 _STATE_SECRET = re.compile(r"绝密|机密|秘密|SECRET|CONFIDENTIAL")
 _OTHER_SECRET = re.compile(r"工作秘密|商业秘密")
@@ -39,12 +39,6 @@ _OPEN = frozenset(
         "/",
     }
 )
-_STARRED = re.compile(r"(?:绝密|机密|秘密)\s*[★☆⭐*]")
-_BRACKETED = re.compile(
-    r"^[(【\[〔](?:绝密|机密|秘密)[)】\]〕]|[(【\[〔](?:绝密|机密|秘密)[)】\]〕]$|^(?:绝密|机密|秘密)$"
-)
-_WHOLE = re.compile(r"(?:绝密|机密|秘密)级?\s*[(]?(?:[0-9]+\s*(?:年|个?月)|长期)?[)]?")
-"""A cell that holds a mark and how long it lasts, nothing else: 机密, 机密级, 秘密 1年, 绝密(长期)."""
 _HEADING_WITHIN = 10
 _LONGEST_HEADING = 40
 
@@ -60,7 +54,7 @@ def check_classification(row: CatalogueRow) -> list[Finding]:
 
     Source: R1-40.
     """
-    mark = re.sub(r"\s", "", spelling.plain(row.classification)).upper()
+    mark = secrecy_mark.reduced(row.classification)
     if mark in _OPEN:
         return []
     values = {"found": row.classification}
@@ -80,6 +74,8 @@ class MarkFinder:
     It asks nothing of the table: a title above the heading, a column that nobody foresaw and a sheet that is no catalogue
     are looked at too. A title that only speaks of secrets (国家秘密载体管理) has no such mark.
 
+    What a mark looks like is in `secrecy_mark`; one that is spread over two neighbouring cells is seen as well.
+
     Attributes:
         sheet: Name of the sheet, empty for a CSV file.
 
@@ -98,13 +94,16 @@ class MarkFinder:
             cells: Its cells.
         """
         found = []
-        row = spelling.plain("\n".join(cells)).upper()
-        if any(word in row for word in ("密", "SECRET", "CONFIDENTIAL")):  # Of all other rows no cell is looked at.
+        if secrecy_mark.may_bear("\n".join(cells)):  # Of all other rows no cell is looked at.
+            left = ""
             for at, cell in enumerate(cells):
                 if at in self._secrecy and is_state_secret(cell):
                     found.append(self._fault("classified_record", row_no, cell))
-                elif _mark(cell):
+                elif secrecy_mark.bears_mark(cell):
                     found.append(self._fault("classified_mark", row_no, cell))
+                elif secrecy_mark.is_mark_over_cells(left, cell):
+                    found.append(self._fault("classified_mark", row_no, f"{left} {cell}"))
+                left = cell or left  # Of merged cells all but the first are blank.
         self._note_headings(cells)
         return found
 
@@ -124,7 +123,7 @@ class MarkFinder:
 
 def is_state_secret(text: str) -> bool:
     """Return whether what stands under 密级 means a state secret. Source: R1-40."""
-    plain = re.sub(r"\s", "", spelling.plain(text)).upper()
+    plain = secrecy_mark.reduced(text)
     return _STATE_SECRET.search(plain) is not None and not _OTHER_SECRET.search(plain)
 
 
@@ -136,14 +135,12 @@ def check_names(paths: Iterable[str]) -> list[Finding]:
     return [
         Finding("classified_mark", Severity.FAULT, path, {"found": path}, "GD-4-7")
         for path in paths
-        if any(_mark(part) or _mark(part.rpartition(".")[0]) for part in path.split("/"))
+        if any(
+            secrecy_mark.bears_mark(name)
+            for part in path.split("/")
+            for name in (part.replace("_", "\n"), part.rpartition(".")[0].replace("_", "\n"))
+        )
     ]
-
-
-def _mark(text: str) -> str:
-    """Return the text when it bears the mark of a state secret, else nothing."""
-    plain = spelling.plain(text).strip()
-    return text if _STARRED.search(plain) or _BRACKETED.search(plain) or _WHOLE.fullmatch(plain) else ""
 
 
 def check_transfer_due(row: CatalogueRow, transfer_due_on: date | None, today: date) -> list[Finding]:
