@@ -91,6 +91,18 @@ def test_million_blank_rows_cost_little_and_change_nothing(tmp_path):
     assert [r.archival_code for r in rows] == ["Z109-WS·2025-D30-BGS-0001"]
 
 
+def test_workbook_with_two_sheets_of_one_name_is_refused():
+    """R1-40, R1-50: by name and by number alike only the first of them can be read, and no spreadsheet program writes such a file."""
+    whole = workbook(lambda book: [book.add_worksheet("说明"), book.add_worksheet("另页").write(0, 0, "绝密")])
+    with zipfile.ZipFile(whole) as parts:
+        members = [(name, parts.read(name).replace("另页".encode(), "说明".encode())) for name in parts.namelist()]
+
+    with pytest.raises(CatalogueError) as refused:
+        read_sheets(zip_of(*members))
+
+    assert refused.value.reason == "workbook_sheet_twice"
+
+
 def zip_of(*members: tuple[str, bytes]) -> io.BytesIO:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

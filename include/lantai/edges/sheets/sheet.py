@@ -31,6 +31,7 @@ REASONS = frozenset(
         "workbook_password",
         "workbook_large",
         "workbook_old",
+        "workbook_sheet_twice",
         "csv_kind",
         "csv_damaged",
         "csv_encoding",

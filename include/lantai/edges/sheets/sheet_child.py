@@ -51,6 +51,7 @@ def sheets_of(file: BinaryIO, limits: dict[str, int]) -> Iterator[dict[str, obje
     file.seek(0)
     try:
         with python_calamine.CalamineWorkbook.from_filelike(file) as book:
+            require_names_apart(book.sheet_names)
             for about in book.sheets_metadata:
                 sheet = book.get_sheet_by_name(about.name)
                 is_visible = about.visible is python_calamine.SheetVisibleEnum.Visible
@@ -72,6 +73,12 @@ def sheets_of(file: BinaryIO, limits: dict[str, int]) -> Iterator[dict[str, obje
         ):  # What Rust raises where its code has given up; it can be imported from nowhere.
             raise
         raise CatalogueError("workbook: cannot be read as xlsx; the file is damaged", "workbook_damaged") from None
+
+
+def require_names_apart(names: Sequence[str]) -> None:
+    """See that each sheet can be read: of two of one name calamine reads the first twice, by its number too."""
+    if len({name.casefold() for name in names}) < len(names):
+        raise CatalogueError("workbook: found two sheets of one name, expected a name for each", "workbook_sheet_twice")
 
 
 def lines_of(file: BinaryIO) -> Iterator[list[object]]:

@@ -86,6 +86,10 @@ class MarkFinder:
     _headings: int = 0
     _secrecy: set[int] = field(default_factory=set)
 
+    def look_at_name(self) -> list[Finding]:
+        """Return a fault when the name of the sheet is a mark or bears one; it stands on the tab, and on paper in the header."""
+        return [self._fault("classified_mark", None, self.sheet)] if secrecy_mark.bears_mark(self.sheet) else []
+
     def look(self, row_no: int, cells: Sequence[str]) -> list[Finding]:
         """Return a fault for each marked cell: `classified_record` below a heading about the classification, else `classified_mark`.
 
@@ -117,7 +121,7 @@ class MarkFinder:
                 if len(cell) <= _LONGEST_HEADING and is_about_classification(cell) and not is_state_secret(cell)
             }
 
-    def _fault(self, rule: str, row_no: int, cell: str) -> Finding:
+    def _fault(self, rule: str, row_no: int | None, cell: str) -> Finding:
         return Finding(rule, Severity.FAULT, "", {"found": cell}, "GD-4-7", row_no, self.sheet)
 
 

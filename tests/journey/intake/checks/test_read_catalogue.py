@@ -63,6 +63,17 @@ def test_marks_are_found_above_the_heading_in_unknown_columns_and_where_columns_
     )
 
 
+@pytest.mark.parametrize("name", ["机密★10年", "机 密", "目录（秘密）"])
+def test_name_of_a_sheet_that_bears_a_mark_is_found(name):
+    """R1-40: also of a sheet that is empty."""
+    rows, findings = read_catalogue(book_of({"目录": [HEADING, cells_of(row(1))], name: []}), "a.xlsx")
+
+    assert [(f.rule, f.sheet, f.record_no) for f in findings if f.rule in CLASSIFIED] == [
+        ("classified_mark", name, None)
+    ]
+    assert len(rows) == 1
+
+
 def test_mark_in_a_row_that_was_read_is_told_with_its_code_and_once():
     """R1-40, R1-50: what stands under 密级 is judged with its row."""
     marked = row(1, classification="机密", title="（机密）某事")

@@ -23,7 +23,7 @@ MOST_CSV_BYTES = 64 * 1024 * 1024
 def read_catalogue(stream: BinaryIO, name: str) -> tuple[list[CatalogueRow], list[Finding]]:
     """Return the rows of a catalogue and what is wrong with it as a table: its columns, its sheets, and marks of a state secret.
 
-    Marks are looked for in every cell of every sheet, also of those that are no part of the catalogue; what stands under
+    Marks are looked for in the name and in every cell of every sheet, also of those that are no part of the catalogue; what stands under
     密级 in a row that was read is not among them, for it is judged with its row.
 
     Args:
@@ -75,7 +75,9 @@ def _read_workbook(stream: BinaryIO, marks: list[Finding]) -> tuple[list[Catalog
     sheets = read_sheets(stream)
     rows, findings = parse_sheets(sheets)
     for sheet in sheets:
-        for _ in _watched(sheet.rows, MarkFinder(sheet.name), marks):
+        finder = MarkFinder(sheet.name)
+        marks += finder.look_at_name()
+        for _ in _watched(sheet.rows, finder, marks):
             pass
     return rows, [*findings, *_apart_from_rows(marks, rows)]
 
