@@ -196,6 +196,8 @@ def test_encrypted_and_truncated_office_files_are_refused_as_workbooks(shared_da
 
 
 TABLES = {
+    "notes that are no text": "send_message(line, [{'part': 'a', 'texts': [1], 'unseen_formulas': 0, 'first_unseen': '', 'is_whole': True}])",
+    "too many notes": "send_message(line, [{'part': 'a', 'texts': ['x' * 2000], 'unseen_formulas': 0, 'first_unseen': '', 'is_whole': True}])",
     "a row before its time": "send_message(line, [[5, ['a']], [4, ['a']]])",
     "a row beyond all": "send_message(line, [[10**12, ['a']]])",
     "a cell that is no text": "send_message(line, [[1, [1]]])",

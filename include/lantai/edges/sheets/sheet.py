@@ -16,7 +16,7 @@ from typing import BinaryIO, NamedTuple
 
 from lantai.edges.children.confined import Bounds, Confined, handed_over
 from lantai.errors import ArchiveLimitError
-from lantai.records.intake.sheet import Sheet
+from lantai.records.intake.sheet import Book, PartNotes, Sheet
 
 _CHILD = Path(__file__).with_name("sheet_child.py")
 _MEBIBYTE = 1024 * 1024
@@ -74,7 +74,12 @@ def read_workbook(source: BinaryIO, *, limits: SheetLimits = DEFAULT_LIMITS) -> 
 
 
 def read_sheets(source: BinaryIO, *, limits: SheetLimits = DEFAULT_LIMITS) -> list[Sheet]:
-    """Return every sheet in the order of the workbook, hidden ones included.
+    """Return every sheet in the order of the workbook, hidden ones included, see `read_book`."""
+    return list(read_book(source, limits=limits).sheets)
+
+
+def read_book(source: BinaryIO, *, limits: SheetLimits = DEFAULT_LIMITS) -> Book:
+    """Return a workbook: every sheet, and what its parts show beside them.
 
     Args:
         source: A seekable stream of an xlsx file.
@@ -88,8 +93,12 @@ def read_sheets(source: BinaryIO, *, limits: SheetLimits = DEFAULT_LIMITS) -> li
     """
     sheets: list[Sheet] = []
     rows: list[Sequence[str]] = []
+    notes: list[PartNotes] = []
     room = _MOST_ROWS_IN_ALL
     for told in _told(source, "workbook", limits):
+        if isinstance(told, PartNotes):
+            notes.append(told)
+            continue
         if isinstance(told, _Heading):
             rows = []
             sheets.append(Sheet(told.name, told.is_visible, rows))
@@ -100,7 +109,7 @@ def read_sheets(source: BinaryIO, *, limits: SheetLimits = DEFAULT_LIMITS) -> li
             raise ArchiveLimitError("workbook: has more rows, blank ones included, than is allowed", "workbook_large")
         rows.extend([()] * blank)
         rows.append(told.cells)
-    return sheets
+    return Book(sheets, notes)
 
 
 def read_csv_rows(source: BinaryIO, *, limits: SheetLimits = DEFAULT_LIMITS) -> Iterator[Sequence[str]]:
@@ -132,10 +141,11 @@ class _Line(NamedTuple):
     cells: list[str]
 
 
-def _told(source: BinaryIO, kind: str, limits: SheetLimits) -> Iterator[_Heading | _Line]:
+def _told(source: BinaryIO, kind: str, limits: SheetLimits) -> Iterator[_Heading | _Line | PartNotes]:
     """Yield what the process says, each word of it held against what a table can be."""
     bounds = Bounds(limits.memory_bytes, limits.seconds)
     sheets_left, rows_left, room = limits.entries, limits.rows, limits.text_characters
+    notes_left = limits.entries
     with handed_over(source) as fd, Confined(_CHILD, kind, REASONS, bounds) as child:
         child.tell({"kind": kind, "limits": asdict(limits)}, [fd])
         last = 0
@@ -145,6 +155,18 @@ def _told(source: BinaryIO, kind: str, limits: SheetLimits) -> Iterator[_Heading
                     case {"name": str(name), "is_visible": bool(is_visible)} if sheets_left:
                         sheets_left, last = sheets_left - 1, 0
                         yield _Heading(name, is_visible)
+                    case {
+                        "part": str(part),
+                        "texts": list(texts),
+                        "unseen_formulas": int(count),
+                        "first_unseen": str(first),
+                        "is_whole": bool(is_whole),
+                    } if notes_left and all(map(_is_text, texts)):
+                        notes_left -= 1
+                        room -= sum(map(len, texts))
+                        if room < 0 or count < 0:
+                            raise child.misled("more than it may")
+                        yield PartNotes(part, texts, count, first, is_whole)
                     case [int(number), list(cells)] if rows_left and number > last and all(map(_is_text, cells)):
                         rows_left, last = rows_left - 1, number
                         room -= sum(map(len, cells))

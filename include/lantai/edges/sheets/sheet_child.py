@@ -1,7 +1,7 @@
 """The script that opens a table: run by `sheet` in a confined process, never imported.
 
-It is handed the file, reads a workbook or a CSV from it, and says the name of
-each sheet and each row that holds something, in batches.
+It is handed the file, reads a workbook or a CSV from it, and says what stands
+beside the cells, the name of each sheet and each row that holds something, in batches.
 
 Source: reliability.md, "Facts" on openpyxl, xlsx and CSV.
 """
@@ -11,7 +11,11 @@ from __future__ import annotations
 import io
 import json
 import socket
+import struct
+import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, time
 from typing import BinaryIO
 
@@ -22,12 +26,14 @@ from lantai.edges.children.frames import OpenedFile, receive, send_message
 from lantai.edges.sheets.workbook_container import check_container
 from lantai.errors import ArchiveLimitError, CatalogueError
 from lantai.formats.intake.csv_table import read_csv
+from lantai.formats.intake.workbook_notes import Notes, read_notes
 
 MIDNIGHT = time(0, 0)
 EXACT_BELOW = 1e15
 """Whole numbers from here on are shown rounded by spreadsheets."""
 
 BATCH_CHARACTERS = 256 * 1024
+_LONGEST_NAME = 200
 MOST_ROW_CHARACTERS = 768 * 1024 - 8
 """A longer row is none: Excel's longest cell has 32,767 characters. With a batch before it, at four bytes each, it fits one message."""
 
@@ -46,8 +52,9 @@ def text_of(cell: object) -> str:
 
 
 def sheets_of(file: BinaryIO, limits: dict[str, int]) -> Iterator[dict[str, object] | list[object]]:
-    """Yield the sheets of a workbook and their rows."""
+    """Yield what a workbook shows beside its cells, then its sheets and their rows."""
     check_container(file, limits)
+    yield from notes_of(file)
     file.seek(0)
     try:
         with python_calamine.CalamineWorkbook.from_filelike(file) as book:
@@ -73,6 +80,18 @@ def sheets_of(file: BinaryIO, limits: dict[str, int]) -> Iterator[dict[str, obje
         ):  # What Rust raises where its code has given up; it can be imported from nowhere.
             raise
         raise CatalogueError("workbook: cannot be read as xlsx; the file is damaged", "workbook_damaged") from None
+
+
+def notes_of(file: BinaryIO) -> Iterator[dict[str, object]]:
+    """Yield what each part of the workbook shows beside the values of cells, where it shows anything."""
+    try:
+        with zipfile.ZipFile(file) as container:
+            for member in container.infolist():
+                notes = read_notes(container.read(member))
+                if notes != Notes():
+                    yield {"part": member.filename[:_LONGEST_NAME], **asdict(notes)}
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError, struct.error) as error:
+        raise CatalogueError(f"workbook: found a damaged zip ({error})", "workbook_damaged") from error
 
 
 def require_names_apart(names: Sequence[str]) -> None:

@@ -9,12 +9,13 @@ Source: R1-05, R1-40; 密码法 art. 6 to 8; rules N11.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from lantai.records.custody.record import CatalogueRow, is_about_classification
 from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.sheet import PartNotes
 from lantai.rules.intake import secrecy_mark
 
 _STATE_SECRET = re.compile(r"绝密|机密|秘密|SECRET|CONFIDENTIAL")
@@ -42,7 +43,7 @@ _OPEN = frozenset(
 _HEADING_WITHIN = 10
 _LONGEST_HEADING = 40
 
-CLASSIFIED = frozenset({"classified_record", "classified_mark"})
+CLASSIFIED = frozenset({"classified_record", "classified_mark", "classified_note"})
 """Rules whose findings say that something is here that may not be: its bytes do not stay."""
 
 UNSEEN = frozenset({"catalogue_unreadable", "catalogue_over_limit"})
@@ -129,6 +130,23 @@ def is_state_secret(text: str) -> bool:
     """Return whether what stands under 密级 means a state secret. Source: R1-40."""
     plain = secrecy_mark.reduced(text)
     return _STATE_SECRET.search(plain) is not None and not _OTHER_SECRET.search(plain)
+
+
+def check_notes(notes: Iterable[PartNotes]) -> Iterator[Finding]:
+    """Yield a fault for each mark that stands beside the cells of a workbook, and a remark for what could not be looked at.
+
+    Source: R1-40.
+    """
+    for beside in notes:
+        for text in beside.texts:
+            if secrecy_mark.bears_mark(text):
+                values = {"found": text[:_LONGEST_HEADING]}
+                yield Finding("classified_note", Severity.FAULT, beside.part, values, "GD-4-7")
+        if beside.unseen_formulas:
+            values = {"count": str(beside.unseen_formulas), "found": beside.first_unseen}
+            yield Finding("formula_not_seen", Severity.WARNING, beside.part, values, "GD-4-7")
+        if not beside.is_whole:
+            yield Finding("part_not_seen", Severity.WARNING, beside.part, {}, "GD-4-7")
 
 
 def check_names(paths: Iterable[str]) -> list[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -72,6 +73,68 @@ def test_name_of_a_sheet_that_bears_a_mark_is_found(name):
         ("classified_mark", name, None)
     ]
     assert len(rows) == 1
+
+
+BESIDE = {
+    "comment": lambda book: book.worksheets()[0].write_comment("A1", "机密★10年"),
+    "header": lambda book: book.worksheets()[0].set_header('&L&"宋体,Bold"&12机密★10年&R&P'),
+    "text box": lambda book: book.worksheets()[0].insert_textbox("C9", "机密★10年"),
+    "number format": lambda book: book.worksheets()[0].write_number(
+        "Z2", 10, book.add_format({"num_format": '"机密★"0"年"'})
+    ),
+    "property": lambda book: book.set_properties({"title": "机密★10年"}),
+}
+
+
+def catalogue_with(beside) -> io.BytesIO:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("目录")
+        sheet.write_row(0, 0, HEADING)
+        sheet.write_row(1, 0, cells_of(row(1)))
+        beside(book)
+    return out
+
+
+@pytest.mark.parametrize("place", BESIDE)
+def test_mark_beside_the_cells_of_a_workbook_is_found(place):
+    """R1-40: who opens the workbook sees it, and no cell holds it."""
+    _, findings = read_catalogue(catalogue_with(BESIDE[place]), "a.xlsx")
+
+    (mark,) = (f for f in findings if f.rule in CLASSIFIED)
+    assert (mark.rule, mark.severity) == ("classified_note", Severity.FAULT)
+    assert mark.values["found"].strip().startswith("机密★")
+    assert mark.subject in describe(mark, "zh").message
+
+
+def test_catalogue_with_comments_headers_and_formats_that_are_no_marks_passes():
+    """R1-40."""
+
+    def beside(book):
+        (sheet,) = book.worksheets()
+        sheet.write_comment("A1", "请核对密级一栏")
+        sheet.set_footer("&L保密工作科&R&P / &N")
+        sheet.write_formula("Y2", '="备"&"注"', None, "备注")
+        sheet.write_number("Z2", 10, book.add_format({"num_format": '[Red]0"件"'}))
+        sheet.data_validation("G2", {"validate": "list", "source": ["公开", "秘密", "机密"]})
+
+    rows, findings = read_catalogue(catalogue_with(beside), "a.xlsx")
+
+    assert (len(rows), findings) == (1, [])
+
+
+def test_formula_without_a_result_is_told_as_not_seen_and_the_catalogue_is_read():
+    """R1-40: what it would show is in no byte of the file."""
+    whole = catalogue_with(lambda book: book.worksheets()[0].write_formula("Z9", '="机"&"密"', None, "x"))
+    changed = io.BytesIO()
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"<v>x</v>", b""))
+
+    rows, findings = read_catalogue(changed, "a.xlsx")
+
+    (remark,) = (f for f in findings if f.rule == "formula_not_seen")
+    assert (len(rows), remark.severity, remark.values) == (1, Severity.WARNING, {"count": "1", "found": "Z9"})
 
 
 def test_mark_in_a_row_that_was_read_is_told_with_its_code_and_once():

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
-from lantai.edges.sheets.sheet import read_csv_rows, read_sheets
+from lantai.edges.sheets.sheet import read_book, read_csv_rows
 from lantai.errors import ArchiveLimitError, CatalogueError, PackageError
 from lantai.formats.intake.catalogue import parse_sheets, parse_table
 from lantai.records.custody.record import CatalogueRow
 from lantai.records.intake.finding import Finding, Severity
-from lantai.rules.intake.scope import MarkFinder
+from lantai.rules.intake.scope import MarkFinder, check_notes
 
 MOST_CSV_BYTES = 64 * 1024 * 1024
 """As much as a workbook may hold unpacked: 200,000 rows of 300 bytes. Read, it takes five times that in memory."""
@@ -23,7 +23,8 @@ MOST_CSV_BYTES = 64 * 1024 * 1024
 def read_catalogue(stream: BinaryIO, name: str) -> tuple[list[CatalogueRow], list[Finding]]:
     """Return the rows of a catalogue and what is wrong with it as a table: its columns, its sheets, and marks of a state secret.
 
-    Marks are looked for in the name and in every cell of every sheet, also of those that are no part of the catalogue; what stands under
+    Marks are looked for in the name and in every cell of every sheet, also of those that are no part of the catalogue, and in
+    comments, headers and footers, text boxes, number formats and properties; what stands under
     密级 in a row that was read is not among them, for it is judged with its row.
 
     Args:
@@ -72,7 +73,9 @@ def _read_csv(stream: BinaryIO, name: str, marks: list[Finding]) -> tuple[list[C
 
 
 def _read_workbook(stream: BinaryIO, marks: list[Finding]) -> tuple[list[CatalogueRow], list[Finding]]:
-    sheets = read_sheets(stream)
+    book = read_book(stream)
+    sheets = book.sheets
+    marks += check_notes(book.notes)
     rows, findings = parse_sheets(sheets)
     for sheet in sheets:
         finder = MarkFinder(sheet.name)
@@ -94,4 +97,4 @@ def _apart_from_rows(marks: Iterable[Finding], rows: Iterable[CatalogueRow]) -> 
     for mark in marks:
         place = (mark.sheet, mark.record_no)
         if place not in codes or mark.rule != "classified_record":
-            yield replace(mark, subject=codes.get(place, ""))
+            yield mark if mark.subject else replace(mark, subject=codes.get(place, ""))
