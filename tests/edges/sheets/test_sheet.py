@@ -91,6 +91,21 @@ def test_million_blank_rows_cost_little_and_change_nothing(tmp_path):
     assert [r.archival_code for r in rows] == ["Z109-WS·2025-D30-BGS-0001"]
 
 
+@pytest.mark.parametrize("second", ["xl/worksheets/sheet1.xml", "XL/Worksheets/Sheet1.xml"])
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_workbook_with_two_parts_of_one_name_is_refused(second):
+    """R1-40: which of them is shown depends on the program that opens it."""
+    whole = workbook(lambda book: book.add_worksheet("目录").write(0, 0, "公开"))
+    with zipfile.ZipFile(whole) as parts:
+        members = [(name, parts.read(name)) for name in parts.namelist()]
+    other = dict(members)["xl/worksheets/sheet1.xml"]
+
+    with pytest.raises(CatalogueError) as refused:
+        read_sheets(zip_of((second, other), *members))
+
+    assert refused.value.reason == "workbook_damaged"
+
+
 def test_workbook_with_two_sheets_of_one_name_is_refused():
     """R1-40, R1-50: by name and by number alike only the first of them can be read, and no spreadsheet program writes such a file."""
     whole = workbook(lambda book: [book.add_worksheet("说明"), book.add_worksheet("另页").write(0, 0, "绝密")])

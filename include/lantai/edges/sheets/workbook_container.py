@@ -2,7 +2,7 @@
 
 Used where the bytes of a workbook may be looked at, which is in a confined process.
 
-Source: reliability.md, "Facts" on xlsx; APPNOTE 4.3.16.
+Source: reliability.md, "Facts" on xlsx; APPNOTE 4.3.16; ECMA-376-2, 6.2.2.3 (names of parts).
 """
 
 from __future__ import annotations
@@ -56,6 +56,9 @@ def check_container(source: BinaryIO, limits: Mapping[str, int]) -> None:
         raise CatalogueError(
             f"workbook: found a damaged zip ({error}), expected xlsx or csv", "workbook_damaged"
         ) from error
+    if len({m.filename.casefold() for m in members}) < len(members):
+        # Programs differ in which of them they read: what one shows, another has never looked at.
+        raise CatalogueError("workbook: found two parts of one name, expected a name for each", "workbook_damaged")
     unpacked = sum(m.file_size for m in members)
     packed = max(1, sum(m.compress_size for m in members))
     _require(f"{len(members)} members", len(members), limits["entries"])
