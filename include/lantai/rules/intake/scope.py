@@ -49,6 +49,9 @@ CLASSIFIED = frozenset({"classified_record", "classified_mark", "classified_note
 UNSEEN = frozenset({"catalogue_unreadable", "catalogue_over_limit"})
 """Rules whose findings say that nobody could look for marks: what nobody could look at is not taken for free of them."""
 
+PARTLY_UNSEEN = frozenset({"formula_not_seen", "part_not_seen"})
+"""Rules whose remarks say that marks were looked for, but in one place could not be."""
+
 
 def check_classification(row: CatalogueRow) -> list[Finding]:
     """Return a fault for a record marked 秘密, 机密 or 绝密, and a hold where the mark leaves it open.

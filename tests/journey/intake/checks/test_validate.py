@@ -6,6 +6,7 @@ import gzip
 from datetime import date
 
 import pytest
+import xlsxwriter
 
 from factories_bag import (
     FORM_VALUES,
@@ -150,6 +151,17 @@ def test_mark_in_a_second_catalogue_is_found_although_only_one_is_read(tmp_path)
     found = validated(bag).findings
 
     assert {"catalogue_twice", "classified_record"} <= rules(found)
+
+
+def test_formula_in_a_second_catalogue_that_shows_nothing_yet_is_told_as_not_seen(tmp_path):
+    """R1-40: a remark on one catalogue is a remark on the other."""
+    bag = carrier(tmp_path)
+    with xlsxwriter.Workbook(bag / "metadata/目录.xlsx") as book:
+        book.add_worksheet().write_formula("B7", "=A1", None, "")
+
+    found = validated(bag).findings
+
+    assert [f.values["found"] for f in found if f.rule == "formula_not_seen"] == ["B7"]
 
 
 @pytest.mark.parametrize("mark", ["秘密", "机密★10年", "绝密", "SECRET"])

@@ -193,7 +193,7 @@ def _marks_in_catalogues(verified: Verified, read: Reader, but: str = "") -> Ite
         if path != but:
             with read(verified.files[path].file_no) as stream:
                 rows, findings = read_catalogue(stream, path)
-            yield from (f for f in findings if f.rule in scope.CLASSIFIED | scope.UNSEEN)
+            yield from (f for f in findings if f.rule in scope.CLASSIFIED | scope.UNSEEN | scope.PARTLY_UNSEEN)
             for row in rows:
                 yield from (f for f in scope.check_classification(row) if f.rule in scope.CLASSIFIED)
 
