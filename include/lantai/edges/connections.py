@@ -24,6 +24,8 @@ PREFIX = "sftp_"
 """A unit's connection is named by this and its code."""
 
 _KEY_TYPES = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa")
+_PRIVATE_KEY = "private_key"
+"""Airflow takes a key itself under this name."""
 _UNSAFE_EXTRAS = ("no_host_key_check", "allow_host_key_change")
 _DEFAULT_PORT = 22
 _MAX_PORT = 65535
@@ -117,6 +119,26 @@ def connections_of(path: Path, unit_codes: Iterable[str]) -> dict[str, Connectio
     return {name: known.get(name, ConnectionConfigError(f"{name}: not in {path.name}")) for name in names}
 
 
+def secret_files(path: Path) -> frozenset[Path]:
+    """Return what has to be closed to others: the key files named, and the file while it holds a secret or cannot be read."""
+    try:
+        entries = _entries(path)
+    except ConnectionConfigError:
+        return frozenset({path})
+    found = set[Path]()
+    for name, entry in entries.items():
+        try:
+            fields = _fields(name, entry)
+            if key_file := _plain(name, "key_file", _extra(name, fields).get("key_file")):
+                found.add(Path(key_file).expanduser())
+            known = _connection(name, entry)
+            if known.password or known.key_passphrase or _extra(name, fields).get(_PRIVATE_KEY):
+                found.add(path)
+        except Exception:  # noqa: BLE001 - whatever is wrong with it, whoever looks at connections tells
+            found.add(path)
+    return frozenset(found)
+
+
 def _entries(path: Path) -> Mapping[str, object]:
     try:
         text = path.read_text("utf-8")
@@ -150,7 +172,7 @@ def _entries(path: Path) -> Mapping[str, object]:
     return {str(name).encode("utf-8", "backslashreplace").decode(): entry for name, entry in entries.items()}
 
 
-def _connection(name: str, entry: object) -> Connection:
+def _fields(name: str, entry: object) -> Mapping[str, object]:
     if isinstance(entry, list):
         if len(entry) != 1:
             raise ConnectionConfigError(f"{name}: found {len(entry)} entries, expected one")
@@ -159,6 +181,11 @@ def _connection(name: str, entry: object) -> Connection:
         entry = _from_uri(name, entry)
     if not isinstance(entry, Mapping):
         raise ConnectionConfigError(f"{name}: expected an object or a URI")
+    return entry
+
+
+def _connection(name: str, entry: object) -> Connection:
+    entry = _fields(name, entry)
     extra = _extra(name, entry)
     for unsafe in _UNSAFE_EXTRAS:
         if str(extra.get(unsafe, False)).lower() not in {"false", "none", "0", ""}:

@@ -19,6 +19,8 @@ from lantai.journey.centre.diagnose import Diagnosis, diagnose
 
 pytestmark = pytest.mark.both_databases
 
+HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0oMsq8uHQmFyRhXVMBjzE3Q8vyXP3zUvEJLBXkO0oM"
+
 
 def told(centre: Centre, *names: str) -> list[Diagnosis]:
     return [part for part in diagnose(centre, "en") if part.name in names]
@@ -59,8 +61,7 @@ def open_folder(centre: Centre) -> Iterator[Path]:
     (folder / "keys").chmod(0o755)
     (folder / "sftp.key").write_text("a private key")
     entry = {"conn_type": "sftp", "host": "127.0.0.1", "login": "centre"}
-    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0oMsq8uHQmFyRhXVMBjzE3Q8vyXP3zUvEJLBXkO0oM"
-    plain = {"sftp_JY": {**entry, "extra": {"host_key": key, "key_file": str(folder / "sftp.key")}}}
+    plain = {"sftp_JY": {**entry, "extra": {"host_key": HOST_KEY, "key_file": str(folder / "sftp.key")}}}
     (folder / "connections.json").write_text(json.dumps(plain))
     for name in ("quarantine", "papers", "work"):
         (folder / name).mkdir(mode=0o700)
@@ -87,11 +88,60 @@ def give_password(folder: Path) -> None:
     path.chmod(0o644)
 
 
+def spoil(*, port: str = "", comma: bool = False) -> Callable[[Path], object]:
+    """Return what makes the connections unreadable, with a password in them and open to all."""
+
+    def change(folder: Path) -> None:
+        give_password(folder)
+        path = folder / "connections.json"
+        entries = json.loads(path.read_text())
+        if port:
+            entries["sftp_JY"] |= {"port": port}
+        path.write_text(json.dumps(entries) + "," * comma)
+
+    return change
+
+
+def add_entry(entry: object) -> Callable[[Path], object]:
+    def change(folder: Path) -> None:
+        path = folder / "connections.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"more": entry}))
+        path.chmod(0o644)
+
+    return change
+
+
+def open_key_of_faulty_entry(folder: Path) -> None:
+    path = folder / "connections.json"
+    entries = json.loads(path.read_text())
+    entries["sftp_JY"] |= {"port": "zweiundzwanzig"}
+    path.write_text(json.dumps(entries))
+    (folder / "sftp.key").chmod(0o644)
+
+
 CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "private key": (lambda folder: (folder / "keys/log.pem").chmod(0o604), "can read {0}/keys/log.pem"),
     "identity": (lambda folder: (folder / "keys/identity.txt").chmod(0o644), "can read {0}/keys/identity.txt"),
     "key of a connection": (lambda folder: (folder / "sftp.key").chmod(0o644), "can read {0}/sftp.key"),
     "passwords": (give_password, "can read {0}/connections.json"),
+    "passwords, one comma too many": (spoil(comma=True), "can read {0}/connections.json"),
+    "passwords, a port that is no number": (spoil(port="zweiundzwanzig"), "can read {0}/connections.json"),
+    "password of another kind of connection": (
+        add_entry({"conn_type": "http", "host": "x", "password": "geheim"}),
+        "can read {0}/connections.json",
+    ),
+    "private key in the file": (
+        add_entry(
+            {
+                "conn_type": "sftp",
+                "host": "127.0.0.1",
+                "login": "centre",
+                "extra": {"host_key": HOST_KEY, "key_file": "/nonexistent", "private_key": "-----BEGIN"},
+            }
+        ),
+        "can read {0}/connections.json",
+    ),
+    "key of a faulty entry": (open_key_of_faulty_entry, "can read {0}/sftp.key"),
     "connections": (lambda folder: (folder / "connections.json").chmod(0o602), "can change {0}/connections.json"),
     "recipients": (lambda folder: (folder / "keys/recipients.txt").chmod(0o646), "can change {0}/keys/recipients.txt"),
     "quarantine": (

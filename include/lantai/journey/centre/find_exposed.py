@@ -11,12 +11,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from lantai.edges.centre import Centre
-from lantai.edges.connections import Connection, read_connections
+from lantai.edges.connections import secret_files
 from lantai.edges.files.exposure import others_may_enter, others_may_read, others_may_write
 from lantai.edges.files.machine import is_folder, is_there
 from lantai.edges.keys.files import key_files, public_path
 from lantai.edges.keys.tombstone_key import FILE_NAME as TOMBSTONE_KEY
-from lantai.errors import ConnectionConfigError
 
 
 class Danger(StrEnum):
@@ -60,10 +59,8 @@ def _secrets(centre: Centre) -> Iterator[Path]:
     yield settings.keys / "identity.txt"
     yield settings.keys / TOMBSTONE_KEY
     yield settings.airflow_login_file
-    connections = _connections(centre)
-    yield from (each.key_file for each in connections if each.key_file is not None)
-    if any(each.password or each.key_passphrase for each in connections):
-        yield settings.connections_file
+    if is_there(settings.connections_file):
+        yield from secret_files(settings.connections_file)
 
 
 def _records(centre: Centre) -> Iterator[Path]:
@@ -79,13 +76,3 @@ def _believed(centre: Centre) -> Iterator[Path]:
     yield settings.recipients_file
     yield settings.connections_file
     yield from (public_path(path) for path in key_files(settings).values())
-
-
-def _connections(centre: Centre) -> list[Connection]:
-    path = centre.settings.connections_file
-    try:
-        known = read_connections(path) if is_there(path) else {}
-    except ConnectionConfigError:
-        # Told by whoever looks at the connections themselves.
-        return []
-    return [each for each in known.values() if isinstance(each, Connection)]
