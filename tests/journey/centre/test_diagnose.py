@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from lantai.edges.centre import Centre
+from lantai.edges.custody.vault import Vault
 from lantai.edges.database.migrations import VERSION_TABLE, newest
 from lantai.journey.centre.diagnose import Diagnosis, diagnose
 
@@ -179,6 +180,33 @@ def test_file_in_a_folder_that_everybody_may_write_can_be_replaced_by_everybody(
 
     assert replaced >= {"recipients.txt", "log.pem", "log.pub.pem"}
     assert [part.state for part in told(centre, "permissions")] == ["ok"]
+
+
+def test_folder_far_above_that_everybody_may_write_lets_everybody_replace_the_keys(
+    centre: Centre, open_folder: Path
+) -> None:
+    """P5: whoever may write the home renames `keys`, whatever stands in it."""
+    open_folder.chmod(0o777)
+
+    replaced = {part.found.rpartition("/")[2] for part in told(centre, "permissions")}
+    open_folder.chmod(0o1777)
+
+    assert replaced >= {"recipients.txt", "log.pem", "log.pub.pem", "connections.json"}
+    assert [part.state for part in told(centre, "permissions")] == ["ok"]
+
+
+def test_place_of_copies_that_everybody_may_write_is_a_fault(centre: Centre, open_folder: Path) -> None:
+    """P5."""
+    centre.vault = Vault.at((open_folder / "vault").as_uri(), [(open_folder / "copy").as_uri()])
+    centre.vault.prepare()
+    (open_folder / "vault" / "carriers").mkdir()
+    (open_folder / "vault" / "carriers").chmod(0o757)
+    (open_folder / "copy").chmod(0o757)
+
+    changed = {part.found.rpartition("/")[2] for part in told(centre, "permissions") if part.state == "fault"}
+
+    assert changed >= {"carriers", "copy"}
+    assert "vault" not in changed
 
 
 def test_open_file_in_a_closed_folder_is_reached_by_nobody_else(centre: Centre, open_folder: Path) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from lantai.edges.centre import Centre
 from lantai.edges.connections import secret_files
+from lantai.edges.custody.places import FilePlace
 from lantai.edges.files.exposure import others_may_enter, others_may_read, others_may_write
-from lantai.edges.files.machine import is_folder, is_there
+from lantai.edges.files.machine import files_of, is_folder, is_there
 from lantai.edges.keys.files import key_files, public_path
 from lantai.edges.keys.tombstone_key import FILE_NAME as TOMBSTONE_KEY
 
@@ -41,7 +42,7 @@ def find_exposed(centre: Centre) -> tuple[int, list[Exposed]]:
         PlaceUnavailableError: A file could not be looked at.
     """
     secret = {path for path in _secrets(centre) if is_there(path)}
-    believed = secret | {path for path in _believed(centre) if is_there(path)}
+    believed = secret | {path for path in (*_believed(centre), *_places(centre)) if is_there(path)}
     records = {path for path in _records(centre) if is_there(path)}
     found = [Exposed(path, Danger.WRITE) for path in sorted(believed | records) if others_may_write(path)]
     found += [Exposed(path, Danger.READ) for path in sorted(secret) if others_may_read(path)]
@@ -76,3 +77,11 @@ def _believed(centre: Centre) -> Iterator[Path]:
     yield settings.recipients_file
     yield settings.connections_file
     yield from (public_path(path) for path in key_files(settings).values())
+
+
+def _places(centre: Centre) -> Iterator[Path]:
+    """Yield the vault, the places of copies and the folders that lie directly in them; what is in them is sealed, and believed."""
+    for place in centre.vault.places:
+        if isinstance(place, FilePlace):
+            yield place.root
+            yield from filter(is_folder, files_of(place.root))
