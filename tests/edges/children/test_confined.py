@@ -8,12 +8,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from confined_scripts import script_of
+from lantai.edges.children import confined
 from lantai.edges.children.confined import Bounds, Confined
 from lantai.errors import (
     ArchiveLimitError,
@@ -192,6 +194,20 @@ def test_word_made_of_nothing_but_brackets_does_not_fill_the_memory_of_who_hears
     error, grown_kilobytes = done.stdout.split()
     assert error == "ReaderMisledError"
     assert int(grown_kilobytes) < 16 * 1024
+
+
+def test_process_that_goes_on_too_slowly_says_nothing_about_what_it_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P2: it never computes and never stands still; a slow disk does that."""
+    monkeypatch.setattr(confined, "TIMES_WAITED", 1, raising=False)
+    script = script_of(tmp_path, "while True:\n    send_message(line, 1)\n    time.sleep(0.2)")
+
+    with (
+        Confined(script, "probe", (), Bounds(seconds=1)) as child,
+        pytest.raises(ValidationUnavailableError, match="too slowly"),
+    ):
+        deque(iter(child.hear, None), maxlen=0)
 
 
 def test_process_ends_with_a_reader_that_is_killed(tmp_path: Path) -> None:

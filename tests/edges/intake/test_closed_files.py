@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from confined_scripts import script_of
+from lantai.edges.children import confined
+from lantai.edges.children.confined import Bounds
 from lantai.edges.intake import closed_files
 from lantai.errors import ReaderMisledError
 
@@ -48,4 +50,36 @@ receive(line)
         ("bad", "", True),
         ("2", "age", False),
         ("3", "age", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("work", "count"),
+    [
+        # Four files in a second of processor time: the third finds none left.
+        ("until = time.process_time() + 0.4\n    while time.process_time() < until: pass", 4),
+        # All waits together last longer than one may.
+        ("time.sleep(0.5)", 10),
+    ],
+)
+def test_file_does_not_answer_for_what_its_neighbours_took(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work: str, count: int
+) -> None:
+    """R1-37: neither for their processor time, nor for a slow disk."""
+    body = f"""
+while True:
+  asked, fds = receive(line)
+  for _ in asked:
+    {work}
+    send_message(line, ["age", ""])
+"""
+    monkeypatch.setattr(closed_files, "_CHILD", script_of(tmp_path, body))
+    monkeypatch.setattr(closed_files, "_BOUNDS", Bounds(seconds=1))
+    monkeypatch.setattr(confined, "TIMES_WAITED", 4, raising=False)
+    files = [closed_files.ForeignFile(str(number), tempfile.TemporaryFile) for number in range(count)]
+
+    judged = list(closed_files.judge_closed(files))
+
+    assert [(each.name, each.encryption, each.trouble) for each in judged] == [
+        (file.name, "age", None) for file in files
     ]

@@ -47,6 +47,9 @@ _PACKAGE_FOLDER = Path(__file__).parents[3]
 _ENDS_WITHIN_SECONDS = 5.0
 _COMPLAINT_BYTES = 65_536
 _BROKEN = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGSYS})
+TIMES_WAITED = 20
+"""So many times its processor time a process is waited for: one that computes less than a part of so many stands still."""
+
 OUT_OF_MEMORY = 71
 """With this a script ends that has no memory left to say so."""
 
@@ -65,7 +68,7 @@ class Bounds:
 
     Attributes:
         memory_bytes: Its address space.
-        seconds: Processor time; it is also waited for no longer than four times that, all waits together.
+        seconds: Processor time; waited for it is `TIMES_WAITED` as long, all waits since `begin_anew` together.
         silence_seconds: So long it may say nothing while it does nothing.
     """
 
@@ -159,8 +162,8 @@ class Confined:
 
         Raises:
             PackageError: The script refuses what it was handed, by one of the allowed reasons.
-            ArchiveLimitError: What it was handed takes more memory or time than is allowed, or broke it.
-            ValidationUnavailableError: It was killed by somebody, or failed in a way of ours.
+            ArchiveLimitError: What it was handed takes more memory or processor time than is allowed, or broke it.
+            ValidationUnavailableError: It was killed by somebody, waited for too long, or failed in a way of ours.
             ReaderMisledError: It said what no reading gives.
         """
         heard = self.hear_any()
@@ -180,6 +183,10 @@ class Confined:
         if isinstance(message, dict) and "refused" in message:
             raise self._refusal(message["refused"])
         return message
+
+    def begin_anew(self) -> None:
+        """Count waits from here: what is asked for now is another thing."""
+        self._waited_seconds = 0.0
 
     def misled(self, found: str) -> ReaderMisledError:
         """Return the error for something that a script of ours never says."""
@@ -204,29 +211,26 @@ class Confined:
         except (EOFError, OSError) as error:
             raise self._death() from error
         self._waited_seconds += monotonic() - began
-        if self._waited_seconds > 4 * self._bounds.seconds:
-            raise self._too_long()
+        if self._waited_seconds > TIMES_WAITED * self._bounds.seconds:
+            raise self._silent()
         return kind, content
 
     def _await_word(self, began: float) -> None:
         """Wait for the beginning of a frame as long as the process is at work, for its processor time ends by itself."""
         while not self._poll.poll(self._bounds.silence_seconds * 1000):
-            if self._waited_seconds + monotonic() - began > 4 * self._bounds.seconds:
-                raise self._too_long()
+            if self._waited_seconds + monotonic() - began > TIMES_WAITED * self._bounds.seconds:
+                raise self._silent()
             # Looked at in silence only: a look at each frame would cost more than the frame.
             used, before = self._used_seconds(), self._used_before
             self._used_before = used
-            if used - before < self._bounds.silence_seconds / 20:
+            if used - before < self._bounds.silence_seconds / TIMES_WAITED:
                 raise self._silent()
 
     def _silent(self) -> ValidationUnavailableError:
         """Return that it stands still: a parser that waits for nothing does so because of the machine, not of the file."""
         return ValidationUnavailableError(
-            f"{self._what}: the process that reads it stood still; this machine or its disk has no time for it"
+            f"{self._what}: the process that reads it stood still or went on too slowly; this machine or its disk has no time for it"
         )
-
-    def _too_long(self) -> ArchiveLimitError:
-        return ArchiveLimitError(f"{self._what}: not read within the time that is allowed", "reader_limit")
 
     def _used_seconds(self) -> float:
         """Return the processor time that it has used. Source: proc(5), fields 14 and 15 of stat."""

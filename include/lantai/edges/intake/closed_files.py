@@ -1,7 +1,9 @@
 """Whether files of a package are encrypted or packed, asked of a confined process that is handed them open.
 
-One process looks at all files of a package. The file that it breaks down under,
-or that takes it too long, is named, and another process looks at the rest.
+One process looks at many files of a package. The file that it ends under is
+looked at once more, in a process that sees nothing else: memory and processor
+time may have been used up by those before it. Only what ends that one too is
+named. How long a disk takes says nothing about a file.
 
 Source: R1-37; `formats.closed_file`; reliability.md, "Facts" (parse in a child process).
 """
@@ -22,7 +24,7 @@ from lantai.formats.intake.closed_file import COMPRESSIONS, ENCRYPTIONS
 
 _CHILD = Path(__file__).with_name("closed_child.py")
 _BOUNDS = Bounds(memory_bytes=512 * 1024 * 1024, seconds=60)
-"""For one batch of files; a process is asked for so many batches that its time lasts."""
+"""For one process; it is asked for so many batches of files that its processor time lasts."""
 
 _BATCH = 64
 _BATCHES_OF_A_PROCESS = 256
@@ -78,9 +80,18 @@ def judge_closed(files: Iterable[ForeignFile]) -> Iterator[Judged]:
                 for _ in range(_BATCHES_OF_A_PROCESS):
                     yield from _batch(child, waiting)
                     waiting.extend(islice(left, _BATCH))
-        except ArchiveLimitError as error:
-            troubles += 1
-            yield Judged(waiting.popleft().name, trouble=error)
+        except ArchiveLimitError:
+            judged = _alone(waiting.popleft())
+            troubles += judged.trouble is not None
+            yield judged
+
+
+def _alone(file: ForeignFile) -> Judged:
+    try:
+        with Confined(_CHILD, "file", (), _BOUNDS) as child:
+            return next(_batch(child, deque([file])))
+    except ArchiveLimitError as error:
+        return Judged(file.name, trouble=error)
 
 
 def _batch(child: Confined, waiting: deque[ForeignFile]) -> Iterator[Judged]:
@@ -91,6 +102,7 @@ def _batch(child: Confined, waiting: deque[ForeignFile]) -> Iterator[Judged]:
         fds = [stack.enter_context(handed_over(stack.enter_context(file.open()))) for file in waiting]
         child.tell([(file.name, file.start, file.size_bytes) for file in waiting], fds)
     for _ in range(len(waiting)):
+        child.begin_anew()
         match child.hear():
             case [str(encryption), str(compression)] if encryption in ENCRYPTIONS | {
                 ""
