@@ -87,6 +87,49 @@ def test_document_that_breaks_its_reader_is_named_and_the_package_comes_back(
     assert "读取程序因其内容而中断" in describe(found[0], "zh").message
 
 
+@pytest.mark.parametrize(
+    ("breaks", "expected"),
+    [
+        ("data/1.txt", {"file_unexamined": "data/1.txt", "files_left_unexamined": "2 of 3"}),
+        (
+            "data/2.txt",
+            {
+                "file_unexamined": "data/2.txt",
+                "files_left_unexamined": "1 of 3",
+                "not_encrypted_as_agreed": "1 of 1",
+            },
+        ),
+        ("data/3.txt", {"file_unexamined": "data/3.txt", "not_encrypted_as_agreed": "2 of 2"}),
+    ],
+)
+def test_file_that_was_not_looked_at_is_not_counted_as_in_the_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, breaks: str, expected: dict[str, str]
+) -> None:
+    """R1-37: after the last trouble that is looked at, the others are told by their number."""
+    body = f"""
+asked, fds = receive(line)
+for name, *_ in asked:
+    if name == {breaks!r}:
+        ctypes.string_at(0)
+    send_message(line, ["", ""])
+receive(line)
+"""
+    bag = carrier(tmp_path)
+    monkeypatch.setattr(closed_files, "_CHILD", script_of(tmp_path, body))
+    monkeypatch.setattr(closed_files, "MOST_TROUBLES", 1)
+
+    found = validated(bag, encrypts=True).findings
+
+    told = {
+        each.rule: each.subject
+        if each.rule == "file_unexamined"
+        else f"{each.values['found']} of {each.values['expected']}"
+        for each in found
+    }
+    assert told == expected
+    assert all(describe(each, locale).message for each in found for locale in ("zh", "en"))
+
+
 def test_nothing_is_said_of_a_package_whose_reader_was_killed(
     archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
