@@ -52,7 +52,7 @@ class ForeignFile:
 
 
 class Judged(NamedTuple):
-    """What a file is encrypted with and packed with, empty where it is not; `trouble` is why it could not be looked at."""
+    """What a file is encrypted with and packed with, empty where it is not, `UNSEEN` where that does not show; `trouble` is why it could not be looked at."""
 
     name: str
     encryption: str = ""

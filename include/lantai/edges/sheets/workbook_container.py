@@ -37,7 +37,7 @@ def check_container(source: BinaryIO, limits: Mapping[str, int]) -> None:
     _require(f"{size} bytes", size, limits["packed_bytes"])
     source.seek(0)
     if source.read(8) == _COMPOUND:
-        if encrypted_by(source):
+        if encrypted_by(source) == "Office":
             raise CatalogueError("workbook: found a password, expected an open file", "workbook_password")
         raise CatalogueError("workbook: found the older binary form (xls, et), expected xlsx or csv", "workbook_old")
     source.seek(max(0, size - _LONGEST_COMMENT - _END_OF_DIRECTORY.size))

@@ -392,7 +392,8 @@ def test_document_that_is_a_zip_inside_is_handed_over_whatever_it_is_called(cent
     """N7: OFD, docx and the like are formats of their own, not archives."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as document:
-        document.writestr("OFD.xml", "<ofd/>")
+        document.writestr("OFD.xml", "<OFD><DocBody><DocRoot>Doc_0/Document.xml</DocRoot></DocBody></OFD>")
+        document.writestr("Doc_0/Document.xml", "<Document/>")
     make_people(centre)
     make_unit(centre)
     lay_down_carrier(

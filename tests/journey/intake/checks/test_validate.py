@@ -252,6 +252,23 @@ def test_archive_among_the_files_is_a_remark_that_it_has_to_be_unpacked_before_t
     ]
 
 
+def test_file_that_is_cut_is_neither_told_as_encrypted_nor_counted_as_in_the_open(tmp_path):
+    """R1-37, GD-3-8."""
+    made = filing(tmp_path, [row(1, files=("data/1.docx",)), row(2, files=("data/2.txt",))])
+    (made.folder / "1.docx").write_bytes(b"PK\x03\x04\x14\x00\x00\x08\x08\x00")
+    bag = pack(made.folder, SENDER, order(), made.catalogue, tmp_path / "outbox")
+
+    without, with_it = (validated(bag, encrypts=agreed).findings for agreed in (False, True))
+
+    assert [(f.rule, f.severity, f.subject) for f in without] == [
+        ("encryption_unseen", Severity.WARNING, "data/1.docx")
+    ]
+    assert [(f.rule, f.values.get("found"), f.values.get("expected")) for f in with_it] == [
+        ("encryption_unseen", None, None),
+        ("not_encrypted_as_agreed", "1", "1"),
+    ]
+
+
 def test_blank_form_cells_and_missing_forms_are_named(tmp_path):
     """R1-44, R1-25, R1-26, R1-28, R1-30."""
     bag = carrier(tmp_path, form_values=FORM_VALUES | {"archivist": "", "filled_on": "soon"})

@@ -33,6 +33,7 @@ from lantai.edges.registry.centre import people
 from lantai.edges.registry.disposal import dispositions
 from lantai.formats.age.file import Identity
 from lantai.formats.bag.tag_file import escape
+from lantai.formats.intake.closed_file import UNSEEN
 from lantai.formats.ledger import canonical
 from lantai.journey.custody.restore import open_record
 from lantai.journey.disposal.approval.examine import Examined, examine
@@ -136,7 +137,7 @@ def _refuse_closed(list_id: str, path: Path, rows: Sequence[Row[Any]]) -> None:
         if name in row_of
     ]
     judged = [(row_of[each.name], each) for each in judge_closed(files)]
-    unseen = [row for row, each in judged if each.trouble is not None]
+    unseen = [row for row, each in judged if each.trouble is not None or each.encryption == UNSEEN]
     refuse_if(
         list_id,
         [

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from lantai.edges.intake.closed_files import ForeignFile, Judged, judge_closed
+from lantai.formats.intake.closed_file import UNSEEN
 from lantai.journey.intake.checks.read_catalogue import found_in
 from lantai.journey.intake.checks.verify import Reader, Verified
 from lantai.records.intake.finding import Finding, Severity
@@ -39,7 +40,10 @@ def check_encryption(verified: Verified, read: Reader, *, encrypts: bool | None)
     if left_count := len(files) - len(looked):
         values = {"found": str(left_count), "expected": str(len(files))}
         yield Finding("files_left_unexamined", Severity.WARNING, "", values, _CODE)
-    judged = [each for each in looked if each.trouble is None]
+    for each in looked:
+        if each.encryption == UNSEEN:
+            yield Finding("encryption_unseen", Severity.WARNING, each.name, {}, _CODE)
+    judged = [each for each in looked if each.trouble is None and each.encryption != UNSEEN]
     yield from _against_agreement(judged) if encrypts else _closed(judged)
 
 
