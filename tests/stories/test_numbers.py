@@ -54,17 +54,19 @@ def test_package_named_like_a_number_comes_back_and_no_command_takes_its_name_fo
     house.file("MZ")
     house.file("JY", name="SL2025-MZ-E001", carrier_number="7")
     house.file("JY", name="001.SL2025-JY-E001-R1", carrier_number="8", rows=[house.row("JY", 4)])
+    house.file("JY", name="SL20 25-M\u200bZ-E0 01", carrier_number="9", rows=[house.row("JY", 5)])
     look(house.centre)
     taken = [take_in(house.centre, code) for code in ("JY", "MZ")]
 
     shown = json.loads(run(house, "findings", "SL2025-MZ-E001", "--json").out)
     refused = run(house, "decide", "001.SL2025-JY-E001-R1", "return", "--reason", "x", "--as", "system")
 
-    assert [(each.accepted, each.returned) for each in taken] == [(0, 2), (1, 0)]
-    assert all("named_like_a_number" in house.told(f"SL2025-JY-E00{n}-R1") for n in (1, 2))
+    assert [(each.accepted, each.returned) for each in taken] == [(0, 3), (1, 0)]
+    assert all("named_like_a_number" in house.told(f"SL2025-JY-E00{n}-R1") for n in (1, 2, 3))
     assert {name for name in house.inbox() if name.endswith(".json")} == {
         "SL2025-JY-E001-R1.opinions.json",
         "SL2025-JY-E002-R1.opinions.json",
+        "SL2025-JY-E003-R1.opinions.json",
     }
     assert (shown["unit_code"], shown["state"]) == ("MZ", "accepted")
     assert refused.code != 0

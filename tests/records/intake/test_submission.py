@@ -19,6 +19,24 @@ from lantai.records.intake.submission import (
 CODES = st.from_regex(UNIT_CODE, fullmatch=True)
 YEARS = st.integers(1000, 9999)
 FORMS = st.sampled_from(DataForm)
+BETWEEN = (
+    " ",
+    "   ",
+    "\t",
+    "\n",
+    "\u00a0",
+    "\u2003",
+    "\u3000",
+    "\u00ad",
+    "\u200b",
+    "\u2060",
+    "\ufeff",
+    "\x07",
+    "\u034f",
+    "\ufe0f",
+    "\u3164",
+)
+"""Blanks, and marks that nobody sees."""
 
 
 @given(CODES, YEARS, FORMS, st.integers(1, 99_999), st.integers(1, 99), st.integers(1, 999_999))
@@ -57,11 +75,32 @@ def test_name_of_a_unit_called_sl_is_no_number():
         "SL2025\u2014JY\u2013D002\u2010R1",
         "SL2025 - JY - D002 - R1",
         "\u200bSL2025-JY-D002-R1\ufeff",
+        "S L20 25-J\u3000Y-D0 02-R1",
+        "S\u034fL2025-J\ufe0fY-\x07D002-R1",
     ],
 )
 def test_number_is_read_as_people_type_it(typed):
     """R1-43: case, blanks, full-width letters, other dashes, marks that nobody sees."""
     assert read_reference(typed) == Reference("SL2025-JY-D002", "SL2025-JY-D002-R1")
+
+
+@given(
+    st.builds(submission_id, CODES, YEARS, FORMS, st.integers(1, 99_999)),
+    st.sampled_from(["", "-R1", "-R12-00001"]),
+    st.lists(st.tuples(st.integers(0, 60), st.sampled_from(BETWEEN)), max_size=12),
+    st.sets(st.integers(0, 40)),
+    st.sampled_from(["-", "\u2014", "\uff0d", "\u4e00", " - "]),
+)
+def test_whatever_is_read_as_a_number_is_no_name_of_a_package(submission, behind, between, wide, dash):
+    """R1-43: with blanks and hidden marks anywhere, in full width, in small letters, with any dash."""
+    letters = [chr(ord(x) + 0xFEE0) if n in wide else x for n, x in enumerate(submission + behind)]
+    for at, mark in between:
+        letters.insert(at, mark)
+    name = "".join(letters).replace("-", dash)
+
+    known = [(read_reference(each) is not None, bears_number(each)) for each in (name, name.lower())]
+
+    assert known == [(True, True), (True, True)]
 
 
 @pytest.mark.parametrize(
@@ -82,6 +121,11 @@ def test_what_is_not_wholly_a_number_is_none(text):
         "受理号 SL2025_JY_E001",
         "SL 2025 JY E001",
         "S\u00adL2025-JY-E001",
+        "SL20 25-MZ-E001",
+        "S L2025-JY-E001",
+        "SL2025-J Y-E001",
+        "SL2025-JY-E0 01.zip",
+        "SL2025-J\ufe0fY-E\u034f001",
         "\uff33\uff2c2025\u2014JY\u2014E001",
     ],
 )

@@ -65,8 +65,15 @@ _ID = re.compile(
     r"(?:-R(?P<round_no>[1-9][0-9]{0,5})(?:-(?P<record_no>[0-9]{5,9}))?)?"
 )
 _LOOKS_LIKE_ONE = re.compile(
-    rf"{NUMBER_PREFIX}\s*[0-9]{{4}}[\s._-]+[A-Z][A-Z0-9]{{0,15}}[\s._-]+[{_LETTERS}]\s*[0-9]{{3}}",
+    " ?".join((*NUMBER_PREFIX, *["[0-9]"] * 4))
+    + r"[ ._-]+[A-Z](?: ?[A-Z0-9]){0,15}[ ._-]+"
+    + f"[{_LETTERS}]"
+    + " ?[0-9]" * 3
 )
+"""In a text of `_plainly`; a blank may stand anywhere, for `read_reference` reads over it."""
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\ufe00-\ufe0f\U000e0000-\U000e0fff]")
+"""What takes no ink and is in no category of its own: joiners, fillers, variation selectors. Source: Unicode, Default_Ignorable_Code_Point."""
+
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u30fc\u4e00"), "-")
 """What keyboards and word processors make of a hyphen, and two signs that are typed for it in Chinese."""
 
@@ -115,7 +122,7 @@ def read_reference(text: str) -> Reference | None:
 
     Small letters, full-width characters, blanks and other dashes are read as what is meant by them.
     """
-    match = _ID.fullmatch("".join(_unmarked(text).split()))
+    match = _ID.fullmatch(_plainly(text).replace(" ", ""))
     if match is None:
         return None
     submission, round_no, record_no = match.group("submission", "round_no", "record_no")
@@ -126,11 +133,18 @@ def read_reference(text: str) -> Reference | None:
 
 
 def bears_number(name: str) -> bool:
-    """Return whether a name has in it what a person would take for an acceptance number: no package may be called so."""
-    return _LOOKS_LIKE_ONE.search(_unmarked(name)) is not None
+    """Return whether a name has in it what a person would take for an acceptance number: no package may be called so.
+
+    It is true of all that `read_reference` reads.
+    """
+    return _LOOKS_LIKE_ONE.search(_plainly(name)) is not None
 
 
-def _unmarked(text: str) -> str:
-    """Return a text in capitals and plain characters, without marks that nobody sees."""
-    seen = "".join(letter for letter in spelling.plain(text) if unicodedata.category(letter) != "Cf")
-    return seen.upper().translate(_DASHES)
+def _plainly(text: str) -> str:
+    """Return a text in capitals and plain characters, without marks that nobody sees and with one blank for several."""
+    seen = "".join(letter for letter in spelling.plain(text) if letter.isspace() or not _is_unseen(letter))
+    return " ".join(seen.upper().translate(_DASHES).split())
+
+
+def _is_unseen(letter: str) -> bool:
+    return unicodedata.category(letter) in ("Cc", "Cf") or _UNSEEN.match(letter) is not None

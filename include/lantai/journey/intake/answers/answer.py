@@ -39,7 +39,7 @@ from lantai.journey.intake.answers.inspection import (
     opinion_form,
     opinions_body,
 )
-from lantai.records.intake.carrier import bare_name
+from lantai.records.intake.carrier import bare_name, decode_name
 from lantai.records.intake.finding import Severity
 from lantai.records.intake.submission import RoundState, bears_number
 from lantai.records.ledger.event import EventKind
@@ -88,9 +88,10 @@ def answer_name(this: Round) -> bytes:
     The department finds it by its own name, and no answer takes the place of another, also where a name is used twice. A
     package whose name leaves no room for ours, or would be taken for a number of ours, is called by our id alone.
     """
-    own = this.carrier_id.encode()
-    name = b".".join((bare_name(this.raw_name, this.kind), own))
-    return own if len(name) > MOST_NAME_BYTES or bears_number(this.package_name) else name
+    own, theirs = this.carrier_id.encode(), bare_name(this.raw_name, this.kind)
+    name = b".".join((theirs, own))
+    # As it is shown, a mark that nobody sees is written out, and the name would not be known for what it looks like in the inbox.
+    return own if len(name) > MOST_NAME_BYTES or bears_number(decode_name(theirs) or "") else name
 
 
 def _make(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> bool:
