@@ -1,7 +1,8 @@
--- The board of a filing year: one row per duty, with the newest round of what was handed in for it.
+-- The board of a filing year: a row for each submission of a duty, with its newest round; one without where nothing was handed in.
 -- reads: edges/registry/year/duties.py, for `lantai year status` and the yearly tracking sheet
 -- source: R1-23, R2-05, R5-07; R11-03
 -- param: filing_year integer
+-- returns: duty_id text
 -- returns: unit_code text
 -- returns: unit_name text
 -- returns: responsible_person text
@@ -32,6 +33,7 @@
 -- returns: unfinished_count integer
 -- returns: waits_until_at moment
 SELECT
+    duty.duty_id,
     duty.unit_code,
     unit.name AS unit_name,
     unit.responsible_person,

@@ -43,7 +43,7 @@ def test_other_bytes_after_an_acceptance_are_held_for_somebody_to_look_at(house:
     assert again.held == 1
     assert house.states() == [(1, RoundState.ACCEPTED), (2, RoundState.HELD)]
     assert house.told("SL2025-JY-E001-R2") >= {"already_accepted"}
-    assert house.board_state() == "accepted"
+    assert house.board_state() == "held"
 
 
 def test_mended_filing_after_an_acceptance_is_held_whatever_it_repeats(house: FilingHouse) -> None:

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from filing_house import FilingHouse
 from lantai.cli.commands import app
+from lantai.demo.telling.summary import summarise
 from lantai.edges.clock import Clock
 from lantai.edges.registry.centre import people
 from lantai.journey.intake.look import look
@@ -116,4 +117,35 @@ def test_another_package_long_after_acceptance_makes_nothing_late(december: Fili
 
     found = rows(december)["CZ"]
 
-    assert (found["state"], found["days_late"], found["turn"], found["round_no"]) == ("accepted", 0, "centre", 2)
+    assert (found["state"], found["days_late"], found["turn"], found["round_no"]) == ("held", 0, "centre", 2)
+    assert found["duty_state"] == "accepted"
+
+
+@pytest.mark.parametrize(("state", "turn", "by_on"), [("returned", "unit", "2026-07-22"), ("held", "centre", None)])
+def test_second_package_for_a_duty_that_is_met_stays_open_on_the_board(
+    house: FilingHouse, state: str, turn: str, by_on: str | None
+) -> None:
+    """R2-05, R4-08: the duty is met, late, by 002; 001 still has to be mended, or decided on, by its own day."""
+    house.add_unit()
+    house.open_year()
+    turn_to(house, date(2026, 7, 12))
+    house.file(name="002", carrier_number="002")
+    take_all_in(house, "JY")
+    faulty, contradiction = {"rows": [house.row("JY", 4, title="")]}, {"zero_signed_by": "王强"}
+    house.file(name="001", carrier_number="001", **(faulty if state == "returned" else contradiction))
+    take_all_in(house, "JY")
+
+    every = {row["package_name"]: row for row in json.loads(status(house, "--json"))}
+    late = json.loads(status(house, "--late", "--json"))
+    chosen = json.loads(status(house, "--state", state, "--json"))
+    shown = "".join(status(house, locale="zh").split())
+
+    assert {name: (row["state"], row["duty_state"], row["turn"], row["days_late"]) for name, row in every.items()} == {
+        "002": ("accepted", "accepted", "nobody", 12),
+        "001": (state, "accepted", turn, 12),
+    }
+    assert every["001"]["supplement_by_on"] == by_on
+    assert [row["package_name"] for row in late] == ["001"]
+    assert [row["package_name"] for row in chosen] == ["001"]
+    assert "任务" in shown
+    assert summarise(house.centre, {})["duties"] == 1

@@ -85,7 +85,7 @@ def status(
     from lantai.edges.registry.centre.units import units
     from lantai.edges.registry.intake.visits import last_visits
     from lantai.edges.registry.year.duties import board, open_years
-    from lantai.journey.year.board import board_of
+    from lantai.journey.year.board import board_of, one_per_duty
 
     with opened() as centre, centre.database.read() as connection:
         units(connection, unit or None)
@@ -107,6 +107,8 @@ def status(
         and (turn is None or row.turn is turn)
         and (row.days_late or not late)
     ]
+    if late:
+        rows = one_per_duty(rows)
     payload = [{**row.as_mapping(), "reason": _reason(row), **_visited(visits[row.unit_code])} for row in rows]
 
     def text() -> None:
@@ -126,6 +128,7 @@ def _show(year: int, rows: list[BoardRow], zone: ZoneInfo) -> None:
         "形式 · Form",
         "期限 · Deadline",
         "状态 · State",
+        "任务 · Duty",
         "超期天数 · Days over",
         "该谁办理 · Whose turn",
         "补正期限 · Supplement by",
@@ -143,6 +146,7 @@ def _show(year: int, rows: list[BoardRow], zone: ZoneInfo) -> None:
             say(f"values.data_form.{row.data_form}", locale()),
             row.deadline_on,
             _state(row, zone),
+            _duty(row),
             row.days_late or "",
             say(f"board_turn.{row.turn}", locale()),
             _supplement(row),
@@ -207,6 +211,12 @@ def _visited(visit: Visit) -> dict[str, str | None]:
 
 def _when(moment: datetime | None, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else said("从未", "never")
+
+
+def _duty(row: BoardRow) -> str:
+    """Return how far the duty is met, where a package for it stands elsewhere."""
+    is_apart = row.duty_state != "open" and row.state != row.duty_state.value
+    return say(f"board_state.{row.duty_state.value}", locale()) if is_apart else ""
 
 
 def _state(row: BoardRow, zone: ZoneInfo) -> str:

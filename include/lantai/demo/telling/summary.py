@@ -62,15 +62,15 @@ def summarise(centre: Centre, seconds: Mapping[str, float]) -> dict[str, Any]:
         return {
             "today": centre.clock.today_on().isoformat(),
             "units": _count(connection, select(func.count()).select_from(tables.unit)),
-            "duties": len(duties),
+            "duties": len({row.duty_id for row in duties}),
             "submissions": {
                 **_newest_states(connection),
                 "accepted": _count(connection, accepted.where(carrier.c.is_zero_report.is_(False))),
                 "zero_report": _count(connection, accepted.where(carrier.c.is_zero_report.is_(True))),
-                "overdue": sum(row.state == "overdue" for row in duties),
-                "open": sum(row.state == "open" for row in duties),
-                "unfinished": sum(row.state == "unfinished" for row in duties),
-                "unknown": sum(row.state == "unknown" for row in duties),
+                "overdue": _duties_in("overdue", duties),
+                "open": _duties_in("open", duties),
+                "unfinished": _duties_in("unfinished", duties),
+                "unknown": _duties_in("unknown", duties),
             },
             "rounds": _count(connection, select(func.count()).select_from(carrier)),
             "accepted": sum(status.values()),
@@ -121,6 +121,10 @@ def answers(centre: Centre) -> Iterable[tuple[str, str, str]]:
     statement = select(table.c.carrier_id, table.c.kind, table.c.paper_path).order_by(table.c.carrier_id)
     with centre.database.read() as connection:
         return [(row.carrier_id, row.kind, row.paper_path) for row in connection.execute(statement)]
+
+
+def _duties_in(state: str, rows: Iterable[BoardRow]) -> int:
+    return len({row.duty_id for row in rows if row.state == state})
 
 
 def _newest_states(connection: Connection) -> dict[str, int]:

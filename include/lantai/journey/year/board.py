@@ -1,4 +1,7 @@
-"""Read the board of a year: one word for where each duty stands, how late it is, and whose turn it is.
+"""Read the board of a year: one word for where each thing stands, how late its duty is, and whose turn it is.
+
+A duty may have several submissions, and then a row for each: what is open of one
+stays open, although another has met the duty. What is counted by duty is counted by `duty_id`.
 
 All of it is derived from rows each time it is shown, never stored; "unknown"
 says that the outbox could not be looked at, which is never "nothing filed".
@@ -16,7 +19,7 @@ from types import MappingProxyType
 from typing import Any
 
 from lantai.records.intake.carrier import package_name
-from lantai.records.year.duty import RUNNING, DutyState, days_over
+from lantai.records.year.duty import DutyState, days_over
 
 
 class Standing(StrEnum):
@@ -62,18 +65,21 @@ _TURNS = MappingProxyType(
 
 _WITH_CENTRE = frozenset({"seen", "collected", "held", "sealed"})
 _WITH_REASON = frozenset({"returned", "held"})
+_URGENCY = (Turn.CENTRE, Turn.UNIT, Turn.NOBODY)
 
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """Where one duty stands.
+    """Where one duty stands, or one of several submissions for it.
 
     Attributes:
-        state: Where it stands; unfinished is an upload that is not whole yet.
+        duty_id: The duty; rows of several submissions share it.
+        duty_state: How far the duty is met.
+        state: Where the submission stands while its newest round is open, else the duty; unfinished is an upload that is not whole yet.
         turn: Who has to act next.
         responsible_person: Staff id of the unit's named person; empty when none is named.
         responsible_name: The name under which that person is registered; empty when not registered.
-        days_late: Days after the deadline: until today while the duty is owed, else of what met it; 0 is on time.
+        days_late: Days of the duty after its deadline: until today while the duty is owed, else of what met it; 0 is on time.
         package_name: The unit's own name for the package of the newest round; empty when there is none.
         carrier_number: The unit's own number of it.
         supplement_by_on: Until when what came back is to be handed in again; None when nothing came back.
@@ -83,6 +89,7 @@ class BoardRow:
         waits_until_at: When an unfinished upload is returned as it is, unless it changes; None when none waits so.
     """
 
+    duty_id: str
     unit_code: str
     unit_name: str
     responsible_person: str
@@ -90,6 +97,7 @@ class BoardRow:
     data_form: str
     period: int
     deadline_on: date
+    duty_state: DutyState
     state: Standing
     turn: Turn
     submission_id: str | None
@@ -131,12 +139,23 @@ def board_of(rows: Iterable[Any], today: date) -> list[BoardRow]:
     return [_row(row, today) for row in rows]
 
 
+def one_per_duty(rows: Iterable[BoardRow]) -> list[BoardRow]:
+    """Return one row for each duty, in order: of several that on which somebody has to act, the centre before the unit."""
+    first: dict[str, BoardRow] = {}
+    for row in rows:
+        known = first.setdefault(row.duty_id, row)
+        if _URGENCY.index(row.turn) < _URGENCY.index(known.turn):
+            first[row.duty_id] = row
+    return list(first.values())
+
+
 def _row(row: Any, today: date) -> BoardRow:  # noqa: ANN401 - a row of the query
     duty_state, came_back = DutyState(row.duty_state), row.round_state == "returned"
     state = _state(row, duty_state, today)
     has_reason = row.round_state in _WITH_REASON
-    by_on = row.supplement_by_on if came_back and duty_state in RUNNING else None
+    by_on = row.supplement_by_on if came_back else None
     return BoardRow(
+        duty_id=row.duty_id,
         unit_code=row.unit_code,
         unit_name=row.unit_name,
         responsible_person=row.responsible_person or "",
@@ -144,8 +163,9 @@ def _row(row: Any, today: date) -> BoardRow:  # noqa: ANN401 - a row of the quer
         data_form=row.data_form,
         period=row.period,
         deadline_on=row.deadline_on,
+        duty_state=duty_state,
         state=state,
-        turn=Turn.CENTRE if row.round_state in _WITH_CENTRE else _TURNS[state],
+        turn=_TURNS[state],
         submission_id=row.submission_id,
         carrier_id=row.carrier_id,
         package_name=package_name(bytes.fromhex(row.raw_name_hex), row.kind) if row.raw_name_hex else "",
@@ -166,12 +186,17 @@ def _row(row: Any, today: date) -> BoardRow:  # noqa: ANN401 - a row of the quer
 
 
 def _state(row: Any, duty_state: DutyState, today: date) -> Standing:  # noqa: ANN401 - a row of the query
-    if duty_state is not DutyState.OPEN:
-        return Standing(duty_state.value)
     if row.round_state in _WITH_REASON:
         return Standing(row.round_state)
-    if row.round_state is not None:
+    if row.round_state in _WITH_CENTRE:
         return Standing.UNDER_WAY
+    if duty_state is not DutyState.OPEN:
+        return Standing(duty_state.value)
+    return Standing.UNDER_WAY if row.round_state is not None else _untouched(row, today)
+
+
+def _untouched(row: Any, today: date) -> Standing:  # noqa: ANN401 - a row of the query
+    """Return where a duty stands for which nothing was handed in."""
     if row.look_state == "unknown":
         return Standing.UNKNOWN
     if row.unfinished_count:

@@ -94,7 +94,7 @@ def meet_duty(connection: Connection, duty_id: str, state: DutyState, met_at: da
 
 
 def board(connection: Connection, filing_year: int) -> Sequence[Row[Any]]:
-    """Return one row per duty of a year with what has come of it, see sql/queries/board.sql."""
+    """Return the duties of a year, a row for each submission of one or one without, see sql/queries/board.sql."""
     return query(connection, "board", filing_year=filing_year)
 
 
