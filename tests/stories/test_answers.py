@@ -89,6 +89,34 @@ def test_answer_that_could_not_be_delivered_is_given_also_when_its_successor_cam
     assert take_in(house.centre, "JY").answered == 0
 
 
+def test_inbox_that_takes_nothing_is_tried_once_and_again_at_the_end_for_each_answer(
+    house: FilingHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R1-49: three packages came to six deliveries, one and two and three of them."""
+    house.add_unit()
+    house.open_year()
+    for number in (1, 2, 3):
+        house.file(name=f"00{number}", carrier_number=f"00{number}", rows=[house.row("JY", number, title="")])
+    inbox = blocked_inbox(house)
+    look(house.centre)
+    mkdirs, tried = UnitLine.mkdirs, []
+
+    def counting(line: UnitLine, path: bytes) -> None:
+        tried.append(path)
+        mkdirs(line, path)
+
+    monkeypatch.setattr(UnitLine, "mkdirs", counting)
+    with pytest.raises(LantaiError):
+        take_in(house.centre, "JY")
+    blocked = len(tried)
+    inbox.unlink()
+    done = take_in(house.centre, "JY")
+
+    assert (blocked, done.answered) == (4, 3)
+    assert sorted(answered(house)) == ["opinions R1"]
+    assert len([name for name in house.inbox() if name.endswith(".json")]) == 3
+
+
 def test_answer_whose_delivery_was_cut_off_twice_is_given_before_its_successor_is_taken_in(
     house: FilingHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:

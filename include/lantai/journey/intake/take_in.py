@@ -99,6 +99,8 @@ class _Work:
     progress: Progress | None
     done: TakenIn
     problems: list[LantaiError] = field(default_factory=list)
+    unmade: set[str] = field(default_factory=set)
+    is_inbox_open: bool = True
 
     def count(self, **added: int) -> None:
         """Add to the counts."""
@@ -156,7 +158,7 @@ def take_in(
                 _try(work, partial(_take_in_package, work, package))
         for this in _left_behind(work, packages, choice):
             _try(work, partial(_go_on, work, this))
-        _try(work, lambda: work.count(answered=answer(centre, line, unit_code, make_checkpoint(centre))))
+        _try(work, partial(_answer_all, work))
         _purge_answered(work)
     if work.problems:
         raise work.problems[0]
@@ -194,11 +196,30 @@ def _take_in_package(work: _Work, package: PackageSeen) -> None:
         work.count(unsettled=1)
         return
     if known is None:
-        # A package may take the place of one that was returned or held, also in this run: the answer of that one is made, and
-        # where the unit's inbox takes it delivered, before.
-        _try(work, lambda: work.count(answered=answer(centre, work.line, code, None)))
+        _answer_before(work)
     collected = collect(centre, work.line, code, package, work.budget, _telling(work, package))
     _decide(work, assess(centre, work.unit, package, collected, known, is_stalled=stalled), collected)
+
+
+def _answer_before(work: _Work) -> None:
+    """Answer what a package may take the place of, also in this run: the answer is made, and where the inbox takes it delivered.
+
+    What fails here is tried once more at the end of the run, not before every package: with a blocked inbox that came to the
+    square of them. A delivery is told then; an answer that cannot be made at once, for a package may have to wait because of it.
+    """
+    line = work.line if work.is_inbox_open else None
+    done = answer(work.centre, line, work.unit.unit_code, None, work.unmade)
+    work.count(answered=done.delivered)
+    work.unmade |= set(done.unmade)
+    work.problems += done.unmade.values()
+    work.is_inbox_open = work.is_inbox_open and not done.undelivered
+
+
+def _answer_all(work: _Work) -> None:
+    done = answer(work.centre, work.line, work.unit.unit_code, make_checkpoint(work.centre))
+    work.count(answered=done.delivered)
+    untold = [error for carrier_id, error in done.unmade.items() if carrier_id not in work.unmade]
+    work.problems += [*untold, *done.undelivered.values()]
 
 
 def _begun_first(work: _Work, packages: Sequence[PackageSeen]) -> list[PackageSeen]:

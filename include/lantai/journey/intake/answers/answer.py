@@ -11,6 +11,8 @@ Source: R1-48, R1-49, R1-50, R4-08; vault.md, "Copies" and "The ledger"; reliabi
 from __future__ import annotations
 
 import base64
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,7 @@ from lantai.edges.registry.intake.submissions import (
     put_answer,
     unanswered,
 )
-from lantai.errors import LantaiError, LedgerError, NotFoundError
+from lantai.errors import LantaiError, LedgerError, NotFoundError, UnexpectedError
 from lantai.formats.ledger import canonical
 from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.formats.papers import form
@@ -49,37 +51,61 @@ MOST_NAME_BYTES = 200
 """File systems take names of 255 bytes; the ending, and what a name carries while it is being delivered, need the rest."""
 
 
-def answer(centre: Centre, line: UnitLine, unit_code: str, checkpoint: Checkpoint | None) -> int:
-    """Answer all rounds of a unit that wait for it; return how many answers were delivered.
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of the answers of a unit.
+
+    Attributes:
+        delivered: How many were delivered.
+        unmade: By id of a round, why its answer could not be made.
+        undelivered: By id of a round, why its answer could not be delivered: the line broke, or the inbox takes nothing or has
+            other bytes under its name. A rerun tries again.
+    """
+
+    delivered: int
+    unmade: Mapping[str, LantaiError]
+    undelivered: Mapping[str, LantaiError]
+
+
+def answer(
+    centre: Centre,
+    line: UnitLine | None,
+    unit_code: str,
+    checkpoint: Checkpoint | None,
+    left_out: Collection[str] = (),
+) -> Answered:
+    """Answer all rounds of a unit that wait for it; what goes wrong with one keeps no other from its answer.
 
     Args:
         centre: The centre.
-        line: To the unit's server.
+        line: To the unit's server; None only makes the answers.
         unit_code: Whose rounds.
         checkpoint: The newest one; accepted rounds that are not in it wait for the next.
-
-    Raises:
-        DeliveryError: The inbox has other bytes under the answer's name.
-        ServerUnreachableError: The line broke; a rerun delivers.
-        LantaiError: The first answer that could not be delivered, after all others were.
+        left_out: Ids of rounds that are not seen to.
     """
     delivered = 0
-    failed: list[LantaiError] = []
+    unmade: dict[str, LantaiError] = {}
+    undelivered: dict[str, LantaiError] = {}
     with centre.database.read() as connection:
         waiting = unanswered(connection, unit_code)
         made = {this.carrier_id for this in waiting if answer_of(connection, this) is not None}
     for this in waiting:
+        if this.carrier_id in left_out:
+            continue
+        failed = unmade
         try:
             if this.carrier_id not in made and not _make(centre, this, checkpoint):
                 continue
-            _deliver(centre, line, this)
+            failed = undelivered
+            if line is not None:
+                _deliver(centre, line, this)
+                delivered += 1
         except LantaiError as error:
-            failed.append(error)
-        else:
-            delivered += 1
-    if failed:
-        raise failed[0]
-    return delivered
+            failed[this.carrier_id] = error
+        except Exception as error:  # noqa: BLE001 - whatever it was, the unit's other rounds get their answers
+            failed[this.carrier_id] = UnexpectedError(f"{this.carrier_id}: {type(error).__name__}: {error}")
+            failed[this.carrier_id].__cause__ = error
+    return Answered(delivered, unmade, undelivered)
 
 
 def answer_name(this: Round) -> bytes:
