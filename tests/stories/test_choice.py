@@ -62,6 +62,26 @@ def test_only_the_package_of_that_name_is_taken_in(house: FilingHouse, name: str
     assert run(house, name) == [f"{number} accepted"]
 
 
+def test_package_called_like_a_number_is_chosen_by_its_name_unless_we_have_given_that_number(
+    house: FilingHouse,
+) -> None:
+    """R1-43: it could not be chosen at all, and a run for it said that it was not there among what it listed."""
+    house.file(name="SL2025-XX-E009", carrier_number="009", rows=[house.row("JY", 9)])
+    house.add_unit("MZ")
+    house.file("MZ", name="SL2025-JY-E001", carrier_number="008")
+
+    first = run(house, "SL2025-XX-E009")
+    with pytest.raises(
+        UsageError, match=r"carrier SL2025-JY-E001 \(our number of a submission of another unit or year"
+    ):
+        look(house.centre, units=["MZ"], carriers=["SL2025-JY-E001"])
+    both = look(house.centre, carriers=["SL2025-JY-E001"])
+
+    assert first == ["009 returned"]
+    assert "named_like_a_number" in house.told("SL2025-JY-E001-R1")
+    assert "MZ" not in both.ready
+
+
 def test_two_names_choose_two_packages_and_the_next_night_takes_the_third(house: FilingHouse) -> None:
     chosen = run(house, "002", "001")
     look(house.centre)

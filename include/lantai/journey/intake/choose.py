@@ -1,25 +1,27 @@
 """Choose packages by the names that a person gave: the department's name of a package, or our number of it.
 
 The names of an archive are with its ending and without; a name in no encoding
-that we know is given as the numbers of its bytes, as it is shown. What has the
-form of an acceptance number is one, and never the name of a package. Case, width
-and blanks make no difference: what is chosen is taken in anyway, and told by name.
+that we know is given as the numbers of its bytes, as it is shown. A number that we
+have given is that, and never the name of a package; one that we have not given is
+a name, so that a package that is called so can be chosen, to be returned for it.
+Case, width and blanks make no difference: what is chosen is taken in anyway, and told by name.
 
 Source: interfaces.md, "DAGs" (take_in_filings by hand with year, units, carrier).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from lantai.edges.intake.outbox import PackageSeen
 from lantai.edges.registry.intake.submissions import Round, rounds
-from lantai.records.intake.carrier import bare_name, decode_name
+from lantai.records.intake.carrier import names_of
 from lantai.records.intake.submission import read_reference
 from lantai.records.text import spelling
+from lantai.records.text.shown import on_one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +29,18 @@ class Choice:
     """What was chosen.
 
     Attributes:
-        names: As they were given; None chooses every package.
+        names: As they are compared, with each as it was given; None chooses every package.
         received: Rounds that are called so, by id or by name.
+        given: Numbers among the names that we have given, to whomever.
     """
 
-    names: frozenset[str] | None
+    names: Mapping[str, str] | None
     received: tuple[Round, ...] = ()
+    given: frozenset[str] = frozenset()
 
     def has(self, unit_code: str, package: PackageSeen) -> bool:
         """Return whether a package is among the chosen."""
-        if self.names is None or not self.names.isdisjoint(_names(package.raw_name, package.kind.value)):
+        if self.names is None or self.names.keys() & _names(package.raw_name, package.kind.value):
             return True
         place = (unit_code, package.filing_year, package.raw_name)
         return place in {(this.unit_code, this.filing_year, this.raw_name) for this in self.received}
@@ -46,10 +50,11 @@ class Choice:
         return self.names is None or this.carrier_id in {each.carrier_id for each in self.received}
 
     def unknown(self, seen: Iterable[PackageSeen]) -> list[str]:
-        """Return the names that neither a package in an outbox nor a round bears, sorted."""
+        """Return the names, as they were given, that neither a package in an outbox nor a round of those asked about bears."""
         known = {name for this in self.received for name in _names_of_round(this)}
         known |= {name for package in seen for name in _names(package.raw_name, package.kind.value)}
-        return sorted((self.names or frozenset()) - known)
+        names = self.names or {}
+        return [_told(names[name], name in self.given) for name in sorted(names.keys() - known)]
 
 
 def choose(
@@ -65,13 +70,15 @@ def choose(
     """
     if names is None:
         return Choice(None)
-    wanted = frozenset(_spelling(name) for name in names)
+    every = rounds(connection)
+    given = {number for this in every for number in (this.submission_id, this.carrier_id)}
+    wanted = {_spelling(name, given): on_one_line(name.strip()) for name in names}
     received = tuple(
         this
-        for this in rounds(connection)
-        if this.unit_code in unit_codes and this.filing_year in years and not wanted.isdisjoint(_names_of_round(this))
+        for this in every
+        if this.unit_code in unit_codes and this.filing_year in years and wanted.keys() & _names_of_round(this)
     )
-    return Choice(wanted, received)
+    return Choice(wanted, received, frozenset(given & wanted.keys()))
 
 
 def _names_of_round(this: Round) -> set[str]:
@@ -79,11 +86,18 @@ def _names_of_round(this: Round) -> set[str]:
 
 
 def _names(raw_name: bytes, kind: str) -> set[str]:
-    both = (raw_name, bare_name(raw_name, kind))
-    names = {decode_name(name) or name.hex(" ") for name in both}
-    return {spelling.as_read(name) for name in names if read_reference(name) is None}
+    return set(map(spelling.as_read, names_of(raw_name, kind)))
 
 
-def _spelling(name: str) -> str:
+def _spelling(name: str, given: Collection[str]) -> str:
+    """Return how a name is compared: no name as it is read aloud has capitals, so that none is taken for a number."""
     reference = read_reference(name)
-    return reference.own_id if reference else spelling.as_read(name)
+    return reference.own_id if reference and reference.own_id in given else spelling.as_read(name)
+
+
+def _told(name: str, is_given: bool) -> str:
+    return (
+        f"{name} (our number of a submission of another unit or year, which is no name of a package)"
+        if is_given
+        else name
+    )

@@ -116,6 +116,14 @@ def stand_in_number(raw: bytes, kind: str) -> str:
     return f"{text[:80]}~{hashlib.sha256(name).hexdigest()[:16]}"
 
 
+def names_of(raw: bytes, kind: str) -> frozenset[str]:
+    """Return what a package may be called by: its name with the ending of its archive and without, see `decode_name`.
+
+    A name in no encoding that we know is given as the numbers of its bytes, as it is shown.
+    """
+    return frozenset(decode_name(name) or name.hex(" ") for name in (raw, bare_name(raw, kind)))
+
+
 def package_name(raw: bytes, kind: str) -> str:
     """Return a package's name as people read it, without the ending of its archive."""
     return shown_name(bare_name(raw, kind))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -17,7 +18,7 @@ from lantai.edges.registry.custody.sealings import carrier_of
 from lantai.edges.registry.intake.submissions import Round, rounds
 from lantai.errors import AmbiguousNameError, LantaiError, NotFoundError
 from lantai.locales import say
-from lantai.records.intake.carrier import bare_name, decode_name
+from lantai.records.intake.carrier import names_of
 from lantai.records.intake.submission import Reference, RoundState, read_reference
 from lantai.records.text import spelling
 from lantai.records.text.shown import on_one_line
@@ -95,19 +96,19 @@ def _numbered(connection: Connection, reference: Reference) -> list[Round]:
 def _named(every: Sequence[Round], wanted: str) -> list[Round]:
     """Return the rounds that came under a name as it is written; where there are none, those under one that reads alike."""
     for spell in (_as_written, spelling.as_read):
+        called = partial(_spelled, spell)
         name = spell(wanted)
-        found = [this for this in every if name in _names(this, spell)]
+        found = [this for this in every if name in called(this)]
         if match := _WITH_ROUND.fullmatch(wanted.strip()):
             name, round_no = spell(match["name"]), int(match["round_no"])
-            found += [this for this in every if this.round_no == round_no and name in _names(this, spell)]
+            found += [this for this in every if this.round_no == round_no and name in called(this)]
         if found:
             return found
     return []
 
 
-def _names(this: Round, spell: Callable[[str], str]) -> set[str]:
-    both = (this.raw_name, bare_name(this.raw_name, this.kind))
-    return {spell(decode_name(name) or name.hex(" ")) for name in both}
+def _spelled(spell: Callable[[str], str], this: Round) -> set[str]:
+    return set(map(spell, names_of(this.raw_name, this.kind)))
 
 
 def _as_written(name: str) -> str:
