@@ -86,8 +86,3 @@ def _result(
     if item["decided"] == "yes" and item["needs"] in done:
         return Result.PASS
     return Result.PENDING_MANUAL
-
-
-def is_passed(results: Iterable[ItemResult]) -> bool:
-    """Return whether no item failed and none is still waiting for a person."""
-    return all(r.result in (Result.PASS, Result.NOT_APPLICABLE) for r in results)
