@@ -104,6 +104,8 @@ def test_stalled_upload_is_returned_with_every_missing_file_and_the_rest_makes_r
     assert (early.unsettled, still.unsettled, before) == (1, 1, ([], {}, []))
     assert "data/2.txt" in waiting["JY"][0]
     assert "2026-03-05" in waiting["JY"][0]
+    assert "仍无变化即按现状退回" in waiting["JY"][0]
+    assert "returned as it is" not in waiting["JY"][0]
     assert (seen.state, seen.waits_until_at.astimezone(house.centre.settings.zone).date()) == (
         "unfinished",
         date(2026, 3, 5),

@@ -26,6 +26,7 @@ from lantai.formats.workbooks.filing_forms import FORM_KINDS, read_form
 from lantai.formats.workbooks.workbook import form_fields, unit_form
 from lantai.journey.intake.checks.read_catalogue import read_catalogue
 from lantai.journey.intake.checks.verify import FORMS
+from lantai.locales import say
 from lantai.records.centre.unit import DataForm
 from lantai.records.custody.record import Retention
 from lantai.records.intake.carrier import BackupStrategy, decode_name, shown_name
@@ -175,7 +176,7 @@ def _check_order(folder: Path | None, order: PackOrder, catalogue: Path | None) 
             f"carrier number {order.carrier_number!r}: has the form of an acceptance number, which only the centre gives; expected "
             "a number of your own, e.g. 001 (--number)"
         )
-        refusal.message_zh = f"载体编号 {order.carrier_number!r} 与受理号同形，受理号只由中心给出；请用本单位自编的编号，如 001（--number）"
+        refusal.message_zh = say("refused.number_of_ours", "zh", found=order.carrier_number)
         raise refusal
     if order.zero_signed_by:
         if folder is not None or catalogue is not None:

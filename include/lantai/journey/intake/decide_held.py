@@ -88,9 +88,7 @@ def decide_held(centre: Centre, held: str, choice: Choice, reason: str, person_i
                 "or that what is missing is put right first"
             )
             held_for = "、".join(say(f"{rule}.title", "zh") for rule in sorted(rules))
-            refusal.message_zh = (
-                f"{this.carrier_id}：因“{held_for}”暂存，不能凭意见接收；请先改正所缺事项，或用 return 退回"
-            )
+            refusal.message_zh = say("refused.no_word_settles", "zh", carrier_id=this.carrier_id, held_for=held_for)
             raise refusal
         if is_new:
             put_ruling(connection, this.carrier_id, choice, said, person_id, now_at)
@@ -109,6 +107,8 @@ def _held_round(connection: Connection, held: str) -> Round:
     if this.state is not RoundState.HELD:
         refusal = UsageError(f"{this.carrier_id} ({this.package_name}): found state {this.state.value}, expected held")
         state = say(f"values.state.{this.state.value}", "zh")
-        refusal.message_zh = f"{this.carrier_id}（{this.package_name}）：状态为“{state}”，只有暂存待定的才可处理"
+        refusal.message_zh = say(
+            "refused.not_held", "zh", carrier_id=this.carrier_id, package=this.package_name, state=state
+        )
         raise refusal
     return this

@@ -28,6 +28,7 @@ from lantai.edges.registry.year.duties import known_years, open_years
 from lantai.errors import ConnectionConfigError, LantaiError, UsageError
 from lantai.journey.intake.choose import Choice, choose
 from lantai.journey.intake.settle import is_settled, is_stalled, settle
+from lantai.locales import say
 from lantai.records.intake.carrier import shown_name
 from lantai.records.intake.look import Looked
 from lantai.records.intake.reason import Reason
@@ -298,7 +299,7 @@ def _until(centre: Centre, row: Row[Any]) -> str:
     if row.waits_until_at is None:
         return ""
     until = row.waits_until_at.astimezone(centre.settings.zone)
-    return f"；至 {until:%Y-%m-%d %H:%M} 仍无变化即按现状退回 · returned as it is if nothing changes by then"
+    return say("visit.until", centre.settings.locale, until=f"{until:%Y-%m-%d %H:%M}")
 
 
 def _refuse_unknown(choice: Choice, found: _Round) -> None:

@@ -40,6 +40,7 @@ from lantai.journey.disposal.approval.examine import Examined, examine
 from lantai.journey.disposal.approval.permit import disposed_rows
 from lantai.journey.disposal.approval.refuse import refuse_if
 from lantai.journey.disposal.print_list import ALGORITHM, print_list, signers
+from lantai.locales import say
 from lantai.records.custody.record import RecordStatus
 from lantai.records.disposal.shortfall import Shortfall
 
@@ -142,7 +143,7 @@ def _refuse_closed(list_id: str, path: Path, rows: Sequence[Row[Any]]) -> None:
         list_id,
         [
             Shortfall(
-                f"第 {row.row_no} 行：第 {row.file_no} 个文件无法查验是否加密或压缩，移交前须查明（档发〔2012〕7号）",
+                say("refused.unexamined_member", "zh", row_no=row.row_no, file_no=row.file_no),
                 f"row {row.row_no}: whether file {row.file_no} is compressed or encrypted cannot be looked at, "
                 "expected it open (档发〔2012〕7号)",
             )
@@ -154,7 +155,7 @@ def _refuse_closed(list_id: str, path: Path, rows: Sequence[Row[Any]]) -> None:
         list_id,
         [
             Shortfall(
-                f"第 {row.row_no} 行：第 {row.file_no} 个文件经压缩或加密（{tool}），移交前须解除（档发〔2012〕7号）",
+                say("refused.closed_member", "zh", row_no=row.row_no, file_no=row.file_no, tool=tool),
                 f"row {row.row_no}: file {row.file_no} is compressed or encrypted ({tool}), expected it open (档发〔2012〕7号)",
             )
             for row, tool in closed

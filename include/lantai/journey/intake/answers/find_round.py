@@ -120,10 +120,7 @@ def _nothing(wanted: str) -> LantaiError:
         f"submission {wanted!r}: not in the registry, expected an acceptance number like SL2025-JY-E001, a round like "
         "SL2025-JY-E001-R1, or a department's own name of a package like JY-2025-E-001"
     )
-    refusal.message_zh = (
-        f"“{wanted}”不在登记库中：应为受理号（如 SL2025-JY-E001）、某一轮的编号（如 SL2025-JY-E001-R1），"
-        "或报送单位自己的包名（如 JY-2025-E-001）"
-    )
+    refusal.message_zh = say("refused.no_round", "zh", wanted=wanted)
     return refusal
 
 
@@ -132,9 +129,14 @@ def _nothing_kept(this: Round) -> LantaiError:
         f"{this.carrier_id} ({this.unit_code}, package {this.package_name}): found state {this.state.value}, expected accepted; "
         "nothing of it was sealed"
     )
-    refusal.message_zh = (
-        f"{this.carrier_id}（{this.unit_code}，包名 {this.package_name}）：状态为“{say(f'values.state.{this.state.value}', 'zh')}”，"
-        "未接收，没有封存的内容"
+    state = say(f"values.state.{this.state.value}", "zh")
+    refusal.message_zh = say(
+        "refused.nothing_kept",
+        "zh",
+        carrier_id=this.carrier_id,
+        unit_code=this.unit_code,
+        package=this.package_name,
+        state=state,
     )
     return refusal
 
@@ -152,13 +154,21 @@ def _several(wanted: str, found: Sequence[Round]) -> LantaiError:
         )
         + (f"; and {more} more" if more else "")
     )
-    refusal.message_zh = (
-        f"“{wanted}”对应 {len(newest)} 次报送，请用其中一个受理号："
-        + "；".join(
-            f"{this.submission_id}（{this.unit_code} {this.filing_year} 年度，包名 {this.package_name}，载体编号 "
-            f"{on_one_line(this.carrier_number)}）"
-            for this in listed
+    candidates = [
+        say(
+            "refused.candidate",
+            "zh",
+            submission_id=this.submission_id,
+            unit_code=this.unit_code,
+            filing_year=this.filing_year,
+            package=this.package_name,
+            carrier_number=this.carrier_number,
         )
-        + (f"；另有 {more} 次" if more else "")
+        for this in listed
+    ]
+    if more:
+        candidates.append(say("refused.more_candidates", "zh", count=more))
+    refusal.message_zh = say(
+        "refused.several", "zh", wanted=wanted, count=len(newest), candidates="；".join(candidates)
     )
     return refusal
