@@ -34,6 +34,7 @@ from factories_disposal import (
 )
 from lantai.edges import tables
 from lantai.edges.centre import Centre
+from lantai.edges.custody.vault import Vault
 from lantai.edges.keys.files import DISPOSAL, key_files, load_verifier
 from lantai.errors import HeldError, KeyMissingError, NotPermittedError, UsageError
 from lantai.journey.disposal.acts.destroy import destroy, prepare
@@ -174,6 +175,25 @@ def test_destroying_event_lies_in_a_checkpoint_outside_before_any_byte_is_touche
     assert any('"kind":"destroying"' in text for text in told)
     assert sealed_names(due_centre, settings) == before
     assert state_of(due_centre, ready) == "executing"
+
+
+def test_place_that_only_a_row_names_is_told_before_any_byte_is_touched_too(
+    due_centre: Centre, ready: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I5, I3: no setting names the place of the copy any more, and it is erased as the others are."""
+    due_centre.vault = Vault.at((settings.home / "vault").as_uri(), [(settings.home / "another").as_uri()])
+    due_centre.vault.prepare()
+
+    def power_fails(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lantai.journey.disposal.acts.destroy.erase", power_fails)
+    with pytest.raises(KeyboardInterrupt):
+        destroy(due_centre, ready, "C01")
+
+    for place in ("vault", "another", "copy"):
+        told = [p.read_text() for p in (settings.home / place / "ledger" / "leaves").glob("*.jsonl")]
+        assert any('"kind":"destroying"' in text for text in told), place
 
 
 def nothing_was_erased(centre: Centre, settings: Settings, list_id: str) -> bool:

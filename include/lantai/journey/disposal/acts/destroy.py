@@ -26,13 +26,14 @@ from itertools import groupby
 from pathlib import Path
 
 from lantai.edges.centre import Centre
-from lantai.edges.custody.places import read_small
+from lantai.edges.custody.places import Place, read_small
 from lantai.edges.database.fence import Fence
 from lantai.edges.database.lease import Lease, leased, require
 from lantai.edges.disposal.list_papers import put_paper
 from lantai.edges.keys.tombstone_key import tombstone_key
-from lantai.edges.ledger.files import note_path
+from lantai.edges.ledger.files import note_path, publish
 from lantai.edges.ledger.rows import append
+from lantai.edges.registry.custody import holdings
 from lantai.edges.registry.disposal import dispositions
 from lantai.edges.registry.disposal import lists as disposal
 from lantai.edges.registry.disposal.lists import DutyHeld
@@ -156,7 +157,7 @@ def _ids_facts(centre: Centre, list_id: str, record_ids: Sequence[str]) -> dict[
 
 
 def _announce(centre: Centre, list_id: str) -> None:
-    """See that every place outside tells of the `destroying` event before any byte is touched.
+    """See that every place, those that only a row names included, tells of the `destroying` event before any byte is touched.
 
     Raises:
         LedgerError: A place does not have the checkpoint as it was signed.
@@ -167,12 +168,26 @@ def _announce(centre: Centre, list_id: str) -> None:
     if told is None or checkpoint is None or checkpointed_at(centre, told) is None:
         raise LedgerError(f"list {list_id}: its destroying event lies in no checkpoint, expected one before the act")
     expected = newest_note(centre)
-    for place in centre.vault.places:
+    places = _places_of(centre, list_id)
+    for place in places[len(centre.vault.places) :]:
+        # A place that only a row names gets no checkpoint of every day; it is erased as the others are.
+        publish(centre.database, place, whole=False)
+    for place in places:
         found = read_small(place, note_path(checkpoint.size)).decode("utf-8", "replace")
         if found != expected:
             raise LedgerError(
                 f"{place.name}: checkpoint {checkpoint.size} is not the one that was signed; nothing was erased"
             )
+
+
+def _places_of(centre: Centre, list_id: str) -> tuple[Place, ...]:
+    """Return every place at which a copy of the list's carriers may lie, the configured ones first."""
+    with centre.database.read() as connection:
+        carriers = dispositions.records_by_carrier(
+            connection, list_id, (RecordStatus.DESTROYING, RecordStatus.DESTROYED)
+        )
+        named = {copy.place for carrier_id in carriers for copy in holdings.copies_of(connection, carrier_id)}
+    return centre.vault.places_with(named)
 
 
 def _erase(centre: Centre, list_id: str, fence: Fence) -> list[PlaceErasure]:
