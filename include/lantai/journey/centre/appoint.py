@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
@@ -25,9 +24,10 @@ from lantai.records.centre.naming import refuse_unsound
 from lantai.records.centre.person import Appointment, Person, PersonKey, Role
 from lantai.records.ledger.event import EventKind
 from lantai.records.text.shown import on_one_line
+from lantai.records.text.spelling import as_read
 
 RESERVED_IDS = frozenset({"system", "lantai"})
-"""Who acts where nobody is named: no person may be called so. In small letters, as `_key` writes a name."""
+"""Who acts where nobody is named: no person may be called so. In small letters, as `as_read` writes a name."""
 
 LONGEST_ID, LONGEST_NAME, LONGEST_ACCOUNT = 32, 100, 64
 """Characters that the registry holds."""
@@ -153,8 +153,8 @@ def _know(connection: Connection, person: Person) -> None:
     known = {each.person_id: each.name for each in people.people(connection)}
     if person.person_id not in known:
         _refuse_confusable("staff id", person.person_id)
-        others = {**_owners_of_accounts(connection), **{_key(each): each for each in known}}
-        if owner := others.get(_key(person.person_id)):
+        others = {**_owners_of_accounts(connection), **{as_read(each): each for each in known}}
+        if owner := others.get(as_read(person.person_id)):
             raise UsageError(
                 f"staff id {person.person_id}: reads as {owner}'s id or account, expected one of their own"
             )
@@ -170,7 +170,7 @@ def _give_accounts(connection: Connection, person_id: str, accounts: Sequence[st
     taken = {name: owner for owner, names in people.accounts(connection).items() for name in names}
     owners = {
         **_owners_of_accounts(connection),
-        **{_key(each.person_id): each.person_id for each in people.people(connection)},
+        **{as_read(each.person_id): each.person_id for each in people.people(connection)},
     }
     for account in dict.fromkeys(accounts):
         if not 0 < len(account.strip()) <= LONGEST_ACCOUNT:
@@ -179,7 +179,7 @@ def _give_accounts(connection: Connection, person_id: str, accounts: Sequence[st
             raise UsageError(f"account {account}: is {taken[account]}'s, expected one of {person_id}'s own")
         if account not in taken:
             _refuse_confusable("account", account)
-            if (owner := owners.get(_key(account), person_id)) != person_id:
+            if (owner := owners.get(as_read(account), person_id)) != person_id:
                 raise UsageError(
                     f"account {account}: reads as {owner}'s id or account, expected one of {person_id}'s own"
                 )
@@ -187,16 +187,11 @@ def _give_accounts(connection: Connection, person_id: str, accounts: Sequence[st
 
 
 def _owners_of_accounts(connection: Connection) -> dict[str, str]:
-    return {_key(name): owner for owner, names in people.accounts(connection).items() for name in names}
-
-
-def _key(name: str) -> str:
-    """Return a name as whoever types it means it: no matter how wide its letters are, or how tall."""
-    return unicodedata.normalize("NFKC", name).casefold()
+    return {as_read(name): owner for owner, names in people.accounts(connection).items() for name in names}
 
 
 def _refuse_confusable(what: str, name: str) -> None:
-    if _key(name) in RESERVED_IDS:
+    if as_read(name) in RESERVED_IDS:
         raise UsageError(f"{what} {name}: stands for the scheduled runs, expected one that is a person's own")
     if not _TOLD_APART.fullmatch(name):
         raise UsageError(
