@@ -1,6 +1,6 @@
 """Bringing a package of an outbox into the quarantine, and seeing that it still is what was seen.
 
-Source: interfaces.md, "A department's folder"; R1-42; reliability.md, C1, S2; I1.
+Source: interfaces.md, "A department's folder"; R1-42; R1-40; reliability.md, C1, S2; I1.
 """
 
 from __future__ import annotations

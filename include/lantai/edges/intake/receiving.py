@@ -4,7 +4,7 @@ What is whole has a line in `received.jsonl`, written after the file is on the
 disk. A large file has lines that say how far it is safe. Anything without a
 line is worth nothing and is fetched again, so a killed run needs no cleaning.
 
-Source: reliability.md, K1, C1, D1; D3, S2, D2.
+Source: reliability.md, K1, C1, D1; D3, S2, D2; R1-40 (what is not wanted is not fetched).
 """
 
 from __future__ import annotations

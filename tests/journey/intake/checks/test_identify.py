@@ -36,6 +36,13 @@ def test_package_that_says_what_it_is():
     assert (found.base_carrier, found.is_zero_report, found.findings) == ("000", False, ())
 
 
+def test_what_is_not_known_of_the_folder_contradicts_nothing():
+    """R1-24, R1-34: an office that checks by itself knows neither its year's folder nor what the centre has registered of it."""
+    found = identify(list(TAGS.items()), "", 0, "", None)
+
+    assert (found.findings, found.carrier_number) == ((), "001")
+
+
 @pytest.mark.parametrize(
     ("changes", "rule", "subject"),
     [
