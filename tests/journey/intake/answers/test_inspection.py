@@ -127,7 +127,7 @@ def test_copy_that_was_not_read_back_is_not_called_verified() -> None:
 
 
 def test_opinions_say_until_when_and_where_the_supplement_goes() -> None:
-    """R1-49, R1-50."""
+    """What a unit has to do, and by when, stands on what it reads first."""
     returned = replace(ROUND, state=RoundState.RETURNED, supplement_by_on=date(2026, 3, 12))
 
     form = opinion_form(case(round=returned), [])
@@ -136,7 +136,7 @@ def test_opinions_say_until_when_and_where_the_supplement_goes() -> None:
 
 
 def test_faults_stand_before_what_the_centre_decides_and_both_before_remarks() -> None:
-    """R1-49: what has to be mended is read first; within each they keep their order."""
+    """R1-50: what has to be mended is read first; within each they keep their order."""
     found = [
         Finding(rule, severity)
         for rule, severity in (
