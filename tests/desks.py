@@ -57,15 +57,21 @@ class Told:
 
 @dataclass
 class Desk:
-    """Where somebody sits and types commands: a home, and what stands in the environment."""
+    """Where somebody sits and types commands: a home, and what stands in the environment.
+
+    Attributes:
+        is_demo: Whether the home is marked as a demo's, whose date may be set.
+    """
 
     home: Path
     variables: dict[str, str]
+    is_demo: bool = True
 
     def run(self, *words: object, stdin: bytes | None = None, **variables: str) -> Told:
         """Run a command in this process, through the real app."""
         env: dict[str, str | None] = dict.fromkeys((name for name in os.environ if name.startswith("LANTAI_")), None)
         env |= self.variables | variables
+        self._mark()
         told = CliRunner(env=env).invoke(app, [str(word) for word in words], input=stdin)
         if told.exception is not None and not isinstance(told.exception, SystemExit):
             raise told.exception
@@ -97,19 +103,24 @@ class Desk:
 
     def environment(self, more: Mapping[str, str]) -> dict[str, str]:
         """Return the environment of a process."""
+        self._mark()
         kept = {name: value for name, value in os.environ.items() if not name.startswith("LANTAI_")}
         return kept | {"PYTHONPATH": str(INCLUDE)} | self.variables | dict(more)
 
     def centre(self) -> Centre:
         """Return the centre in this home, to look at its rows."""
+        self._mark()
         settings = from_env(self.variables)
         return Centre(settings, Clock.of(settings), Database(settings.registry_url), "test:1:bbbb")
+
+    def _mark(self) -> None:
+        """Mark a home that is there: its date is set, which a real one refuses."""
+        if self.is_demo and self.home.is_dir():
+            (self.home / DEMO_MARK).touch()
 
 
 def desk_at(home: Path, locale: str = "en") -> Desk:
     """Return a desk over a home, on a fixed day as in a demo, without waiting times."""
-    home.mkdir(parents=True, exist_ok=True)
-    (home / DEMO_MARK).touch()
     return Desk(
         home,
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,9 @@ def test_benchmark_that_is_none_is_refused(onlooker: Desk, words: tuple[str, ...
 
 
 def test_demo_never_empties_a_real_centre(desk: Desk, tmp_path: Path) -> None:
-    before = sorted(desk.home.rglob("*"))
+    real = replace(desk, is_demo=False)
+    (real.home / "DEMO").unlink()
+    before = sorted(real.home.rglob("*"))
 
     for words, said in (
         ((), "found files that no demo made"),
@@ -34,10 +37,10 @@ def test_demo_never_empties_a_real_centre(desk: Desk, tmp_path: Path) -> None:
         (("--today", "one day"), "expected a date like 2026-03-02"),
         (("--locale", "fr"), "'fr' is not one of 'zh', 'en'"),
     ):
-        told = desk.run("demo", *words)
+        told = real.run("demo", *words)
         assert (told.code, said in told.err) == (2, True), told
 
-    assert sorted(desk.home.rglob("*")) == before
+    assert sorted(real.home.rglob("*")) == before
 
 
 def test_pages_are_not_served_over_nothing(bare: Desk) -> None:

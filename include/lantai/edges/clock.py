@@ -36,9 +36,9 @@ class Clock:
         """Return the clock that the settings describe.
 
         Raises:
-            SettingsError: They set a date for a home that is no demo's.
+            SettingsError: They set a date for a home that is there and no demo's.
         """
-        if settings.today is not None and not (settings.home / DEMO_MARK).is_file():
+        if settings.today is not None and settings.home.is_dir() and not (settings.home / DEMO_MARK).is_file():
             raise SettingsError(
                 f"LANTAI_TODAY: found {settings.today}, expected nothing: {settings.home} is no demo's home, its date is the real one"
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from pathlib import Path
 
@@ -26,6 +25,7 @@ def states(desk: Desk) -> dict[str, str]:
 
 def test_first_set_up_names_what_it_made_and_a_second_one_makes_nothing(bare: Desk) -> None:
     first = bare.ok("init", "--json").json
+    bare.ok("doctor")
     before = {path: path.read_bytes() for path in bare.home.rglob("*") if path.is_file()}
     second = bare.ok("init", "--json").json
 
@@ -62,9 +62,7 @@ def test_advice_is_in_the_language_of_the_screen(onlooker: Desk) -> None:
 
 
 def test_missing_home_is_one_trouble_told_once_and_nothing_is_made(bare: Desk) -> None:
-    shutil.rmtree(bare.home)
-
-    told = bare.run("doctor", LANTAI_TODAY="")
+    told = bare.run("doctor")
 
     assert told.code == 3
     assert told.out.count("lantai init") == 2, "the home and the registry"
@@ -72,11 +70,10 @@ def test_missing_home_is_one_trouble_told_once_and_nothing_is_made(bare: Desk) -
 
 
 def test_a_file_in_the_place_of_the_home_is_named(bare: Desk) -> None:
-    shutil.rmtree(bare.home)
     bare.home.write_text("notes")
 
-    assert "is no folder" in bare.run("doctor", LANTAI_TODAY="").out
-    assert bare.run("init", LANTAI_TODAY="").code == 3
+    assert "is no folder" in bare.run("doctor").out
+    assert bare.run("init").code == 3
 
 
 def test_registry_of_an_older_version_is_refused_with_what_to_do(desk: Desk) -> None:
@@ -199,22 +196,21 @@ def test_year_is_opened_with_a_warning_when_its_workdays_are_not_known(desk: Des
 
 def test_home_and_registry_are_nobody_elses_however_the_folder_was_made(bare: Desk) -> None:
     """A folder made before by hand, with a umask that lets everybody in."""
-    bare.home.mkdir(parents=True, exist_ok=True)
-    (bare.home / "DEMO").unlink()
-    bare.home.chmod(0o755)
+    real = bare.home.with_name("real")
+    real.mkdir(mode=0o755)
 
-    bare.ok("init", LANTAI_TODAY="")
+    bare.ok("init", LANTAI_HOME=str(real), LANTAI_TODAY="")
 
-    modes = {path.name: path.stat().st_mode & 0o077 for path in (bare.home, bare.home / "registry.db")}
-    assert modes == {"home": 0, "registry.db": 0}
+    modes = {path.name: path.stat().st_mode & 0o077 for path in (real, real / "registry.db")}
+    assert modes == {"real": 0, "registry.db": 0}
 
 
 def test_date_is_set_by_hand_in_the_home_of_a_demo_only(bare: Desk) -> None:
     """A variable must not end a waiting time, nor make a record due that is not."""
-    (bare.home / "DEMO").unlink()
+    real = bare.home.with_name("real")
+    bare.ok("init", LANTAI_HOME=str(real), LANTAI_TODAY="")
 
-    told = bare.run("init")
+    told = bare.run("year", "status", "2025", LANTAI_HOME=str(real))
 
     assert told.code == 2
     assert "is no demo's home, its date is the real one" in told.err
-    assert list(bare.home.iterdir()) == []
