@@ -17,6 +17,7 @@ from lantai.demo.airflow.process import AirflowProcess
 from lantai.demo.airflow.sessions import session_members
 from lantai.demo.airflow.waiting import Patience
 from lantai.edges.centre import open_centre
+from lantai.edges.clock import DEMO_MARK
 from lantai.errors import OrchestratorError
 from lantai.journey.centre.set_up import set_up
 from lantai.settings import Settings
@@ -51,6 +52,7 @@ def test_component_that_comes_up_late_is_waited_for_by_name_and_a_run_is_told_of
     monkeypatch.setattr(airflow_components, "FORGOTTEN_SECONDS", 3600)
     with open_centre(settings, checks_schema=False) as centre:
         set_up(centre, has_custody=True)
+    (settings.home / DEMO_MARK).touch()
     slow = Slow(DAG_PROCESSOR, words=4)
     patience = Patience(slow.tell, first_seconds=0.5, every_seconds=1, still_seconds=2)
     variables = {"LANTAI_HOME": str(settings.home), "LANTAI_TODAY": "2026-03-02"}
