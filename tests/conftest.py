@@ -77,6 +77,8 @@ def lacks_of(item: pytest.Item) -> str:
         return f"{', '.join(missing)}: not installed; .ci/run installs it, or use your package manager"
     if item.get_closest_marker("namespaces") and not may_unshare():
         return "namespaces cannot be made here: that takes root"
+    if item.get_closest_marker("root") and os.geteuid() != 0:
+        return "starts or gives something as another user: that takes root"
     return ""
 
 

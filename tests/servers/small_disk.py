@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -47,13 +48,15 @@ class SmallDisk:
 
 @pytest.fixture
 def small_disk() -> Iterator[Callable[[Path, int], SmallDisk]]:
-    """Make small disks that are taken away again; skips where nobody may mount one (a container without that right)."""
+    """Make small disks that are taken away again; skips where nobody may mount one (a container without that right), but never in CI."""
     made: list[SmallDisk] = []
 
     def make(folder: Path, kibibytes: int) -> SmallDisk:
         try:
             made.append(SmallDisk(folder, kibibytes))
         except OSError as error:
+            if os.environ.get("CI") == "true":
+                raise
             pytest.skip(f"no small disk can be mounted here: {error}")
         return made[-1]
 

@@ -14,8 +14,6 @@ from desks import Desk
 from lantai.edges.keys.files import new_identity, new_signer
 from lantai.journey.centre.equip import SECRETS, completed
 
-AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to the containers' user, which takes root")
-
 
 def written(text: str) -> dict[str, str]:
     return dict(line.split("=", 1) for line in text.splitlines() if line and not line.startswith("#"))
@@ -96,7 +94,7 @@ def test_what_is_no_public_key_is_refused_and_nothing_is_written(bare: Desk, tmp
     assert not (tmp_path / "lantai-keys").exists()
 
 
-@AS_ROOT
+@pytest.mark.root
 def test_private_keys_are_for_the_containers_user_and_nobody_else(bare: Desk, tmp_path: Path) -> None:
     bare.run("environment", tmp_path / ".env")
 
@@ -115,7 +113,7 @@ def test_private_keys_are_for_the_containers_user_and_nobody_else(bare: Desk, tm
     assert stat.S_IMODE((tmp_path / "lantai-gateway-keys/centre.pub").stat().st_mode) == 0o644
 
 
-@AS_ROOT
+@pytest.mark.root
 def test_file_that_an_editor_gave_to_somebody_else_is_handed_over_again(bare: Desk, tmp_path: Path) -> None:
     bare.run("environment", tmp_path / ".env")
     connections = tmp_path / "lantai-keys/connections/connections.json"
@@ -126,7 +124,7 @@ def test_file_that_an_editor_gave_to_somebody_else_is_handed_over_again(bare: De
     assert connections.stat().st_uid == 50000
 
 
-@AS_ROOT
+@pytest.mark.root
 def test_who_is_not_root_is_told_what_root_has_to_do(bare: Desk, tmp_path: Path) -> None:
     home = tmp_path / "theirs"
     home.mkdir()
