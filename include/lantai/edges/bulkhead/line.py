@@ -25,7 +25,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from lantai.edges.bulkhead.messages import NOT_BORN, OUT_OF_MEMORY, Answer, Progress, Question, receive, send
+from lantai.edges.bulkhead.messages import NOT_BORN, Answer, Progress, Question, receive, send
 from lantai.edges.bulkhead.patience import (
     NAMES_PER_SECOND,
     USUAL_LIMITS,
@@ -34,6 +34,7 @@ from lantai.edges.bulkhead.patience import (
     Pace,
     Window,
 )
+from lantai.edges.children.frames import OUT_OF_MEMORY
 from lantai.edges.connections import Connection
 from lantai.edges.intake.outbox import PackageSeen
 from lantai.errors import (

@@ -25,9 +25,6 @@ MOST_BYTES = 128 * 1024 * 1024
 NOT_BORN = "not born"
 """Told in place of what a child died of where there was no room for one."""
 
-OUT_OF_MEMORY = 71
-"""With this a child ends that has no memory left to say so."""
-
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -26,7 +26,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from lantai.edges.bulkhead import far_end
-from lantai.edges.bulkhead.messages import NOT_BORN, OUT_OF_MEMORY
+from lantai.edges.bulkhead.messages import NOT_BORN
+from lantai.edges.children.frames import OUT_OF_MEMORY
 
 _STACK_BYTES = 512 * 1024
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38

@@ -29,7 +29,16 @@ from pathlib import Path
 from time import monotonic
 from typing import BinaryIO, Self
 
-from lantai.edges.children.frames import BLOCK, HEAD, MESSAGE, MOST_BLOCK_BYTES, MOST_MESSAGE_BYTES, fill, send_message
+from lantai.edges.children.frames import (
+    BLOCK,
+    HEAD,
+    MESSAGE,
+    MOST_BLOCK_BYTES,
+    MOST_MESSAGE_BYTES,
+    OUT_OF_MEMORY,
+    fill,
+    send_message,
+)
 from lantai.edges.children.unfiltered import tell_if_unfiltered
 from lantai.errors import (
     ArchiveLimitError,
@@ -49,9 +58,6 @@ _COMPLAINT_BYTES = 65_536
 _BROKEN = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGSYS})
 TIMES_WAITED = 20
 """So many times its processor time a process is waited for: one that computes less than a part of so many stands still."""
-
-OUT_OF_MEMORY = 71
-"""With this a script ends that has no memory left to say so."""
 
 _REFUSALS: dict[str, type[PackageError]] = {
     kind.__name__: kind for kind in (PackageError, ArchiveLimitError, CatalogueError, UnsafeNameError)

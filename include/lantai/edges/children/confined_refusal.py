@@ -9,11 +9,8 @@ import os
 import socket
 from collections.abc import Callable
 
-from lantai.edges.children.frames import send_message
+from lantai.edges.children.frames import OUT_OF_MEMORY, send_message
 from lantai.errors import PackageError
-
-_OUT_OF_MEMORY = 71
-"""As `confined` knows it."""
 
 
 def serve(work: Callable[[socket.socket], None]) -> None:
@@ -24,6 +21,6 @@ def serve(work: Callable[[socket.socket], None]) -> None:
     except PackageError as error:
         send_message(line, {"refused": [type(error).__name__, str(error), error.reason, error.values]})
     except MemoryError:
-        os._exit(_OUT_OF_MEMORY)
+        os._exit(OUT_OF_MEMORY)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # Nobody wants to know any more.

@@ -26,6 +26,9 @@ MOST_MESSAGE_BYTES = 4 * 1024 * 1024
 
 MOST_BLOCK_BYTES = 1024 * 1024
 
+OUT_OF_MEMORY = 71
+"""With this a process of ours ends that has no memory left to say so."""
+
 MOST_FILES = 128
 """So many open files go over with one message; Linux takes 253."""
 

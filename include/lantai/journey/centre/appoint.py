@@ -21,7 +21,7 @@ from lantai.edges.registry.centre import people
 from lantai.errors import UsageError
 from lantai.formats.ledger.ssh_signature import fingerprint, parse_public_key_line
 from lantai.records.centre.naming import refuse_unsound
-from lantai.records.centre.person import Appointment, Person, PersonKey, Role
+from lantai.records.centre.person import LONGEST_ID, Appointment, Person, PersonKey, Role
 from lantai.records.ledger.event import EventKind
 from lantai.records.text.shown import on_one_line
 from lantai.records.text.spelling import as_read
@@ -29,7 +29,7 @@ from lantai.records.text.spelling import as_read
 RESERVED_IDS = frozenset({"system", "lantai"})
 """Who acts where nobody is named: no person may be called so. In small letters, as `as_read` writes a name."""
 
-LONGEST_ID, LONGEST_NAME, LONGEST_ACCOUNT = 32, 100, 64
+LONGEST_NAME, LONGEST_ACCOUNT = 100, 64
 """Characters that the registry holds."""
 
 _TOLD_APART = re.compile(r"[A-Za-z0-9\u4e00-\u9fff._@-]+")

@@ -15,13 +15,11 @@ from lantai.edges.centre import Centre
 from lantai.edges.registry.centre.units import put_unit, release_names, units
 from lantai.errors import UsageError
 from lantai.records.centre.naming import refuse_unsound
+from lantai.records.centre.person import LONGEST_ID
 from lantai.records.centre.unit import FONDS_NO, Unit
 
 LONGEST_NAME = 200
 """Characters of a unit's full name; what stands on a seal has fewer than fifty."""
-
-LONGEST_PERSON = 32
-"""Characters of a staff number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ def _refuse_unsound(unit: Unit) -> None:
     try:
         refuse_unsound("name", unit.name, LONGEST_NAME)
         if unit.responsible_person is not None:
-            refuse_unsound("responsible person", unit.responsible_person, LONGEST_PERSON)
+            refuse_unsound("responsible person", unit.responsible_person, LONGEST_ID)
     except ValueError as error:
         raise UsageError(f"unit {unit.unit_code}: {error}") from error
 

@@ -49,12 +49,19 @@ class Choice:
         """Return whether a round is among the chosen."""
         return self.names is None or this.carrier_id in {each.carrier_id for each in self.received}
 
-    def unknown(self, seen: Iterable[PackageSeen]) -> list[str]:
-        """Return the names, as they were given, that neither a package in an outbox nor a round of those asked about bears."""
+    def unknown(self, seen: Iterable[PackageSeen]) -> list[tuple[str, bool]]:
+        """Return the names, as they were given, that neither a package in an outbox nor a round of those asked about bears.
+
+        Args:
+            seen: The packages that lie in the outboxes.
+
+        Returns:
+            Each with whether it is a number that we have given, to a submission of another unit or year.
+        """
         known = {name for this in self.received for name in _names_of_round(this)}
         known |= {name for package in seen for name in _names(package.raw_name, package.kind.value)}
         names = self.names or {}
-        return [_told(names[name], name in self.given) for name in sorted(names.keys() - known)]
+        return [(names[name], name in self.given) for name in sorted(names.keys() - known)]
 
 
 def choose(
@@ -93,11 +100,3 @@ def _spelling(name: str, given: Collection[str]) -> str:
     """Return how a name is compared: no name as it is read aloud has capitals, so that none is taken for a number."""
     reference = read_reference(name)
     return reference.own_id if reference and reference.own_id in given else spelling.as_read(name)
-
-
-def _told(name: str, is_given: bool) -> str:
-    return (
-        f"{name} (our number of a submission of another unit or year, which is no name of a package)"
-        if is_given
-        else name
-    )

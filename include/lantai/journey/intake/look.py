@@ -307,9 +307,17 @@ def _refuse_unknown(choice: Choice, found: _Round) -> None:
     unknown = choice.unknown(found.seen)
     if unknown and not found.unknown:
         names = sorted({package.shown_name for package in found.seen})
-        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        there = ", ".join(names[:MOST_NAMES]) or "nothing"
-        raise UsageError(f"carrier {', '.join(unknown)}: not there, found {there}{more}")
+        refusal = UsageError(_not_there(unknown, names, "en"))
+        refusal.message_zh = _not_there(unknown, names, "zh")
+        raise refusal
+
+
+def _not_there(unknown: Sequence[tuple[str, bool]], names: Sequence[str], locale: str) -> str:
+    comma = say("refused.comma", locale)
+    wanted = [say("refused.given_elsewhere", locale, name=name) if is_given else name for name, is_given in unknown]
+    there = comma.join(names[:MOST_NAMES]) or say("refused.nothing", locale)
+    more = say("refused.more_packages", locale, count=len(names) - MOST_NAMES) if len(names) > MOST_NAMES else ""
+    return say("refused.not_there", locale, wanted=comma.join(wanted), there=there, more=more)
 
 
 def _unfinished(centre: Centre, codes: Sequence[str], *, by_hand: bool) -> Sequence[Row[Any]]:

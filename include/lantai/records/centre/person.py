@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+LONGEST_ID = 32
+"""Characters of a staff id, as the registry holds it."""
+
 
 class Role(StrEnum):
     """What a person may be appointed to."""
