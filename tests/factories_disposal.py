@@ -33,7 +33,7 @@ from lantai.journey.disposal.approval.sign import SignedList, sign
 from lantai.records.centre.person import Appointment, Person, Role
 from lantai.records.centre.unit import DataForm, Unit
 from lantai.records.custody.record import AccessLevel, Record, RecordFile, Retention
-from lantai.records.disposal.lists import Decision, Duty, ListKind
+from lantai.records.disposal.lists import Decision, ListDuty, ListKind
 from lantai.records.intake.carrier import ReceivedFile
 from lantai.records.ledger.event import EventKind
 
@@ -232,14 +232,14 @@ def approve(centre: Centre, list_id: str, keys: dict[str, Path] | None = None) -
     if chosen.kind is ListKind.DESTRUCTION:
         note_report(centre, list_id, "教档鉴〔2026〕1号", "P01")
     for person_id in PANEL:
-        sign(centre, list_id, Duty.PANEL_MEMBER, person_id, keys.get(person_id))
-    return sign(centre, list_id, Duty.LEADER, "L01", keys.get("L01"))
+        sign(centre, list_id, ListDuty.PANEL_MEMBER, person_id, keys.get(person_id))
+    return sign(centre, list_id, ListDuty.LEADER, "L01", keys.get("L01"))
 
 
 def witness(centre: Centre, list_id: str, keys: dict[str, Path] | None = None) -> None:
     """Both witnesses sign, before or after as the list stands."""
     for person_id in WITNESSES:
-        sign(centre, list_id, Duty.WITNESS, person_id, (keys or {}).get(person_id))
+        sign(centre, list_id, ListDuty.WITNESS, person_id, (keys or {}).get(person_id))
 
 
 def lay_ready_list(centre: Centre) -> str:

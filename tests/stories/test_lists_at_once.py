@@ -43,7 +43,7 @@ from lantai.journey.ledger.checkpoint import make_checkpoint
 from lantai.journey.ledger.verify_ledger import verify
 from lantai.records.centre.person import Appointment, Person, Role
 from lantai.records.disposal.hold import Hold, HoldScope
-from lantai.records.disposal.lists import Decision, Duty, ListKind, ListState
+from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState
 from lantai.records.ledger.event import EventKind
 
 pytestmark = pytest.mark.both_databases
@@ -70,7 +70,7 @@ def drafted(workers: list[Centre]) -> str:
 def signed_by_panel(workers: list[Centre], drafted: str) -> str:
     decide_all(workers[0], drafted, [1, 2])
     for person_id in PANEL:
-        sign(workers[0], drafted, Duty.PANEL_MEMBER, person_id)
+        sign(workers[0], drafted, ListDuty.PANEL_MEMBER, person_id)
     return drafted
 
 
@@ -78,7 +78,7 @@ def signed_by_panel(workers: list[Centre], drafted: str) -> str:
 def ready(workers: list[Centre], signed_by_panel: str) -> str:
     """A list that waits for the custodian, witnessed."""
     note_report(workers[0], signed_by_panel, "教档鉴〔2026〕1号", "P01")
-    sign(workers[0], signed_by_panel, Duty.LEADER, "L01")
+    sign(workers[0], signed_by_panel, ListDuty.LEADER, "L01")
     assert prepare(workers[0]).ready == [signed_by_panel]
     witness(workers[0], signed_by_panel)
     return signed_by_panel
@@ -119,7 +119,7 @@ def test_one_persons_signature_given_four_times_at_once_is_one(workers: list[Cen
     """R1."""
     decide_all(workers[0], drafted, [1, 2])
 
-    found = at_once([partial(sign, worker, drafted, Duty.PANEL_MEMBER, "M01") for worker in workers])
+    found = at_once([partial(sign, worker, drafted, ListDuty.PANEL_MEMBER, "M01") for worker in workers])
 
     assert kinds(found) == []
     assert sorted(each.is_new for each in found) == [False, False, False, True]
@@ -135,7 +135,7 @@ def test_of_two_leaders_in_the_same_moment_one_approves(workers: list[Centre], s
 
     found = at_once(
         [
-            partial(sign, worker, signed_by_panel, Duty.LEADER, leader)
+            partial(sign, worker, signed_by_panel, ListDuty.LEADER, leader)
             for worker, leader in zip(workers, ("L01", "L02"), strict=False)
         ]
     )
@@ -155,7 +155,7 @@ def test_approval_never_covers_a_decision_that_changed_in_the_same_moment(
 
     found = at_once(
         [
-            partial(sign, one, signed_by_panel, Duty.LEADER, "L01"),
+            partial(sign, one, signed_by_panel, ListDuty.LEADER, "L01"),
             partial(decide, other, signed_by_panel, "M01", say([2], Decision.KEEP, 3)),
         ]
     )
@@ -176,7 +176,7 @@ def test_list_withdrawn_while_it_is_approved_is_withdrawn(
     one, other = workers[:2]
 
     found = at_once(
-        [partial(sign, one, signed_by_panel, Duty.LEADER, "L01"), partial(withdraw, other, signed_by_panel, "P01")]
+        [partial(sign, one, signed_by_panel, ListDuty.LEADER, "L01"), partial(withdraw, other, signed_by_panel, "P01")]
     )
 
     assert set(kinds(found)) <= {NotPermittedError}

@@ -9,15 +9,15 @@ from multiprocessing import Pipe
 import pytest
 
 from lantai.edges.bulkhead.messages import Answer, Progress, receive, send
-from lantai.edges.intake.outbox import PackageKind, PackageSeen
+from lantai.edges.intake.outbox import PackageSeen
 from lantai.errors import PackageError, RemotePermissionError
 from lantai.formats.sftp.wire import FileKind
-from lantai.records.intake.carrier import RemoteFile
+from lantai.records.intake.carrier import Packaging, RemoteFile
 
 PACKAGE = PackageSeen(
     2025,
     b"001",
-    PackageKind.FOLDER,
+    Packaging.FOLDER,
     [RemoteFile(b"a", 1, 2)],
     "f" * 64,
     has_ready=True,

@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
-from alembic import command
-from sqlalchemy import event, insert, text
+from sqlalchemy import event, insert, select, text
 
 from lantai.edges import tables
 from lantai.edges.centre import open_centre
 from lantai.edges.clock import DEMO_MARK, Clock
+from lantai.edges.database import migrations
 from lantai.edges.database.database import Database
-from lantai.edges.database.migrations import VERSION_TABLE, _config, current, newest, require_current, upgrade
-from lantai.errors import RegistryBusyError, SchemaOutdatedError, SchemaUnknownError, SchemaUnreleasedError
+from lantai.edges.database.migrations import VERSION_TABLE, current, newest, require_current, upgrade
+from lantai.edges.tables import kinds
+from lantai.errors import (
+    RegistryBusyError,
+    RegistryConflictError,
+    SchemaOutdatedError,
+    SchemaUnknownError,
+    SchemaUnreleasedError,
+)
+from lantai.records.centre.unit import DataForm
 from lantai.settings import Settings
 
 FIRST = "0001"
+A_UNIT = {
+    "unit_code": "JY",
+    "name": "教育局",
+    "fonds_no": "Z109",
+    "scope_class": "statutory",
+    "business_frequency": "year",
+}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server("postgres", "initdb"))])
@@ -62,8 +79,31 @@ def an_event() -> dict[str, object]:
     }
 
 
-def upgrade_to_first(database: Database) -> None:
-    command.upgrade(_config(database), FIRST)
+NEXT = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.add_column("event", sa.Column("remark", sa.Text()))
+"""
+
+
+@pytest.fixture
+def release_next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Lay a migration after ours, as a later version of the program will: there is only one until the first release."""
+
+    def release() -> None:
+        folder = shutil.copytree(
+            migrations.sql_folder(), tmp_path / "sql", ignore=shutil.ignore_patterns("__pycache__")
+        )
+        (folder / "migrations" / "versions" / "0002_add_remarks.py").write_text(NEXT, encoding="utf-8")
+        monkeypatch.setattr(migrations, "sql_folder", lambda: folder)
+
+    return release
 
 
 def test_upgrading_twice_changes_nothing(database: Database) -> None:
@@ -76,10 +116,11 @@ def test_upgrading_twice_changes_nothing(database: Database) -> None:
 
 
 def test_registry_of_an_older_version_is_refused_until_it_is_upgraded(
-    url: str, database: Database, settings: Settings
+    url: str, database: Database, settings: Settings, release_next_version: Callable[[], None]
 ) -> None:
     """The hint says `lantai init`."""
-    upgrade_to_first(database)
+    upgrade(database)
+    release_next_version()
     settings = replace(settings, registry_url=url)
 
     with (
@@ -138,15 +179,66 @@ def test_registry_of_a_version_before_its_release_is_told_from_a_current_one(
     assert "新位置" in caught.value.hint_zh
 
 
-def test_registry_before_its_release_that_cannot_even_be_upgraded_is_told_the_same(database: Database) -> None:
-    upgrade_to_first(database)
+def test_registry_before_its_release_that_cannot_even_be_upgraded_is_told_the_same(
+    database: Database, release_next_version: Callable[[], None]
+) -> None:
+    upgrade(database)
     with database.begin() as connection:
-        connection.execute(text("DROP TABLE ledger_leaf"))
+        connection.execute(text("ALTER TABLE event RENAME TO earlier"))
+    release_next_version()
 
-    with pytest.raises(SchemaUnreleasedError, match="ledger_leaf"):
+    with pytest.raises(SchemaUnreleasedError, match="event"):
         upgrade(database)
 
     assert current(database) == FIRST
+
+
+def test_words_that_the_registry_knows_are_those_of_the_program(database: Database) -> None:
+    upgrade(database)
+
+    with database.read() as connection:
+        found = {
+            table.name: set(connection.execute(select(next(iter(table.primary_key)))).scalars())
+            for table in kinds.WORDS
+        }
+        letters = dict(connection.execute(select(kinds.data_form.c.data_form, kinds.data_form.c.letter)).all())
+
+    assert found == {table.name: {word.value for word in words} for table, words in kinds.WORDS.items()}
+    assert letters == {form.value: form.letter for form in DataForm}
+
+
+def test_registry_without_a_word_that_the_program_knows_is_told_from_a_current_one(database: Database) -> None:
+    upgrade(database)
+    with database.begin() as connection:
+        connection.execute(text("DELETE FROM event_kind WHERE kind = 'restored'"))
+
+    with pytest.raises(SchemaUnreleasedError, match=r"found no event_kind 'restored', expected"):
+        require_current(database)
+
+
+def test_word_that_nobody_knows_is_refused_by_the_database(database: Database) -> None:
+    upgrade(database)
+
+    with pytest.raises(RegistryConflictError), database.begin() as connection:
+        connection.execute(insert(tables.event).values(an_event() | {"kind": "forgotten"}))
+
+
+def test_no_two_data_forms_share_a_letter(database: Database) -> None:
+    upgrade(database)
+
+    with pytest.raises(RegistryConflictError), database.begin() as connection:
+        connection.execute(insert(kinds.data_form).values(data_form="email", letter="E"))
+
+
+def test_later_version_adds_a_data_form_as_a_row_and_rebuilds_no_table(database: Database) -> None:
+    upgrade(database)
+    with database.begin() as connection:
+        connection.execute(insert(kinds.data_form).values(data_form="email", letter="M"))
+
+        connection.execute(insert(tables.unit).values(A_UNIT))
+        connection.execute(insert(tables.unit_form).values(unit_code="JY", data_form="email"))
+
+    require_current(database)
 
 
 def lantai_init(database: Database, settings: Settings) -> subprocess.CompletedProcess[str]:
@@ -188,14 +280,17 @@ def test_second_upgrade_at_the_same_time_is_refused_and_the_first_is_not_disturb
 
 
 @pytest.mark.server("postgres", "initdb")
-def test_upgrade_gives_up_behind_somebody_who_works_in_a_table_and_leaves_nothing_half_done(server: Database) -> None:
+def test_upgrade_gives_up_behind_somebody_who_works_in_a_table_and_leaves_nothing_half_done(
+    server: Database, release_next_version: Callable[[], None]
+) -> None:
     """House: lock and statement timeouts on PostgreSQL; whoever comes after the upgrade would wait behind it."""
-    upgrade_to_first(server)
+    upgrade(server)
+    release_next_version()
     limits: list[tuple[str, str]] = []
 
     @event.listens_for(server.engine, "after_cursor_execute")
     def look(connection, _cursor, statement: str, *_: object) -> None:
-        if "CREATE FUNCTION lantai_refuse" in statement:
+        if "SELECT pg_try_advisory_xact_lock" in statement:
             lock, whole = "current_setting('lock_timeout')", "current_setting('statement_timeout')"
             limits.append(tuple(connection.exec_driver_sql(f"SELECT {lock}, {whole}").one()))
 

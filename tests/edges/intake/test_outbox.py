@@ -15,7 +15,7 @@ from lantai.demo.sftp.files import AccountFiles
 from lantai.edges.bulkhead.line import Lines
 from lantai.edges.bulkhead.looks import look_all
 from lantai.edges.connections import Connection
-from lantai.edges.intake.outbox import PackageKind, PackageSeen, look
+from lantai.edges.intake.outbox import PackageSeen, look
 from lantai.edges.intake.outbox_collect import collect
 from lantai.edges.intake.outbox_whole import is_whole, still_missing
 from lantai.edges.intake.quarantine import Quarantine
@@ -31,6 +31,7 @@ from lantai.errors import (
     ServerUnreachableError,
 )
 from lantai.formats.sftp import wire
+from lantai.records.intake.carrier import Packaging
 from servers.hostile_sftp import LOGIN, PASSWORD, HostileSftp
 from servers.openssh import OpenSsh
 
@@ -96,10 +97,10 @@ def test_packages_of_every_kind_are_seen_and_other_years_are_not(sshd: OpenSsh) 
         b"four.TAR",
         b"five.zip.filepart",
     }
-    assert packages["档案-1".encode()].kind is PackageKind.FOLDER
+    assert packages["档案-1".encode()].kind is Packaging.FOLDER
     assert [file.name for file in packages["档案-1".encode()].files][-1] == b"manifest-sha256.txt"
-    assert packages[b"three.zip"].kind is PackageKind.ZIP
-    assert packages[b"four.TAR"].kind is PackageKind.TAR
+    assert packages[b"three.zip"].kind is Packaging.ZIP
+    assert packages[b"four.TAR"].kind is Packaging.TAR
     assert [name for name, package in packages.items() if package.has_ready] == [b"four.TAR"]
 
 

@@ -10,10 +10,10 @@ import pytest
 from factories_disposal import make_unit
 from lantai.edges.centre import Centre
 from lantai.edges.clock import Clock
-from lantai.edges.intake.outbox import PackageKind, PackageSeen
+from lantai.edges.intake.outbox import PackageSeen
 from lantai.errors import RemotePermissionError
 from lantai.journey.intake.settle import is_settled, is_stalled, settle
-from lantai.records.intake.carrier import RemoteFile, fingerprint
+from lantai.records.intake.carrier import Packaging, RemoteFile, fingerprint
 
 FILES = [RemoteFile(b"bagit.txt", 10, 1)]
 FIRST = date(2026, 3, 2)
@@ -28,7 +28,7 @@ def unit(centre: Centre) -> Centre:
 def seen(**changed: object) -> PackageSeen:
     """A folder as a look saw it; a keyword changes one thing."""
     usual = {"files": FILES, "fingerprint": fingerprint(FILES), "has_ready": False}
-    return PackageSeen(2025, b"001", PackageKind.FOLDER, **(usual | changed))
+    return PackageSeen(2025, b"001", Packaging.FOLDER, **(usual | changed))
 
 
 def after(

@@ -9,7 +9,7 @@ import pytest
 
 from lantai.locales import say
 from lantai.records.custody.record import Retention
-from lantai.records.disposal.lists import Decision, Duty, ListKind, ListState, RowDecision, SignOff, Stage
+from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, RowDecision, SignOff, Stage
 from lantai.rules.disposal.appraisal import (
     elapsed_years,
     electronic_transfer_due_on,
@@ -42,7 +42,7 @@ def decision(row_no: int, person_id: str, said: Decision = Decision.DISPOSE, yea
     return RowDecision(LIST, row_no, person_id, said, "", years, AT)
 
 
-def signed(person_id: str, duty: Duty, minutes: int = 0, stage: Stage = Stage.APPROVE, **changed: object) -> Signed:
+def signed(person_id: str, duty: ListDuty, minutes: int = 0, stage: Stage = Stage.APPROVE, **changed: object) -> Signed:
     sign_off = SignOff(LIST, duty, stage, person_id, "d" * 64, AT + timedelta(minutes=minutes), None)
     return replace(Signed(sign_off, True, False, None, True), **changed)
 
@@ -60,11 +60,11 @@ def dossier(**changed: object) -> Dossier:
         rows=(1, 2),
         decisions=tuple(decision(row_no, member) for row_no in (1, 2) for member in PANEL),
         acting=(
-            Acting("P01", Duty.PREPARER),
-            *(Acting(member, Duty.PANEL_MEMBER) for member in PANEL),
-            Acting("L01", Duty.LEADER),
+            Acting("P01", ListDuty.PREPARER),
+            *(Acting(member, ListDuty.PANEL_MEMBER) for member in PANEL),
+            Acting("L01", ListDuty.LEADER),
         ),
-        signed=(*(signed(member, Duty.PANEL_MEMBER) for member in PANEL), signed("L01", Duty.LEADER, 5)),
+        signed=(*(signed(member, ListDuty.PANEL_MEMBER) for member in PANEL), signed("L01", ListDuty.LEADER, 5)),
         panel_size=3,
         witness_count=2,
     )
@@ -157,7 +157,7 @@ def test_missing_part_of_an_approval_is_named(changed: dict[str, object], reason
 def test_signature_that_does_not_count_says_why(changed: dict[str, object], reason: str) -> None:
     """P3: expired appointment, forged row."""
     approved = dossier()
-    leader = signed("L01", Duty.LEADER, 5, **changed)
+    leader = signed("L01", ListDuty.LEADER, 5, **changed)
 
     found = approval_shortfalls(replace(approved, signed=(*approved.signed[:3], leader)))
 
@@ -177,7 +177,7 @@ def test_signature_for_another_list_counts_for_nothing() -> None:
 def test_leader_who_signed_before_the_panel_has_approved_nothing() -> None:
     """R9-19, I3."""
     approved = dossier()
-    early = signed("L01", Duty.LEADER, -5)
+    early = signed("L01", ListDuty.LEADER, -5)
 
     found = approval_shortfalls(replace(approved, signed=(*approved.signed[:3], early)))
 
@@ -188,7 +188,7 @@ def test_leader_who_signed_at_the_moment_of_the_panel_has_approved() -> None:
     """R9-19: only an earlier moment tells of something else."""
     approved = dossier()
 
-    assert approval_shortfalls(replace(approved, signed=(*approved.signed[:3], signed("L01", Duty.LEADER)))) == []
+    assert approval_shortfalls(replace(approved, signed=(*approved.signed[:3], signed("L01", ListDuty.LEADER)))) == []
 
 
 def test_member_who_has_not_signed_is_named_with_the_digest_that_waits_for_it() -> None:
@@ -207,9 +207,9 @@ def test_delegate_and_who_delegated_are_one_person_for_incompatible_duties() -> 
     """R10-08, R12-04."""
     found = people_shortfalls(
         [
-            Acting("D01", Duty.PANEL_MEMBER, on_behalf_of="L01"),
-            Acting("L01", Duty.LEADER),
-            Acting("M02", Duty.PANEL_MEMBER),
+            Acting("D01", ListDuty.PANEL_MEMBER, on_behalf_of="L01"),
+            Acting("L01", ListDuty.LEADER),
+            Acting("M02", ListDuty.PANEL_MEMBER),
         ]
     )
 
@@ -219,8 +219,8 @@ def test_delegate_and_who_delegated_are_one_person_for_incompatible_duties() -> 
 def test_two_witnesses_have_to_sign_before_and_not_earlier_than_the_approval() -> None:
     """N3, I3."""
     approved = dossier()
-    acting = (*approved.acting, Acting("W01", Duty.WITNESS), Acting("W02", Duty.WITNESS))
-    both = tuple(signed(w, Duty.WITNESS, 10, Stage.BEFORE) for w in ("W01", "W02"))
+    acting = (*approved.acting, Acting("W01", ListDuty.WITNESS), Acting("W02", ListDuty.WITNESS))
+    both = tuple(signed(w, ListDuty.WITNESS, 10, Stage.BEFORE) for w in ("W01", "W02"))
     with_both = replace(approved, acting=acting, signed=(*approved.signed, *both))
     with_one = replace(approved, acting=acting, signed=(*approved.signed, both[0]))
     approved_at = last_approved_at(with_both)
@@ -280,5 +280,5 @@ def test_digest_of_a_file_set_needs_its_key_and_not_its_order() -> None:
 
 def test_duties_and_stages_are_called_as_on_the_papers() -> None:
     """What is missing is told in the words that stand on forms and screens."""
-    assert {duty: say(f"values.duty.{duty.value}", "zh") for duty in Duty} == DUTY_ZH
+    assert {duty: say(f"values.duty.{duty.value}", "zh") for duty in ListDuty} == DUTY_ZH
     assert all(STAGE_ZH[stage] in say(f"values.stage.{stage.value}", "zh") for stage in Stage)

@@ -28,7 +28,7 @@ from lantai.cli.terminal.screen import (
 from lantai.errors import UsageError
 from lantai.locales import say
 from lantai.records.centre.person import Role
-from lantai.records.disposal.lists import Duty, ListKind, Stage
+from lantai.records.disposal.lists import ListDuty, ListKind, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-SIGNERS = (Duty.PANEL_MEMBER, Duty.LEADER, Duty.WITNESS)
+SIGNERS = (ListDuty.PANEL_MEMBER, ListDuty.LEADER, ListDuty.WITNESS)
 
 SigningRole = Annotated[
-    Duty,
+    ListDuty,
     typer.Option(
         help=f"以何职责签署：{'、'.join(SIGNERS)} · The duty it is signed in: {', '.join(SIGNERS)}", metavar="ROLE"
     ),
@@ -242,7 +242,7 @@ def _custodian(centre: Centre, list_id: str, actor: str | None) -> str:
     if actor:
         return person(centre, actor)
     with centre.database.read() as connection:
-        begun = [each.person_id for each in disposal.duties(connection, list_id) if each.duty is Duty.CUSTODIAN]
+        begun = [each.person_id for each in disposal.duties(connection, list_id) if each.duty is ListDuty.CUSTODIAN]
         found = begun or holders(connection, Role.CUSTODIAN.value, centre.clock.today_on())
     if len(found) != 1:
         raise UsageError(f"custodian: found {len(found)} appointed today, expected one, or --as")

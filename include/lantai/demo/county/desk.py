@@ -23,7 +23,7 @@ from lantai.journey.disposal.approval.export_sheet import export_sheet
 from lantai.journey.disposal.approval.import_sheet import import_sheet
 from lantai.journey.disposal.approval.note_papers import note_report
 from lantai.journey.disposal.approval.sign import sign
-from lantai.records.disposal.lists import Duty, ListKind, ListState
+from lantai.records.disposal.lists import ListDuty, ListKind, ListState
 
 Shown = Mapping[str, str]
 """Heading of a worksheet -> what a record's row shows."""
@@ -67,12 +67,12 @@ def decide_and_sign(centre: Centre, desks: Path, chosen: DisposalList, judge: Ju
     if chosen.kind is ListKind.DESTRUCTION:
         note_report(centre, chosen.list_id, f"档鉴〔{centre.clock.today_on().year}〕1号", ARCHIVIST.person_id)
     for member in PANEL:
-        sign(centre, chosen.list_id, Duty.PANEL_MEMBER, member.person_id, _key(centre, member))
+        sign(centre, chosen.list_id, ListDuty.PANEL_MEMBER, member.person_id, _key(centre, member))
 
 
 def approve(centre: Centre, chosen: DisposalList) -> LantaiError | None:
     """Let the leader sign, which approves the list and wakes Airflow; return what the leader is told when nobody heard."""
-    return sign(centre, chosen.list_id, Duty.LEADER, LEADER.person_id, _key(centre, LEADER)).unheard
+    return sign(centre, chosen.list_id, ListDuty.LEADER, LEADER.person_id, _key(centre, LEADER)).unheard
 
 
 def refused_shortcut(centre: Centre, chosen: DisposalList) -> str:
@@ -83,7 +83,7 @@ def refused_shortcut(centre: Centre, chosen: DisposalList) -> str:
     """
     impatient = PANEL[0]
     try:
-        sign(centre, chosen.list_id, Duty.LEADER, impatient.person_id, _key(centre, impatient))
+        sign(centre, chosen.list_id, ListDuty.LEADER, impatient.person_id, _key(centre, impatient))
     except NotPermittedError as refusal:
         return str(refusal)
     raise AssertionError(f"{impatient.person_id} signed in the leader's place, expected a refusal")
@@ -102,12 +102,12 @@ def destroy_under_witness(centre: Centre, chosen: DisposalList) -> tuple[int, st
         How many records were destroyed, and the certificate's id; None when the panel kept every row.
     """
     for witness in WITNESSES:
-        sign(centre, chosen.list_id, Duty.WITNESS, witness.person_id, _key(centre, witness))
+        sign(centre, chosen.list_id, ListDuty.WITNESS, witness.person_id, _key(centre, witness))
     first = destroy(centre, chosen.list_id, CUSTODIAN.person_id)
     if first.state is ListState.DONE:
         return first.record_count, first.certificate_id
     for witness in WITNESSES:
-        sign(centre, chosen.list_id, Duty.WITNESS, witness.person_id, _key(centre, witness))
+        sign(centre, chosen.list_id, ListDuty.WITNESS, witness.person_id, _key(centre, witness))
     done = destroy(centre, chosen.list_id, CUSTODIAN.person_id)
     return done.record_count, done.certificate_id
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, literal, select, text, union_all
 
 from lantai.edges import tables
 from lantai.edges.database.database import Database, engine_of, sql_folder, translated
+from lantai.edges.tables import kinds
 from lantai.errors import RegistryMissingError, SchemaOutdatedError, SchemaUnknownError, SchemaUnreleasedError
 
 if TYPE_CHECKING:
@@ -109,10 +110,19 @@ def _refuse_unreleased(database: Database) -> None:
         for column in table.columns
         if column.name not in columns[table.name]
     )
-    if missing:
+    if missing := list(dict.fromkeys(missing)) or _missing_words(database):
         raise SchemaUnreleasedError(
-            f"registry: found no {', '.join(dict.fromkeys(missing))}, expected the tables of {_revisions()[-1]}"
+            f"registry: found no {', '.join(missing)}, expected the tables of {_revisions()[-1]}"
         )
+
+
+def _missing_words(database: Database) -> list[str]:
+    """Return the words of the program that are in no row of their reference table, each behind the table's name."""
+    questions = [select(literal(table.name), next(iter(table.primary_key.columns))) for table in kinds.WORDS]
+    with translated(), engine_of(database).connect() as connection:
+        found = {tuple(row) for row in connection.execute(union_all(*questions))}
+    expected = ((table.name, word.value) for table, words in kinds.WORDS.items() for word in words)
+    return [f"{name} '{word}'" for name, word in expected if (name, word) not in found]
 
 
 def _refuse_newer(found: str | None) -> None:

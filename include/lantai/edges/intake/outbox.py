@@ -13,7 +13,6 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import TypeVar
 
 from lantai.edges.sftp.listing import Allowance, Entry
@@ -22,6 +21,7 @@ from lantai.errors import LantaiError, OutboxMissingError, RemoteMissingError, R
 from lantai.formats.sftp.wire import FileKind
 from lantai.records.intake.carrier import (
     ARCHIVES,
+    Packaging,
     RemoteFile,
     arrived_name,
     fingerprint,
@@ -37,14 +37,6 @@ MOST_PACKAGES = 1000
 """Packages in one outbox, over the years that are looked at: each is a row and a question to the server."""
 
 _YEAR = re.compile(rb"[0-9]{4}")
-
-
-class PackageKind(StrEnum):
-    """How a package lies in the outbox."""
-
-    FOLDER = "folder"
-    ZIP = "zip"
-    TAR = "tar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +57,7 @@ class PackageSeen:
 
     filing_year: int
     raw_name: bytes
-    kind: PackageKind
+    kind: Packaging
     files: list[RemoteFile]
     fingerprint: str
     has_ready: bool
@@ -94,7 +86,7 @@ class PackageSeen:
 
     def path_of(self, name: bytes) -> bytes:
         """Return where one of its files is below the unit's folder."""
-        return self.path if self.kind is not PackageKind.FOLDER else self.path + b"/" + name
+        return self.path if self.kind is not Packaging.FOLDER else self.path + b"/" + name
 
 
 def look(
@@ -176,9 +168,7 @@ def _packages(session: Session, year: int, allowance: Allowance) -> tuple[list[P
         state, is_ready = fingerprint(files), name + READY in beside
         odd_here, unread_here = odd.get(name, {}), unread.get(name, {})
         packages.append(
-            PackageSeen(
-                year, name, PackageKind.FOLDER, files, state, is_ready, odd_here, unread_here, is_empty=not files
-            )
+            PackageSeen(year, name, Packaging.FOLDER, files, state, is_ready, odd_here, unread_here, is_empty=not files)
         )
     for name, file in sorted(beside.items()):
         kind = _archive_kind(name)
@@ -201,12 +191,12 @@ def _by_package(found: Mapping[bytes, _Told]) -> dict[bytes, dict[bytes, _Told]]
     return sorted_out
 
 
-def _archive_kind(name: bytes) -> PackageKind | None:
+def _archive_kind(name: bytes) -> Packaging | None:
     """Return what kind of archive a file is by its name; one that is still on its way is a package that is not whole.
 
     One that we do not take apart counts as a zip: it is brought in, and its unit reads why it comes back.
     """
     arrived = arrived_name(name).lower()
     if arrived.endswith(b".tar"):
-        return PackageKind.TAR
-    return PackageKind.ZIP if arrived.endswith(ARCHIVES) else None
+        return Packaging.TAR
+    return Packaging.ZIP if arrived.endswith(ARCHIVES) else None

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lantai.edges.intake.outbox import PackageKind, PackageSeen
+from lantai.edges.intake.outbox import PackageSeen
 from lantai.edges.intake.quarantine import Quarantine
 from lantai.edges.sftp.listing import Allowance
 from lantai.edges.sftp.session import Session
 from lantai.edges.sftp.way import parent
 from lantai.errors import LantaiError, RemoteChangedError, RemoteMissingError
 from lantai.formats.sftp.wire import FileKind
-from lantai.records.intake.carrier import ReceivedFile, RemoteFile, fingerprint
+from lantai.records.intake.carrier import Packaging, ReceivedFile, RemoteFile, fingerprint
 
 
 def collect(
@@ -74,7 +74,7 @@ def collect(
 def _compare_again(session: Session, package: PackageSeen, allowance: Allowance | None) -> None:
     """See that the package still is what was brought in: nothing added, replaced or turned into a link."""
     try:
-        if package.kind is PackageKind.FOLDER:
+        if package.kind is Packaging.FOLDER:
             now = session.list_tree(package.path, allowance).files
         else:
             entry = session.stat(package.path)

@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from lantai.edges.intake.outbox import PackageKind, PackageSeen
+from lantai.edges.intake.outbox import PackageSeen
 from lantai.formats.bag import digest_list, tag_file
-from lantai.records.intake.carrier import RemoteFile, decode_name, is_on_its_way, shown_name
+from lantai.records.intake.carrier import Packaging, RemoteFile, decode_name, is_on_its_way, shown_name
 from lantai.records.text import spelling
 from lantai.records.text.shown import on_one_line
 
@@ -46,7 +46,7 @@ def still_missing(package: PackageSeen, read_small: ReadSmall) -> str | None:
         RemoteChangedError: A manifest changed while it was read: not settled.
     """
     half = _half_upload(package)
-    if half is not None or package.kind is not PackageKind.FOLDER:
+    if half is not None or package.kind is not Packaging.FOLDER:
         return half
     names = {_spelling(name): file for file in package.files if (name := decode_name(file.name)) is not None}
     top = digest_list.top_folder(names)

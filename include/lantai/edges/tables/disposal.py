@@ -18,17 +18,18 @@ from sqlalchemy import (
     text,
 )
 
+from lantai.edges.tables import kinds
 from lantai.edges.tables.columns import Moment, metadata, one_of
-from lantai.records.disposal.lists import Decision, Duty, ListKind, ListState, Stage
+from lantai.records.disposal.lists import Decision, Stage
 
 disposal_list = Table(
     "disposal_list",
     metadata,
     Column("list_id", String(48), primary_key=True),
-    Column("kind", String(16), nullable=False),
+    Column("kind", ForeignKey(kinds.list_kind.c.kind), nullable=False),
     Column("unit_code", ForeignKey("unit.unit_code"), nullable=False),
     Column("due_on", Date, nullable=False),
-    Column("state", String(24), nullable=False),
+    Column("state", ForeignKey(kinds.list_state.c.state), nullable=False),
     Column("content_sha256", String(64), nullable=False),
     Column("drafted_by", ForeignKey("person.person_id"), nullable=False),
     Column("drafted_at", Moment, nullable=False),
@@ -37,8 +38,6 @@ disposal_list = Table(
     Column("appraisal_report_no", String(100)),
     Column("filing_receipt_no", String(100)),
     Column("finished_at", Moment),
-    one_of("kind", ListKind, "kind"),
-    one_of("state", ListState, "state"),
     UniqueConstraint("kind", "unit_code", "due_on", "content_sha256", name="uq_disposal_list__drafted_once"),
     Index("ix_disposal_list__state", "state"),
 )
@@ -66,9 +65,8 @@ list_duty = Table(
     metadata,
     Column("list_id", ForeignKey("disposal_list.list_id"), primary_key=True),
     Column("person_id", ForeignKey("person.person_id"), primary_key=True),
-    Column("duty", String(16), nullable=False),
+    Column("duty", ForeignKey(kinds.list_duty_kind.c.duty), nullable=False),
     Column("on_behalf_of", ForeignKey("person.person_id", name="fk_list_duty__on_behalf_of")),
-    one_of("duty", Duty, "duty"),
     UniqueConstraint("list_id", "person_id", "duty", name="uq_list_duty__one_duty_per_person"),
     Index(
         "uq_list_duty__one_leader",
@@ -153,14 +151,13 @@ certificate = Table(
     metadata,
     Column("certificate_id", String(64), primary_key=True),
     Column("list_id", ForeignKey("disposal_list.list_id"), nullable=False),
-    Column("kind", String(16), nullable=False),
+    Column("kind", ForeignKey(kinds.list_kind.c.kind), nullable=False),
     Column("body_json", Text, nullable=False),
     Column("signature", Text, nullable=False),
     Column("paper_path", Text, nullable=False),
     Column("paper_sha256", String(64), nullable=False),
     Column("made_at", Moment, nullable=False),
     UniqueConstraint("list_id", name="uq_certificate__one_per_list"),
-    one_of("kind", ListKind, "kind"),
 )
 
 tombstone = Table(

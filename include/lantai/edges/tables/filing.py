@@ -20,21 +20,19 @@ from sqlalchemy import (
     text,
 )
 
+from lantai.edges.tables import kinds
 from lantai.edges.tables.columns import Moment, metadata, one_of
-from lantai.records.centre.unit import DataForm
 from lantai.records.intake.carrier import BackupStrategy
 from lantai.records.intake.finding import Severity
 from lantai.records.intake.ruling import Choice
-from lantai.records.intake.submission import RoundState
 from lantai.records.intake.visit import TakeInState
-from lantai.records.year.duty import DutyState
 
 agreement = Table(
     "agreement",
     metadata,
     Column("agreement_id", String(32), primary_key=True),
     Column("unit_code", ForeignKey("unit.unit_code"), nullable=False),
-    Column("data_form", String(20), nullable=False),
+    Column("data_form", ForeignKey(kinds.data_form.c.data_form), nullable=False),
     Column("encrypts_before_sending", Boolean(name="encrypts_before_sending"), nullable=False),
     Column("algorithm", String(64), nullable=False),
     Column("unit_key_custodian", String(100), nullable=False),
@@ -44,7 +42,6 @@ agreement = Table(
     Column("to_on", Date),
     Column("signed_by_unit", String(100), nullable=False),
     Column("signed_by_centre", String(100), nullable=False),
-    one_of("data_form", DataForm, "data_form"),
     CheckConstraint("signed_by_unit <> '' AND signed_by_centre <> ''", name="signed_by_both"),
     CheckConstraint("to_on IS NULL OR to_on >= from_on", name="ends_after_it_begins"),
     Index(None, "unit_code", "data_form"),
@@ -64,13 +61,11 @@ duty = Table(
     Column("duty_id", String(48), primary_key=True),
     Column("unit_code", ForeignKey("unit.unit_code"), nullable=False),
     Column("filing_year", ForeignKey("filing_year.filing_year"), nullable=False),
-    Column("data_form", String(20), nullable=False),
+    Column("data_form", ForeignKey(kinds.data_form.c.data_form), nullable=False),
     Column("period", Integer, nullable=False),
     Column("deadline_on", Date, nullable=False),
-    Column("state", String(16), nullable=False),
+    Column("state", ForeignKey(kinds.duty_state.c.state), nullable=False),
     Column("met_at", Moment),
-    one_of("data_form", DataForm, "data_form"),
-    one_of("state", DutyState, "state"),
     CheckConstraint("(state IN ('accepted', 'zero_report')) = (met_at IS NOT NULL)", name="met_when_it_says_so"),
     UniqueConstraint("unit_code", "filing_year", "data_form", "period"),
 )
@@ -105,13 +100,12 @@ package_seen = Table(
     Column("unit_code", ForeignKey("unit.unit_code"), primary_key=True),
     Column("filing_year", Integer, primary_key=True),
     Column("raw_name_hex", String(2000), primary_key=True),
-    Column("kind", String(8), nullable=False),
+    Column("kind", ForeignKey(kinds.packaging.c.packaging), nullable=False),
     Column("fingerprint", String(64), nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("is_whole", Boolean(name="is_whole"), nullable=False),
     Column("carrier_id", String(64)),
     Column("waits_until_at", Moment),
-    one_of("kind", ("folder", "zip", "tar"), "kind"),
 )
 
 submission = Table(
@@ -120,11 +114,10 @@ submission = Table(
     Column("submission_id", String(48), primary_key=True),
     Column("unit_code", ForeignKey("unit.unit_code"), nullable=False),
     Column("filing_year", Integer, nullable=False),
-    Column("data_form", String(20), nullable=False),
+    Column("data_form", ForeignKey(kinds.data_form.c.data_form), nullable=False),
     Column("carrier_number", String(200), nullable=False),
     Column("duty_id", ForeignKey("duty.duty_id")),
     Column("received_at", Moment, nullable=False),
-    one_of("data_form", DataForm, "data_form"),
     UniqueConstraint("unit_code", "filing_year", "data_form", "carrier_number"),
     UniqueConstraint("submission_id", "unit_code"),
 )
@@ -137,9 +130,9 @@ carrier = Table(
     Column("unit_code", String(16), nullable=False),
     Column("round_no", Integer, nullable=False),
     Column("raw_name_hex", String(2000), nullable=False),
-    Column("kind", String(8), nullable=False),
+    Column("kind", ForeignKey(kinds.packaging.c.packaging), nullable=False),
     Column("fingerprint", String(64), nullable=False),
-    Column("state", String(16), nullable=False),
+    Column("state", ForeignKey(kinds.round_state.c.state), nullable=False),
     Column("received_at", Moment, nullable=False),
     Column("is_on_time", Boolean(name="is_on_time"), nullable=False),
     Column("days_late", Integer, nullable=False),
@@ -154,8 +147,6 @@ carrier = Table(
     Column("supplement_by_on", Date),
     Column("purged_at", Moment),
     Column("is_stalled", Boolean(name="is_stalled"), nullable=False, server_default=false()),
-    one_of("state", RoundState, "state"),
-    one_of("kind", ("folder", "zip", "tar"), "kind"),
     one_of("strategy", BackupStrategy, "strategy"),
     CheckConstraint("round_no >= 1", name="rounds_count_from_one"),
     CheckConstraint("is_on_time = (days_late = 0)", name="late_days_agree"),
@@ -224,14 +215,13 @@ answer = Table(
     "answer",
     metadata,
     Column("carrier_id", ForeignKey("carrier.carrier_id"), primary_key=True),
-    Column("kind", String(16), primary_key=True),
+    Column("kind", ForeignKey(kinds.answer_kind.c.kind), primary_key=True),
     Column("body_json", Text, nullable=False),
     Column("signature", Text, nullable=False),
     Column("paper_path", Text, nullable=False),
     Column("paper_sha256", String(64), nullable=False),
     Column("made_at", Moment, nullable=False),
     Column("delivered_at", Moment),
-    one_of("kind", ("receipt", "opinions", "notice"), "kind"),
 )
 
 notice = Table(

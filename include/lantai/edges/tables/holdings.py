@@ -17,9 +17,9 @@ from sqlalchemy import (
     text,
 )
 
+from lantai.edges.tables import kinds
 from lantai.edges.tables.columns import Moment, metadata, one_of
-from lantai.records.custody.copy import CopyState
-from lantai.records.custody.record import AccessLevel, RecordStatus, Retention
+from lantai.records.custody.record import AccessLevel, Retention
 from lantai.records.disposal.hold import HoldScope
 
 _MAY_FALL_DUE = "status = 'kept' AND {day} IS NOT NULL"
@@ -48,12 +48,11 @@ record = Table(
     Column("remarks", Text, nullable=False),
     Column("transfer_due_on", Date),
     Column("destroy_due_on", Date),
-    Column("status", String(16), nullable=False),
+    Column("status", ForeignKey(kinds.record_status.c.status), nullable=False),
     Column("file_count", Integer, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     one_of("retention", Retention, "retention"),
     one_of("access_level", AccessLevel, "access_level"),
-    one_of("status", RecordStatus, "status"),
     CheckConstraint("page_count >= 0", name="pages_are_counted"),
     CheckConstraint("retention <> 'Y' OR destroy_due_on IS NULL", name="permanent_is_never_due"),
     # One key for both: the unit of a record is its carrier's, and a load pays for one look-up a row instead of two.
@@ -113,10 +112,9 @@ copy = Table(
     Column("carrier_id", ForeignKey("carrier.carrier_id"), primary_key=True),
     Column("place", String(300), primary_key=True),
     Column("generation", Integer, nullable=False),
-    Column("state", String(16), nullable=False),
+    Column("state", ForeignKey(kinds.copy_state.c.state), nullable=False),
     Column("manifest_sha256", String(64), nullable=False),
     Column("verified_at", Moment, nullable=False),
-    one_of("state", CopyState, "state"),
 )
 
 begun_copy = Table(

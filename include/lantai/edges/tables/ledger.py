@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
 
-from lantai.edges.tables.columns import Moment, StoredBytes, metadata, one_of
-from lantai.records.ledger.event import EventKind
+from lantai.edges.tables import kinds
+from lantai.edges.tables.columns import Moment, StoredBytes, metadata
 
 event = Table(
     "event",
     metadata,
     Column("event_id", String(32), primary_key=True),
-    Column("kind", String(32), nullable=False),
+    Column("kind", ForeignKey(kinds.event_kind.c.kind), nullable=False),
     Column("subject", String(64), nullable=False),
     Column("actor", String(32), nullable=False),
     Column("occurred_at", Moment, nullable=False),
     Column("leaf", StoredBytes, nullable=False),
-    one_of("kind", EventKind, "kind"),
     Index(None, "subject"),
 )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
+from lantai.edges.tables import kinds
 from lantai.edges.tables.columns import Moment, metadata, one_of
-from lantai.records.centre.person import Role
-from lantai.records.centre.unit import DataForm, Frequency, ScopeClass
+from lantai.records.centre.unit import Frequency, ScopeClass
 
 unit = Table(
     "unit",
@@ -29,8 +29,7 @@ unit_form = Table(
     "unit_form",
     metadata,
     Column("unit_code", ForeignKey("unit.unit_code"), primary_key=True),
-    Column("data_form", String(20), primary_key=True),
-    one_of("data_form", DataForm, "data_form"),
+    Column("data_form", ForeignKey(kinds.data_form.c.data_form), primary_key=True),
 )
 
 person = Table(
@@ -46,10 +45,9 @@ appointment = Table(
     "appointment",
     metadata,
     Column("person_id", ForeignKey("person.person_id"), primary_key=True),
-    Column("role", String(24), primary_key=True),
+    Column("role", ForeignKey(kinds.role.c.role), primary_key=True),
     Column("from_on", Date, primary_key=True),
     Column("to_on", Date),
-    one_of("role", Role, "role"),
     CheckConstraint("to_on IS NULL OR to_on >= from_on", name="ends_after_it_begins"),
 )
 
@@ -84,11 +82,10 @@ delegation = Table(
     Column("delegation_id", String(32), primary_key=True),
     Column("from_person", ForeignKey("person.person_id", name="fk_delegation__from_person"), nullable=False),
     Column("to_person", ForeignKey("person.person_id", name="fk_delegation__to_person"), nullable=False),
-    Column("role", String(24), nullable=False),
+    Column("role", ForeignKey(kinds.role.c.role), nullable=False),
     Column("from_on", Date, nullable=False),
     Column("to_on", Date, nullable=False),
     Column("document_no", String(100), nullable=False),
-    one_of("role", Role, "role"),
     CheckConstraint("from_person <> to_person", name="to_somebody_else"),
     CheckConstraint("to_on >= from_on", name="ends_after_it_begins"),
 )

@@ -18,7 +18,7 @@ from typing import BinaryIO
 from lantai.edges.bulkhead.line import UnitLine
 from lantai.edges.centre import Centre
 from lantai.edges.intake.opened_archive import OpenedArchive, open_archive
-from lantai.edges.intake.outbox import PackageKind, PackageSeen
+from lantai.edges.intake.outbox import PackageSeen
 from lantai.edges.intake.unpack import is_unpacked, unpack
 from lantai.edges.registry.intake.submissions import Round
 from lantai.errors import DiskFullError, PackageError, UnitLimitError
@@ -26,7 +26,7 @@ from lantai.formats.bag import tag_file
 from lantai.journey.custody.hold_room import hold_room, reserve_bytes
 from lantai.journey.intake.checks.read_catalogue import found_in
 from lantai.journey.intake.look_ahead import look_ahead
-from lantai.records.intake.carrier import ReceivedFile, decode_name, shown_name
+from lantai.records.intake.carrier import Packaging, ReceivedFile, decode_name, shown_name
 from lantai.records.intake.finding import Finding, Severity
 
 
@@ -130,7 +130,7 @@ def collect(
     if forbidden:
         reader = _reader(centre, arrival_id)
         return Collected(arrival_id, tuple(files), reader, forbidden, size_bytes, is_refused=True)
-    if package.kind is PackageKind.FOLDER:
+    if package.kind is Packaging.FOLDER:
         odd = tuple(map(_not_regular, sorted(package.odd)))
         return Collected(arrival_id, tuple(files), _reader(centre, arrival_id), odd, size_bytes)
     inside = f"{arrival_id}-inside"
@@ -180,7 +180,7 @@ def collected_before(centre: Centre, this: Round) -> Collected | None:
     A round is there only after its package was brought in whole. None when it was purged.
     """
     arrival_id = arrival_id_of(this.unit_code, this.filing_year, this.raw_name, this.fingerprint)
-    folder = arrival_id if this.kind == PackageKind.FOLDER.value else f"{arrival_id}-inside"
+    folder = arrival_id if this.kind == Packaging.FOLDER.value else f"{arrival_id}-inside"
     files = tuple(centre.quarantine.finish(folder))
     if not files:
         return None

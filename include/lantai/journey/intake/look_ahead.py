@@ -12,11 +12,11 @@ from __future__ import annotations
 import io
 
 from lantai.edges.bulkhead.line import UnitLine
-from lantai.edges.intake.outbox import PackageKind, PackageSeen
+from lantai.edges.intake.outbox import PackageSeen
 from lantai.formats.bag import digest_list, tag_file
 from lantai.journey.intake.checks.find_papers import find_catalogues
 from lantai.journey.intake.checks.read_catalogue import MOST_CSV_BYTES, over_limit, read_catalogue
-from lantai.records.intake.carrier import decode_name
+from lantai.records.intake.carrier import Packaging, decode_name
 from lantai.records.intake.finding import Finding, Severity
 from lantai.rules.intake import scope
 
@@ -35,7 +35,7 @@ def look_ahead(line: UnitLine, package: PackageSeen) -> list[Finding]:
         ServerUnreachableError: The line broke.
         ValidationUnavailableError: The catalogue could not be read for a reason of ours.
     """
-    if package.kind is not PackageKind.FOLDER:
+    if package.kind is not Packaging.FOLDER:
         return []
     names = {path: file for file in package.files if (path := decode_name(file.name)) is not None}
     top = digest_list.top_folder(names)

@@ -20,7 +20,7 @@ from lantai.edges.centre import Centre
 from lantai.edges.connections import PREFIX, connections_of
 from lantai.edges.database.fence import Fence
 from lantai.edges.database.lease import Lease, leased, require
-from lantai.edges.intake.outbox import PackageKind, PackageSeen
+from lantai.edges.intake.outbox import PackageSeen
 from lantai.edges.ledger.rows import append
 from lantai.edges.registry.centre.units import units
 from lantai.edges.registry.intake.inspections import put_unit_half
@@ -46,6 +46,7 @@ from lantai.journey.intake.list_records import list_records
 from lantai.journey.intake.settle import is_settled, is_stalled, settle
 from lantai.journey.ledger.checkpoint import make_checkpoint
 from lantai.records.centre.unit import Unit
+from lantai.records.intake.carrier import Packaging
 from lantai.records.intake.finding import Finding, Severity, is_acceptable
 from lantai.records.intake.submission import RoundState
 from lantai.records.ledger.event import EventKind
@@ -244,7 +245,7 @@ def _go_on(work: _Work, this: Round) -> None:
     collected = collected_before(work.centre, this)
     if collected is None:
         return
-    kind = PackageKind(this.kind)
+    kind = Packaging(this.kind)
     package = PackageSeen(this.filing_year, this.raw_name, kind, [], this.fingerprint, has_ready=False)
     _decide(work, assess(work.centre, work.unit, package, collected, this), collected)
 

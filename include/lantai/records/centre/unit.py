@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 
 NUMBER_PREFIX = "SL"
 """Acceptance numbers (受理号, shouli hao) begin with it and the year; see `records.submission`."""
@@ -36,8 +37,11 @@ class DataForm(StrEnum):
 
     @property
     def letter(self) -> str:
-        """One capital letter that stands for the form in our ids."""
-        return self.value[0].upper()
+        """One capital letter that stands for the form in our ids; no two forms have the same."""
+        return _LETTERS[self]
+
+
+_LETTERS = MappingProxyType({DataForm.E_DOCUMENT: "E", DataForm.BUSINESS_DATA: "B", DataForm.DIGITISED_RESULT: "D"})
 
 
 class Frequency(StrEnum):

@@ -59,7 +59,7 @@ class Decision(StrEnum):
     """Leave it where it is; for a destruction list with a new period (`extend_years`)."""
 
 
-class Duty(StrEnum):
+class ListDuty(StrEnum):
     """The incompatible duties about one list: each person has at most one. Source: R12-04."""
 
     PREPARER = "preparer"
@@ -98,7 +98,7 @@ class SignOff:
     """
 
     list_id: str
-    duty: Duty
+    duty: ListDuty
     stage: Stage
     person_id: str
     list_digest: str

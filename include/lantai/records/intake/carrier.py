@@ -25,6 +25,14 @@ class BackupStrategy(StrEnum):
     DIFFERENTIAL = "differential"
 
 
+class Packaging(StrEnum):
+    """How a package lies in the outbox: as a folder, or as an archive of one."""
+
+    FOLDER = "folder"
+    ZIP = "zip"
+    TAR = "tar"
+
+
 HALF_UPLOADS = (b".filepart", b".part", b".partial", b".tmp", b".crdownload", b".!sync")
 """Endings that clients give to a file while it is on its way."""
 

@@ -31,7 +31,21 @@ class RoundState(StrEnum):
     SUPERSEDED = "superseded"
 
 
-ANSWERS = MappingProxyType({RoundState.ACCEPTED: "receipt", RoundState.RETURNED: "opinions", RoundState.HELD: "notice"})
+class AnswerKind(StrEnum):
+    """What a unit gets of a round: a receipt, opinions of what is wrong, or the notice that it is held."""
+
+    RECEIPT = "receipt"
+    OPINIONS = "opinions"
+    NOTICE = "notice"
+
+
+ANSWERS = MappingProxyType(
+    {
+        RoundState.ACCEPTED: AnswerKind.RECEIPT,
+        RoundState.RETURNED: AnswerKind.OPINIONS,
+        RoundState.HELD: AnswerKind.NOTICE,
+    }
+)
 """By state, what the unit gets of a round; one that was held gets its receipt or opinions later."""
 
 

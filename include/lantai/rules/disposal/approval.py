@@ -17,27 +17,27 @@ from datetime import datetime
 from types import MappingProxyType
 
 from lantai.records.centre.person import Role
-from lantai.records.disposal.lists import Decision, Duty, ListKind, ListState, RowDecision, SignOff, Stage
+from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, RowDecision, SignOff, Stage
 from lantai.records.disposal.shortfall import Shortfall
 
 ROLE_FOR = MappingProxyType(
     {
-        Duty.PREPARER: Role.PREPARER,
-        Duty.PANEL_MEMBER: Role.PANEL_MEMBER,
-        Duty.LEADER: Role.LEADER,
-        Duty.CUSTODIAN: Role.CUSTODIAN,
-        Duty.WITNESS: Role.WITNESS,
+        ListDuty.PREPARER: Role.PREPARER,
+        ListDuty.PANEL_MEMBER: Role.PANEL_MEMBER,
+        ListDuty.LEADER: Role.LEADER,
+        ListDuty.CUSTODIAN: Role.CUSTODIAN,
+        ListDuty.WITNESS: Role.WITNESS,
     }
 )
 """The role somebody has to hold for a duty on the day of acting, by appointment or by delegation."""
 
 DUTY_ZH = MappingProxyType(
     {
-        Duty.PREPARER: "编制人",
-        Duty.PANEL_MEMBER: "鉴定小组成员",
-        Duty.LEADER: "主管领导",
-        Duty.CUSTODIAN: "保管人",
-        Duty.WITNESS: "监销人",
+        ListDuty.PREPARER: "编制人",
+        ListDuty.PANEL_MEMBER: "鉴定小组成员",
+        ListDuty.LEADER: "主管领导",
+        ListDuty.CUSTODIAN: "保管人",
+        ListDuty.WITNESS: "监销人",
     }
 )
 STAGE_ZH = MappingProxyType({Stage.APPROVE: "审批", Stage.BEFORE: "销毁前", Stage.AFTER: "销毁后"})
@@ -61,7 +61,7 @@ class Acting:
     """Somebody with a duty about a list; `on_behalf_of` is who delegated it."""
 
     person_id: str
-    duty: Duty
+    duty: ListDuty
     on_behalf_of: str | None = None
 
 
@@ -118,7 +118,7 @@ class Dossier:
     @property
     def panel(self) -> tuple[str, ...]:
         """Everybody who decides rows of this list."""
-        return tuple(sorted(a.person_id for a in self.acting if a.duty is Duty.PANEL_MEMBER))
+        return tuple(sorted(a.person_id for a in self.acting if a.duty is ListDuty.PANEL_MEMBER))
 
 
 def consolidate(
@@ -208,7 +208,7 @@ def content_shortfalls(dossier: Dossier) -> list[Shortfall]:
 
 def people_shortfalls(acting: Iterable[Acting]) -> list[Shortfall]:
     """Return who stands behind two duties at once, in person or through a delegate. Source: R12-04, R10-08."""
-    duties: dict[str, list[Duty]] = {}
+    duties: dict[str, list[ListDuty]] = {}
     for each in acting:
         for person_id in {each.person_id, each.on_behalf_of} - {None}:
             duties.setdefault(str(person_id), []).append(each.duty)
@@ -222,7 +222,7 @@ def people_shortfalls(acting: Iterable[Acting]) -> list[Shortfall]:
     ]
 
 
-def signature_shortfalls(dossier: Dossier, duty: Duty, stage: Stage, count: int) -> list[Shortfall]:
+def signature_shortfalls(dossier: Dossier, duty: ListDuty, stage: Stage, count: int) -> list[Shortfall]:
     """Return what is missing among the signatures of one duty at one stage.
 
     Every one who has the duty has to have signed, and `count` of them there must be. A signature counts when it is for
@@ -295,15 +295,15 @@ def approval_shortfalls(dossier: Dossier) -> list[Shortfall]:
         *panel_shortfalls(dossier),
         *content_shortfalls(dossier),
         *people_shortfalls(dossier.acting),
-        *signature_shortfalls(dossier, Duty.PANEL_MEMBER, Stage.APPROVE, panel_count),
-        *signature_shortfalls(dossier, Duty.LEADER, Stage.APPROVE, 1),
+        *signature_shortfalls(dossier, ListDuty.PANEL_MEMBER, Stage.APPROVE, panel_count),
+        *signature_shortfalls(dossier, ListDuty.LEADER, Stage.APPROVE, 1),
         *_order_shortfalls(dossier),
     ]
 
 
 def _order_shortfalls(dossier: Dossier) -> list[Shortfall]:
-    panel = [s.signed_at for s in _now_signed(dossier, Duty.PANEL_MEMBER, Stage.APPROVE)]
-    leader = [s.signed_at for s in _now_signed(dossier, Duty.LEADER, Stage.APPROVE)]
+    panel = [s.signed_at for s in _now_signed(dossier, ListDuty.PANEL_MEMBER, Stage.APPROVE)]
+    leader = [s.signed_at for s in _now_signed(dossier, ListDuty.LEADER, Stage.APPROVE)]
     if panel and leader and max(leader) < max(panel):
         at = f"{max(leader):%Y-%m-%d %H:%M:%S} UTC"
         return [Shortfall(f"主管领导签署于 {at}，早于鉴定小组", f"leader: signed at {at}, expected after the panel")]
@@ -322,8 +322,8 @@ def witness_shortfalls(dossier: Dossier, stage: Stage, not_before_at: datetime |
     """
     if dossier.kind is not ListKind.DESTRUCTION:
         return []
-    found = signature_shortfalls(dossier, Duty.WITNESS, stage, dossier.witness_count)
-    for signed in _now_signed(dossier, Duty.WITNESS, stage):
+    found = signature_shortfalls(dossier, ListDuty.WITNESS, stage, dossier.witness_count)
+    for signed in _now_signed(dossier, ListDuty.WITNESS, stage):
         if not_before_at is None or signed.signed_at < not_before_at:
             found.append(
                 Shortfall(
@@ -334,7 +334,7 @@ def witness_shortfalls(dossier: Dossier, stage: Stage, not_before_at: datetime |
     return found
 
 
-def _now_signed(dossier: Dossier, duty: Duty, stage: Stage) -> list[SignOff]:
+def _now_signed(dossier: Dossier, duty: ListDuty, stage: Stage) -> list[SignOff]:
     return [
         s.sign_off
         for s in dossier.signed

@@ -44,7 +44,7 @@ from lantai.journey.disposal.approval.sign import sign
 from lantai.journey.disposal.hold import hold, lift
 from lantai.journey.ledger.verify_ledger import verify
 from lantai.records.disposal.hold import HoldScope
-from lantai.records.disposal.lists import Decision, Duty, ListState, Stage
+from lantai.records.disposal.lists import Decision, ListDuty, ListState, Stage
 from lantai.settings import Settings
 
 pytestmark = pytest.mark.both_databases
@@ -249,7 +249,7 @@ def test_witness_does_not_sign_over_a_hold(due_centre: Centre) -> None:
     hold(due_centre, HoldScope.UNIT, "JY", "审计", "X01")
 
     with pytest.raises(HeldError):
-        sign(due_centre, list_id, Duty.WITNESS, "W01")
+        sign(due_centre, list_id, ListDuty.WITNESS, "W01")
 
 
 @pytest.mark.parametrize("person_id", ["P01", "M01", "L01", "W01", "X01"])
@@ -303,9 +303,9 @@ def test_destruction_without_every_approval_is_refused_and_recorded(
     steps = {
         "draft": lambda: None,
         "decided": lambda: decide_all(due_centre, list_id, [1, 2, 3]),
-        "panel": lambda: [sign(due_centre, list_id, Duty.PANEL_MEMBER, person_id) for person_id in PANEL],
-        "approved": lambda: sign(due_centre, list_id, Duty.LEADER, "L01"),
-        "one_witness": lambda: (prepare(due_centre), sign(due_centre, list_id, Duty.WITNESS, "W01")),
+        "panel": lambda: [sign(due_centre, list_id, ListDuty.PANEL_MEMBER, person_id) for person_id in PANEL],
+        "approved": lambda: sign(due_centre, list_id, ListDuty.LEADER, "L01"),
+        "one_witness": lambda: (prepare(due_centre), sign(due_centre, list_id, ListDuty.WITNESS, "W01")),
     }
     for name, step in steps.items():
         step()
@@ -337,7 +337,7 @@ def test_signature_row_written_by_hand_is_no_signature(due_centre: Centre, setti
     list_id = draft(due_centre)
     digest = decide_all(due_centre, list_id, [1, 2, 3]).list_digest
     for person_id in PANEL:
-        sign(due_centre, list_id, Duty.PANEL_MEMBER, person_id)
+        sign(due_centre, list_id, ListDuty.PANEL_MEMBER, person_id)
     with due_centre.database.begin() as connection:
         event_id = connection.execute(tables.sign_off.select()).first().event_id
         connection.execute(insert(tables.list_duty).values(list_id=list_id, person_id="L01", duty="leader"))
@@ -406,9 +406,9 @@ def test_witness_whose_recount_differs_does_not_sign(due_centre: Centre) -> None
     approve(due_centre, list_id)
 
     with pytest.raises(NotPermittedError, match="recount found 3 records and 7 pages, the registry has 3 and 6"):
-        sign(due_centre, list_id, Duty.WITNESS, "W01", counted=(3, 7))
+        sign(due_centre, list_id, ListDuty.WITNESS, "W01", counted=(3, 7))
 
-    assert sign(due_centre, list_id, Duty.WITNESS, "W01", counted=(3, 6)).stage is Stage.BEFORE
+    assert sign(due_centre, list_id, ListDuty.WITNESS, "W01", counted=(3, 6)).stage is Stage.BEFORE
 
 
 def test_in_zhejiang_the_register_is_filed_with_the_authority_first(

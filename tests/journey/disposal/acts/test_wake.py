@@ -27,7 +27,7 @@ from lantai.edges.database.database import Database
 from lantai.errors import NotPermittedError
 from lantai.journey.centre.diagnose import diagnose
 from lantai.journey.disposal.approval.sign import sign
-from lantai.records.disposal.lists import Duty
+from lantai.records.disposal.lists import ListDuty
 from servers.odd_airflow import PASSWORD, USER, Asked, OddAirflow, said
 
 
@@ -62,7 +62,7 @@ def test_leaders_signature_wakes_airflow_once(office: Centre, decided: str, odd_
 
 def test_nobody_elses_signature_wakes_anybody(office: Centre, decided: str, odd_airflow: OddAirflow) -> None:
     for person_id in PANEL:
-        sign(office, decided, Duty.PANEL_MEMBER, person_id)
+        sign(office, decided, ListDuty.PANEL_MEMBER, person_id)
 
     assert odd_airflow.asked == []
 
@@ -110,7 +110,7 @@ def test_login_file_that_is_gone_leaves_the_approval_as_it_is(office: Centre, de
 
 def test_refused_signature_wakes_nobody(office: Centre, decided: str, odd_airflow: OddAirflow) -> None:
     with pytest.raises(NotPermittedError, match="L01"):
-        sign(office, decided, Duty.PANEL_MEMBER, "L01")
+        sign(office, decided, ListDuty.PANEL_MEMBER, "L01")
 
     assert odd_airflow.asked == []
 
@@ -123,7 +123,7 @@ def desk(office: Centre, decided: str, monkeypatch: pytest.MonkeyPatch) -> list[
     monkeypatch.setenv("LANTAI_AIRFLOW_URL", str(office.settings.airflow_url))
     monkeypatch.setenv("LANTAI_AIRFLOW_LOGIN_FILE", str(office.settings.airflow_login_file))
     for person_id in PANEL:
-        sign(office, decided, Duty.PANEL_MEMBER, person_id)
+        sign(office, decided, ListDuty.PANEL_MEMBER, person_id)
     return ["sign", decided, "--role", "leader", "--as", "L01"]
 
 

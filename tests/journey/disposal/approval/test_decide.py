@@ -44,7 +44,7 @@ from lantai.journey.disposal.approval.import_sheet import import_sheet
 from lantai.journey.disposal.approval.sign import sign
 from lantai.journey.disposal.approval.withdraw import withdraw
 from lantai.records.centre.person import Appointment, Person, Role
-from lantai.records.disposal.lists import Decision, Duty, ListState, Stage
+from lantai.records.disposal.lists import Decision, ListDuty, ListState, Stage
 
 pytestmark = pytest.mark.both_databases
 
@@ -76,7 +76,7 @@ def test_destruction_never_follows_from_silence(centre: Centre, drafted: str) ->
 
     assert (decided.state, decided.undecided, decided.list_digest) == (ListState.DRAFT, 1, None)
     with pytest.raises(NotPermittedError, match="M03: 1 rows undecided"):
-        sign(centre, drafted, Duty.LEADER, "L01")
+        sign(centre, drafted, ListDuty.LEADER, "L01")
 
 
 def test_two_members_are_no_panel_of_three(centre: Centre, drafted: str) -> None:
@@ -85,7 +85,7 @@ def test_two_members_are_no_panel_of_three(centre: Centre, drafted: str) -> None
 
     assert decided.state is ListState.DRAFT
     with pytest.raises(NotPermittedError, match="found 2, expected 3"):
-        sign(centre, drafted, Duty.PANEL_MEMBER, "M01")
+        sign(centre, drafted, ListDuty.PANEL_MEMBER, "M01")
 
 
 def test_list_is_reviewed_when_every_member_has_decided_every_row(centre: Centre, drafted: str) -> None:
@@ -100,7 +100,7 @@ def test_list_is_reviewed_when_every_member_has_decided_every_row(centre: Centre
 def test_changed_decision_makes_every_signature_worthless(centre: Centre, reviewed: str) -> None:
     """I3, R2: list edited after the first signature."""
     for person_id in PANEL:
-        sign(centre, reviewed, Duty.PANEL_MEMBER, person_id)
+        sign(centre, reviewed, ListDuty.PANEL_MEMBER, person_id)
 
     changed = decide(centre, reviewed, "M01", say([2], Decision.KEEP, 3))
     back = decide(centre, reviewed, "M01", say([2]))
@@ -108,16 +108,16 @@ def test_changed_decision_makes_every_signature_worthless(centre: Centre, review
     assert changed.state is back.state is ListState.REVIEWED
     assert len(sign_offs(centre)) == 3
     with pytest.raises(NotPermittedError, match="panel_member M01, approve: no signature"):
-        sign(centre, reviewed, Duty.LEADER, "L01")
+        sign(centre, reviewed, ListDuty.LEADER, "L01")
 
 
 def test_same_decisions_again_leave_signatures_as_they_are(centre: Centre, reviewed: str) -> None:
     """R9-19."""
     for person_id in PANEL:
-        sign(centre, reviewed, Duty.PANEL_MEMBER, person_id)
+        sign(centre, reviewed, ListDuty.PANEL_MEMBER, person_id)
 
     decided = decide(centre, reviewed, "M01", say([1, 2]))
-    signed = sign(centre, reviewed, Duty.LEADER, "L01")
+    signed = sign(centre, reviewed, ListDuty.LEADER, "L01")
 
     assert decided.changed == 0
     assert signed.state is ListState.APPROVED
@@ -126,7 +126,7 @@ def test_same_decisions_again_leave_signatures_as_they_are(centre: Centre, revie
 def test_leader_signs_after_the_panel_and_not_before(centre: Centre, reviewed: str) -> None:
     """R9-19."""
     with pytest.raises(NotPermittedError, match="found 0 valid signatures, expected 3"):
-        sign(centre, reviewed, Duty.LEADER, "L01")
+        sign(centre, reviewed, ListDuty.LEADER, "L01")
 
     assert approve(centre, reviewed).state is ListState.APPROVED
     assert events(centre, "list_refused") == [reviewed]
@@ -166,7 +166,7 @@ def test_panel_member_with_the_role_of_a_leader_does_not_approve_the_own_decisio
         people.appoint(connection, Appointment("M01", Role.LEADER, date(2020, 1, 1)))
 
     with pytest.raises(NotPermittedError, match="M01 has the duty panel_member already"):
-        sign(centre, reviewed, Duty.LEADER, "M01")
+        sign(centre, reviewed, ListDuty.LEADER, "M01")
 
 
 def test_second_leader_is_refused_by_name_and_the_refusal_is_recorded(centre: Centre, reviewed: str) -> None:
@@ -177,7 +177,7 @@ def test_second_leader_is_refused_by_name_and_the_refusal_is_recorded(centre: Ce
     approve(centre, reviewed)
 
     with pytest.raises(NotPermittedError, match="found the leader L01, expected one; L02 would be a second"):
-        sign(centre, reviewed, Duty.LEADER, "L02")
+        sign(centre, reviewed, ListDuty.LEADER, "L02")
 
     assert events(centre, "list_refused") == [reviewed]
 
@@ -210,7 +210,7 @@ def test_expired_appointment_signs_nothing(centre: Centre, reviewed: str) -> Non
         )
 
     with pytest.raises(NotPermittedError, match="M02: does not hold the role panel_member on 2026-03-02"):
-        sign(centre, reviewed, Duty.PANEL_MEMBER, "M02")
+        sign(centre, reviewed, ListDuty.PANEL_MEMBER, "M02")
 
 
 def test_disabled_person_signs_nothing(centre: Centre, reviewed: str) -> None:
@@ -221,7 +221,7 @@ def test_disabled_person_signs_nothing(centre: Centre, reviewed: str) -> None:
         )
 
     with pytest.raises(NotPermittedError, match="M02: does not hold the role"):
-        sign(centre, reviewed, Duty.PANEL_MEMBER, "M02")
+        sign(centre, reviewed, ListDuty.PANEL_MEMBER, "M02")
 
 
 def test_delegate_signs_and_the_row_shows_both(centre: Centre, reviewed: str) -> None:
@@ -230,9 +230,9 @@ def test_delegate_signs_and_the_row_shows_both(centre: Centre, reviewed: str) ->
         people.add_person(connection, Person("D01", "代理人"))
     delegate(centre, "L01", "D01", Role.LEADER, date(2026, 3, 1), date(2026, 3, 5), "授权书1号")
     for person_id in PANEL:
-        sign(centre, reviewed, Duty.PANEL_MEMBER, person_id)
+        sign(centre, reviewed, ListDuty.PANEL_MEMBER, person_id)
 
-    signed = sign(centre, reviewed, Duty.LEADER, "D01", on_behalf_of="L01")
+    signed = sign(centre, reviewed, ListDuty.LEADER, "D01", on_behalf_of="L01")
 
     with centre.database.read() as connection:
         row = connection.execute(tables.sign_off.select().where(tables.sign_off.c.person_id == "D01")).one()
@@ -265,10 +265,10 @@ def test_person_with_an_enrolled_key_has_to_sign_with_it(centre: Centre, reviewe
     keys = enrol(centre, tmp_path, ["M01", "M02"])
 
     with pytest.raises(NotPermittedError, match="M01: a key is enrolled"):
-        sign(centre, reviewed, Duty.PANEL_MEMBER, "M01")
+        sign(centre, reviewed, ListDuty.PANEL_MEMBER, "M01")
     with pytest.raises(SignatureInvalidError, match="made with key"):
-        sign(centre, reviewed, Duty.PANEL_MEMBER, "M01", keys["M02"])
-    signed = sign(centre, reviewed, Duty.PANEL_MEMBER, "M01", keys["M01"])
+        sign(centre, reviewed, ListDuty.PANEL_MEMBER, "M01", keys["M02"])
+    signed = sign(centre, reviewed, ListDuty.PANEL_MEMBER, "M01", keys["M01"])
 
     assert (signed.fingerprint or "").startswith("SHA256:")
 
@@ -279,7 +279,7 @@ def test_signature_made_with_ssh_keygen_is_taken(centre: Centre, reviewed: str, 
     keys = enrol(centre, tmp_path, ["M01"])
     keys["M01"].chmod(0o600)
     digest = decide(centre, reviewed, "M01", []).list_digest
-    message = message_to_sign(reviewed, Duty.PANEL_MEMBER, Stage.APPROVE, digest or "")
+    message = message_to_sign(reviewed, ListDuty.PANEL_MEMBER, Stage.APPROVE, digest or "")
     made = subprocess.run(
         ["ssh-keygen", "-Y", "sign", "-n", "lantai-list", "-f", str(keys["M01"])],
         input=message,
@@ -287,7 +287,7 @@ def test_signature_made_with_ssh_keygen_is_taken(centre: Centre, reviewed: str, 
         check=True,
     )
 
-    signed = sign(centre, reviewed, Duty.PANEL_MEMBER, "M01", armored=made.stdout.decode())
+    signed = sign(centre, reviewed, ListDuty.PANEL_MEMBER, "M01", armored=made.stdout.decode())
 
     assert signed.is_new
 
@@ -297,18 +297,18 @@ def test_signature_replayed_from_another_list_is_refused(centre: Centre, reviewe
     keys = enrol(centre, tmp_path, ["M01"])
     digest = decide(centre, reviewed, "M01", []).list_digest or ""
     private = ssh_signature.load_private_key(keys["M01"].read_bytes())
-    other = message_to_sign("D-2026-JY-009", Duty.PANEL_MEMBER, Stage.APPROVE, digest)
+    other = message_to_sign("D-2026-JY-009", ListDuty.PANEL_MEMBER, Stage.APPROVE, digest)
 
     with pytest.raises(SignatureInvalidError, match="the text is not the one"):
-        sign(centre, reviewed, Duty.PANEL_MEMBER, "M01", armored=ssh_signature.sign(other, private, "lantai-list"))
+        sign(centre, reviewed, ListDuty.PANEL_MEMBER, "M01", armored=ssh_signature.sign(other, private, "lantai-list"))
     assert sign_offs(centre) == []
 
 
 def test_same_signature_again_is_no_second_one(centre: Centre, reviewed: str) -> None:
     """R9-19."""
-    first = sign(centre, reviewed, Duty.PANEL_MEMBER, "M01")
+    first = sign(centre, reviewed, ListDuty.PANEL_MEMBER, "M01")
 
-    again = sign(centre, reviewed, Duty.PANEL_MEMBER, "M01")
+    again = sign(centre, reviewed, ListDuty.PANEL_MEMBER, "M01")
 
     assert (first.is_new, again.is_new) == (True, False)
     assert sign_offs(centre) == ["M01"]
@@ -384,4 +384,4 @@ def test_withdrawn_list_is_over_and_withdrawing_twice_is_no_fault(centre: Centre
 
     assert state_of(centre, reviewed) == "withdrawn"
     with pytest.raises(NotPermittedError):
-        sign(centre, reviewed, Duty.PANEL_MEMBER, "M01")
+        sign(centre, reviewed, ListDuty.PANEL_MEMBER, "M01")

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from lantai.edges import tables
 from lantai.edges.database.database import load, query
 from lantai.errors import NotFoundError
-from lantai.records.disposal.lists import Decision, Duty, ListKind, ListState, RowDecision
+from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, RowDecision
 
 CANDIDATES_AT_A_TIME = 5000
 """Record ids bound to one statement; SQLite takes 32,766 at most."""
@@ -57,7 +57,7 @@ class DutyHeld:
     """Who has which duty about a list, and for whom."""
 
     person_id: str
-    duty: Duty
+    duty: ListDuty
     on_behalf_of: str | None
 
 
@@ -113,7 +113,7 @@ def add_list(connection: Connection, drafted: DisposalList, record_ids: Iterable
             drafted_at=drafted.drafted_at,
         ),
     )
-    give_duty(connection, drafted.list_id, DutyHeld(drafted.drafted_by, Duty.PREPARER, None))
+    give_duty(connection, drafted.list_id, DutyHeld(drafted.drafted_by, ListDuty.PREPARER, None))
     rows = (
         {"list_id": drafted.list_id, "row_no": row_no, "record_id": record_id, "is_open": 1}
         for row_no, record_id in enumerate(record_ids, start=1)
@@ -197,7 +197,7 @@ def duties(connection: Connection, list_id: str) -> list[DutyHeld]:
     """Return who has which duty about a list."""
     table = tables.list_duty
     rows = connection.execute(select(table).where(table.c.list_id == list_id).order_by(table.c.person_id))
-    return [DutyHeld(row.person_id, Duty(row.duty), row.on_behalf_of) for row in rows]
+    return [DutyHeld(row.person_id, ListDuty(row.duty), row.on_behalf_of) for row in rows]
 
 
 def give_duty(connection: Connection, list_id: str, held: DutyHeld) -> None:
@@ -259,7 +259,7 @@ def put_decisions(connection: Connection, said: Sequence[RowDecision]) -> int:
                 "list_id": one.list_id,
                 "row_no": one.row_no,
                 "person_id": one.person_id,
-                "duty": Duty.PANEL_MEMBER.value,
+                "duty": ListDuty.PANEL_MEMBER.value,
                 **_said(one),
             }
             for one in changed

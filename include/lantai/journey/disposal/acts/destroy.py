@@ -50,7 +50,7 @@ from lantai.journey.disposal.approval.refuse import recorded
 from lantai.journey.disposal.approval.take_duty import take_duty
 from lantai.journey.ledger.checkpoint import checkpointed_at, make_checkpoint, newest_note
 from lantai.records.custody.record import RecordStatus
-from lantai.records.disposal.lists import Duty, ListKind, ListState, Stage
+from lantai.records.disposal.lists import ListDuty, ListKind, ListState, Stage
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.appraisal import files_digest
@@ -125,7 +125,7 @@ def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> None:
             raise NotPermittedError(f"list {list_id}: found a {examined.chosen.kind.value} list, expected destruction")
         if examined.chosen.state is ListState.DONE:
             return
-        take_duty(connection, centre, list_id, DutyHeld(custodian, Duty.CUSTODIAN, None))
+        take_duty(connection, centre, list_id, DutyHeld(custodian, ListDuty.CUSTODIAN, None))
         if examined.chosen.state is ListState.EXECUTING:
             return
         examined = examine(connection, centre.settings, list_id)

@@ -51,7 +51,7 @@ from lantai.journey.disposal.approval.take_duty import take_duty
 from lantai.journey.disposal.print_list import ALGORITHM, print_list, print_transfer_register, signers
 from lantai.journey.ledger.checkpoint import make_checkpoint
 from lantai.records.custody.record import RecordStatus
-from lantai.records.disposal.lists import Duty, ListKind, ListState
+from lantai.records.disposal.lists import ListDuty, ListKind, ListState
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.appraisal import sender_keeps_until
@@ -135,7 +135,7 @@ def _may_begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> bo
         going = disposed_rows(examined)
         if examined.chosen.state is ListState.DONE:
             return bool(going)
-        take_duty(connection, centre, list_id, DutyHeld(custodian, Duty.CUSTODIAN, None))
+        take_duty(connection, centre, list_id, DutyHeld(custodian, ListDuty.CUSTODIAN, None))
         if examined.chosen.state is not ListState.EXECUTING:
             permit(connection, centre, examine(connection, centre.settings, list_id))
         return bool(going)
@@ -148,7 +148,7 @@ def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> None:
         examined = examine(connection, centre.settings, list_id, locks=True)
         if examined.chosen.state in (ListState.EXECUTING, ListState.DONE):
             return
-        take_duty(connection, centre, list_id, DutyHeld(custodian, Duty.CUSTODIAN, None))
+        take_duty(connection, centre, list_id, DutyHeld(custodian, ListDuty.CUSTODIAN, None))
         examined = examine(connection, centre.settings, list_id)
         permit(connection, centre, examined)
         disposal.move(connection, list_id, ListState.EXECUTING)

@@ -25,7 +25,7 @@ from lantai.formats.workbooks.sheet_layout import RowAnswer
 from lantai.journey.disposal.approval.examine import Examined, examine
 from lantai.journey.disposal.approval.refuse import recorded, refuse_if
 from lantai.journey.disposal.approval.take_duty import take_duty
-from lantai.records.disposal.lists import Decision, Duty, ListKind, ListState, RowDecision
+from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, RowDecision
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.approval import LONGEST_EXTENSION_YEARS, is_decided, people_shortfalls
 
@@ -71,7 +71,7 @@ def decide(
         if chosen.state not in (ListState.DRAFT, ListState.REVIEWED):
             raise NotPermittedError(f"list {list_id}: found state {chosen.state.value}, expected draft or reviewed")
         if said:
-            held = DutyHeld(person_id, Duty.PANEL_MEMBER, on_behalf_of)
+            held = DutyHeld(person_id, ListDuty.PANEL_MEMBER, on_behalf_of)
             take_duty(connection, centre, list_id, held)
         before = examine(connection, centre.settings, list_id)
         refuse_if(list_id, people_shortfalls(before.dossier.acting))

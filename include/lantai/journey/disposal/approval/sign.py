@@ -39,7 +39,7 @@ from lantai.journey.disposal.approval.refuse import recorded, refuse_if, refuse_
 from lantai.journey.disposal.approval.take_duty import take_duty
 from lantai.locales import say
 from lantai.records.custody.record import RecordStatus
-from lantai.records.disposal.lists import Decision, Duty, ListKind, ListState, SignOff, Stage
+from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, SignOff, Stage
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.approval import (
@@ -66,7 +66,7 @@ class SignedList:
     """
 
     list_id: str
-    duty: Duty
+    duty: ListDuty
     stage: Stage
     list_digest: str
     state: ListState
@@ -78,7 +78,7 @@ class SignedList:
 def sign(
     centre: Centre,
     list_id: str,
-    duty: Duty,
+    duty: ListDuty,
     person_id: str,
     key_file: Path | None = None,
     *,
@@ -108,7 +108,7 @@ def sign(
         before = examine(connection, centre.settings, list_id, locks=True)
         held = DutyHeld(person_id, duty, on_behalf_of)
         signed = _sign(connection, centre, before, held, key_file, armored, counted)
-    if signed.is_new and duty is Duty.LEADER:
+    if signed.is_new and duty is ListDuty.LEADER:
         return replace(signed, unheard=wake(centre, list_id))
     return signed
 
@@ -144,15 +144,15 @@ def _sign(
     event_id = append(connection, EventKind.LIST_SIGNED, list_id, held.person_id, now_at, facts)
     sign_off = SignOff(list_id, duty, stage, held.person_id, digest, now_at, armored, held.on_behalf_of)
     add_sign_off(connection, sign_off, fingerprint, event_id)
-    state = _approve(connection, centre, list_id) if duty is Duty.LEADER else examined.chosen.state
+    state = _approve(connection, centre, list_id) if duty is ListDuty.LEADER else examined.chosen.state
     return SignedList(list_id, duty, stage, digest, state, True, fingerprint)
 
 
-def _stage(examined: Examined, duty: Duty) -> Stage:
+def _stage(examined: Examined, duty: ListDuty) -> Stage:
     state, kind = examined.chosen.state, examined.chosen.kind
-    if duty in (Duty.PANEL_MEMBER, Duty.LEADER):
+    if duty in (ListDuty.PANEL_MEMBER, ListDuty.LEADER):
         return Stage.APPROVE
-    if duty is Duty.WITNESS and kind is ListKind.DESTRUCTION:
+    if duty is ListDuty.WITNESS and kind is ListKind.DESTRUCTION:
         if state in (ListState.APPROVED, ListState.AWAITING_CUSTODIAN):
             return Stage.BEFORE
         if state is ListState.EXECUTING:
@@ -161,16 +161,16 @@ def _stage(examined: Examined, duty: Duty) -> Stage:
     raise UsageError(f"duty {duty.value}: signs nothing on a {kind.value} list")
 
 
-def _refuse_early(connection: Connection, examined: Examined, duty: Duty, stage: Stage) -> None:
+def _refuse_early(connection: Connection, examined: Examined, duty: ListDuty, stage: Stage) -> None:
     chosen, dossier = examined.chosen, examined.dossier
     if stage is Stage.APPROVE:
         if chosen.state is not ListState.REVIEWED:
             reasons = panel_shortfalls(dossier) or [_not_reviewed(chosen.state)]
             refuse_if(chosen.list_id, reasons)
         refuse_if(chosen.list_id, [*panel_shortfalls(dossier), *content_shortfalls(dossier)])
-        if duty is Duty.LEADER:
+        if duty is ListDuty.LEADER:
             count = max(dossier.panel_size, len(dossier.panel))
-            refuse_if(chosen.list_id, signature_shortfalls(dossier, Duty.PANEL_MEMBER, Stage.APPROVE, count))
+            refuse_if(chosen.list_id, signature_shortfalls(dossier, ListDuty.PANEL_MEMBER, Stage.APPROVE, count))
         return
     refuse_if(chosen.list_id, approval_shortfalls(dossier))
     if stage is Stage.AFTER:
@@ -215,7 +215,7 @@ def _signature(
     connection: Connection,
     centre: Centre,
     examined: Examined,
-    who: tuple[Duty, Stage, str],
+    who: tuple[ListDuty, Stage, str],
     key_file: Path | None,
     armored: str | None,
 ) -> tuple[str | None, str | None]:

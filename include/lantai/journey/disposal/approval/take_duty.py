@@ -15,10 +15,10 @@ from lantai.edges.registry.centre import people
 from lantai.edges.registry.disposal import lists as disposal
 from lantai.edges.registry.disposal.lists import DutyHeld
 from lantai.errors import NotPermittedError
-from lantai.records.disposal.lists import Duty
+from lantai.records.disposal.lists import ListDuty
 from lantai.rules.disposal.approval import ROLE_FOR
 
-ONE_EACH = (Duty.LEADER, Duty.CUSTODIAN)
+ONE_EACH = (ListDuty.LEADER, ListDuty.CUSTODIAN)
 """Duties that one person has about a list, and no second."""
 
 
