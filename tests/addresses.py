@@ -40,7 +40,7 @@ ADDRESSES: Mapping[str, frozenset[str]] = {
             *("bench.py", "commands.py", "demo.py", "serve.py"),
         }
     ),
-    "demo": frozenset({"airflow", "county", "documents", "sftp", "telling"}),
+    "demo": frozenset({"county", "documents", "sftp", "telling"}),
 }
 """What lies directly in a room: sub-rooms, and the few modules that are the room's own. Rooms of a dozen modules are not in it."""
 

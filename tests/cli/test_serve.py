@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 from desks import Desk
-from lantai.demo.airflow.occupied import occupied
+from lantai.edges.airflow.occupied import occupied
 
 
 def test_port_of_the_pages_that_is_taken_is_refused_with_the_way_out(desk: Desk) -> None:

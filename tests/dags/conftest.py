@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lantai.demo.airflow.home import checkout, prepare
+from lantai.edges.airflow.home import checkout, prepare
 from lantai.edges.centre import Centre
 from lantai.settings import from_env
 

@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import select
 
 from airflow_runs import run
-from lantai.demo.airflow.home import checkout
 from lantai.edges import tables
+from lantai.edges.airflow.home import checkout
 from lantai.errors import HeldError, ServerUnreachableError
 from lantai.manual.dag_pages import dag_files, page
 

@@ -10,9 +10,9 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import select
 
-from lantai.demo.airflow.home import checkout, prepare
-from lantai.demo.airflow.process import started
 from lantai.edges import tables
+from lantai.edges.airflow.home import checkout, prepare
+from lantai.edges.airflow.process import started
 
 DAGS = """
 import os

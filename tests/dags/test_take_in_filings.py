@@ -17,10 +17,10 @@ from sqlalchemy import func, select
 import factories_bag
 from airflow_runs import run
 from factories_disposal import make_unit
-from lantai.demo.airflow.home import prepare
-from lantai.demo.airflow.process import started
-from lantai.demo.airflow.sessions import session_members
 from lantai.edges import tables
+from lantai.edges.airflow.home import prepare
+from lantai.edges.airflow.process import started
+from lantai.edges.airflow.sessions import session_members
 from lantai.errors import OrchestratorError, UnitsInterruptedError, UnitsUnfinishedError, UsageError
 from lantai.journey.centre.agree import agree
 from lantai.journey.department.pack import pack

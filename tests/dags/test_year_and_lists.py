@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 
 from airflow_runs import run
 from factories_disposal import approve, decide_all, draft, lay_down_carrier, make_people, make_unit, record, state_of
-from lantai.demo.airflow.home import prepare
-from lantai.demo.airflow.process import started
 from lantai.edges import tables
 from lantai.edges.airflow import bell as airflow_bell
+from lantai.edges.airflow.home import prepare
+from lantai.edges.airflow.process import started
 from lantai.errors import NotPermittedError, UsageError
 from lantai.records.disposal.lists import ListKind
 from lantai.tasks import open_filing_year

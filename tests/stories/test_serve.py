@@ -15,11 +15,6 @@ import pytest
 
 from desks import Desk
 from lantai.cli.serve import _elsewhere
-from lantai.demo.airflow.api import AirflowApi
-from lantai.demo.airflow.home import AirflowHome
-from lantai.demo.airflow.occupied import require_free
-from lantai.demo.airflow.process import SHOWN
-from lantai.demo.airflow.waiting import Patience
 from lantai.demo.county.home import DemoHome, make_home
 from lantai.demo.county.people import responsible_person
 from lantai.demo.county.stage import _set_up
@@ -27,7 +22,12 @@ from lantai.demo.county.units import UNITS
 from lantai.demo.documents.packages import PACKAGES
 from lantai.demo.sftp.gateway import gateway
 from lantai.demo.telling import story
+from lantai.edges.airflow.api import AirflowApi
 from lantai.edges.airflow.client import read_login
+from lantai.edges.airflow.home import AirflowHome
+from lantai.edges.airflow.occupied import require_free
+from lantai.edges.airflow.process import SHOWN
+from lantai.edges.airflow.waiting import Patience
 from lantai.edges.centre import open_centre
 from lantai.journey.year.open_year import open_year
 from lantai.settings import Settings

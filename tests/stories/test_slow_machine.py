@@ -9,13 +9,13 @@ import time
 
 import pytest
 
-from lantai.demo.airflow import components as airflow_components
-from lantai.demo.airflow.components import DAG_PROCESSOR, SCHEDULER
-from lantai.demo.airflow.home import prepare
-from lantai.demo.airflow.occupied import occupied
-from lantai.demo.airflow.process import AirflowProcess
-from lantai.demo.airflow.sessions import session_members
-from lantai.demo.airflow.waiting import Patience
+from lantai.edges.airflow import components as airflow_components
+from lantai.edges.airflow.components import DAG_PROCESSOR, SCHEDULER
+from lantai.edges.airflow.home import prepare
+from lantai.edges.airflow.occupied import occupied
+from lantai.edges.airflow.process import AirflowProcess
+from lantai.edges.airflow.sessions import session_members
+from lantai.edges.airflow.waiting import Patience
 from lantai.edges.centre import open_centre
 from lantai.edges.clock import DEMO_MARK
 from lantai.errors import OrchestratorError

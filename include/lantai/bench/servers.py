@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lantai.bench.measure import find_program
-from lantai.demo.airflow.sessions import end_server
+from lantai.edges.airflow.sessions import end_server
 from lantai.errors import RegistryUnavailableError, ServerUnreachableError
 
 LOOPBACK = "127.0.0.1"

@@ -13,9 +13,9 @@ from lantai.errors import ConnectionConfigError, UsageError
 from lantai.settings import Settings, from_env
 
 if TYPE_CHECKING:
-    from lantai.demo.airflow.process import AirflowProcess
-    from lantai.demo.airflow.waiting import Patience
     from lantai.demo.county.home import DemoHome
+    from lantai.edges.airflow.process import AirflowProcess
+    from lantai.edges.airflow.waiting import Patience
 
 PORT = 8080
 PAUSE_SECONDS = 1.0
@@ -34,8 +34,8 @@ def serve(
     ] = None,
 ) -> None:
     """在本机启动网页和全部流程，演示目录还有各单位的 SFTP 服务器，按 Ctrl-C 结束 · Run the web pages and all DAGs over this home, in a demo's home the departments' SFTP server too, until Ctrl-C."""
-    from lantai.demo.airflow.signals import ended_as_by_ctrl_c
-    from lantai.demo.airflow.waiting import Patience
+    from lantai.edges.airflow.signals import ended_as_by_ctrl_c
+    from lantai.edges.airflow.waiting import Patience
 
     with opened() as centre:
         settings = centre.settings
@@ -45,10 +45,10 @@ def serve(
 
 
 def _serve(settings: Settings, port: int, for_seconds: int | None, patience: Patience) -> None:
-    from lantai.demo.airflow.home import is_free, prepare
-    from lantai.demo.airflow.occupied import occupied
-    from lantai.demo.airflow.process import started
     from lantai.demo.county.home import DemoHome, variables_of
+    from lantai.edges.airflow.home import is_free, prepare
+    from lantai.edges.airflow.occupied import occupied
+    from lantai.edges.airflow.process import started
 
     # A demo's home keeps the date and the waiting times it was made with; without them its pages would tell of another day.
     left = variables_of(settings.home)
@@ -68,8 +68,8 @@ def _serve(settings: Settings, port: int, for_seconds: int | None, patience: Pat
 
 def _departments(stack: ExitStack, demo: DemoHome, patience: Patience) -> Facts:
     """Start the SFTP server that the demo's departments had, and return what it is."""
-    from lantai.demo.airflow.home import LOOPBACK
     from lantai.demo.sftp.gateway import gateway_again
+    from lantai.edges.airflow.home import LOOPBACK
 
     port = stack.enter_context(gateway_again(demo, patience))
     if port is None:
@@ -95,7 +95,7 @@ def _elsewhere(settings: Settings) -> Facts:
 
 def _pages(airflow: AirflowProcess, settings: Settings) -> Facts:
     """Wait until every DAG has been read, and return where the pages are and what runs."""
-    from lantai.demo.airflow.home import PASSWORDS, USER, dag_ids
+    from lantai.edges.airflow.home import PASSWORDS, USER, dag_ids
 
     for dag_id in dag_ids():
         airflow.wait_for_dag(dag_id)

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from lantai.demo.airflow.home import LOOPBACK, is_free
-from lantai.demo.airflow.waiting import Patience
 from lantai.demo.county.home import DemoHome, make_home
 from lantai.demo.sftp.gateway import gateway, gateway_again
+from lantai.edges.airflow.home import LOOPBACK, is_free
+from lantai.edges.airflow.waiting import Patience
 from lantai.edges.connections import Connection, read_connections
 from lantai.edges.sftp.connect import connect
 from lantai.errors import ServerUnreachableError

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from lantai.demo.airflow.occupied import require_free
+from lantai.edges.airflow.occupied import require_free
 from lantai.edges.clock import DEMO_MARK
 from lantai.errors import UsageError
 from lantai.settings import Settings, from_env

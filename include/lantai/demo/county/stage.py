@@ -8,17 +8,17 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from lantai.demo.airflow.api import DagRun
-from lantai.demo.airflow.home import prepare
-from lantai.demo.airflow.occupied import occupied
-from lantai.demo.airflow.process import AirflowProcess, started
-from lantai.demo.airflow.signals import ended_as_by_ctrl_c
-from lantai.demo.airflow.waiting import Patience
 from lantai.demo.county import desk
 from lantai.demo.county.home import DemoHome
 from lantai.demo.county.people import ARCHIVIST, settle_in
 from lantai.demo.sftp.gateway import gateway
 from lantai.demo.telling.teller import Teller
+from lantai.edges.airflow.api import DagRun
+from lantai.edges.airflow.home import prepare
+from lantai.edges.airflow.occupied import occupied
+from lantai.edges.airflow.process import AirflowProcess, started
+from lantai.edges.airflow.signals import ended_as_by_ctrl_c
+from lantai.edges.airflow.waiting import Patience
 from lantai.edges.centre import Centre, open_centre
 from lantai.edges.registry.disposal.lists import DisposalList
 from lantai.errors import OrchestratorError

@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from lantai.demo.airflow.components import outlived_by_none
-from lantai.demo.airflow.home import LOOPBACK, is_free
-from lantai.demo.airflow.sessions import end_server, work_of
-from lantai.demo.airflow.signals import undisturbed
-from lantai.demo.airflow.waiting import Patience, Seen
 from lantai.demo.county.home import DemoHome
+from lantai.edges.airflow.components import outlived_by_none
+from lantai.edges.airflow.home import LOOPBACK, is_free
+from lantai.edges.airflow.sessions import end_server, work_of
+from lantai.edges.airflow.signals import undisturbed
+from lantai.edges.airflow.waiting import Patience, Seen
 from lantai.edges.files.private_file import replace_private
 from lantai.errors import ServerUnreachableError
 from lantai.formats.ledger.ssh_signature import generate_key

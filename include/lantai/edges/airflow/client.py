@@ -3,7 +3,7 @@
 The standard library's client, which follows no redirect and uses no proxy of
 the environment here: the login goes to the address that was named, nowhere else.
 Airflow itself is not imported. What is asked is in `airflow_bell` and in
-`lantai.demo.airflow.api`.
+`lantai.edges.airflow.api`.
 
 Source: Airflow 3.3, /auth/token (the same for SimpleAuthManager and FAB) and /api/v2.
 """

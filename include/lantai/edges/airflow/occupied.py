@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lantai.demo.airflow.home import FOLDER
+from lantai.edges.airflow.home import FOLDER
 from lantai.errors import HomeInUseError
 
 NAME = "running.lock"

@@ -15,8 +15,8 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from lantai.demo.airflow.limits import ANSWER_SECONDS, LIMITS
 from lantai.edges.airflow.client import AirflowLogin, login_text
+from lantai.edges.airflow.limits import ANSWER_SECONDS, LIMITS
 from lantai.edges.files.private_file import read_if_there, replace_private
 from lantai.errors import MissingProgramError
 from lantai.settings import Settings

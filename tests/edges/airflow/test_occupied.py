@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from lantai.demo.airflow.components import outlived_by_none
-from lantai.demo.airflow.occupied import occupied, require_free
-from lantai.demo.airflow.process import end_jobs_of_the_dead
 from lantai.demo.county.home import make_home
+from lantai.edges.airflow.components import outlived_by_none
+from lantai.edges.airflow.occupied import occupied, require_free
+from lantai.edges.airflow.process import end_jobs_of_the_dead
 from lantai.errors import HomeInUseError
 
 TODAY = date(2026, 6, 30)
@@ -24,8 +24,8 @@ TODAY = date(2026, 6, 30)
 HOLDS = """
 import subprocess, sys, time
 from pathlib import Path
-from lantai.demo.airflow.components import outlived_by_none
-from lantai.demo.airflow.occupied import occupied
+from lantai.edges.airflow.components import outlived_by_none
+from lantai.edges.airflow.occupied import occupied
 with occupied(Path(sys.argv[1])) as lock:
     child = subprocess.Popen(outlived_by_none(["sleep", "600"]), pass_fds=(lock,), start_new_session=True)
     print(child.pid, flush=True)

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
-from lantai.demo.airflow.home import checkout, dag_ids, prepare
-from lantai.demo.airflow.limits import LIMITS
+from lantai.edges.airflow.home import checkout, dag_ids, prepare
+from lantai.edges.airflow.limits import LIMITS
 from lantai.settings import from_env
 
 SLOWER = 10

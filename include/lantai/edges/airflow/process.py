@@ -2,7 +2,7 @@
 
 What runs is in `airflow_components`, what can be asked in `airflow_api`. Nothing
 here has a deadline: a wait lasts as long as what it waits for moves, see
-`lantai.demo.airflow.waiting`.
+`lantai.edges.airflow.waiting`.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from lantai.demo.airflow.api import ENDED, FAILED, HEALTHY, AirflowApi, DagRun, if_answered
-from lantai.demo.airflow.components import API_SERVER, DAG_PROCESSOR, MIGRATE, SCHEDULER, TRIGGERER, Components
-from lantai.demo.airflow.home import DATABASE, AirflowHome
-from lantai.demo.airflow.occupied import occupied
-from lantai.demo.airflow.progress import progress
-from lantai.demo.airflow.sessions import child_work_of, task_work_of, work_of
-from lantai.demo.airflow.signals import undisturbed
-from lantai.demo.airflow.waiting import Patience, Seen
+from lantai.edges.airflow.api import ENDED, FAILED, HEALTHY, AirflowApi, DagRun, if_answered
+from lantai.edges.airflow.components import API_SERVER, DAG_PROCESSOR, MIGRATE, SCHEDULER, TRIGGERER, Components
+from lantai.edges.airflow.home import DATABASE, AirflowHome
+from lantai.edges.airflow.occupied import occupied
+from lantai.edges.airflow.progress import progress
+from lantai.edges.airflow.sessions import child_work_of, task_work_of, work_of
+from lantai.edges.airflow.signals import undisturbed
+from lantai.edges.airflow.waiting import Patience, Seen
 from lantai.errors import OrchestratorError
 
 SHOWN = {"metadatabase": API_SERVER, "scheduler": SCHEDULER, "dag_processor": DAG_PROCESSOR, "triggerer": TRIGGERER}
@@ -183,10 +183,10 @@ def started(
     """Run Airflow while the block runs.
 
     Args:
-        home: Where it lives, from `lantai.demo.airflow.home.prepare`.
+        home: Where it lives, from `lantai.edges.airflow.home.prepare`.
         variables: LANTAI_* variables that tasks are to see, by name.
         patience: How long is waited, and who is told; None tells nobody.
-        lock: Says that this home is in use, from `lantai.demo.airflow.occupied`; None takes it here.
+        lock: Says that this home is in use, from `lantai.edges.airflow.occupied`; None takes it here.
 
     Raises:
         HomeInUseError: Another Airflow runs there.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from lantai.demo.airflow.api import DagRun
+from lantai.edges.airflow.api import DagRun
 
 AT_WORK = {"running": "运行中", "queued": "排队", "up_for_retry": "等待重试", "scheduled": "待排队", "deferred": "延后"}
 """States in which a task goes on by itself, in the order in which they are told, and what they are called in Chinese."""

@@ -16,8 +16,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from lantai.demo.airflow.home import LOOPBACK, AirflowHome
-from lantai.demo.airflow.sessions import Member, members, session_members
+from lantai.edges.airflow.home import LOOPBACK, AirflowHome
+from lantai.edges.airflow.sessions import Member, members, session_members
 from lantai.errors import OrchestratorError
 
 FORGOTTEN_SECONDS = 20
@@ -42,7 +42,7 @@ class Components:
     Args:
         home: Where Airflow lives.
         variables: What they see in their environment besides ours.
-        lock: An open file that all of them hold as long as they live, from `lantai.demo.airflow.occupied`.
+        lock: An open file that all of them hold as long as they live, from `lantai.edges.airflow.occupied`.
     """
 
     def __init__(self, home: AirflowHome, variables: Mapping[str, str], lock: int) -> None:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from lantai.demo.airflow import waiting
-from lantai.demo.airflow.sessions import members, session_members, task_work_of, work_of
-from lantai.demo.airflow.waiting import Patience, Seen
+from lantai.edges.airflow import waiting
+from lantai.edges.airflow.sessions import members, session_members, task_work_of, work_of
+from lantai.edges.airflow.waiting import Patience, Seen
 from lantai.errors import OrchestratorError
 
 BUSY = "while True: pass"

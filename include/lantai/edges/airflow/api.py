@@ -1,4 +1,4 @@
-"""What the demo and `lantai serve` ask of a running Airflow over its REST API; how long they wait is in `airflow_process`."""
+"""What the demo and `lantai serve` ask of a running Airflow over its REST API; how long they wait is in `process`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from lantai.demo.airflow.home import AirflowHome
-from lantai.demo.airflow.limits import ANSWER_SECONDS
 from lantai.edges.airflow.client import AirflowClient
+from lantai.edges.airflow.home import AirflowHome
+from lantai.edges.airflow.limits import ANSWER_SECONDS
 from lantai.errors import OrchestratorError
 
 FAILED = "failed"

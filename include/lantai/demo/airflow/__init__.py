@@ -1,1 +1,0 @@
-"""Airflow on one machine, started, waited for and ended."""
