@@ -1,7 +1,8 @@
 """Check a carrier before it is sent, as the centre will, with no registry at hand.
 
 What only the centre knows is left out: last year's count, earlier carriers, the
-agreement. The carrier is held against what it says of itself.
+agreement. What only the centre has, great-expectations, finds nothing that the
+rules do not. The carrier is held against what it says of itself.
 
 Source: R1-50; interfaces.md, "The command".
 """
@@ -43,7 +44,6 @@ def findings_of(path: Path, today: date, archive_level: str, progress: Progress 
 
     Raises:
         InputFileError: There is nothing at that path.
-        ValidationUnavailableError: The checks could not be run.
     """
     try:
         return check_carrier(path, today, archive_level, progress=progress).findings
@@ -81,7 +81,6 @@ def check_carrier(
     Raises:
         InputFileError: There is nothing at that path.
         PackageError: It is neither folder nor archive, or an archive that is refused.
-        ValidationUnavailableError: The checks could not be run.
     """
     with open_carrier(path, progress) as carrier:
         said = verify(carrier.files, carrier.read, None, Declared("", 0)).bag_info
@@ -98,7 +97,7 @@ def check_carrier(
         if not is_whole:
             return CheckedCarrier(verified, (*found, *verified.findings))
         unit = _unit(declared, said.get("Source-Organization", ""))
-        context = Context(unit, declared.filing_year, today, archive_level, has_registry=False)
+        context = Context(unit, declared.filing_year, today, archive_level, has_registry=False, has_expectations=False)
         return CheckedCarrier(verified, (*found, *validate(verified, carrier.read, context).findings))
 
 

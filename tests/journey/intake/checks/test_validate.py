@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 from datetime import date
 
 import pytest
@@ -24,6 +25,7 @@ from factories_bag import (
     workbook_of,
 )
 from lantai.errors import UsageError
+from lantai.journey.department.check_carrier import findings_of
 from lantai.journey.department.pack import pack
 from lantai.journey.intake.checks.validate import validate
 from lantai.journey.intake.checks.verify import FORMS
@@ -108,6 +110,46 @@ def test_library_and_rules_agree_on_every_column_they_both_look_at(tmp_path, mon
         ("page_count_invalid", 3, "page_count"),
         ("retention_unknown", 4, "retention"),
     }
+
+
+ODD_CELLS = {
+    "archival_code": (
+        "", "bad", "Z109-WS·2025-D30-BGS-0001", "Ｚ109-WS·2025-D30-BGS-0002", "Z109-WS.2025-D30-BGS-0003", "Z109-WS·2025-D30-BGS-1", "Z109-WS·2025-D30-BGS-0004 ",
+        "z109-WS·2025-D30-BGS-0005", "Z109-WS·2025-D30-BGS-0006\u200b", "Z109–WS·2025–D30–BGS–0007", "Z109-WS·2025-D30-BGS-000７",
+    ),
+    "title": ("", " ", "\u3000", "\u00a0", "\u200b", "0", "-"),
+    "author": ("", "\t", "无"),
+    "formed_on": ("", " ", "2025-02-30", "20250301", "2025年3月1日"),
+    "retention": ("", "30 年", "三十年", "D30", "d30", "永久", "Y", "5年", "长期", "10年 ", "\u300030年"),
+    "page_count": ("", "0", "01", "1 ", "２", "3页", "-1", "1.0", "1e3", "十", "999999999999", "\u0661"),
+    "item_no": ("", " ", "1", "0001"),
+    "files": ((), ("data/1.txt",), ("data/none.txt",)),
+}  # fmt: skip
+"""What people leave, mistype and paste, by column."""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rules_alone_find_all_that_the_library_finds(tmp_path, seed):
+    """R1-13, R1-50."""
+    chance = random.Random(seed)  # noqa: S311 - nothing is kept secret by it
+    bag = carrier(tmp_path)
+    rows = [
+        row(number, **{column: chance.choice(cells) for column, cells in ODD_CELLS.items() if chance.random() < 0.3})
+        for number in range(1, 300)
+    ]
+    (bag / "metadata/catalogue.csv").write_bytes(csv_of(rows))
+
+    at_a_department, at_the_centre = (validated(bag, has_expectations=asks) for asks in (False, True))
+
+    assert len(rules(at_the_centre.findings) & {"field_missing", "archival_code_malformed", "page_count_invalid"}) == 3
+    assert at_a_department.findings == at_the_centre.findings
+
+
+def test_department_is_not_made_to_load_what_only_the_centre_has(tmp_path, monkeypatch):
+    """R1-50."""
+    monkeypatch.setattr("lantai.edges.sheets.expectations._libraries", lambda: pytest.fail("it was loaded"))
+
+    assert findings_of(carrier(tmp_path, [row(1, page_count="x")]), date(2026, 3, 2), "city") != ()
 
 
 def packed_as_workbook(tmp_path, first, second):
