@@ -61,7 +61,7 @@ docs: setup ## Write the generated pages of docs/ anew
 
 lock: $(BIN)/uv ## Resolve versions anew, with hashes and without a host
 	@$(BIN)/uv pip compile bootstrap.in --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file bootstrap.lock
-	@$(BIN)/uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
 
 sbom: setup ## List every part of the installed system with its licence (CycloneDX) in build/sbom.cdx.json
 	@mkdir -p build

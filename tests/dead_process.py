@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from lantai.edges.database.lease import holder_name
+from lantai.edges.files.worker import holder_name
 
 
 def holder_that_died() -> str:

@@ -492,3 +492,12 @@ class MissingProgramError(LantaiError):
 
     hint = "Install the program that the message names, or use the step without it."
     hint_zh = "请安装上面所指的程序，或不使用该步骤。"
+
+
+class MissingPartError(LantaiError):
+    """A part of Lantai that this command uses is not installed."""
+
+    hint = "Install it: pip install 'lantai[centre]', for the demo 'lantai[demo]'. pack, check, forms, inspect and receipt need neither."
+    hint_zh = (
+        "请安装：pip install 'lantai[centre]'，演示用 'lantai[demo]'；pack、check、forms、inspect、receipt 不需要。"
+    )

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from lantai.edges.clock import Clock
 from lantai.edges.database.database import Database
-from lantai.edges.database.lease import holder_name
 from lantai.edges.database.migrations import require_current
+from lantai.edges.files.worker import holder_name
 from lantai.settings import Settings, from_env
 
 if TYPE_CHECKING:

@@ -19,17 +19,8 @@ from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.database.database import Database
 from lantai.edges.database.fence import Fence
-from lantai.edges.database.lease import (
-    LEASE_SECONDS,
-    Lease,
-    acquire,
-    has_died,
-    holder_name,
-    leased,
-    release,
-    renew,
-    require,
-)
+from lantai.edges.database.lease import LEASE_SECONDS, Lease, acquire, leased, release, renew, require
+from lantai.edges.files.worker import holder_name
 from lantai.errors import LeaseLostError
 
 pytestmark = pytest.mark.both_databases
@@ -156,18 +147,11 @@ def test_holder_of_the_same_host_name_is_waited_for_unless_it_is_proved_dead(
         acquire(database, NAME, f"{ELSEWHERE}2", NOW, 60)
 
 
-def test_holder_as_older_versions_wrote_it_is_waited_for() -> None:
-    """R1."""
-    host, pid, part = holder_that_died().split(":")[:3]
-
-    assert not has_died(f"{host}:{pid}:{part}")
-
-
 @pytest.mark.server("unshare")
 @pytest.mark.namespaces
 def test_living_holder_in_another_namespace_of_processes_keeps_its_lease(database: Database) -> None:
     """K3: its number is that of nobody here."""
-    script = "import sys; from lantai.edges.database.lease import holder_name; print(holder_name(), flush=True); sys.stdin.read()"
+    script = "import sys; from lantai.edges.files.worker import holder_name; print(holder_name(), flush=True); sys.stdin.read()"
     # The shells in between give it a number of its own there.
     command = [
         "unshare",
@@ -198,7 +182,6 @@ def test_number_that_another_process_has_now_is_proof_that_the_holder_is_gone(da
     acquire(database, NAME, changed(ours, BEGAN, "1"), NOW, 60)
 
     assert acquire(database, NAME, f"{ELSEWHERE}2", NOW, 60).fence == 2
-    assert not has_died(ours)
 
 
 def test_name_of_the_longest_host_fits_its_column(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,7 @@ from lantai.edges.files.streams import keep_trace, silence
 from lantai.errors import (
     DiskFullError,
     LantaiError,
+    MissingPartError,
     NotFoundError,
     PlaceUnavailableError,
     SettingsError,
@@ -48,6 +49,9 @@ from lantai.errors import (
 )
 from lantai.locales import say
 from lantai.records.text.shown import on_its_lines
+
+_OF_THE_DEMO = frozenset({"PIL", "docx"})
+"""Modules that only the demo imports; every other one that is no department's is the centre's. Held against pyproject.toml by a test."""
 
 INTERRUPTED, READER_GONE = 130, 141
 
@@ -167,6 +171,11 @@ def named(error: Exception) -> LantaiError | None:
     if isinstance(error, OSError):
         kind = DiskFullError if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else PlaceUnavailableError
         return kind(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+    if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("lantai"):
+        part = "demo" if error.name in _OF_THE_DEMO else "centre"
+        missing = MissingPartError(f"found no module {error.name}, expected it with lantai[{part}]")
+        missing.message_zh = f"没有模块 {error.name}，它随 lantai[{part}] 安装"
+        return missing
     trace = keep_trace("".join(traceback.format_exception(error)))
     return UnexpectedError(f"{type(error).__name__}: {error} ({trace})")
 

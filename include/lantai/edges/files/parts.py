@@ -18,7 +18,7 @@ import secrets
 import tempfile
 from pathlib import Path
 
-from lantai.edges.database.lease import has_died, proof_of
+from lantai.edges.files.worker import has_died, proof_of
 
 PART_SUFFIX = ".part"
 ABANDONED_SECONDS = 24 * 60 * 60

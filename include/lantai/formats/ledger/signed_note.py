@@ -134,6 +134,10 @@ def parse_verifier_key(text: str) -> tuple[str, Ed25519PublicKey]:
     return name, public_key
 
 
+ORIGIN = "lantai/ledger"
+"""First line of every checkpoint of ours: which ledger it is of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     """How large the ledger's tree is, and what its root is.

@@ -18,10 +18,7 @@ from lantai.edges.ledger.files import publish
 from lantai.edges.ledger.rows import Inclusion
 from lantai.errors import DiskFullError, PlaceUnavailableError
 from lantai.formats.ledger import signed_note
-from lantai.formats.ledger.signed_note import Checkpoint
-
-ORIGIN = "lantai/ledger"
-"""First line of every checkpoint: which ledger it is of."""
+from lantai.formats.ledger.signed_note import ORIGIN, Checkpoint
 
 
 def make_checkpoint(centre: Centre, *, whole: bool = False) -> Checkpoint | None:

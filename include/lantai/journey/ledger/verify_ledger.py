@@ -23,8 +23,7 @@ from lantai.edges.ledger import rows as ledger
 from lantai.edges.ledger.files import kept_leaves, kept_notes
 from lantai.errors import LedgerError, MalformedError, PlaceUnavailableError, SignatureInvalidError
 from lantai.formats.ledger import canonical, merkle, signed_note
-from lantai.formats.ledger.signed_note import Checkpoint
-from lantai.journey.ledger.checkpoint import ORIGIN
+from lantai.formats.ledger.signed_note import ORIGIN, Checkpoint
 
 _COLUMNS = ("event_id", "kind", "subject", "actor")
 _BYTES, _TEXT, _MOMENT = (bytes, memoryview), (str,), (datetime, str)

@@ -16,8 +16,7 @@ from typing import Any
 from lantai.edges.keys.files import Verifier
 from lantai.errors import LantaiError, MalformedError, SignatureInvalidError
 from lantai.formats.ledger import canonical, merkle, signed_note
-from lantai.formats.ledger.signed_note import Checkpoint
-from lantai.journey.ledger.checkpoint import ORIGIN
+from lantai.formats.ledger.signed_note import ORIGIN, Checkpoint
 from lantai.records.centre.unit import NUMBER_PREFIX, DataForm
 from lantai.records.ledger.event import EventKind
 from lantai.records.text.shown import on_one_line
