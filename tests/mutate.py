@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Break claimed code in some places, one at a time, and see whether a named test falls.
 
-docs/standards.md says which module does what a requirement asks for, and which
+docs/standards.md says which function does what a requirement asks for, and which
 tests would fail if it did not. Here that word is tried: a function that a claim
 covers is changed in one place, in a copy of the tree, and the tests run that
 the table names for the requirements of its module. What none of them notices
@@ -68,7 +68,7 @@ def pick(root: Path, seed: int, count: int, only: str = "") -> list[Trial]:
     chance = random.Random(seed)  # noqa: S311 - nothing is kept secret by it
     tests = _tests_of(root)
     functions_of = {path: _functions(root / path) for path in tests if tests[path]}
-    waiting = [claim for claim in claims.of_code(root) if claim.path in functions_of]
+    waiting = [claim for claim in claims.of_code(root) if claim.name and claim.path in functions_of]
     chance.shuffle(waiting)
     changes: dict[tuple[str, str], list[Mutant]] = {}
     picked: list[Trial] = []
@@ -92,8 +92,8 @@ def pick(root: Path, seed: int, count: int, only: str = "") -> list[Trial]:
 
 
 def _covers(claim: claims.Claim, function: str) -> bool:
-    """Return whether a function is what a claim speaks of: by itself, by its class, or by the head of its module."""
-    return claim.name in {"", function, function.partition(".")[0]}
+    """Return whether a function is what a claim speaks of: by itself, or by its class."""
+    return claim.name in {function, function.partition(".")[0]}
 
 
 def _functions(path: Path) -> list[str]:

@@ -113,8 +113,8 @@ def small_project(folder: Path) -> Path:
     files = {
         "pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["include"]\naddopts = "--import-mode=importlib"\n',
         "include/lantai/__init__.py": "",
-        "include/lantai/kept.py": '"""R1-42."""\n\n\ndef is_late(days):\n    return days > 0\n',
-        "include/lantai/weak.py": '"""R1-45."""\n\n\ndef is_whole(size):\n    return size == 7\n',
+        "include/lantai/kept.py": 'def is_late(days):\n    """R1-42."""\n    return days > 0\n',
+        "include/lantai/weak.py": 'def is_whole(size):\n    """R1-45."""\n    return size == 7\n',
         "tests/test_kept.py": '''
             from lantai.kept import is_late
 
@@ -161,7 +161,7 @@ def test_held_claim_is_caught_weak_one_survives_and_the_tree_stays_as_it_is(
     assert told.count("caught by tests/test_kept.py::test_day_after_is_late") == 2
     assert told.count("SURVIVED: 1 cases of 2 named tests passed") == 2
     assert "seed 3: 2 of 4 caught (50 %), survived:" in told
-    assert "include/lantai/weak.py:5 is_whole" in told
+    assert "include/lantai/weak.py:3 is_whole" in told
     assert digests(project) == before
 
 

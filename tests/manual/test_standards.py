@@ -33,7 +33,7 @@ def test_line_is_met_in_part_untested_or_not_built_as_its_claims_are(tmp_path: P
     root = project(
         tmp_path,
         {
-            "include/lantai/x.py": '"""Does R1-42, R1-03 and R2-05."""\ndef f():\n    """R1-50."""\n',
+            "include/lantai/x.py": 'class A:\n    """Does R1-42, R1-03 and R2-05."""\ndef f():\n    """R1-50."""\n',
             "tests/test_x.py": (
                 'def test_a():\n    """R1-42; R1-45 (digest only), R2-05 (the day)."""\n'
                 'def test_b():\n    """R2-05 (the reason). R1."""\n'
@@ -59,7 +59,7 @@ def test_heads_count_every_state(tmp_path: Path) -> None:
     root = project(
         tmp_path,
         {
-            "include/lantai/x.py": '"""R2-01."""\n',
+            "include/lantai/x.py": 'def f():\n    """R2-01."""\n',
             "tests/test_x.py": 'def test_a():\n    """R2-02; R2-03 (half)."""\n',
         },
     )
@@ -111,15 +111,24 @@ def test_ids_are_read_one_by_one_and_not_mistaken(docstring: str, expected: dict
 
 
 def test_item_of_the_four_properties_is_claimed_by_the_code_that_gives_a_finding_its_code(tmp_path: Path) -> None:
-    root = project(tmp_path, {"include/lantai/rules/x.py": 'f("GD-2-6")\nprint("as GD-2-5 says")\n'})
+    source = 'OF_A_TABLE = ("GD-1-1",)\ndef tell():\n    f("GD-2-6")\n    print("as GD-2-5 says")\n'
+    root = project(tmp_path, {"include/lantai/rules/x.py": source})
 
-    found = {claim.requirement for claim in claims.of_code(root)}
+    found = {(claim.requirement, claim.name) for claim in claims.of_code(root)}
 
-    assert found == {"GD-2-6"}
+    assert found == {("GD-1-1", ""), ("GD-2-6", "tell")}
+
+
+def test_head_of_a_module_claims_nothing_and_is_told(tmp_path: Path) -> None:
+    root = project(tmp_path, {"include/lantai/x.py": '"""N4."""\ndef f():\n    """N5."""\n'})
+
+    assert [(claim.requirement, claim.name) for claim in claims.of_code(root)] == [("N5", "f")]
+    assert [claim.requirement for claim in claims.heads_of_code(root)] == ["N4"]
 
 
 def test_demo_and_bench_claim_nothing(tmp_path: Path) -> None:
-    root = project(tmp_path, {"include/lantai/demo/x.py": '"""N4."""\n', "include/lantai/bench/x.py": '"""N4."""\n'})
+    source = 'def f():\n    """N4."""\n'
+    root = project(tmp_path, {"include/lantai/demo/x.py": source, "include/lantai/bench/x.py": source})
 
     assert claims.of_code(root) == []
 
@@ -152,9 +161,15 @@ def test_no_head_of_a_test_file_claims_for_its_tests() -> None:
     assert [each for each in claims.heads_of_tests(ROOT) if each.requirement in known] == []
 
 
+def test_no_head_of_a_module_claims_for_its_functions() -> None:
+    known = standards.lines(ROOT)
+
+    assert [each for each in claims.heads_of_code(ROOT) if each.requirement in known] == []
+
+
 def said_in(folder: str, pattern: str) -> str:
-    """Return all docstrings of functions and, outside tests, of modules and classes: read without the generator."""
-    kinds = ast.FunctionDef if folder == "tests" else ast.FunctionDef | ast.ClassDef | ast.Module
+    """Return all docstrings of functions and, outside tests, of classes: read without the generator."""
+    kinds = ast.FunctionDef if folder == "tests" else ast.FunctionDef | ast.ClassDef
     nodes = (
         node
         for path in (ROOT / folder).rglob(pattern)

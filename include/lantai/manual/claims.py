@@ -1,8 +1,8 @@
-"""What modules and tests say they hold: ids of requirements in docstrings, one by one.
+"""What code and tests say they hold: ids of requirements in docstrings, one by one.
 
-A test's claim stands in the docstring of the test function itself; what a
-module's head says about the whole file is no claim of any of its tests. A
-range such as `A to F` credits what nobody looked at, so it is not taken
+A claim stands in the docstring of the function or class that holds it, in the
+program as in the tests; what a module's head says about the whole file would
+credit every function in it. A range such as `A to F` credits what nobody looked at, so it is not taken
 apart. Files are parsed, never run. That a test can fail is tried by
 `tests/mutate.py`; which requirements there are is in `standards`.
 
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CODE = ("include/lantai", "dags", "plugins", "sql/migrations")
-"""Folders whose modules may claim; what is in them by hand of the demo or the bench plays the world and claims nothing."""
+"""Folders whose code may claim; what is in them by hand of the demo or the bench plays the world and claims nothing."""
 PLAYS_THE_WORLD = ("include/lantai/demo/", "include/lantai/bench/", "include/lantai/manual/")
 
 _PART = r"(?: \((?P<part>[^()]*)\))?"
@@ -42,7 +42,7 @@ class Claim:
         requirement: The id as `requirements.toml` has it; the faults R1 and R2, which have the names of groups, are
             `F-R1` and `F-R2`.
         path: The file, from the project's folder on.
-        name: The function or class, e.g. `MarkFinder.look`; empty for the module.
+        name: The function or class, e.g. `MarkFinder.look`; empty for a table of the module.
         part: What of the requirement is held, empty for all of it: `R1-45 (digest only)`.
     """
 
@@ -93,7 +93,7 @@ def heads_of_tests(root: Path) -> list[Claim]:
 
 
 def of_code(root: Path) -> list[Claim]:
-    """Return what modules, classes and functions of the program claim.
+    """Return what classes and functions of the program claim.
 
     An item of the four-property test is also claimed by the code that gives a finding its code.
 
@@ -101,15 +101,26 @@ def of_code(root: Path) -> list[Claim]:
         root: Folder of the project.
     """
     found = set()
-    for path, parsed in (pair for folder in CODE for pair in _parsed(root, folder)):
-        if path.startswith(PLAYS_THE_WORLD):
-            continue
+    for path, parsed in _of_program(root):
         for name, node in _documented(parsed):
-            # What stands in parentheses behind an id of the program says why it is named; what is held in part, tests say.
-            found |= {Claim(key, path, name) for key in ids_in(ast.get_docstring(node) or "")}
-        texts = (each.value for each in ast.walk(parsed) if isinstance(each, ast.Constant))
-        found |= {Claim(text, path, "") for text in texts if isinstance(text, str) and _GD.fullmatch(text)}
+            if name:
+                # What stands in parentheses behind an id of the program says why it is named; what is held in part, tests say.
+                found |= {Claim(key, path, name) for key in ids_in(ast.get_docstring(node) or "")}
+        found |= {Claim(code, path, name) for name, code in _items(parsed)}
     return sorted(found)
+
+
+def heads_of_code(root: Path) -> list[Claim]:
+    """Return the ids that heads of the program's modules name, which claim nothing.
+
+    Args:
+        root: Folder of the project.
+    """
+    return sorted(
+        Claim(key, path, "", part)
+        for path, parsed in _of_program(root)
+        for key, part in ids_in(ast.get_docstring(parsed) or "").items()
+    )
 
 
 def ids_in(docstring: str) -> Mapping[str, str]:
@@ -138,6 +149,21 @@ def ranges(root: Path) -> list[str]:
         for name, node in _documented(parsed)
         for match in _RANGE.finditer(ast.get_docstring(node) or "")
     ]
+
+
+def _of_program(root: Path) -> Iterator[tuple[str, ast.Module]]:
+    for path, parsed in (pair for folder in CODE for pair in _parsed(root, folder)):
+        if not path.startswith(PLAYS_THE_WORLD):
+            yield path, parsed
+
+
+def _items(parsed: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield the items of the four-property test that stand in code, each with the function or class around it."""
+    for node in parsed.body:
+        name = node.name if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) else ""
+        for each in ast.walk(node):
+            if isinstance(each, ast.Constant) and isinstance(each.value, str) and _GD.fullmatch(each.value):
+                yield name, each.value
 
 
 def _parsed(root: Path, folder: str) -> Iterator[tuple[str, ast.Module]]:

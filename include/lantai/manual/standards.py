@@ -21,8 +21,8 @@ from lantai.manual import claims
 
 INTRODUCTION = """# Requirements, modules, tests · 要求、模块、测试
 
-Made by `make docs` from the ids in docstrings of modules and of test functions, one by one, and from
-`include/lantai/manual/requirements.toml`. `make mutate SEED=1` breaks the named modules and sees whether a named test falls.
+Made by `make docs` from the ids in docstrings of functions and classes and of test functions, one by one, and from
+`include/lantai/manual/requirements.toml`. `make mutate SEED=1` breaks the named code and sees whether a named test falls.
 
 - **已做到 · met**: a test names the line. **部分 · in part**: and something of it is missing, which is said.
 - **尚无测试 · no test**: a module does it, no test would notice if it did not. **尚未实现 · not built**: nothing does it.
