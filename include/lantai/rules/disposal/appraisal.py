@@ -5,7 +5,7 @@ the record was formed. No clock: the caller says for which day. What is due is
 a query of the registry (sql/queries/due_for_*.sql); this module says how it is
 printed and checks it once more before anything is done.
 
-Source: 档案法实施条例 (2024) art. 24; Order No. 8 (2006) art. 4; R9-19; rules N3 (elapsed >= required), N7.
+Source: 档案法实施条例 (2024) art. 24; Order No. 8 (2006) art. 4; 机关档案管理规定 (2018).
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ def elapsed_years(formed_on: date, on: date) -> int:
     """Return the whole years a record has been kept on a day (已保管期限), 0 or more.
 
     The count starts on 1 January after `formed_on`: formed 2020-05-31, on 2031-01-01 it is 10.
+
+    Source: rules N3.
     """
     return max(0, on.year - formed_on.year - 1)
 
@@ -38,7 +40,10 @@ def printed_period(retention: Retention) -> str:
 
 
 def is_expired(retention: Retention, formed_on: date, on: date) -> bool:
-    """Return whether a record's period has run out: elapsed >= required. Permanent, 长期 and 短期 never run out by themselves."""
+    """Return whether a record's period has run out: elapsed >= required. Permanent, 长期 and 短期 never run out by themselves.
+
+    Source: R9-20; rules N3.
+    """
     if retention in (Retention.Y, Retention.LONG, Retention.SHORT):
         return False
     required = retention.keep_years

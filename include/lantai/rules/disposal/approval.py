@@ -6,7 +6,7 @@ stays in the rows. A row that one member has not looked at is undecided,
 whatever the others say. Nothing here knows the clock or a database: the caller
 gathers a dossier, and every shortfall is returned, never the first only.
 
-Source: R9-19, R9-21, R10-06, R10-08, R12-04; rules N3; reliability.md, I3 and P3.
+Source: 机关档案管理规定 (2018), appraisal and destruction; reliability.md, "Invariants" and "Security properties".
 """
 
 from __future__ import annotations
@@ -130,6 +130,8 @@ def consolidate(
         rows: Row numbers.
         panel: Staff ids of the members; without any, every row is undecided.
         decisions: Of any list member; those of others are not counted.
+
+    Source: R10-06; a blank is no consent.
     """
     by_row: dict[int, dict[str, RowDecision]] = {row_no: {} for row_no in rows}
     for decision in decisions:
@@ -158,7 +160,7 @@ def is_decided(dossier: Dossier) -> bool:
 
 
 def panel_shortfalls(dossier: Dossier) -> list[Shortfall]:
-    """Return what the panel has left open: too few members, rows that somebody has not looked at."""
+    """Return what the panel has left open: too few members, rows that somebody has not looked at. Source: R9-21."""
     found = []
     panel = dossier.panel
     if len(panel) < dossier.panel_size:
@@ -207,7 +209,7 @@ def content_shortfalls(dossier: Dossier) -> list[Shortfall]:
 
 
 def people_shortfalls(acting: Iterable[Acting]) -> list[Shortfall]:
-    """Return who stands behind two duties at once, in person or through a delegate. Source: R12-04, R10-08."""
+    """Return who stands behind two duties at once, in person or through a delegate. Source: R12-04, R10-08, P3."""
     duties: dict[str, list[ListDuty]] = {}
     for each in acting:
         for person_id in {each.person_id, each.on_behalf_of} - {None}:
@@ -228,6 +230,8 @@ def signature_shortfalls(dossier: Dossier, duty: ListDuty, stage: Stage, count: 
     Every one who has the duty has to have signed, and `count` of them there must be. A signature counts when it is for
     this list, bound to the digest as it is now, made by somebody who held the role that day, with their own key where
     one is enrolled, and told by the ledger.
+
+    Source: P3.
     """
     holders = [a for a in dossier.acting if a.duty is duty]
     found = []
@@ -289,7 +293,10 @@ def _why_not(dossier: Dossier, signed: Signed, holder: Acting) -> Shortfall | No
 
 
 def approval_shortfalls(dossier: Dossier) -> list[Shortfall]:
-    """Return everything that keeps a list from counting as approved: panel, content, people, signatures and their order."""
+    """Return everything that keeps a list from counting as approved: panel, content, people, signatures and their order.
+
+    Source: R9-19; I3.
+    """
     panel_count = max(dossier.panel_size, len(dossier.panel))
     return [
         *panel_shortfalls(dossier),

@@ -5,7 +5,7 @@ rules about transfer are rows that the caller passes (`lantai.profiles`), never
 constants here; where two rows clash, the earlier date is shown and the clash
 reported, until an administrator has decided.
 
-Source: 档案法实施条例 (2024) art. 20 and 24; Order No. 8 (2006) art. 4; R3-07; rules N2.
+Source: 档案法实施条例 (2024) art. 20 and 24; Order No. 8 (2006) art. 4.
 """
 
 from __future__ import annotations
@@ -117,6 +117,8 @@ def due_on(closed_on: date, keep_years: int | None) -> date | None:
 
     Raises:
         ValueError: `keep_years` is negative.
+
+    Source: rules N2 (art. 24).
     """
     if keep_years is None:
         return None
@@ -157,7 +159,7 @@ def transfer_due_on(
         region: Name of the region, empty when none is configured.
         on: The day whose rules hold, normally the day of registration.
 
-    Source: 档案法实施条例 (2024) art. 20; R3-07; R1-05.
+    Source: rules N2 (art. 20); R3-07; R1-05.
     """
     held = transfer_rules_for(rules, archive_level, region, on)
     if not held or retention not in held[0].retentions:

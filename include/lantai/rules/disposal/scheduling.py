@@ -6,7 +6,7 @@ document type; of several the one with the longest word is meant, since
 given a period by default, and so is one that two clauses claim with different
 periods.
 
-Source: 8号令 (2006) art. 3, 4, 12; rules N4.
+Source: 8号令 (2006) art. 3, 4, 12.
 """
 
 from __future__ import annotations
@@ -47,14 +47,17 @@ class ClauseChange:
 
 
 def clauses_of(title: str, doc_type: str, rules: Iterable[ScheduleRule]) -> list[ScheduleRule]:
-    """Return the clauses that cover a record: those with the longest word that fits, in the schedule's order; none fits none."""
+    """Return the clauses that cover a record: those with the longest word that fits, in the schedule's order; none fits none.
+
+    Source: rules N4.
+    """
     fitting = [(_longest_fitting(rule, title, doc_type), rule) for rule in rules]
     longest = max((length for length, _ in fitting), default=0)
     return [rule for length, rule in fitting if length == longest > 0]
 
 
 def verdict_of(retention: Retention, clauses: Sequence[ScheduleRule]) -> Verdict:
-    """Return what the clauses that cover a record say of the period it has."""
+    """Return what the clauses that cover a record say of the period it has. Source: rules N4."""
     periods = {clause.retention for clause in clauses}
     if not periods:
         return Verdict.UNMATCHED
@@ -64,7 +67,7 @@ def verdict_of(retention: Retention, clauses: Sequence[ScheduleRule]) -> Verdict
 
 
 def compare(old: Schedule, new: Schedule) -> list[ClauseChange]:
-    """Return every clause that was added, removed or worded otherwise, in order of clauses."""
+    """Return every clause that was added, removed or worded otherwise, in order of clauses. Source: rules N4."""
     before, after = ({rule.clause: rule for rule in schedule.rules} for schedule in (old, new))
     changes = []
     for clause in sorted(before.keys() | after.keys()):

@@ -4,7 +4,7 @@
 subject, item number. Uniqueness is a matter of the whole catalogue and stands
 in `completeness`.
 
-Source: DA/T 22-2015; DA/T 13-2022; rules N5.
+Source: DA/T 22-2015; DA/T 13-2022.
 """
 
 from __future__ import annotations
@@ -92,6 +92,8 @@ def check(row: CatalogueRow, fonds_no: str, filing_year: int) -> list[Finding]:
         row: One row of the catalogue.
         fonds_no: Fonds number of the unit; empty when it is not known.
         filing_year: Year of the submission.
+
+    Source: rules N5.
     """
     if not row.archival_code:
         return []
@@ -126,6 +128,8 @@ def check_continuity(
         codes: Row number and code of every row that has a valid one.
         declared_gaps: Codes that the unit says are missing on purpose.
         meant: Item numbers of codes that cannot be read; they are not missing.
+
+    Source: rules N5; R9-10.
     """
     series: dict[tuple[str, str, int, str, str], set[int]] = defaultdict(set)
     sample: dict[tuple[str, str, int, str, str], ArchivalCode] = {}

@@ -4,7 +4,7 @@ Looks at the whole catalogue: both directions between rows and files, mandatory
 fields, duplicates, values that can be meant, the number of records against
 last year. The shape of single archival codes is in `archival_code`.
 
-Source: R1-13, R1-14, R1-50, R3-04; DA/T 22-2015; rules N4, N5, N8.
+Source: DA/T 22-2015; DA/T 70-2018, items at filing.
 """
 
 from __future__ import annotations
@@ -74,6 +74,8 @@ def check(rows: Sequence[CatalogueRow], payload: Collection[str], expected: Expe
         rows: The catalogue, its `files` resolved by `resolve_files`.
         payload: Paths of the files of the package that the catalogue has to cover.
         expected: What it is held against.
+
+    Source: R1-50.
     """
     findings = [f for row in rows for f in _check_row(row, expected)]
     findings += _check_files(rows, payload)
@@ -155,7 +157,10 @@ def plain_digits(text: str) -> str:
 
 
 def read_access_level(text: str) -> AccessLevel | None:
-    """Return the access level; a blank cell is closed, until the unit asks otherwise. None for an unknown word."""
+    """Return the access level; a blank cell is closed, until the unit asks otherwise. None for an unknown word.
+
+    Source: R3-04.
+    """
     return _ACCESS.get(text.strip().lower(), None if text.strip() else AccessLevel.CLOSED)
 
 
@@ -210,6 +215,7 @@ def _check_values(row: CatalogueRow, _expected: Expected) -> Iterator[Finding]:
 
 
 def _check_files(rows: Sequence[CatalogueRow], payload: Collection[str]) -> Iterator[Finding]:
+    """Yield what rows and files do not agree about, in both directions. Source: R1-13, R1-14."""
     present = set(payload)
     holders: dict[str, list[CatalogueRow]] = defaultdict(list)
     for row in rows:
@@ -226,6 +232,8 @@ def _check_files(rows: Sequence[CatalogueRow], payload: Collection[str]) -> Iter
 
 
 def _check_duplicates(rows: Sequence[CatalogueRow]) -> Iterator[Finding]:
+    """Yield what stands in the catalogue more than once. Source: rules N5."""
+
     def by_code(row: CatalogueRow) -> str:
         return archival_code.normalise(row.archival_code)
 

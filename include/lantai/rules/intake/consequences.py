@@ -5,8 +5,6 @@ from the totals; a package in the wrong folder contradicts it in every row. What
 is told is the cause, or of several views of one fact the one that names the
 record. What is left out mends itself with its cause, or when the package is
 made again.
-
-Source: R1-50.
 """
 
 from __future__ import annotations
@@ -24,7 +22,7 @@ _BY_YEAR = frozenset({"date_outside_year", "date_after_filing"})
 
 
 def causes(findings: Sequence[Finding]) -> list[Finding]:
-    """Return the findings without those that only follow from another one, in their order."""
+    """Return the findings without those that only follow from another one, in their order. Source: R1-50."""
     by_rule: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_rule[finding.rule].append(finding)

@@ -3,7 +3,7 @@
 Nothing is tested here; a result follows from what other modules found. An item
 that nobody looked at is never passed, nor is one that nothing can fail.
 
-Source: DA/T 70-2018; R1-46; rules N8.
+Source: DA/T 70-2018.
 """
 
 from __future__ import annotations
@@ -55,6 +55,8 @@ def evaluate(
 
     Returns:
         Fail where a finding says so, else n/a or not_checked, pass where its check was done, else pending_manual.
+
+    Source: rules N8.
     """
     failed = {f.check_code for f in findings if f.severity is not Severity.WARNING}
     return [
@@ -77,6 +79,7 @@ def _result(
     not_applicable: Collection[str],
     not_checked: Collection[str],
 ) -> Result:
+    """Return what an item came to: what nobody looked at is left to a person, never passed. Source: R1-46."""
     if item["code"] in failed:
         return Result.FAIL
     if item["decided"] == "unverified" or item["needs"] in not_applicable:

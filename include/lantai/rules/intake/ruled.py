@@ -1,6 +1,6 @@
 """What a ruling on a held round makes of its findings.
 
-Source: requirements, "Slips in the sources" (an old period is read by a person, never silently); R1-40, R1-51.
+Source: requirements, "Slips in the sources" (an old period is read by a person, never silently).
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ MAY_STAND = frozenset({"legacy_retention", "classification_unclear"})
 
 
 def as_ruled(findings: Iterable[Finding], ruling: Ruling | None) -> list[Finding]:
-    """Return findings with the severity that a ruling gives them; without one, or settled already, as they are."""
+    """Return findings with the severity that a ruling gives them; without one, or settled already, as they are.
+
+    Source: R1-51.
+    """
     return [_as_ruled(finding, ruling.choice) if ruling else finding for finding in findings]
 
 

@@ -3,7 +3,7 @@
 Classified records never do: the network and the ciphers here are for open
 records only. Records whose time for the archive has come are remarked upon.
 
-Source: R1-05, R1-40; 密码法 art. 6 to 8; rules N11.
+Source: 密码法 art. 6 to 8.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ PARTLY_UNSEEN = frozenset({"formula_not_seen", "part_not_seen"})
 def check_classification(row: CatalogueRow) -> list[Finding]:
     """Return a fault for a record marked 秘密, 机密 or 绝密, and a hold where the mark leaves it open.
 
-    Source: R1-40.
+    Source: R1-40; rules N11.
     """
     mark = secrecy_mark.reduced(row.classification)
     if mark in _OPEN:

@@ -4,7 +4,7 @@ A text that only speaks of secrets has none (机密文件管理办法, 关于保
 end between brackets or blanks, behind the word for it, or has a star. Where cells stand, what is read and what
 follows from a mark is in `scope`.
 
-Source: R1-40; GB/T 9704-2012, 7.2.2; 保守国家秘密法实施条例 art. 19.
+Source: GB/T 9704-2012, 7.2.2; 保守国家秘密法实施条例 art. 19.
 """
 
 from __future__ import annotations

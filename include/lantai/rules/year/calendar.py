@@ -3,7 +3,7 @@
 Plain date arithmetic: no clock and no table of holidays of its own. The caller
 passes the table of workdays, so that an old batch gives the old answer.
 
-Source: R1-19, R1-20, R1-21, R1-24; rules N14; GD-1-3.
+Source: 登记备份, deadlines and frequencies.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def deadline(filing_year: int, data_form: DataForm, period: int = 1, frequency: 
     Raises:
         ValueError: The year has no such period, or a yearly form was asked for period 2 or later.
 
-    Source: R1-19, R1-20, R1-21; rules N14.
+    Source: R1-19, R1-20, R1-21, R1-24; rules N14.
     """
     floor = date(filing_year + 1, 6, 30)
     if data_form is not DataForm.BUSINESS_DATA:
@@ -140,6 +140,8 @@ def read_date(text: str) -> date | None:
     digits and 二〇〇五年三月一日, each also with a time of day behind it, as a
     spreadsheet gives a cell that holds a moment. A bare serial number of a
     spreadsheet is not a date: nobody could tell it from a page count.
+
+    Source: GD-1-3.
     """
     plain = _TIME_OF_DAY.sub("", spelling.plain(text).strip())
     chinese = _CHINESE_DATE.fullmatch(plain)
