@@ -3,7 +3,7 @@
 Every `*.zh.toml` and `*.en.toml` of this package is read and merged. A word that
 is missing is an error, never an English key on a Chinese paper.
 
-Source: R1-50; interfaces.md, "Papers".
+Source: interfaces.md, "Papers".
 """
 
 from __future__ import annotations
@@ -68,6 +68,8 @@ def describe(finding: Finding, locale: str, rows: str = "") -> FindingText:
 
     Raises:
         KeyError: Its rule has no wording.
+
+    Source: R1-50.
     """
     values = {"subject": finding.subject, "row": rows or str(finding.record_no or ""), **finding.values}
     if values.get("reason"):

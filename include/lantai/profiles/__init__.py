@@ -1,7 +1,7 @@
 """Tables the package ships: the profile of a carrier, rules about transfer, items of the four-property test.
 
 They are data, read here and nowhere else; an office that needs other rows gives its own to the functions that take
-them. Source: interfaces.md, "A carrier"; rules N2, N8.
+them. Source: interfaces.md, "A carrier".
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ def carrier_profile() -> dict[str, Any]:
 
 
 def transfer_rules() -> list[dict[str, Any]]:
-    """Return the rows about transfer to an archive, for `rules.retention.rule_rows`."""
+    """Return the rows about transfer to an archive, for `rules.retention.rule_rows`. Source: rules N2."""
     rows: list[dict[str, Any]] = tomllib.loads(_text("transfer_rules.toml"))["rule"]
     return rows
 
 
 def four_property_items() -> list[dict[str, str]]:
-    """Return the items of the four-property test at filing, for `rules.four_properties.evaluate`."""
+    """Return the items of the four-property test at filing, for `rules.four_properties.evaluate`. Source: rules N8."""
     items: list[dict[str, str]] = tomllib.loads(_text("four_properties.toml"))["item"]
     return items
 

@@ -1,4 +1,4 @@
-"""What centre and unit agreed about encryption, copies and destruction (双方协商). Source: R1-37; rules N13."""
+"""What centre and unit agreed about encryption, copies and destruction (双方协商)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ class Agreement:
     """One agreement for a unit and data form, from a day to a day, signed by both.
 
     `encrypts_before_sending` says whether the department encrypts what it sends; the centre seals everything it keeps.
+
+    Source: R1-37; rules N13.
     """
 
     agreement_id: str

@@ -2,8 +2,6 @@
 
 They stand on papers, in lists and in the ledger's facts for thirty years, so
 nothing is taken that cannot be read aloud or does not fit.
-
-Source: R1-01.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""People, the duties they may carry out, and for how long.
-
-Source: R9-01, R10-08, R12-04; reliability.md, P3.
-"""
+"""People, the duties they may carry out, and for how long. Source: 机关档案管理, roles; reliability.md, "Security properties"."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ LONGEST_ID = 32
 
 
 class Role(StrEnum):
-    """What a person may be appointed to."""
+    """What a person may be appointed to. Source: R9-01."""
 
     OPERATOR = "operator"
     PART_TIME_ARCHIVIST = "part_time_archivist"

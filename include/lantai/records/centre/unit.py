@@ -1,7 +1,4 @@
-"""A submitting unit and what it is obliged to file.
-
-Source: R1-01, R1-02, R1-11, R1-19.
-"""
+"""A submitting unit and what it is obliged to file."""
 
 from __future__ import annotations
 
@@ -75,9 +72,11 @@ class Unit:
         data_forms: What the unit owes every year; at least one.
         business_frequency: How often business data is due; ignored for other forms.
         scope_class: Why it files.
-        responsible_person: Staff id of the named person; None is a configuration fault (R1-11).
+        responsible_person: Staff id of the named person; None is a fault of set-up, told when a year is opened.
         first_filing_year: The first filing year that the unit owes; None is every year that is opened.
         closed_on: Last day of the unit's existence, None while it exists.
+
+    Source: R1-01.
     """
 
     unit_code: str

@@ -1,4 +1,4 @@
-"""A copy of a carrier at a place. Source: vault.md, "Copies"; R1-53."""
+"""A copy of a carrier at a place. Source: vault.md, "Copies"."""
 
 from __future__ import annotations
 

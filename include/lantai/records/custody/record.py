@@ -1,6 +1,6 @@
 """A record (件): what is kept, transferred or destroyed as one.
 
-Source: DA/T 22-2015; 8号令 (2006) art. 4; R9-10.
+Source: DA/T 22-2015; 8号令 (2006) art. 4.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The row permits: a list is carried out because rows say that distinct people
 approved exactly this content, never because a task before it was green.
-Source: R9-19, R12-04; rules N3; vault.md, "Destruction, in order".
+Source: 机关档案管理规定 (2018); vault.md, "Destruction, in order".
 """
 
 from __future__ import annotations

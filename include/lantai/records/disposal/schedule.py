@@ -1,4 +1,4 @@
-"""A retention schedule: which kinds of record are kept how long. Source: 8号令 (2006) art. 3, 12; rules N4."""
+"""A retention schedule: which kinds of record are kept how long. Source: 8号令 (2006) art. 3, 12."""
 
 from __future__ import annotations
 

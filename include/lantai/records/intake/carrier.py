@@ -1,7 +1,7 @@
 """A carrier (载体/包): one package as a department laid it in its outbox.
 
 Names are the department's and are data, never a path here: we keep the raw
-bytes and address the files we fetched by number. Source: R1-31, R1-34; interfaces.md; R1-42.
+bytes and address the files we fetched by number. Source: interfaces.md, "A carrier".
 """
 
 from __future__ import annotations
@@ -86,14 +86,14 @@ class ReceivedFile:
 def fingerprint(files: list[RemoteFile]) -> str:
     """Return what tells one state of a package from another: sha256 over sorted raw names, sizes and times.
 
-    Source: interfaces.md, "A department's folder".
+    Source: R1-42; interfaces.md, "A department's folder".
     """
     rows = sorted((f.name.hex(), f.bytes, f.mtime) for f in files)
     return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
 
 
 def arrived_name(name: bytes) -> bytes:
-    """Return the name that a file will have once its last byte is there; its own when it is no half upload."""
+    """Return the name that a file will have once its last byte is there; its own when it is no half upload. Source: R1-42."""
     ending = next((each for each in HALF_UPLOADS if name.lower().endswith(each)), b"")
     return name[: len(name) - len(ending)]
 
@@ -114,6 +114,8 @@ def stand_in_number(raw: bytes, kind: str) -> str:
     """Return what a carrier is called that does not say its number: its bare name, cut where it is too long for one.
 
     A name that would be taken for a number of ours stands in for nothing; a digest of it does.
+
+    Source: R1-34.
     """
     name = bare_name(raw, kind)
     text = decode_name(name) or name.hex(" ")

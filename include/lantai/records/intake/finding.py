@@ -2,7 +2,6 @@
 
 The wording in Chinese and English stands in `lantai.locales`, under the rule's
 name; a finding carries only the values that go into it.
-Source: R1-47, R1-50.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault or remark.
+    """One fault or remark. Source: R1-50.
 
     Attributes:
         rule: Name of the rule, lower case with underscores, e.g. `file_missing`.

@@ -1,4 +1,4 @@
-"""What a unit filled into its half of 《档案备份数据移交、接收检验表》. Source: R1-28, R1-48."""
+"""What a unit filled into its half of 《档案备份数据移交、接收检验表》."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PROPERTIES = ("authenticity", "integrity", "usability", "security")
 
 @dataclass(frozen=True, slots=True)
 class UnitHalf:
-    """The unit's half of the inspection form, in its own words.
+    """The unit's half of the inspection form, in its own words. Source: R1-28.
 
     Attributes:
         algorithm: Name of the digest's algorithm.

@@ -1,7 +1,4 @@
-"""What a look at the outboxes of units found.
-
-Source: interfaces.md, "A department's folder"; reliability.md, I8.
-"""
+"""What a look at the outboxes of units found. Source: interfaces.md, "A department's folder"; reliability.md, "Invariants"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody at the centre has decided about a held round. Source: requirements, "Slips in the sources"; R1-37, R1-40."""
+"""What somebody at the centre has decided about a held round. Source: requirements, "Slips in the sources"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A workbook as text: its sheets, and what it shows beside them. Source: R1-40, R1-50."""
+"""A workbook as text: its sheets, and what it shows beside them."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 A submission is (unit, filing year, data form, Carrier-Number); each try at it
 is a round, and each round has one carrier. Our ids are made here and read here,
 nowhere else: no other name may have their form, so that what a department calls
-its package is never taken for a number of ours. Source: R1-43, R1-49, R1-51; ADR 0009.
+its package is never taken for a number of ours. Source: ADR 0009.
 """
 
 from __future__ import annotations
@@ -117,6 +117,8 @@ def submission_id(unit_code: str, filing_year: int, data_form: DataForm, number:
 
     `number` counts the submissions of this unit, year and form from 1. No package has such a name: those that `lantai pack`
     makes begin with the unit's code, and `bears_number` keeps others out.
+
+    Source: R1-43.
     """
     return f"{NUMBER_PREFIX}{filing_year}-{unit_code}-{data_form.letter}{number:03d}"
 
@@ -135,6 +137,8 @@ def read_reference(text: str) -> Reference | None:
     """Return what an id that a person typed names, None when it is none of ours.
 
     Small letters, full-width characters, blanks and other dashes are read as what is meant by them.
+
+    Source: R1-43.
     """
     match = _ID.fullmatch(_plainly(text).replace(" ", ""))
     if match is None:

@@ -1,7 +1,4 @@
-"""What a unit owes for a year: one duty per data form and period.
-
-Source: R1-23, R1-24, R2-05.
-"""
+"""What a unit owes for a year: one duty per data form and period."""
 
 from __future__ import annotations
 
@@ -59,7 +56,7 @@ def days_over(state: DutyState, deadline_on: date, today: date, met_days_late: i
         today: The local calendar date.
         met_days_late: Days after the deadline when the first thing that was accepted for it came; None when nothing was.
 
-    Source: R1-19, R2-05.
+    Source: R1-60, R2-05.
     """
     if state in RUNNING:
         return max(0, (today - deadline_on).days)
