@@ -5,7 +5,7 @@ and digests. All faults are returned, never the first only. Stricter than BagIt
 on purpose: fetch.txt is refused, and so is any name that could lead outside
 the bag on some system.
 
-Source: RFC 8493; R1-45, R1-47, R1-50; interfaces.md, "A carrier".
+Source: RFC 8493; interfaces.md, "A carrier".
 """
 
 from __future__ import annotations
@@ -79,6 +79,8 @@ def judge(
 
     Returns:
         Faults and warnings; none for a perfect bag.
+
+    Source: R1-45, R1-50.
     """
     bag = _read(tag_files)
     findings = [*bag.findings, *_judge_names(found)]

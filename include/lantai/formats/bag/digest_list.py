@@ -3,7 +3,7 @@
 One file per line, digest first, as the common tools write it. Which algorithm
 it is follows from the list's name, else from the number of digits.
 
-Source: interfaces.md, "A carrier"; rules N11; R1-45, R1-47, R1-50.
+Source: interfaces.md, "A carrier".
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def top_folder(paths: Collection[str]) -> str:
 
 
 def algorithms_of(path: str, content: bytes) -> frozenset[str]:
-    """Return the algorithms that have to be taken to judge a list."""
+    """Return the algorithms that have to be taken to judge a list: SM3 as well as SHA-256. Source: rules N11."""
     named = _named(path)
     if named:
         return frozenset({named})
@@ -72,6 +72,8 @@ def judge(path: str, content: bytes, found: Mapping[str, FoundFile]) -> Iterator
         path: Name of the list.
         content: Its bytes; each line is read by itself in UTF-8, else GB18030.
         found: The files it has to cover, with the digests of `algorithms_of`.
+
+    Source: R1-45, R1-50.
     """
     listed: set[str] = set()
     used: set[str] = set()
@@ -122,6 +124,7 @@ def _meant(written: str, found: Collection[str]) -> str:
 def _judge_line(
     path: str, name: str, digest: str, candidates: tuple[str, ...], found: Mapping[str, FoundFile]
 ) -> Iterator[Finding]:
+    """Yield what is wrong with the file of one line; with the algorithm and both values where it is not the same. Source: R1-47."""
     if name not in found:
         yield _fault("file_missing", name, "GD-2-11", manifest=path)
         return

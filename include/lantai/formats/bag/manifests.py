@@ -3,7 +3,7 @@
 Each fault of a file is told once, however many manifests show it. Names that
 lead outside the bag are named and looked at no further.
 
-Source: RFC 8493, sections 2.1.3 and 3; R1-45, R1-47, R1-50.
+Source: RFC 8493, sections 2.1.3 and 3.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ def judge(
         manifests: All of the bag, tag manifests included; their algorithms are known ones.
         version: Of BagIt: before 1.0 a file had to stand in one of the manifests only.
         found: Every file of the bag by path, with the digests that the manifests ask for.
+
+    Source: R1-45.
     """
     of_payload = [manifest for manifest in manifests if not manifest.is_tag_manifest]
     findings = [finding for manifest in manifests for finding in _judge_manifest(manifest, found)]
@@ -81,6 +83,7 @@ def _judge_entry(
     found: Mapping[str, FoundFile],
     spellings: Mapping[str, Sequence[str]],
 ) -> Iterator[Finding]:
+    """Yield what is wrong with one file; with the algorithm and both values where it is not the same. Source: R1-47."""
     present = _present(path, found, spellings)
     if present is None:
         yield _fault("file_missing", path, "GD-2-11", manifest=manifest.name)
@@ -152,6 +155,8 @@ def _once_per_file(findings: Sequence[Finding], confirmed: Collection[str]) -> I
     """Yield each fault of a file once, naming every manifest that shows it.
 
     A file that one manifest confirms and another does not is whole; it is the manifests that disagree.
+
+    Source: R1-47, R1-50.
     """
     gathered: dict[tuple[object, ...], list[Finding]] = {}
     for finding in findings:

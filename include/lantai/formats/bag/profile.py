@@ -3,7 +3,7 @@
 The profile comes as a mapping in the format of BagIt Profiles 1.4; the one of
 a carrier is shipped as `lantai.profiles.carrier_profile`.
 
-Source: BagIt Profiles specification 1.4.0; interfaces.md, "A carrier"; R1-45.
+Source: BagIt Profiles specification 1.4.0; interfaces.md, "A carrier".
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from lantai.records.intake.finding import Finding, Severity
 
 
 def judge_tags(tags: Sequence[tuple[str, str]], profile: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield what the pairs of a bag-info lack: required tags, allowed values, tags given once."""
+    """Yield what the pairs of a bag-info lack: required tags, allowed values, tags given once. Source: R1-45."""
     for label, rule in profile.get("Bag-Info", {}).items():
         values = [value for name, value in tags if name.lower() == label.lower()]
         given = [value for value in values if value]
@@ -32,7 +32,7 @@ def judge_tags(tags: Sequence[tuple[str, str]], profile: Mapping[str, Any]) -> I
 
 
 def judge_manifests(manifests: Sequence[ManifestFile], profile: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield manifests that the profile requires and are not there, and such as it does not allow."""
+    """Yield manifests that the profile requires and are not there, and such as it does not allow. Source: R1-45."""
     for is_tag, prefix in ((False, ""), (True, "Tag-")):
         present = {m.algorithm for m in manifests if m.is_tag_manifest is is_tag}
         name = "tagmanifest" if is_tag else "manifest"
@@ -48,7 +48,7 @@ def judge_manifests(manifests: Sequence[ManifestFile], profile: Mapping[str, Any
 
 
 def judge_files(paths: Collection[str], version: tuple[int, int], profile: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield tag files that are missing or not allowed, and a version of BagIt that is not accepted."""
+    """Yield tag files that are missing or not allowed, and a version of BagIt that is not accepted. Source: R1-45."""
     tag_files = [path for path in paths if not path.startswith("data/")]
     for path in profile.get("Tag-Files-Required", []):
         if path not in tag_files:
@@ -69,6 +69,8 @@ def judge_serialization(media_type: str | None, profile: Mapping[str, Any]) -> l
     Args:
         media_type: e.g. `application/zip`; None for a plain folder.
         profile: The profile.
+
+    Source: R1-45.
     """
     policy = profile.get("Serialization", "optional")
     accepted = profile.get("Accept-Serialization", [])

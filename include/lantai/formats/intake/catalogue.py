@@ -3,7 +3,7 @@
 Columns are found by their Chinese name, their identifier or a common synonym;
 no value is judged here. Rows come as the cells that `edges.sheet` read.
 
-Source: interfaces.md, metadata/catalogue; DA/T 22-2015; rules N5; R1-13, R1-14, R1-40.
+Source: interfaces.md, metadata/catalogue; DA/T 22-2015.
 """
 
 from __future__ import annotations
@@ -99,6 +99,8 @@ def parse_table(rows: Iterable[Sequence[str]], sheet: str = "") -> tuple[list[Ca
     Returns:
         The rows in order, none when mandatory columns are missing; a fault `catalogue_columns` then names them. Whatever
         columns speak of the classification are read as one.
+
+    Source: R1-13, R1-14, R1-40.
     """
     numbered = enumerate(rows, start=1)
     heading = _find_heading(numbered)
@@ -154,7 +156,7 @@ def _find_heading(numbered: Iterator[tuple[int, Sequence[str]]]) -> list[str]:
 
 
 def _read_heading(heading: Sequence[str]) -> tuple[dict[str, int], list[int], list[Finding]]:
-    """Return where each column stands, where those about the classification do, and what is odd about the heading."""
+    """Return where each column stands, where those about the classification do, and what is odd about the heading. Source: rules N5."""
     columns: dict[str, int] = {}
     secrecy: list[int] = []
     findings = []

@@ -12,8 +12,7 @@ an archive or a document, and whether a file can be opened at all, are other
 questions. Asked of foreign bytes in a confined process only, by
 `edges.intake.closed_files`.
 
-Source: R1-37; rules N7 (encrypted is decrypted, compressed is decompressed before transfer), N8 (GD-3-8);
-[MS-OFFCRYPTO] 2.3; ISO 32000-1, 7.6; RFC 9580, 4.2 and 5.1; RFC 5652, 6.1; APPNOTE 4.3.12 and 4.3.16.
+Source: 电子档案移交与接收 (encrypted is decrypted, compressed is decompressed before transfer); [MS-OFFCRYPTO] 2.3; ISO 32000-1, 7.6; RFC 9580, 4.2 and 5.1; RFC 5652, 6.1; APPNOTE 4.3.12 and 4.3.16.
 """
 
 from __future__ import annotations
@@ -113,6 +112,8 @@ def encrypted_by(stream: BinaryIO, name: str = "") -> str:
     Args:
         stream: The file; seekable.
         name: Its name. Where no tool left a mark, an ending such as `.enc` stands for one, and is returned.
+
+    Source: R1-37.
     """
     stream.seek(0)
     head = stream.read(_HEAD_BYTES)
@@ -129,6 +130,8 @@ def compressed_by(stream: BinaryIO) -> str:
 
     Args:
         stream: The file; seekable.
+
+    Source: rules N7.
     """
     stream.seek(0)
     head = stream.read(_HEAD_BYTES)

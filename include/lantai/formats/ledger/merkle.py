@@ -4,7 +4,7 @@ Pure functions on leaf hashes, and a Frontier for whoever only appends. Where
 the leaves lie and who signs the root is elsewhere (signed_note, the ledger's
 edge). Every check raises; none returns a boolean that could be overlooked.
 
-Source: RFC 6962 section 2.1; RFC 9162 sections 2.1.3 and 2.1.4 for the checks; I5.
+Source: RFC 6962 section 2.1; RFC 9162 sections 2.1.3 and 2.1.4 for the checks.
 """
 
 from __future__ import annotations
@@ -170,6 +170,8 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
 
     Raises:
         LedgerError: it does not.
+
+    Source: I5.
     """
     _check_hashes([leaf, root, *proof])
     if not 0 <= index < size:
@@ -233,6 +235,8 @@ def verify_consistency(old_size: int, new_size: int, old_root: bytes, new_root: 
 
     Raises:
         LedgerError: it does not: the ledger was changed or cut after the old checkpoint.
+
+    Source: I5.
     """
     _check_hashes([old_root, new_root, *proof])
     if not 0 <= old_size <= new_size:

@@ -1,6 +1,6 @@
 """The columns of lists of records: to appraise, to transfer, to destroy; on paper and on sheets alike.
 
-Source: rules N3 (销毁清册), N5 (归档文件目录), N7 (移交); R9-19.
+Source: 机关档案管理规定 (2018) for 销毁清册, DA/T 22-2015 for 归档文件目录, 电子档案移交与接收 for 移交清册.
 """
 
 from __future__ import annotations

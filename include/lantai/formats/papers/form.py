@@ -6,7 +6,7 @@ departments wrote travels as JSON into the template and is never markup.
 Characters that no glyph can show, and those that steer text without being
 seen, are printed as 〔U+XXXX〕. The signed JSON beside a paper is not made here.
 
-Source: interfaces.md, "Papers"; R1-48, R9-26; R1-43, R1-50, R9-19.
+Source: interfaces.md, "Papers".
 """
 
 from __future__ import annotations
@@ -113,6 +113,7 @@ def _paper(kind: str, content: Mapping[str, Any], locale: str) -> dict[str, Any]
 
 
 def _refuse_other_fields(kind: str, content: Mapping[str, Any], fields: type[Any]) -> None:
+    """Refuse a paper with a field missing, or with one that it would not show: a blank is never sealed. Source: R9-26, R10-06."""
     missing = sorted(fields.__required_keys__ - content.keys())
     unknown = sorted(content.keys() - fields.__required_keys__ - fields.__optional_keys__)
     if missing or unknown:

@@ -3,10 +3,8 @@
 A value is text, a number, a date, an aware moment or None; None and the empty
 string leave the cell blank, to be filled in by hand. Moments are printed in the
 zone they carry: the caller turns UTC into local time. A field that is optional
-here is `NotRequired`; a paper with another field missing is not printed at all
-(R10-06: a blank is never sealed).
-
-Source: R1-36, R1-43, R1-48, R1-49, R1-50, R4-08, R9-19, R9-26; rules N3, N7.
+here is `NotRequired`; a paper with another field missing is not printed at all:
+a blank is never sealed.
 """
 
 # No postponed annotations here: with them NotRequired would not reach __required_keys__, which decides what may be missing.

@@ -1,6 +1,6 @@
 """How the papers about disposal are laid out: inventory, transfer register, destruction register and certificate.
 
-Source: R9-15, R9-16, R9-19; rules N3, N7; vault.md, "Destruction, in order".
+Source: vault.md, "Destruction, in order".
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def transfer_inventory(content: TransferInventory, wording: Wording) -> list[blo
 
 
 def destruction_register(content: DestructionRegister, wording: Wording) -> list[blocks.Block]:
-    """Lay out 销毁清册 as approved: columns of rules N3, decisions, signers."""
+    """Lay out 销毁清册 as approved: columns of rules N3, decisions, signers. Source: R9-19."""
     signing = [("preparer", ""), ("reviewer", ""), ("panel_leader", ""), ("approver", "")]
     parties = [
         blocks.signature_party(wording, "archives_party", signing),
@@ -152,7 +152,7 @@ def _list_blocks(content: DisposalPaper, wording: Wording, kind: str, disposal: 
 
 
 def _quantity(rows: Sequence[Mapping[str, Any]], decision: str, wording: Wording) -> str:
-    """Return how many records and pages a decision is about: what witnesses recount. Source: rules N3."""
+    """Return how many records and pages a decision is about: what witnesses recount. Source: R9-15; rules N3."""
     chosen = [row for row in rows if row.get("decision") == decision]
     return wording.sentence("quantity", count=len(chosen), pages=sum(row.get("page_count") or 0 for row in chosen))
 

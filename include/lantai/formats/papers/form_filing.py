@@ -1,7 +1,4 @@
-"""How the papers about a filing are laid out: inspection form, opinions, receipt, board.
-
-Source: R1-28, R1-36, R1-43, R1-46, R1-48, R1-49, R1-50, R4-08; rules N8.
-"""
+"""How the papers about a filing are laid out: inspection form, opinions, receipt, board."""
 
 from __future__ import annotations
 
@@ -24,7 +21,10 @@ from lantai.formats.papers.wording import Wording
 
 
 def acceptance_inspection(content: AcceptanceInspection, wording: Wording) -> list[blocks.Block]:
-    """Lay out 《档案备份数据移交、接收检验表》: what both sides sign first, every item of the test as an annex below it."""
+    """Lay out 《档案备份数据移交、接收检验表》: what both sides sign first, every item of the test as an annex below it.
+
+    Source: R1-36, R1-48.
+    """
     filing = [
         *_filing_facts(content, wording),
         (wording.field("channel"), wording.value("channel", content.get("channel"))),
@@ -55,7 +55,7 @@ def acceptance_inspection(content: AcceptanceInspection, wording: Wording) -> li
 
 
 def opinions(content: Opinions, wording: Wording) -> list[blocks.Block]:
-    """Lay out 修改意见（补正意见单）: each finding with its rule and its remedy. Source: R1-50."""
+    """Lay out 修改意见（补正意见单）: each finding with its rule and its remedy, and until when. Source: R1-49, R1-50, R4-08."""
     columns = [
         (wording.field("number"), 5.0, "center"),
         (wording.field("severity"), 8.0, "center"),
@@ -239,7 +239,10 @@ def _by_property(checks: Sequence[CheckLine]) -> dict[str, list[CheckLine]]:
 
 
 def _worst(results: Sequence[str]) -> str:
-    """Return what a property as a whole is: as bad as its worst item; an unknown word is left for the wording to refuse."""
+    """Return what a property as a whole is: as bad as its worst item; an unknown word is left for the wording to refuse.
+
+    Source: R1-46.
+    """
     unknown = [result for result in results if result not in _FROM_BAD_TO_GOOD]
     worst = unknown[0] if unknown else min(results, key=_FROM_BAD_TO_GOOD.index)
     return "checked_in_part" if worst == "not_checked" and "pass" in results else worst
@@ -255,6 +258,7 @@ def _counted(results: Sequence[str], wording: Wording) -> str:
 
 
 def _filing_facts(content: Filing, wording: Wording) -> list[blocks.Fact]:
+    """Return which filing it is, its numbers and times among them. Source: R1-43."""
     late = content["days_late"]
     return [
         (wording.field("unit"), content["unit"]),

@@ -1,6 +1,6 @@
 """Digests of a stream, several at once, in one pass.
 
-Source: R1-32, R1-45; GB/T 32905 (SM3).
+Source: GB/T 32905 (SM3).
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ def take_digests(stream: BinaryIO, algorithms: Collection[str]) -> tuple[int, di
 
     Raises:
         ValueError: The cryptographic library has no such algorithm.
+
+    Source: R1-45.
     """
     # Digests here find damage and compare with what a unit wrote; md5 and sha1 are labelled weak where they stand alone.
     hashers = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}

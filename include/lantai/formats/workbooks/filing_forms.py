@@ -3,8 +3,6 @@
 A field's value stands in the cell to the right of its label, a continuation
 sheet has one row per carrier below its headings. Cells come from
 `edges.sheet`; blank forms are written by `workbook`.
-
-Source: R1-25, R1-26, R1-27, R1-28, R1-30.
 """
 
 from __future__ import annotations
@@ -39,6 +37,8 @@ def read_form(kind: str, sheets: Mapping[str, Sequence[Sequence[str]]]) -> Fille
 
     Raises:
         KeyError: The kind is unknown.
+
+    Source: R1-25, R1-26, R1-28.
     """
     fields = _by_label(form_fields(kind))
     columns = _by_label(row_fields(kind))

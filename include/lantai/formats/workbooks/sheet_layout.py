@@ -1,8 +1,6 @@
 """Which text stands in which cell of a list's worksheet: one answer for writing it and for comparing what came back.
 
 How it looks is `sheet_style`; what a change means is `worksheet`.
-
-Source: rules N3, N5, N7; reliability.md, P8.
 """
 
 from __future__ import annotations
@@ -97,7 +95,7 @@ class Layout:
         return {"decision": self.words[answer.decision.value], "extend_years": years, "reason": reason}
 
     def foot_rows(self, count: int, pages: int) -> list[Cells]:
-        """Return what stands below the records: how many there are, and the signature block.
+        """Return what stands below the records: how many there are, and the signature block. Source: R9-15, R9-16.
 
         Args:
             count: Records above.

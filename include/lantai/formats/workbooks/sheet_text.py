@@ -6,7 +6,7 @@ other code points that XML refuses as U+FFFD, and a text that is too long is cut
 with a mark saying how much is left out. The same text always gives the same
 cell, so a cell that comes back can be compared with what was written.
 
-Source: reliability.md, workbook facts and P7.
+Source: reliability.md, workbook facts.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ def cell_text(value: object, left_out: str = "…[{count}]") -> str:
     Args:
         value: Text, a number or a date; None gives a blank cell. Nothing is reformatted: `007` stays `007`.
         left_out: Mark behind a text that is too long; `{count}` is the number of characters left out.
+
+    Source: P7.
     """
     if value is None:
         return ""

@@ -4,7 +4,7 @@ A field's value stands in the cell to the right of its label; labels are the
 same in every copy, so a form that was filled in anywhere is read back by them.
 Reading is not done here.
 
-Source: 登记: R1-25, R1-26, R1-27, R1-28, R1-29; interfaces.md, "A carrier"; R1-13.
+Source: 登记, the three written materials; interfaces.md, "A carrier".
 """
 
 from __future__ import annotations
@@ -127,6 +127,8 @@ def unit_form(
     Raises:
         KeyError: The kind is unknown.
         ValueError: A value or row has a key that the form does not have, or the locale is unknown.
+
+    Source: R1-25, R1-26, R1-28, R1-29.
     """
     fields, columns = form_fields(kind), row_fields(kind)
     _refuse_unknown(kind, values, fields)
@@ -143,7 +145,7 @@ def unit_form(
 
 
 def catalogue_template(locale: str) -> bytes:
-    """Return a blank catalogue with headings and drop-downs; every cell is text, so that leading zeros stay."""
+    """Return a blank catalogue with headings and drop-downs; every cell is text, so that leading zeros stay. Source: R1-13."""
     wording = Wording(locale)
     out = io.BytesIO()
     book = _open(out, wording, wording.word("titles", "catalogue"))

@@ -5,7 +5,7 @@ sheet that comes back is compared cell by cell with what was written, and
 refused when anything but a decision differs. A blank decision is undecided,
 never consent.
 
-Source: interfaces.md, "Papers"; rules N3, N5, N7; reliability.md, P7, P8; R9-15, R9-16, R9-19.
+Source: interfaces.md, "Papers"; reliability.md, "Security properties".
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ def content_digest(kind: str, head: Mapping[str, Any], rows: Iterable[Mapping[st
 
     Raises:
         KeyError: The kind is unknown, or the head lacks one of its fields.
+
+    Source: P8.
     """
     keys = (
         "row_no",
@@ -107,6 +109,8 @@ def import_decisions(
     Raises:
         WorksheetError: It is another list or another state of it, or anything but a decision was changed, or a decision cannot be read;
             the message names the cells with found and expected.
+
+    Source: P8.
     """
     layout = Layout(kind, head, Wording(_sheet_locale(sheets)))
     faults = _Faults(str(head["list_id"]))
@@ -176,6 +180,7 @@ def cell_name(row: int, column: int) -> str:
 
 
 def _answer(layout: Layout, number: int, row_no: int, found: Sequence[str], faults: _Faults) -> RowAnswer | None:
+    """Return what a row decides; None where nothing is chosen, which is no consent. Source: R9-19."""
     cells = {
         key: (place, found[place].strip() if place < len(found) else "")
         for place, key in layout.decision_places.items()
