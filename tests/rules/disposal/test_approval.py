@@ -113,6 +113,13 @@ def test_decision_of_somebody_outside_the_panel_counts_for_nothing() -> None:
     assert consolidate([1], PANEL, said)[1] is None
 
 
+def test_decision_on_a_row_that_is_not_on_the_list_decides_nothing() -> None:
+    """R9-21, R10-06."""
+    said = [decision(row_no, member) for row_no in (1, 9) for member in PANEL]
+
+    assert list(consolidate([1], PANEL, said)) == [1]
+
+
 def test_nothing_is_decided_without_a_panel() -> None:
     """R9-19, R9-21."""
     assert consolidate([1], (), [])[1] is None
@@ -123,6 +130,16 @@ def test_undecided_rows_are_counted_and_named_per_member() -> None:
     found = panel_shortfalls(dossier(decisions=tuple(decision(1, member) for member in PANEL)))
 
     assert found == [f"panel member {member}: 1 rows undecided (row 2)" for member in PANEL]
+
+
+@pytest.mark.parametrize(("row_count", "shown"), [(5, "1, 2, 3, 4, 5"), (6, "1, 2, 3, 4, 5 ...")])
+def test_first_five_undecided_rows_are_named_and_an_ellipsis_stands_for_more(row_count: int, shown: str) -> None:
+    """R10-06, R9-21."""
+    left_open = dossier(rows=tuple(range(1, row_count + 1)), decisions=())
+
+    found = panel_shortfalls(left_open)
+
+    assert found[0] == f"panel member M01: {row_count} rows undecided (row {shown})"
 
 
 def test_list_without_rows_is_never_decided() -> None:
@@ -203,8 +220,39 @@ def test_member_who_has_not_signed_is_named_with_the_digest_that_waits_for_it() 
     ]
 
 
+@pytest.mark.parametrize("panel_size", [2, 3])
+def test_every_member_of_the_panel_has_to_sign_however_many_are_asked_for(panel_size: int) -> None:
+    """R9-19, I3: a panel may be larger than it has to be."""
+    approved = dossier(panel_size=panel_size)
+
+    found = approval_shortfalls(replace(approved, signed=approved.signed[1:]))
+
+    assert found[-1] == "panel_member, approve: found 2 valid signatures, expected 3"
+
+
+def test_signature_of_another_stage_or_under_another_digest_counts_for_nothing() -> None:
+    """P3: what was signed is this content at this stage."""
+    approved = dossier()
+    leader = approved.signed[3]
+    after = replace(leader, sign_off=replace(leader.sign_off, stage=Stage.AFTER))
+    former = replace(leader, sign_off=replace(leader.sign_off, list_digest="e" * 64))
+
+    found = [approval_shortfalls(replace(approved, signed=(*approved.signed[:3], each))) for each in (after, former)]
+
+    assert (
+        found
+        == [
+            [
+                f"leader L01, approve: no signature under digest {'d' * 16}",
+                "leader, approve: found 0 valid signatures, expected 1",
+            ]
+        ]
+        * 2
+    )
+
+
 def test_delegate_and_who_delegated_are_one_person_for_incompatible_duties() -> None:
-    """R10-08, R12-04."""
+    """R10-08, R12-04, P3."""
     found = people_shortfalls(
         [
             Acting("D01", ListDuty.PANEL_MEMBER, on_behalf_of="L01"),
@@ -232,6 +280,23 @@ def test_two_witnesses_have_to_sign_before_and_not_earlier_than_the_approval() -
     assert any("too early" in each for each in witness_shortfalls(with_both, Stage.BEFORE, AT + timedelta(hours=1)))
 
 
+def test_witnesses_who_signed_while_nothing_was_approved_signed_too_early() -> None:
+    """N3, I3."""
+    approved = dossier()
+    acting = (*approved.acting, Acting("W01", Duty.WITNESS), Acting("W02", Duty.WITNESS))
+    both = tuple(signed(w, Duty.WITNESS, 10, Stage.BEFORE) for w in ("W01", "W02"))
+    with_both = replace(approved, acting=acting, signed=(*approved.signed, *both))
+
+    found = witness_shortfalls(with_both, Stage.BEFORE, None)
+
+    assert found == [f"witness {w}, before: signed too early" for w in ("W01", "W02")]
+
+
+def test_transfer_needs_no_witnesses() -> None:
+    """N3: they watch a destruction."""
+    assert witness_shortfalls(dossier(kind=ListKind.TRANSFER), Stage.BEFORE, AT) == []
+
+
 def test_elapsed_years_count_from_the_january_after_the_record_was_formed() -> None:
     """R9-19, N3."""
     assert [elapsed_years(date(2015, 5, 4), date(year, 1, 1)) for year in (2015, 2016, 2017, 2026)] == [0, 0, 1, 10]
@@ -242,6 +307,12 @@ def test_ten_year_record_has_expired_on_the_first_january_after_ten_full_years()
     assert not is_expired(Retention.D10, date(2015, 5, 4), date(2025, 12, 31))
     assert is_expired(Retention.D10, date(2015, 5, 4), date(2026, 1, 1))
     assert not is_expired(Retention.Y, date(1950, 1, 1), date(2026, 1, 1))
+
+
+@pytest.mark.parametrize("old", [Retention.LONG, Retention.SHORT])
+def test_record_with_a_period_of_old_never_expires_by_itself(old: Retention) -> None:
+    """N3, R9-20: a person decides what the period means."""
+    assert not is_expired(old, date(1950, 1, 1), date(2026, 1, 1))
 
 
 def test_extended_record_is_not_due_again_on_the_day_it_was_extended() -> None:

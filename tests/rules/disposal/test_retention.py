@@ -54,6 +54,7 @@ def test_record_is_kept_for_its_whole_period(closed_on, years):
         ("city", Retention.D10, None),
         ("county", Retention.D10, None),
         ("city", Retention.LONG, None),
+        ("village", Retention.Y, None),
     ],
 )
 def test_transfer_day_depends_on_level_and_period(level, retention, expected):

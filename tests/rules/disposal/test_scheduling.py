@@ -14,7 +14,8 @@ from lantai.rules.disposal.scheduling import Change, Verdict, clauses_of, compar
 MEETINGS = ScheduleRule("1.1", "会议材料", Retention.D10, ("会议", "通知"))
 MINUTES = ScheduleRule("1.2", "会议纪要", Retention.Y, ("会议纪要",))
 PLANS = ScheduleRule("2.1", "计划", Retention.D30, ("计划", "总结"))
-RULES = (MEETINGS, MINUTES, PLANS)
+LETTERS = ScheduleRule("2.2", "函件", Retention.D10, ("函",))
+RULES = (MEETINGS, MINUTES, PLANS, LETTERS)
 SCHEDULE = Schedule("市局", "2024", "市档审〔2024〕1号", date(2024, 1, 1), date(2024, 2, 1), RULES)
 
 
@@ -24,6 +25,7 @@ SCHEDULE = Schedule("市局", "2024", "市档审〔2024〕1号", date(2024, 1, 1
         ("关于召开年度会议的通知", "", [MEETINGS]),
         ("第三次会议纪要", "", [MINUTES]),
         ("二〇二四年工作要点", "计划", [PLANS]),
+        ("关于商请派员的复函", "", [LETTERS]),
         ("关于任免的决定", "决定", []),
         ("会议与计划", "", [MEETINGS, PLANS]),
     ],
@@ -58,7 +60,7 @@ def test_versions_differ_in_what_was_added_removed_and_changed():
     """N4."""
     longer = replace(MEETINGS, retention=Retention.D30)
     added = ScheduleRule("3.1", "人事", Retention.Y, ("任免",))
-    newer = replace(SCHEDULE, version="2026", rules=(longer, PLANS, added))
+    newer = replace(SCHEDULE, version="2026", rules=(longer, PLANS, LETTERS, added))
 
     changes = compare(SCHEDULE, newer)
 

@@ -93,6 +93,21 @@ def test_code_that_contradicts_its_row_names_the_part(changes, part):
     assert [(f.rule, f.values["part"], f.record_no) for f in found] == [("archival_code_mismatch", part, 1)]
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("", []),
+        (f"  {CODE} ", []),
+        ("2025年第1号", [("archival_code_malformed", Severity.FAULT, "2025年第1号")]),
+    ],
+)
+def test_code_that_cannot_be_read_is_named_and_a_blank_one_is_asked_for_elsewhere(written, told):
+    """N5, GD-1-7."""
+    found = check(row(1, archival_code=written), "Z109", 2025)
+
+    assert [(f.rule, f.severity, f.values["found"]) for f in found] == told
+
+
 def test_code_of_another_fonds_or_year_is_a_fault():
     """N5, GD-1-7."""
     assert [f.values["part"] for f in check(row(1), "Z110", 2024)] == ["fonds_no", "filing_year"]
@@ -123,11 +138,26 @@ def test_declared_gap_is_no_fault():
     assert rules(found) == {"item_no_gap_declared"}
 
 
+def test_number_that_stands_in_a_code_nobody_can_read_is_not_missing():
+    """N5, GD-2-6."""
+    found = check_continuity(series(1, 4), meant=frozenset({3}))
+
+    assert [(f.rule, f.values["found"]) for f in found] == [("item_no_gap", "0002")]
+
+
+def test_twenty_missing_numbers_are_named_and_an_ellipsis_stands_for_more():
+    """N5, GD-2-6."""
+    twenty, more = (check_continuity(series(1, last))[0].values for last in (22, 23))
+
+    assert (twenty["found"][-5:], twenty["count"]) == ("、0021", "20")
+    assert (more["found"][-6:], more["count"]) == ("、0021…", "21")
+
+
 def test_absurd_number_does_not_list_millions():
     """N5, GD-2-6."""
-    (finding,) = check_continuity(series(1, 999_999_999))
+    (finding,) = check_continuity(series(1, 1_000_001))
 
-    assert len(finding.values["found"]) < 200
+    assert finding.values == {"found": "...", "count": "1"}
 
 
 def test_number_of_thousands_of_digits_is_no_number():

@@ -16,6 +16,7 @@ from lantai.rules.intake.completeness import (
     MOST_CHARACTERS,
     Expected,
     check,
+    check_sizes,
     read_access_level,
     read_page_count,
     resolve_files,
@@ -81,6 +82,24 @@ def test_value_that_cannot_be_meant_is_named(changes, rule, severity):
     assert [(f.rule, f.severity) for f in found] == [(rule, severity)]
 
 
+def test_old_period_waits_for_a_person():
+    """GD-1-4: 长期 and 短期 are read by nobody but a person."""
+    for written in ("长期", "短期"):
+        assert rules(checked([row(1, retention=written)]), Severity.HOLD) == {"legacy_retention"}
+
+
+def test_text_that_just_fits_is_not_too_long():
+    """GD-1-2, R1-13."""
+    assert checked([row(1, title="题" * 500)]) == []
+
+
+def test_file_without_a_byte_is_a_fault_of_its_record():
+    """GD-2-7."""
+    found = check_sizes([row(1), row(2)], {"data/1.txt": 0, "data/2.txt": 1})
+
+    assert [(f.rule, f.severity, f.record_no) for f in found] == [("file_empty", Severity.FAULT, 1)]
+
+
 def test_registry_has_room_for_whatever_the_rules_let_pass():
     """GD-1-2: PostgreSQL refuses what is longer, and by then the record would be sealed."""
     lengths = {column.name: column.type.length for column in tables.record.columns if hasattr(column.type, "length")}
@@ -101,6 +120,30 @@ def test_same_code_same_content_and_shared_file_are_found():
         ("record_duplicate", "1–2"),
         ("file_in_two_records", "1–2"),
     }
+
+
+@pytest.mark.parametrize(
+    "changes", [{"archival_code": ""}, {"title": ""}, {"doc_no": ""}], ids=["code", "title", "number"]
+)
+def test_rows_that_have_only_a_blank_in_common_are_not_doubled(changes):
+    """GD-1-8, N5: letters without a number of their own often have one title."""
+    first, second = row(1, **changes), row(2, **changes)
+    alike = {"title": first.title, "author": first.author, "formed_on": first.formed_on, "doc_no": first.doc_no}
+    rows = [first, replace(second, **alike)] if "archival_code" not in changes else [first, second]
+
+    assert rules(checked(rows)) <= {"field_missing"}
+
+
+def test_number_of_another_series_fills_no_gap():
+    """R1-50, N5: each period and department counts for itself."""
+    other = "Z109-WS·2025-D30-RSC-"
+    rows = [row(1), row(3), *(row(n, archival_code=f"{other}{n:04d}", dept_or_subject="RSC") for n in (1, 2))]
+
+    found = checked(
+        [rows[0], rows[1], *(replace(each, files=(f"data/r{n}.txt",), doc_no="") for n, each in enumerate(rows[2:]))]
+    )
+
+    assert [(f.rule, f.values.get("found")) for f in found] == [("item_no_gap", "0002")]
 
 
 def test_number_of_a_code_that_cannot_be_read_is_not_missing():

@@ -8,6 +8,7 @@ import pytest
 
 from factories_bag import row, rules
 from lantai.records.intake.finding import Severity
+from lantai.records.intake.sheet import PartNotes
 from lantai.rules.intake import scope
 
 
@@ -83,6 +84,62 @@ def test_what_stands_below_a_heading_about_secrecy_is_judged_as_there_whatever_t
     below = [*finder.look(3, ["国家秘密", "公开"]), *finder.look(4, ["某事", text]), *finder.look(5, ["x", "工作秘密"])]
 
     assert (above, [(f.rule, f.record_no) for f in below]) == ([], [("classified_record", 4)])
+
+
+@pytest.mark.parametrize(("rows_above", "is_heading"), [(9, True), (10, False)])
+def test_heading_about_secrecy_stands_among_the_first_ten_rows_of_several_cells(rows_above, is_heading):
+    """R1-40: a row with one cell is a title and counts for nothing."""
+    finder = scope.MarkFinder()
+    for row_no in range(1, rows_above + 1):
+        finder.look(row_no, ["名称", "数量"])
+        finder.look(row_no, ["某局", ""])
+    finder.look(20, ["名称", "是否涉密"])
+
+    found = finder.look(21, ["某事", "国家秘密级"])
+
+    assert [f.rule for f in found] == (["classified_record"] if is_heading else [])
+
+
+@pytest.mark.parametrize(
+    ("heading", "is_heading"),
+    [("密" + "级" * 39, True), ("密" + "级" * 40, False), ("密级为国家秘密的", False), ("名称", False)],
+)
+def test_sentence_about_secrecy_or_a_level_itself_is_no_heading(heading, is_heading):
+    """R1-40."""
+    finder = scope.MarkFinder()
+    finder.look(1, ["名称", heading])
+
+    found = finder.look(2, ["某事", "国家秘密级"])
+
+    assert [f.rule for f in found] == (["classified_record"] if is_heading else [])
+
+
+def test_sheet_whose_name_bears_a_mark_is_told_and_another_is_not():
+    """R1-40."""
+    (found,) = scope.MarkFinder("机密★").look_at_name()
+
+    assert (found.rule, found.severity, found.record_no, found.sheet) == (
+        "classified_mark",
+        Severity.FAULT,
+        None,
+        "机密★",
+    )
+    assert scope.MarkFinder("保密工作").look_at_name() == []
+
+
+def test_marks_beside_the_cells_are_faults_and_what_could_not_be_seen_is_a_remark():
+    """R1-40."""
+    marked = PartNotes("xl/comments1.xml", ["请审阅", "机密★1年"], 0, "", is_whole=True)
+    unseen = PartNotes("xl/worksheets/sheet1.xml", [], 2, "B7", is_whole=True)
+    cut = PartNotes("xl/drawing1.xml", [], 0, "", is_whole=False)
+
+    found = list(scope.check_notes([marked, unseen, cut]))
+
+    assert [(f.rule, f.severity, f.subject, f.values) for f in found] == [
+        ("classified_note", Severity.FAULT, "xl/comments1.xml", {"found": "机密★1年"}),
+        ("formula_not_seen", Severity.WARNING, "xl/worksheets/sheet1.xml", {"count": "2", "found": "B7"}),
+        ("part_not_seen", Severity.WARNING, "xl/drawing1.xml", {}),
+    ]
 
 
 @pytest.mark.parametrize(

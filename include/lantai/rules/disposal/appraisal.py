@@ -44,7 +44,7 @@ def is_expired(retention: Retention, formed_on: date, on: date) -> bool:
 
     Source: R9-20; rules N3.
     """
-    if retention in (Retention.Y, Retention.LONG, Retention.SHORT):
+    if retention in (Retention.LONG, Retention.SHORT):
         return False
     required = retention.keep_years
     return required is not None and elapsed_years(formed_on, on) >= required

@@ -248,7 +248,7 @@ def signature_shortfalls(dossier: Dossier, duty: ListDuty, stage: Stage, count: 
             good += 1
             continue
         digest = dossier.decided_now[:16]
-        why = sorted({each for each in reasons if each}) or [
+        why = sorted(set(filter(None, reasons))) or [
             Shortfall(f"尚未签署（摘要 {digest}）", f"no signature under digest {digest}")
         ]
         found.append(
