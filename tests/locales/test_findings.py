@@ -111,6 +111,44 @@ def test_finding_is_told_in_words_of_the_field():
     assert describe(finding, "en").message == "Row 3 lacks: title."
 
 
+def test_finding_says_which_rows_of_which_sheet_and_which_field_of_which_form():
+    """R1-50."""
+    of_rows = Finding("field_missing", Severity.FAULT, "x", {"column": "title"}, "GD-2-4", 3, sheet="永久")
+    of_form = Finding(
+        "form_contradicts",
+        Severity.FAULT,
+        "登记表",
+        {"form": "backup_statement", "field": "unit", "found": "甲", "expected": "乙"},
+    )
+    of_code = Finding(
+        "archival_code_mismatch",
+        Severity.FAULT,
+        "码",
+        {"part": "retention", "found": "D10", "expected": "D30"},
+        record_no=7,
+    )
+
+    told = [
+        describe(each, "zh", rows).message
+        for each, rows in ((of_rows, ""), (of_rows, "3–5"), (of_form, ""), (of_code, ""))
+    ]
+
+    assert told[:3] == [
+        "工作表“永久”：第 3 行缺少题名。",
+        "工作表“永久”：第 3–5 行缺少题名。",
+        "登记表 的 单位名称 为 甲，应为 乙。",
+    ]
+    assert "保管期限" in told[3]
+    assert "7" in told[3]
+
+
+def test_finding_of_no_row_names_none():
+    """R1-50."""
+    finding = Finding("field_missing", Severity.FAULT, "x", {"column": "title"})
+
+    assert "None" not in describe(finding, "zh").message
+
+
 def test_braces_of_a_department_are_printed_as_they_are():
     """R1-50."""
     finding = Finding("name_unsafe", Severity.FAULT, "{x}", {"found": "{subject} {0.__class__}"})

@@ -76,7 +76,7 @@ def describe(finding: Finding, locale: str, rows: str = "") -> FindingText:
         values["found"] = say(f"reasons.{values['reason']}", locale, **values)
     if "column" in values:
         values["column"] = say(f"columns.{values['column']}", locale)
-    if {"form", "field"} <= values.keys():
+    if "field" in values:
         values["field"] = say(f"form.{values['form']}.{values['field']}", locale)
     if "part" in values:
         values["part"] = say(f"columns.{values['part']}", locale)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from lantai.records.intake.carrier import (
     MOST_NUMBER_CHARACTERS,
     RemoteFile,
+    arrived_name,
     bare_name,
     decode_name,
     fingerprint,
+    is_on_its_way,
     stand_in_number,
 )
 
@@ -64,6 +67,22 @@ def test_fingerprint_changes_with_name_size_and_time_and_not_with_order() -> Non
     assert fingerprint([one, RemoteFile(b"c", 2, 20)]) != same
 
 
+@pytest.mark.parametrize(
+    ("name", "arrived"),
+    [
+        (b"001.zip.filepart", b"001.zip"),
+        (b"001.ZIP.PART", b"001.ZIP"),
+        ("报送一.tmp".encode("gbk"), "报送一".encode("gbk")),
+        (b"001.zip", b"001.zip"),
+        (b"part", b"part"),
+    ],
+)
+def test_half_an_upload_is_known_by_the_ending_that_it_will_lose(name: bytes, arrived: bytes) -> None:
+    """R1-42."""
+    assert arrived_name(name) == arrived
+    assert is_on_its_way(name) is (name != arrived)
+
+
 def test_ending_of_an_archive_is_no_part_of_its_name() -> None:
     """R1-34."""
     assert [bare_name(b"001.zip", "zip"), bare_name(b"001.ZIP", "zip"), bare_name(b"a.tar", "tar")] == [
@@ -82,3 +101,13 @@ def test_name_stands_in_for_a_number_that_was_not_said() -> None:
     assert stand_in_number(b"\xff\xfe\x81", "folder") == "ff fe 81"
     assert stand_in_number(long, "folder") == stand_in_number(long, "folder") != stand_in_number(longer, "folder")
     assert all(len(stand_in_number(name, "folder")) <= MOST_NUMBER_CHARACTERS for name in (long, b"\xff" * 255))
+    assert stand_in_number(b"a" * MOST_NUMBER_CHARACTERS, "folder") == "a" * MOST_NUMBER_CHARACTERS
+    assert stand_in_number(b"a" * 101, "folder").startswith(f"{'a' * 80}~")
+
+
+def test_name_like_a_number_of_ours_stands_in_for_none() -> None:
+    """R1-34: a digest of it does."""
+    found = stand_in_number(b"SL2025-JY-E001.zip", "zip")
+
+    assert re.fullmatch("~[0-9a-f]{16}", found)
+    assert found != stand_in_number(b"SL2025-JY-E002.zip", "zip")

@@ -15,17 +15,17 @@ DEADLINE = date(2026, 6, 30)
     ("today", "days"), [(date(2026, 6, 30), 0), (date(2026, 7, 1), 1), (date(2026, 11, 28), 151), (date(2026, 1, 1), 0)]
 )
 def test_duty_that_is_owed_counts_its_days_whatever_came(today: date, days: int) -> None:
-    """R2-05: a package that came in time and went back makes the duty no less late."""
+    """R2-05, R1-60: a package that came in time and went back makes the duty no less late."""
     assert days_over(DutyState.OPEN, DEADLINE, today, None) == days
 
 
 def test_duty_that_was_carried_over_stays_owed() -> None:
-    """R2-05: carrying over moves a duty to another sheet and forgives nothing."""
+    """R2-05, R1-60: carrying over moves a duty to another sheet and forgives nothing."""
     assert days_over(DutyState.CARRIED_OVER, DEADLINE, date(2026, 11, 28), None) == 151
 
 
 def test_duty_that_is_met_is_as_late_as_what_met_it() -> None:
-    """R2-05: the days of the centre's own review, and those since, are not the unit's."""
+    """R2-05, R1-60: the days of the centre's own review, and those since, are not the unit's."""
     today = date(2026, 11, 28)
 
     assert days_over(DutyState.ACCEPTED, DEADLINE, today, 0) == 0
