@@ -84,7 +84,7 @@ class LocalTimetable(Timetable):
 
 
 class FilingWindow(LocalTimetable):
-    """Nightly from 1 March to 31 July, hourly from 24 to 30 June, Mondays at night otherwise. Source: R1-20 (30 June is the last day)."""
+    """Nightly from 1 March to 31 July, hourly from 24 to 30 June, Mondays at night otherwise."""
 
     description = "3月1日至7月31日每夜，6月24日至30日每小时，其余每周一夜间 / nightly, hourly, weekly by season"
 
@@ -94,7 +94,7 @@ class FilingWindow(LocalTimetable):
         return "报送期 filing window"
 
     def hours(self, day: date) -> tuple[int, ...]:
-        """Return the hours of the season that `day` is in."""
+        """Return the hours of the season that `day` is in; 30 June is the last day to file. Source: R1-20."""
         if (6, 24) <= (day.month, day.day) <= (6, 30):
             return tuple(range(24))
         if (3, 1) <= (day.month, day.day) <= (7, 31) or day.weekday() == _MONDAY:
