@@ -21,7 +21,7 @@ def judged(files, profile=None):
 
 def test_whole_bag_is_found_without_fault():
     """R1-45."""
-    files = bag_of(PAYLOAD, ("md5", "sha1", "sha256", "sha512", "sm3"))
+    files = bag_of(PAYLOAD, ("md5", "sha1", "sha256", "sha512", "sm3"), bag_info=b"Payload-Oxum: 6.2\n")
 
     assert judged(files) == []
 
@@ -150,6 +150,20 @@ def test_names_that_look_alike_are_reported():
 
     assert rules(found, Severity.FAULT) == {"name_normalisation_twin"}
     assert rules(found, Severity.WARNING) == {"name_case_twin"}
+
+
+def test_name_that_leads_outside_or_acts_on_a_screen_is_told():
+    """R1-45."""
+    found = [
+        (f.rule, f.severity, f.subject)
+        for f in judged(bag_of(PAYLOAD) | {"~x": b"", "a\x07b": b""})
+        if f.rule.startswith("name_")
+    ]
+
+    assert found == [
+        ("name_control_character", Severity.WARNING, "a\x07b"),
+        ("name_unsafe", Severity.FAULT, "~x"),
+    ]
 
 
 def test_file_whose_accents_are_composed_otherwise_is_still_checked():

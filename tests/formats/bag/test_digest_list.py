@@ -65,7 +65,13 @@ def test_files_that_are_as_listed_have_no_finding(algorithm):
 
 def test_weak_digests_alone_are_remarked_upon():
     """R1-45."""
+    mixed = listed("md5", {"1.txt": FILES["1.txt"]}) + listed("sha1", {"目录.csv": FILES["目录.csv"]})
+
     assert told("md5.txt", listed("md5")) == [("digest_weak", "md5.txt", Severity.WARNING)]
+    assert told("摘要.txt", mixed) == [("digest_weak", "摘要.txt", Severity.WARNING)]
+    assert (
+        told("摘要.txt", mixed.replace(listed("sha1", {"目录.csv": b"two"}), listed("sm3", {"目录.csv": b"two"}))) == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,6 +87,22 @@ def test_weak_digests_alone_are_remarked_upon():
 def test_disagreement_is_told_once(text, files, rule, subject):
     """R1-45, R1-47."""
     assert told("sha256sums.txt", text, files) == [(rule, subject, Severity.FAULT)]
+
+
+def test_changed_file_is_named_with_algorithm_and_both_digests():
+    """R1-47: by the name of the list, by the number of digits, and where neither says it."""
+    sha256, sm3 = (hashlib.new(name, b"one").hexdigest() for name in ("sha256", "sm3"))
+    told_of = {}
+    for path, digest in (("sm3.txt", "0" * 64), ("摘要.txt", "0" * 64), ("校验码.txt", "0" * 60)):
+        (finding,) = judge(path, f"{digest}  1.txt\n".encode(), found_in({"1.txt": b"one"}))
+        told_of[path] = (finding.rule, finding.values["algorithm"], finding.values["found"])
+        assert (finding.values["expected"], finding.values["manifest"]) == (digest, path)
+
+    assert told_of == {
+        "sm3.txt": ("digest_mismatch", "sm3", sm3),
+        "摘要.txt": ("digest_mismatch", "sha256/sm3", f"{sha256}/{sm3}"),
+        "校验码.txt": ("digest_mismatch", "?", "-"),
+    }
 
 
 def test_list_as_another_tool_writes_it_is_one_fault():

@@ -99,4 +99,7 @@ def test_list_of_thousands_of_lines_nobody_can_read_is_worth_nothing():
 def test_weak_digests_alone_are_remarked_upon():
     """R1-45."""
     assert rules(judged(bag_of(PAYLOAD, ("md5",)))) == {"digest_weak"}
+    assert rules(judged(bag_of(PAYLOAD, ("md5", "sha1")), names=("manifest-md5.txt", "manifest-sha1.txt"))) == {
+        "digest_weak"
+    }
     assert judged(bag_of(PAYLOAD, ("md5", "sm3"))) == []

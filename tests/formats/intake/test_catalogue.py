@@ -31,7 +31,7 @@ def test_columns_are_known_by_name_identifier_and_synonym():
     """R1-13, R1-14, N5."""
     heading = ["archival_code", "文件题名", "发文机关", " 成文 日期", "RETENTION", "file"]
 
-    rows, findings = parse_table([heading, ["a", "b", "c", "d", "e", "data/x；data/y|data/z\ndata/w"]])
+    rows, findings = parse_table([heading, ["a", "b", "c", "d", "e", "data/x；data/y|data/z\ndata/w; ;"]])
 
     assert findings == []
     assert (rows[0].archival_code, rows[0].title, rows[0].author, rows[0].formed_on) == ("a", "b", "c", "d")
@@ -72,6 +72,27 @@ def test_every_visible_sheet_with_the_heading_of_a_catalogue_is_part_of_it():
         ("sheet_hidden", Severity.WARNING, "旧"),
         ("sheet_not_catalogue", Severity.WARNING, "封面、统计"),
     ]
+
+
+@pytest.mark.parametrize(("count", "ending"), [(20, "、旧19"), (21, "、旧19、…")])
+def test_twenty_sheets_that_are_left_out_are_named_and_an_ellipsis_stands_for_more(count, ending):
+    """R1-13, N5."""
+    hidden = [sheet(f"旧{number:02d}", list(HEADING), is_visible=False) for number in range(count)]
+
+    _, findings = parse_sheets([sheet("永久", list(HEADING), ["码", "甲"]), *hidden])
+
+    assert [(f.rule, f.values["found"].startswith("旧00、旧01")) for f in findings] == [("sheet_hidden", True)]
+    assert findings[0].values["found"].endswith(ending)
+
+
+def test_row_that_ends_before_any_column_has_a_blank_there():
+    """R1-13, R1-40."""
+    lengths = range(1, len(HEADING) + 1)
+
+    rows, findings = parse_table([list(HEADING), *(["码"] * length for length in lengths)])
+
+    classes = ["" if length <= HEADING.index("密级") else "码" for length in lengths]
+    assert ([r.classification for r in rows], findings) == (classes, [])
 
 
 def test_fault_in_the_heading_of_one_sheet_is_told_of_it_and_no_row_is_read():

@@ -142,6 +142,7 @@ def test_leaf_that_is_no_hash_is_refused_and_the_tree_stays():
 
 @given(leaves=trees, place=st.integers(0, 10**6))
 def test_every_leaf_is_shown_to_be_in_the_tree(leaves, place):
+    """I5."""
     index = place % len(leaves)
     proof = merkle.inclusion_proof(leaves, index)
 
@@ -183,6 +184,7 @@ def test_claim_about_another_leaf_place_or_tree_is_found(data, leaves):
 
 @given(leaves=trees, cut=st.integers(0, 10**6))
 def test_tree_that_only_grew_is_shown_to_have(leaves, cut):
+    """I5."""
     old_size = cut % (len(leaves) + 1)
     proof = merkle.consistency_proof(leaves, old_size)
 
@@ -215,6 +217,7 @@ def test_ledger_rewritten_after_a_checkpoint_is_found(data, leaves):
 @settings(deadline=None)
 @given(data=st.data(), leaves=trees)
 def test_tampered_proof_of_growth_is_found(data, leaves):
+    """I5."""
     old_size = data.draw(st.integers(0, len(leaves)))
     size = len(leaves)
     old_root, root = merkle.root_of(leaves[:old_size]), merkle.root_of(leaves)
@@ -244,6 +247,7 @@ def test_tampered_proof_of_growth_is_found(data, leaves):
     hashes=st.lists(st.one_of(st.binary(max_size=40), st.binary(min_size=32, max_size=32)), min_size=2, max_size=8),
 )
 def test_hostile_proofs_are_refused_by_name(numbers, hashes):
+    """I5."""
     first, second, *proof = hashes
 
     with pytest.raises(LedgerError):

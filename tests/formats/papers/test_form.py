@@ -145,6 +145,46 @@ def test_inspection_form_says_the_result_of_each_property_by_either_side_and_the
 
 
 @reads_pdf
+def test_inspection_form_of_a_returned_filing_leaves_out_what_it_has_not() -> None:
+    """R1-48, R1-36."""
+    lacking = {"places": [], "manifest_digest": None, "checkpoint": None, "outcome": "returned"}
+    said = {"remarks": ["摘要较弱，请改用SM3"], "channel": "online", "strategy": "full"}
+
+    usual, returned, remarked = (
+        joined(render("acceptance_inspection", paper("acceptance_inspection", **changes), locale="zh"))
+        for changes in ({}, lacking, said)
+    )
+
+    optional = ("保管处及读回核对", "存证信息", "附注", "报送方式", "备份方式", "项目明细")
+    assert [[word in text for word in optional] for text in (usual, returned, remarked)] == [
+        [True, True, False, False, False, False],
+        [False, False, False, False, False, False],
+        [True, True, True, True, True, False],
+    ]
+    assert "附注摘要较弱，请改用SM3" in remarked
+
+
+@reads_pdf
+@pytest.mark.parametrize(
+    ("results", "told"),
+    [
+        (["pass", "not_checked"], "部分检测未检测1项，合格1项"),
+        (["not_checked", "not_checked"], "未检测未检测2项"),
+        (["pass", "not_applicable"], "合格合格1项，不适用1项"),
+        (["pass", "pending_manual", "fail"], "不合格不合格1项，待人工检验1项，合格1项"),
+    ],
+)
+def test_property_is_as_bad_as_its_worst_item(results: list[str], told: str) -> None:
+    """R1-46, R1-48."""
+    checks = [{"property": "security", "check": "检测", "centre_result": result} for result in results]
+    content = paper("acceptance_inspection", checks=checks, unit_results={})
+
+    text = joined(render("acceptance_inspection", content, locale="zh"))
+
+    assert f"安全性{told}" in text
+
+
+@reads_pdf
 def test_opinion_says_where_what_was_found_and_expected_by_which_rule_and_how_to_mend_it() -> None:
     """R1-49, R1-50."""
     text = joined(render("opinions", paper("opinions"), locale="zh"))
@@ -407,6 +447,13 @@ def test_paper_with_a_field_missing_is_not_printed() -> None:
         render("receipt", content, locale="zh")
 
 
+@pytest.mark.parametrize("printed_at", ["2026-06-30T09:05:00+08:00", None])
+def test_moment_that_is_none_is_refused(printed_at: object) -> None:
+    """R9-26."""
+    with pytest.raises(ValueError, match="printed_at"):
+        render("receipt", paper("receipt", printed_at=printed_at), locale="zh")
+
+
 def test_field_that_the_paper_would_not_show_is_refused() -> None:
     """R9-26."""
     with pytest.raises(ValueError, match="manifest_sha256"):
@@ -414,7 +461,7 @@ def test_field_that_the_paper_would_not_show_is_refused() -> None:
 
 
 def test_moment_without_a_zone_is_refused() -> None:
-    """R1-43."""
+    """R1-43, R9-26."""
     with pytest.raises(ValueError, match="printed_at"):
         render("receipt", paper("receipt", printed_at=NOW.replace(tzinfo=None)), locale="zh")
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from lantai.formats.papers.columns import COLUMNS
 from lantai.formats.workbooks.sheet_layout import RowAnswer
+from lantai.formats.workbooks.sheet_text import CELL_UNITS, cell_text
 from lantai.formats.workbooks.worksheet import import_decisions
 from lantai.records.disposal.lists import Decision
 from papers import record_row
@@ -84,6 +85,15 @@ def test_control_characters_are_shown_and_a_text_that_is_too_long_says_what_is_m
     assert sheet[FIRST][COLUMN["title"]] == "a␀␍b\ufffd"
     assert len(sheet[FIRST][COLUMN["remarks"]]) <= 32_767
     assert sheet[FIRST][COLUMN["remarks"]].endswith("……〔从略7297字〕")
+
+
+def test_text_that_just_fits_into_a_cell_is_not_cut() -> None:
+    """P7."""
+    fitting, too_long = ("长" * count for count in (CELL_UNITS, CELL_UNITS + 1))
+
+    assert cell_text(fitting) == fitting
+    assert cell_text(too_long) == f"{'长' * (CELL_UNITS - 64)}…[65]"
+    assert [cell_text(value) for value in (None, 7, "007")] == ["", "7", "007"]
 
 
 @pytest.mark.shared

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import date
 from typing import Any
 
@@ -247,8 +249,10 @@ def test_workbook_with_a_sheet_more_is_refused(returned: Returned) -> None:
     [
         ({"decision": "同意"}, "M6"),
         ({"reason": "没有意见"}, "M6"),
+        ({"extend_years": "10"}, "M6"),
         ({"decision": "延期保管"}, "N6"),
         ({"decision": "延期保管", "extend_years": "101"}, "N6"),
+        ({"decision": "延期保管", "extend_years": "0"}, "N6"),
         ({"decision": "延期保管", "extend_years": "十年"}, "N6"),
         ({"decision": "销毁", "extend_years": "10"}, "N6"),
     ],
@@ -260,6 +264,30 @@ def test_decision_that_cannot_be_read_is_refused_by_its_cell(
     returned.fill(1, **texts)
 
     with pytest.raises(WorksheetError, match=f"{cell}: found"):
+        returned.answers()
+
+
+@pytest.mark.parametrize("years", [1, 100])
+def test_shortest_and_longest_new_period_are_taken(returned: Returned, years: int) -> None:
+    """R9-19."""
+    returned.fill(2, decision="延期保管", extend_years=f"{years}年")
+
+    assert returned.answers() == [RowAnswer(2, Decision.KEEP, years, "")]
+
+
+def test_row_that_ends_before_its_blank_cells_is_undecided(returned: Returned) -> None:
+    """P8, R9-19: programs leave out what is blank at the end of a row."""
+    for place, key in enumerate(("decision", "extend_years", "reason", "remarks")):
+        returned.sheet[FIRST + place] = returned.sheet[FIRST + place][: COLUMN[key]]
+
+    assert returned.answers() == []
+
+
+def test_workbook_without_its_sheet_of_records_is_refused(returned: Returned) -> None:
+    """P8."""
+    del returned.sheets["到期鉴定表"]
+
+    with pytest.raises(WorksheetError, match="expected 到期鉴定表 and no other"):
         returned.answers()
 
 
@@ -299,6 +327,20 @@ def test_digest_changes_with_any_cell(change: dict[str, Any]) -> None:
     changed = content_digest("appraisal", head_of(rows), [rows[0], rows[1] | change])
 
     assert changed != content_digest("appraisal", head_of(rows), rows)
+
+
+def test_digest_of_a_list_that_was_signed_is_what_it_was() -> None:
+    """P8: it is recomputed for as long as the list is kept, so nothing may be counted otherwise than here."""
+    row = record_row(1, page_count=None, title="标题")
+    of_head = [1, "destruction_register", "D-2026-001", "destruction", "江源市教育局", "2026-09-01"]
+    named = ("1", "SL2014-JY-E001-R1-00001", "Z109-WS·2014-D10-BGS-0001", "江教〔2014〕1号", "江源市教育局", "标题")
+    of_row = [*named, "2014-05-06", "10年", "11年", "", "", ""]
+    head = {"list_id": "D-2026-001", "disposal": "destruction", "units": "江源市教育局", "on": "2026-09-01"}
+    written = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in (of_head, of_row))
+
+    found = content_digest("destruction_register", head, [row])
+
+    assert found == hashlib.sha256(written.encode()).hexdigest()
 
 
 def test_digest_tells_cells_apart_that_read_the_same_when_joined() -> None:

@@ -108,7 +108,7 @@ def parse_table(rows: Iterable[Sequence[str]], sheet: str = "") -> tuple[list[Ca
         return [], [Finding("catalogue_empty", Severity.FAULT, "", {}, "GD-2-1", sheet=sheet)]
     columns, secrecy, findings = _read_heading(heading)
     findings = [replace(finding, sheet=sheet) for finding in findings]
-    if findings and any(f.severity is Severity.FAULT for f in findings):
+    if any(f.severity is Severity.FAULT for f in findings):
         return [], findings
     parsed = []
     for number, cells in numbered:

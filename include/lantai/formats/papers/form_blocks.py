@@ -120,7 +120,7 @@ def digest_text(digest: Mapping[str, str]) -> str:
 
 
 def algorithm_text(wording: Wording, algorithm: str) -> str:
-    """Return the algorithm's name; MD5 is labelled weak wherever it is printed. Source: rules N11."""
+    """Return the algorithm's name; MD5 is labelled weak wherever it is printed."""
     return wording.sentence("weak", algorithm=algorithm) if algorithm.upper() == "MD5" else algorithm
 
 
