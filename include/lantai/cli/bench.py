@@ -40,7 +40,7 @@ def bench(name: Name = None, size: HowLarge = Size.FULL, as_json: AsJson = False
     from lantai.bench.names import SHARES, measure
 
     for one in [name] if name is not None else NAMES:
-        with progress_bar(one, is_shown=not as_json) as progress:
+        with progress_bar(one, as_json=as_json) as progress:
             for result in measure(one, SHARES[size], progress=progress):
                 answer(result.as_json(), partial(_show, result), as_json=as_json)
 

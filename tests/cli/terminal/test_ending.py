@@ -263,9 +263,12 @@ def test_progress_is_shown_on_a_terminal_and_nowhere_else(onlooker: Desk, tmp_pa
     (tmp_path / "bag" / "a.txt").write_text("a")
 
     shown = on_a_terminal(onlooker, "check", str(tmp_path / "bag"))
+    in_json = on_a_terminal(onlooker, "check", str(tmp_path / "bag"), "--json")
     piped = onlooker.run("check", tmp_path / "bag")
 
     assert "\x1b[?25l" in shown
     assert "check" in shown
+    assert "\x1b" not in in_json
+    assert json.loads(in_json)["acceptable"] is False
     assert piped.err == ""
     assert "\x1b" not in piped.out

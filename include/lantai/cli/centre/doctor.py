@@ -57,7 +57,7 @@ def doctor(as_json: AsJson = False) -> None:
     """检查安装、登记库、密钥、连接和副本，并说明如何处理 · Say what is missing or wrong, and what to do."""
     from lantai.journey.centre.diagnose import diagnose
 
-    with opened(checks_schema=False) as centre, progress_bar("检查 · look", is_shown=not as_json):
+    with opened(checks_schema=False) as centre, progress_bar("检查 · look", as_json=as_json):
         found = diagnose(centre, locale())
     payload: list[dict[str, Any]] = [
         {"name": item.name, "state": item.state, "found": item.found, "advice": item.advice} for item in found

@@ -94,7 +94,7 @@ def restore(
     if is_there(folder) and not is_folder(folder):
         raise InputFileError(f"{folder}: found a file, expected a folder")
     identities = _identities(identity)
-    with opened() as centre, progress_bar("恢复 · restore", is_shown=not as_json) as progress:
+    with opened() as centre, progress_bar("恢复 · restore", as_json=as_json) as progress:
         with centre.database.read() as connection:
             own_id, this = find_kept(connection, target)
         done = restore_to(centre, own_id, folder.absolute(), identities, person(centre, actor), progress)
@@ -148,7 +148,7 @@ def verify_ledger(
     from lantai.journey.ledger.verify_ledger import verify
 
     kept = None if checkpoint is None else given(checkpoint).decode("utf-8", "replace")
-    with opened() as centre, progress_bar("核验 · verify", is_shown=not as_json):
+    with opened() as centre, progress_bar("核验 · verify", as_json=as_json):
         verdict = verify(centre, kept)
     payload = {
         "is_sound": verdict.is_sound,

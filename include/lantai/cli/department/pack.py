@@ -124,7 +124,7 @@ def pack(
         zero_signed_by=zero,
     )
     try:
-        with progress_bar("打包 · pack", is_shown=not as_json, in_bytes=True) as progress:
+        with progress_bar("打包 · pack", as_json=as_json, in_bytes=True) as progress:
             made = make(folder, sender, order, catalogue, target, progress)
     except PackageError as error:
         raise _unfit(error) from error
@@ -220,7 +220,7 @@ def inspect(path: Carrier, as_json: AsJson = False) -> None:
     from lantai.journey.department.check_carrier import check_carrier
 
     try:
-        with progress_bar("读取 · read", is_shown=not as_json, in_bytes=True) as progress:
+        with progress_bar("读取 · read", as_json=as_json, in_bytes=True) as progress:
             found = check_carrier(path, _today(_settings()), is_whole=False, progress=progress).verified
     except PackageError as error:
         raise _unfit(error, path) from error
@@ -256,7 +256,7 @@ def inspect(path: Carrier, as_json: AsJson = False) -> None:
 def _findings_of(path: Path, profile: Profile, settings: Settings, *, as_json: bool) -> Sequence[Finding]:
     from lantai.journey.department.check_carrier import bagit_findings_of, findings_of
 
-    with progress_bar("检查 · check", is_shown=not as_json, in_bytes=True) as progress:
+    with progress_bar("检查 · check", as_json=as_json, in_bytes=True) as progress:
         if profile is Profile.NONE:
             return bagit_findings_of(path, progress)
         return findings_of(path, _today(settings), settings.archive_level, progress)

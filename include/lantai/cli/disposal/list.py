@@ -45,7 +45,7 @@ def draft(
     from lantai.journey.disposal.appraise import appraise
     from lantai.journey.disposal.approval.export_sheet import export_sheet
 
-    with opened() as centre, progress_bar("编制 · draft", is_shown=not as_json):
+    with opened() as centre, progress_bar("编制 · draft", as_json=as_json):
         person_id = person(centre, actor) if actor else None
         found = appraise(centre, kind, on or centre.clock.today_on(), unit or None, person_id)
         sheets = {list_id: str(export_sheet(centre, list_id)) for list_id in found}
@@ -104,7 +104,7 @@ def import_(
     """导入填好的意见；空白为未鉴定 · Import decisions; a blank row is undecided."""
     from lantai.journey.disposal.approval.import_sheet import import_sheet
 
-    with opened() as centre, progress_bar("导入 · import", is_shown=not as_json):
+    with opened() as centre, progress_bar("导入 · import", as_json=as_json):
         try:
             decided = import_sheet(centre, sheet, person(centre, actor), on_behalf_of)
         except CatalogueError as error:

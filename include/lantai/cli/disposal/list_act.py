@@ -199,7 +199,7 @@ def run(
     with (
         kept_when_interrupted(),
         opened() as centre,
-        progress_bar(f"执行 {list_id} · run {list_id}", is_shown=not as_json),
+        progress_bar(f"执行 {list_id} · run {list_id}", as_json=as_json),
     ):
         with centre.database.read() as connection:
             kind = disposal.disposal_list(connection, list_id).kind

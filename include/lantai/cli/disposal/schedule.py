@@ -136,7 +136,7 @@ def simulate(
     """
     from lantai.journey.disposal.simulate import simulate as try_out
 
-    with opened() as centre, progress_bar("试用 · simulate", is_shown=not as_json) as progress:
+    with opened() as centre, progress_bar("试用 · simulate", as_json=as_json) as progress:
         found = try_out(centre, name, version, unit, most, progress)
     payload = {
         "name": found.name,

@@ -73,8 +73,8 @@ def collect(
 
     meant: list[Round] = []
     with opened() as centre:
-        with kept_when_interrupted(), progress_bar("收取 · collect", is_shown=not as_json) as progress:
-            watchers = Watchers(progress, _in_mebibytes(progress), _telling_of_waits(progress, is_shown=not as_json))
+        with kept_when_interrupted(), progress_bar("收取 · collect", as_json=as_json) as progress:
+            watchers = Watchers(progress, _in_mebibytes(progress), _telling_of_waits(progress, as_json=as_json))
             done = take_in_all(centre, year, unit, carrier or None, watchers, looks_again=not no_wait)
         purge_returned(centre)
         make_checkpoint(centre)
@@ -131,13 +131,13 @@ def _in_mebibytes(progress: Callable[[str, int, int], None]) -> Callable[[str, i
 
 
 def _telling_of_waits(
-    progress: Callable[[str, int, int], None], *, is_shown: bool
+    progress: Callable[[str, int, int], None], *, as_json: bool
 ) -> Callable[[int, Mapping[str, Reason]], None]:
     """Return what says whom the command waits for, why, and for how long; what was said once is not said again."""
     told: dict[str, Reason] = {}
 
     def tell_of_wait(seconds: int, unknown: Mapping[str, Reason]) -> None:
-        if not is_shown:
+        if as_json:
             return
         for code, reason in unknown.items():
             if told.get(code) != reason:

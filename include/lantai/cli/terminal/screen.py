@@ -210,14 +210,12 @@ def kept_when_interrupted() -> Iterator[None]:
 
 
 @contextmanager
-def progress_bar(
-    label: str, *, is_shown: bool = True, in_bytes: bool = False
-) -> Iterator[Callable[[str, int, int], None]]:
+def progress_bar(label: str, *, as_json: bool, in_bytes: bool = False) -> Iterator[Callable[[str, int, int], None]]:
     """Show progress on the error stream while a block runs; nothing when it is no terminal.
 
     Args:
         label: What is done, `中文 · English`.
-        is_shown: False shows nothing, for an answer in JSON.
+        as_json: Whether the answer is JSON: then nothing is shown.
         in_bytes: Whether what is counted are bytes.
 
     Yields:
@@ -234,7 +232,7 @@ def progress_bar(
         counted,
         TimeElapsedColumn(),
         console=err,
-        disable=not is_shown or not err.is_terminal,
+        disable=as_json or not err.is_terminal,
         transient=True,
     )
     with bar:
