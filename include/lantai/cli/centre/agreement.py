@@ -1,4 +1,4 @@
-"""`lantai agreement`: what centre and unit agreed about encryption and copies. Source: R1-37; rules N13."""
+"""`lantai agreement`: what centre and unit agreed about encryption and copies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`lantai people`: who may do what, with which key, and who acts for whom. Source: R9-01, R10-08, R12-04."""
+"""`lantai people`: who may do what, with which key, and who acts for whom."""
 
 from __future__ import annotations
 

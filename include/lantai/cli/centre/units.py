@@ -1,4 +1,4 @@
-"""`lantai units`: the register of units obliged to file. Source: R1-01, R1-11."""
+"""`lantai units`: the register of units obliged to file."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def list_(as_json: AsJson = False) -> None:
 
 
 def read_units(path: Path) -> list[Unit]:
-    """Return the units that a CSV file names.
+    """Return the units that a CSV file names, each with its data forms (R1-01).
 
     Raises:
         UnfitFileError: The file cannot be read, or a value in it cannot be meant; the message names the line.

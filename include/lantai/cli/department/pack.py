@@ -1,6 +1,6 @@
 """`lantai pack`, `forms`, `check`, `inspect`: what a department runs before it sends. No registry is opened.
 
-Source: interfaces.md, "A carrier"; R1-31, R1-50.
+Source: interfaces.md, "A carrier".
 """
 
 from __future__ import annotations
@@ -254,6 +254,7 @@ def inspect(path: Carrier, as_json: AsJson = False) -> None:
 
 
 def _findings_of(path: Path, profile: Profile, settings: Settings, *, as_json: bool) -> Sequence[Finding]:
+    """Return everything wrong with a carrier in one go (R1-50)."""
     from lantai.journey.department.check_carrier import bagit_findings_of, findings_of
 
     with progress_bar("检查 · check", as_json=as_json, in_bytes=True) as progress:

@@ -1,6 +1,6 @@
 """`lantai list sign`, `message`, `prepare`, `run`: from a reviewed list to the act.
 
-Source: interfaces.md, "Steps that need a private key"; R9-19; rules N3.
+Source: interfaces.md, "Steps that need a private key".
 """
 
 from __future__ import annotations
@@ -217,6 +217,7 @@ def run(
 def _run(
     centre: Centre, kind: ListKind, list_id: str, custodian: str, identity: Path | None, disposal_key: Path | None
 ) -> tuple[dict[str, Any], tuple[str, object], Sequence[Shortfall]]:
+    """Hand a list over or destroy what is on it, as far as its approvals go; return what the screen tells of it (R9-19)."""
     if kind is ListKind.TRANSFER:
         from lantai.journey.disposal.acts.transfer import transfer
 

@@ -1,4 +1,4 @@
-"""`lantai schedule`: retention schedules as approved. Source: 8号令 (2006) art. 3, 12; rules N4."""
+"""`lantai schedule`: retention schedules as approved. Source: 8号令 (2006) art. 3, 12."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def simulate(
 
 
 def read_rules(path: Path) -> tuple[ScheduleRule, ...]:
-    """Return the clauses of a schedule file.
+    """Return the clauses of a schedule file (N4).
 
     Raises:
         UnfitFileError: The file cannot be read, a clause stands twice, or a period is none; the message names the line.

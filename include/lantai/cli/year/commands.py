@@ -1,4 +1,4 @@
-"""`lantai year`: duties and deadlines, and the board. Source: R1-11, R1-20, R1-21, R1-23, R1-24, R2-05."""
+"""`lantai year`: duties and deadlines, and the board."""
 
 from __future__ import annotations
 
@@ -119,6 +119,7 @@ def status(
 
 
 def _show(year: int, rows: list[BoardRow], zone: ZoneInfo) -> None:
+    """Print the board: where each duty stands, until when it was due, and how many days it is over (R2-05)."""
     title = said(f"{year} 年度", f"Filing year {year}")
     if not rows:
         line(f"{title}{said('：', ': ')}{said('没有符合条件的任务', 'no such duty')}")
