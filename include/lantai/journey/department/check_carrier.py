@@ -4,7 +4,7 @@ What only the centre knows is left out: last year's count, earlier carriers, the
 agreement. What only the centre has, great-expectations, finds nothing that the
 rules do not. The carrier is held against what it says of itself.
 
-Source: R1-50; interfaces.md, "The command".
+Source: interfaces.md, "The command".
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def bagit_findings_of(path: Path, progress: Progress | None = None) -> tuple[Fin
 def check_carrier(
     path: Path, today: date, archive_level: str = "city", *, is_whole: bool = True, progress: Progress | None = None
 ) -> CheckedCarrier:
-    """Check a folder or an archive.
+    """Check a folder or an archive, and return every fault in one go (R1-50).
 
     Args:
         path: Where it lies.

@@ -4,7 +4,7 @@ The digests are taken while the files are copied, so that package and unique
 authentication information come from the same step. The same input gives the
 same bytes; the date is the caller's.
 
-Source: R1-22, R1-25, R1-26, R1-27, R1-28, R1-31, R1-32; interfaces.md, "A carrier".
+Source: interfaces.md, "A carrier".
 """
 
 from __future__ import annotations
@@ -113,6 +113,8 @@ def pack(
 ) -> Path:
     """Make a carrier below `out` and return its folder, `<unit>-<year>-<form letter>-<carrier number>`.
 
+    Source: R1-31.
+
     Args:
         folder: What is filed, every regular file below it; None for a zero report.
         sender: Who files.
@@ -220,6 +222,7 @@ def _write_bag(
 
 
 def _copy_payload(bag: Path, folder: Path | None, catalogue: Path | None, progress: Progress | None) -> _Digests:
+    """Copy what is filed, and return the digests that were taken of it on the way (R1-32)."""
     payload, sources = _Digests(), _payload(folder, catalogue)
     done, total = 0, sum(entry.bytes for _, entry in sources)
 
@@ -267,6 +270,10 @@ def _count_records(catalogue: Path) -> int:
 def _forms(
     sender: Sender, order: PackOrder, payload: _Digests, tags: _Digests, record_count: int
 ) -> list[tuple[str, bytes]]:
+    """Return the written materials, filled in with what is known, counted and computed here.
+
+    Source: R1-25 (register), R1-26 (statement), R1-27 (its row), R1-28 (inspection form).
+    """
     known: dict[str, object] = {
         "unit": sender.name,
         "unit_code": sender.unit_code,
@@ -312,6 +319,7 @@ def _forms(
 
 
 def _bag_info(sender: Sender, order: PackOrder, payload: _Digests) -> bytes:
+    """Return bag-info.txt; that there is nothing to file stands in it with who signs for it (R1-22)."""
     pairs = [
         ("Source-Organization", sender.name),
         ("Unit-Code", sender.unit_code),

@@ -6,7 +6,6 @@ stays open, although another has met the duty. What is counted by duty is counte
 All of it is derived from rows each time it is shown, never stored; "unknown"
 says that the outbox could not be looked at, which is never "nothing filed".
 Lateness follows the duty and not the last package: see `records.duty.days_over`.
-Source: R1-60, R2-05, R4-08, R11-03; I8.
 """
 
 from __future__ import annotations
@@ -130,7 +129,7 @@ class BoardRow:
 
 
 def board_of(rows: Iterable[Any], today: date) -> list[BoardRow]:
-    """Return the board.
+    """Return the board as the rows have it at this moment (R11-03).
 
     Args:
         rows: Rows of sql/queries/board.sql.
@@ -150,6 +149,7 @@ def one_per_duty(rows: Iterable[BoardRow]) -> list[BoardRow]:
 
 
 def _row(row: Any, today: date) -> BoardRow:  # noqa: ANN401 - a row of the query
+    """Return one line: how late the duty is (R1-60), and until when what came back is to be supplemented (R4-08)."""
     duty_state, came_back = DutyState(row.duty_state), row.round_state == "returned"
     state = _state(row, duty_state, today)
     has_reason = row.round_state in _WITH_REASON
@@ -196,7 +196,7 @@ def _state(row: Any, duty_state: DutyState, today: date) -> Standing:  # noqa: A
 
 
 def _untouched(row: Any, today: date) -> Standing:  # noqa: ANN401 - a row of the query
-    """Return where a duty stands for which nothing was handed in."""
+    """Return where a duty stands for which nothing was handed in: not known (I8), on its way, overdue (R2-05) or open."""
     if row.look_state == "unknown":
         return Standing.UNKNOWN
     if row.unfinished_count:

@@ -3,7 +3,7 @@
 Such a year is counted as Mondays to Fridays: every run and every period in
 working days then falls on holidays too, and nobody is told.
 
-Source: rules N14 (the State Council names a year's holidays in the November before it).
+Source: the State Council names a year's holidays in the November before it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Open a filing year: a duty per unit, data form and period, each with its deadline.
-
-Source: R1-11, R1-19, R1-20, R1-21, R1-24; rules N14; R1-01.
-"""
+"""Open a filing year: a duty per unit, data form and period, each with its deadline."""
 
 from __future__ import annotations
 
@@ -31,7 +28,7 @@ class OpenedYear:
         is_new: Whether the year was not open before.
         new_duties: Duties that were added.
         unit_count: Units that file.
-        units_without_person: Codes of units that named nobody responsible (R1-11).
+        units_without_person: Codes of units that named nobody responsible.
     """
 
     filing_year: int
@@ -43,6 +40,8 @@ class OpenedYear:
 
 def open_year(centre: Centre, filing_year: int, actor: str) -> OpenedYear:
     """Open a filing year, or add the duties of units that were registered since; safe to run again at any moment.
+
+    Source: R1-01 (which units owe what), R1-11 (whom nobody answers for).
 
     Args:
         centre: The centre.
@@ -71,7 +70,7 @@ def open_year(centre: Centre, filing_year: int, actor: str) -> OpenedYear:
 
 
 def require_over(centre: Centre, filing_year: int) -> None:
-    """Refuse a year that cannot be opened.
+    """Refuse a year that cannot be opened: the year of filing is one that is over (R1-24).
 
     Raises:
         UsageError: The year is not over yet, or before 1949.
@@ -82,7 +81,7 @@ def require_over(centre: Centre, filing_year: int) -> None:
 
 
 def duties_of(unit: Unit, filing_year: int) -> Iterator[Duty]:
-    """Yield what a unit owes for a year."""
+    """Yield what a unit owes for a year, by its forms and frequency, with each deadline (R1-19, R1-20, R1-21)."""
     for form in unit.data_forms:
         frequency = unit.business_frequency if form is DataForm.BUSINESS_DATA else Frequency.YEAR
         for period in range(1, periods(frequency, filing_year) + 1):
