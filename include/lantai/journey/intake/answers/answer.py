@@ -5,7 +5,7 @@ its event lies in a checkpoint: it carries checkpoint and inclusion proof. Each
 round is answered once; a delivery that failed is tried again with the same
 bytes of JSON and signature, also when a later round has taken its place since.
 
-Source: R1-48, R1-49, R1-50, R4-08; vault.md, "Copies" and "The ledger"; reliability.md, I4.
+Source: vault.md, "Copies" and "The ledger"; reliability.md, "Invariants".
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def answer(
     checkpoint: Checkpoint | None,
     left_out: Collection[str] = (),
 ) -> Answered:
-    """Answer all rounds of a unit that wait for it; what goes wrong with one keeps no other from its answer.
+    """Answer all rounds of a unit that wait for it, each once (I4); what goes wrong with one keeps no other from its answer.
 
     Args:
         centre: The centre.
@@ -227,7 +227,7 @@ def paper_folder(centre: Centre, this: Round) -> Path:
 
 
 def _deliver(centre: Centre, line: UnitLine, this: Round) -> None:
-    """Lay the answer in the inbox: the paper first, the machine-readable parts last, so that who finds those finds all."""
+    """Lay the answer in the inbox (R1-48): the paper first, the machine-readable parts last, so that who finds those finds all."""
     with centre.database.read() as connection:
         made = answer_of(connection, this)
     if made is None:

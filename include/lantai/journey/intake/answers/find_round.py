@@ -3,7 +3,7 @@
 Never guesses: a name that fits several submissions is refused with all of them
 listed. What has the form of an acceptance number is one, and never a name.
 
-Source: R1-43; ADR 0009.
+Source: ADR 0009.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def find_kept(connection: Connection, wanted: str) -> tuple[str, Round | None]:
 
 
 def _found(connection: Connection, wanted: str) -> list[Round]:
-    """Return the rounds of one submission that are meant, in order; at least one."""
+    """Return the rounds of one submission that are meant, in order, at least one: a number that we give is never a name (R1-43)."""
     reference = read_reference(wanted)
     found = _numbered(connection, reference) if reference else _named(rounds(connection), wanted)
     if not found:

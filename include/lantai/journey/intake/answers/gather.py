@@ -2,8 +2,6 @@
 
 An author left out of 500 rows is one line that names the rows. Nothing is left
 out: the machine-readable opinions beside the paper keep every finding apart.
-
-Source: R1-50.
 """
 
 from __future__ import annotations
@@ -64,7 +62,7 @@ def lines(findings: Iterable[Finding], locale: str) -> Iterator[dict[str, Any]]:
 
 
 def gather(findings: Iterable[Finding], locale: str, most_named: int = MOST_NAMED) -> Iterator[Gathered]:
-    """Yield findings gathered: those of a rule and sheet that say the same are one.
+    """Yield findings gathered, none left out: those of a rule and sheet that say the same are one. Source: R1-50.
 
     Args:
         findings: What was found, in the order in which it is told.

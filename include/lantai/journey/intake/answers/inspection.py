@@ -1,7 +1,7 @@
 """What the papers of a round say: the inspection form of what was accepted, the opinions on what was not.
 
 Put together from rows only, so that a paper that has to be made again says the
-same. Source: R1-28, R1-46, R1-48, R1-49, R1-50; rules N8.
+same.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def case_of(centre: Centre, this: Round) -> Case:
 
 
 def inspection_form(case: Case, findings: Sequence[Finding], checkpoint: Checkpoint) -> dict[str, Any]:
-    """Return the content of 《档案备份数据移交、接收检验表》 for an accepted round."""
+    """Return the content of 《档案备份数据移交、接收检验表》 for an accepted round (R1-48)."""
     this, half = case.round, case.unit_half
     results = results_of(this.data_form, findings, is_zero_report=this.is_zero_report)
     digest = {"algorithm": "SHA-256", "value": this.manifest_sha256} if this.manifest_sha256 else None
@@ -135,6 +135,7 @@ def inspection_form(case: Case, findings: Sequence[Finding], checkpoint: Checkpo
 
 
 def _unit_side(half: UnitHalf) -> dict[str, Any]:
+    """Return the unit's half of the inspection form, as the unit filled it in (R1-28)."""
     return {
         "unit_results": half.results,
         "unit_preparer": half.preparer,
@@ -160,7 +161,10 @@ def notice_form(case: Case, findings: Sequence[Finding]) -> dict[str, Any]:
 
 
 def opinions_body(case: Case, findings: Sequence[Finding], locale: str) -> dict[str, Any]:
-    """Return the list of opinions, or of what a held round waits for, for machines: the rule's name beside its words."""
+    """Return the list of opinions, or of what a held round waits for, for machines: the rule's name beside its words.
+
+    Source: R1-50.
+    """
     this = case.round
     told = []
     for finding in in_order(findings):
