@@ -1,6 +1,6 @@
 """Is what the unit sent encrypted, and did both sides agree that it is? Is it packed?
 
-Source: R1-37; vault.md, "Sealed records"; rules N7, N8 (GD-3-8).
+Source: vault.md, "Sealed records"; DA/T 70-2018, item 3-8.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def check_encryption(verified: Verified, read: Reader, *, encrypts: bool | None)
     """Yield files that are encrypted though nobody agreed to it, or that none is though both agreed to it; and archives.
 
     An archive may be kept, and has to be unpacked before it is transferred. Of a file that could not be looked at
-    nothing is said but that; after some such files the others are left, and counted.
+    nothing is said but that; after some such files the others are left, and counted. Source: R1-37.
 
     Args:
         verified: The package.
@@ -55,6 +55,7 @@ def _against_agreement(judged: Sequence[Judged]) -> Iterator[Finding]:
 
 
 def _closed(judged: Sequence[Judged]) -> Iterator[Finding]:
+    """Yield files that are encrypted or packed and have to be opened before they are transferred (N7)."""
     for each in judged:
         values = {"found": each.encryption}
         if each.encryption == "PDF":

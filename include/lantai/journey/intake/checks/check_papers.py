@@ -3,8 +3,6 @@
 The carrier's unique authentication information (唯一认证信息) is the digest of its
 payload manifest: it stands in the statement and on the inspection form, and is
 held against what arrived.
-
-Source: R1-25, R1-26, R1-27, R1-28, R1-30, R1-39, R1-45, R1-47.
 """
 
 from __future__ import annotations
@@ -35,7 +33,7 @@ def check_papers(
     """Return every fault of the three forms of a package, and the unit's half of the inspection form when it sent one.
 
     A zero report needs none of them. A package that is no bag is accepted without them, with a remark; a form that is
-    there has to be right in any case.
+    there has to be right in any case. Source: R1-39, R1-44.
 
     Args:
         verified: The package.
@@ -72,6 +70,7 @@ def check_papers(
 
 
 def _half_of(form: FilledForm) -> UnitHalf:
+    """Return the unit's half of its inspection form (R1-28)."""
     said = {key: value[:LONGEST_ANSWER] for key, value in form.values.items()}
     results = {name: said[name] for name in PROPERTIES if name in said}
     named = ("algorithm", "digest", "preparer", "reviewer", "filled_on")
@@ -80,6 +79,10 @@ def _half_of(form: FilledForm) -> UnitHalf:
 
 
 def _check_form(form: FilledForm, path: str, unit_code: str, filing_year: int) -> Iterator[Finding]:
+    """Yield what a form lacks and what it contradicts: register, statement and inspection form alike.
+
+    Source: R1-25, R1-26, R1-30.
+    """
     missing = missing_fields(form)
     if missing:
         values = {"form": form.kind, "expected": "、".join(field.zh for field in missing)}
@@ -96,6 +99,7 @@ def _check_form(form: FilledForm, path: str, unit_code: str, filing_year: int) -
 
 
 def _check_digest(form: FilledForm, path: str, verified: Verified, read: Reader) -> Iterator[Finding]:
+    """Yield that the statement has no row for the carrier (R1-27), or a digest that is not the carrier's (R1-45, R1-47)."""
     if form.kind == "backup_statement":
         entry = next((row for row in form.rows if row.get("carrier") == verified.carrier_number), None)
         if entry is None:

@@ -1,6 +1,6 @@
 """Where the papers of a package lie: catalogue, written materials, the statement of a zero report.
 
-Source: R1-22, R1-25, R1-26, R1-28; interfaces.md, "A carrier"; R1-13, R1-14.
+Source: interfaces.md, "A carrier".
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def find_papers(paths: Collection[str], *, is_bag: bool) -> tuple[str, dict[str,
 def judge_zero_report(
     tags: Sequence[tuple[str, str]], paths: Collection[str], payload: Collection[str]
 ) -> Iterator[Finding]:
-    """Yield what a zero report lacks: the statement, who signs it, and that there are no documents."""
+    """Yield what a zero report lacks: the statement, who signs it, and that there are no documents (R1-22)."""
     given = {label.lower() for label, value in tags if value}
     if payload:
         yield Finding("zero_report_with_payload", Severity.FAULT, "", {"found": str(len(payload))}, "GD-2-11")
@@ -48,7 +48,10 @@ def judge_zero_report(
 
 
 def find_catalogues(paths: Collection[str], *, is_bag: bool) -> list[str]:
-    """Return every path that a catalogue has: in `metadata/` of a bag, at the top or one folder below it otherwise."""
+    """Return every path that a catalogue has: in `metadata/` of a bag, at the top or one folder below it otherwise.
+
+    Source: R1-13, R1-14.
+    """
     candidates = []
     for path in sorted(paths):
         pure = PurePosixPath(path)
@@ -67,6 +70,7 @@ def _find_catalogue(paths: Collection[str], *, is_bag: bool) -> tuple[str, list[
 
 
 def _find_forms(paths: Collection[str], *, is_bag: bool) -> dict[str, str]:
+    """Return the path of each written material that is there, by kind (R1-30)."""
     places = ("metadata/",) if is_bag else ("metadata/", "")
     named = {f"{place}{name}.xlsx": kind for kind, name in FORMS.items() for place in places}
     return {kind: path for path, kind in named.items() if path in paths}

@@ -1,4 +1,4 @@
-"""The four-property test (四性检测) of a package, as far as the package itself decides it. Source: DA/T 70-2018; rules N8."""
+"""The four-property test (四性检测) of a package, as far as the package itself decides it. Source: DA/T 70-2018."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ def results_of(data_form: DataForm | None, findings: Sequence[Finding], *, is_ze
     """Return the four-property test of a package as far as the package itself decides it.
 
     Opening every document, the virus scan and the registry come elsewhere, and some items need a person.
+
+    Source: N8; R1-46.
     """
     left_out = [] if data_form is not DataForm.BUSINESS_DATA and not is_zero_report else ["catalogue"]
     if is_zero_report:

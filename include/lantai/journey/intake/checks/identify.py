@@ -1,6 +1,6 @@
 """Whose package it is, of which year and form: what a bag says of itself, held against where it lay.
 
-Source: R1-12, R1-15, R1-24, R1-34; interfaces.md, "A carrier"; R1-22.
+Source: interfaces.md, "A carrier".
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ def identify(
     tags: Sequence[tuple[str, str]], unit_code: str, filing_year: int, fonds_no: str, data_form: DataForm | None
 ) -> Identity:
     """Return what the pairs of a bag-info say, with a fault for each that contradicts the folder.
+
+    Source: R1-12 (the strategy), R1-22 (that there is nothing), R1-24 (the year).
 
     Args:
         tags: Pairs of bag-info; none for a package that is no bag.

@@ -1,6 +1,6 @@
 """Read the machine-readable catalogue of a package, whatever it was written with.
 
-Source: R1-13, R1-14; interfaces.md, metadata/catalogue; R1-40, R1-50.
+Source: interfaces.md, metadata/catalogue.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def read_catalogue(stream: BinaryIO, name: str) -> tuple[list[CatalogueRow], lis
 
     Marks are looked for in the name and in every cell of every sheet, also of those that are no part of the catalogue, and in
     comments, headers and footers, text boxes, number formats and properties; what stands under
-    密级 in a row that was read is not among them, for it is judged with its row.
+    密级 in a row that was read is not among them, for it is judged with its row. Source: R1-13, R1-14, R1-40.
 
     Args:
         stream: The file; seekable.

@@ -1,10 +1,8 @@
 """Is the package complete, by its catalogue, its papers and the rules? And what records does it hold?
 
-The rules look at the whole and at every column; at the centre the columns are
-asked by great-expectations at its one edge as well, and the same fault is told
-once. Every fault comes back in one go.
-
-Source: R1-05, R1-13, R1-14, R1-15, R1-16, R1-37, R1-40, R1-50; rules N5, N8; R1-22, R1-30, R1-46.
+The catalogue's columns are looked at by great-expectations at its one edge and
+by the rules, the whole by the rules; the same fault is told once. Every fault
+comes back in one go.
 """
 
 from __future__ import annotations
@@ -129,6 +127,8 @@ class Validated:
 def validate(verified: Verified, read: Reader, context: Context) -> Validated:
     """Validate a package and return every finding, those of `verify` first.
 
+    Source: R1-37 (whether it is held), R1-50.
+
     Args:
         verified: The package as `verify` left it.
         read: Opens a received file by its number.
@@ -160,6 +160,7 @@ def validate(verified: Verified, read: Reader, context: Context) -> Validated:
 
 
 def _validate_catalogue(verified: Verified, read: Reader, context: Context) -> tuple[list[CatalogueRow], list[Finding]]:
+    """Return the rows of the catalogue and what is wrong with them or missing (R1-13, R1-14)."""
     if verified.catalogue is None:
         return [], [Finding("catalogue_missing", Severity.FAULT, "metadata/catalogue.xlsx", {}, "GD-1-12")]
     with read(verified.catalogue.file_no) as stream:
@@ -191,6 +192,7 @@ def _marks_in_catalogues(verified: Verified, read: Reader, but: str = "") -> Ite
     """Yield the marks in catalogues that are not read as such, and that marks could not be looked for in one.
 
     Beside the one that is read they are a fault of their own; business data and a zero report need none, and may have one.
+    Source: R1-40.
     """
     for path in find_catalogues(verified.files, is_bag=verified.kind is not PackageKind.BARE):
         if path != but:

@@ -4,7 +4,7 @@ Digests that were taken on arrival are not taken again; older ones that a
 manifest asks for are taken in one pass. What the catalogue and the papers say
 is looked at in `validate`.
 
-Source: R1-39, R1-42, R1-45, R1-47, R1-50; interfaces.md, "A carrier"; R1-22, R1-24, R1-38, S2.
+Source: interfaces.md, "A carrier".
 """
 
 from __future__ import annotations
@@ -113,6 +113,8 @@ def verify(
 ) -> Verified:
     """Verify a package in the quarantine and return what it is, with every finding.
 
+    Source: R1-45, R1-50.
+
     Args:
         files: Its files as they arrived, with their SHA-256 and SM3.
         read: Opens one of them by number; tag files are read, others only where an older digest has to be taken.
@@ -210,6 +212,7 @@ def check_folder(folder: Path, profile: Mapping[str, Any] | None) -> list[Findin
 
 
 def _resolve_names(files: Sequence[ReceivedFile]) -> _Names:
+    """Return the files by path, the same whether the package came as a folder or as an archive of one (R1-38)."""
     names = _Names()
     for received in files:
         if received.path is None:
@@ -265,6 +268,7 @@ def _with_digests(received: ReceivedFile, algorithms: frozenset[str], read: Read
 
 
 def _judge_bare(paths: Mapping[str, ReceivedFile], lists: Sequence[str], read: Reader) -> Iterator[Finding]:
+    """Yield what is wrong with a package that is no bag, held against its lists of digests (R1-47)."""
     yield Finding("not_a_bag", Severity.WARNING, "", {}, "GD-1-13")
     for path in paths:
         if tag_file.is_unsafe(path):
