@@ -1,7 +1,6 @@
 """Assess a collected package: verify it, give it its number and round, validate it, ask the registry; all findings in one go.
 
 Decides nothing: what follows from the findings is in `take_in`.
-Source: R1-44, R1-45, R1-46, R1-47, R1-50.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ def assess(
     *,
     is_stalled: bool = False,
 ) -> Assessed:
-    """Assess a package that lies in the quarantine.
+    """Assess a package that lies in the quarantine, and return every finding in one go (R1-50).
 
     Args:
         centre: The centre.

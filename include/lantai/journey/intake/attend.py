@@ -4,7 +4,7 @@ What `take_in` raises is gone with its process; the row that is kept here lets
 the end of a night, the board and the next day say why a unit was not taken in,
 also when the process was killed. It permits nothing and decides nothing.
 
-Source: reliability.md, I8, K3; interfaces.md, "DAGs" (one unit's failure stops no other).
+Source: interfaces.md, "DAGs" (one unit's failure stops no other).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def attend(
     carriers: Sequence[str] | None = None,
     share_seconds: float | None = None,
 ) -> TakenIn:
-    """Take in a unit as `take_in` does, and remember how it ended.
+    """Take in a unit as `take_in` does, and remember how it ended (I8), unless that is for another worker to say (K3).
 
     Raises:
         LeaseLostError: Another worker is at this unit; how that ends is for it to say, so nothing is noted.

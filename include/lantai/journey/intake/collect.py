@@ -4,7 +4,7 @@ An archive is taken apart afterwards into a second folder of the quarantine, so
 that what was received stays as it came. The folders are named by what the
 package is (unit, year, name, fingerprint), so that a rerun finds them.
 
-Source: R1-40, R1-42; interfaces.md, "A department's folder"; reliability.md, C1, K1.
+Source: interfaces.md, "A department's folder".
 """
 
 from __future__ import annotations
@@ -96,6 +96,8 @@ def collect(
     on_bytes: Callable[[int], None] | None = None,
 ) -> Collected:
     """Bring a package in, going on where an earlier run stood; one with a state secret in it stays where it is.
+
+    Source: R1-40, C1.
 
     Args:
         centre: The centre.

@@ -3,7 +3,7 @@
 The ruling is a row; the next run of take-in looks at the round again and acts on it.
 What only a change can cure (no agreement, a carrier accepted before) cannot be waved through.
 
-Source: R1-37, R1-40, R1-51; requirements, "Slips in the sources".
+Source: requirements, "Slips in the sources".
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Decided:
 
 
 def decide_held(centre: Centre, held: str, choice: Choice, reason: str, person_id: str) -> Decided:
-    """Register a ruling on a held round.
+    """Register a ruling on a held round: one of the ways in which it ends (R1-51).
 
     Args:
         centre: The centre.

@@ -1,6 +1,6 @@
 """The records of an accepted package: ids, due dates and files, in the catalogue's order.
 
-Source: R9-10; rules N2, N4; interfaces.md, "A carrier" (one snapshot of business data is one record).
+Source: interfaces.md, "A carrier" (one snapshot of business data is one record).
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ def list_records(verified: Verified, rows: Sequence[CatalogueRow], context: Cont
 
 
 def _record(row: CatalogueRow, verified: Verified, context: Context, our_id: str, carrier_id: str) -> Record:
+    """Return the record of a row, with the days on which it falls due (N2)."""
     formed_on, retention = read_date(row.formed_on), _decided(row, context)
     if formed_on is None or not row.files or any(name not in verified.payload for name in row.files):
         raise UsageError(f"{row.sheet} row {row.row_no}: a package with faults has no records yet")
@@ -106,7 +107,7 @@ def _snapshot(verified: Verified, context: Context, our_id: str, carrier_id: str
 
 
 def _decided(row: CatalogueRow, context: Context) -> Retention:
-    """Return the period in force; what an old one means today is what the centre's ruling on the round says."""
+    """Return the period in force by its code (R9-10); what an old one means today is what the centre's ruling on the round says."""
     retention = read_retention(row.retention)
     is_accepted = context.ruling is not None and context.ruling.choice is Choice.ACCEPT
     if is_accepted and retention is not None:

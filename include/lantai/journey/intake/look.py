@@ -5,7 +5,7 @@ taken in is settled in `settle`; half an upload is left alone until it has
 stalled. A look that failed says "unknown", never "nothing there"; it gives way to the others, and
 `look_again` comes back to its unit within the same run.
 
-Source: interfaces.md, "A department's folder"; R1-42; reliability.md, I8, S1, S4, S5.
+Source: interfaces.md, "A department's folder".
 """
 
 from __future__ import annotations
@@ -227,7 +227,10 @@ def _pass(
     progress: Progress | None,
     on_ready: Callable[[str], None] | None,
 ) -> int:
-    """Look at units once; return how many these were. The registry is not held open while a server is asked."""
+    """Look at units once; return how many these were. The registry is not held open while a server is asked.
+
+    A look that failed costs its unit alone (S5) and is noted as unknown (S4).
+    """
     codes = [name.removeprefix(PREFIX) for name in connections]
     with centre.database.read() as connection:
         known, states = known_years(connection), known_states(connection, codes)
@@ -257,7 +260,7 @@ def _pass(
 def _note(
     centre: Centre, one: OutboxLook, states: Mapping[tuple[bytes, str], bool], wanted: _Wanted, found: _Round
 ) -> None:
-    """Remember what one look saw."""
+    """Remember what one look saw: which packages are ready, and what those lack that still arrive (S1)."""
     code = one.unit_code
     # What is with us already lacks nothing that anybody has to be told.
     lacks = {key: None if is_whole else "" for key, is_whole in states.items()} | dict(one.lacks)

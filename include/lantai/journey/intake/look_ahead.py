@@ -4,7 +4,7 @@ The names of its files and its catalogue are read where they lie; the catalogue 
 shows neither before it is here: it is judged afterwards, and what is marked is removed at the end of the run. A
 catalogue that cannot be read shows no mark and proves nothing: its package stays where it is, as if it bore one.
 
-Source: R1-40 ("classification check before pickup"); rules N11.
+Source: requirements, "classification check before pickup"; 密码法.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from lantai.rules.intake import scope
 def look_ahead(line: UnitLine, package: PackageSeen) -> list[Finding]:
     """Return what forbids to pick a package up: each mark of a state secret, and each catalogue that cannot be read.
 
-    Nothing for a package that may come.
+    Nothing for a package that may come. Source: R1-40, N11.
 
     Args:
         line: To the unit's server.

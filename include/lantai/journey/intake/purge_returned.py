@@ -3,7 +3,7 @@
 What is classified, or bears a mark of it, may not lie on this machine at all and goes at once; so does what nobody could
 look through for marks.
 
-Source: interfaces.md, "A carrier" (LANTAI_RETURNED_DAYS); R1-40; I6.
+Source: interfaces.md, "A carrier" (LANTAI_RETURNED_DAYS).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ def purge_returned(centre: Centre) -> int:
     """Purge what was returned, withdrawn or replaced so many days ago, and what is, or may be, classified; return how many rounds.
 
     The bytes go first and the row says so afterwards: a run that was killed in between purges nothing twice.
+    Source: R1-40 (what is classified), I6 (what was returned).
 
     Raises:
         PlaceUnavailableError: Something could not be removed.

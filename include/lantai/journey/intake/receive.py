@@ -4,7 +4,7 @@ The same bytes again are the same round and no work; other bytes after a return
 are the next round; other bytes after an acceptance are held, for somebody to
 look at. All rounds stay.
 
-Source: R1-23, R1-34, R1-43, R1-49, R1-51; interfaces.md, "A department's folder".
+Source: interfaces.md, "A department's folder".
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ class Arrival:
 def receive(centre: Centre, arrival: Arrival) -> Round:
     """Return the round that a package is, adding submission and round where they are new.
 
+    Source: R1-34 (its id), R1-43 (its number).
+
     Raises:
         UnansweredError: It would take the place of a round whose answer is not made yet.
     """
@@ -131,6 +133,10 @@ def _says_no_number(finding: Finding) -> bool:
 def _add(
     connection: Connection, number: str, earlier: list[Round], arrival: Arrival, now_at: datetime, today: date
 ) -> str:
+    """Add the next round, with its time and its days late, in the place of those that were not accepted, which stay.
+
+    Source: R1-23, R1-49.
+    """
     for found in earlier:
         if found.state in _GIVES_WAY:
             _require_answer(connection, found)

@@ -5,7 +5,7 @@ not become whole by waiting, and its unit has to be told: it is taken in as it
 is, to be returned with what is missing. A folder that holds nothing, or that
 could not be listed whole, is never taken for an upload that stalled.
 
-Source: interfaces.md, "A department's folder"; R1-42, R1-50; reliability.md, I8, S1; ADR 12.
+Source: interfaces.md, "A department's folder"; ADR 12.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from lantai.edges.registry.intake.packages import note_package
 
 
 def settle(connection: Connection, centre: Centre, unit_code: str, package: PackageSeen, *, is_whole: bool) -> Row[Any]:
-    """Remember what a look saw of a package, and until when it waits for the rest of itself.
+    """Remember what a look saw of a package, and until when it waits for the rest of itself: never where not all was seen (I8).
 
     Args:
         connection: An open transaction.
@@ -48,7 +48,7 @@ def settle(connection: Connection, centre: Centre, unit_code: str, package: Pack
 
 
 def is_settled(centre: Centre, package: PackageSeen, row: Row[Any]) -> bool:
-    """Return whether a package is ready by its unit's word, or whole and unchanged for the settling time."""
+    """Return whether a package is ready by its unit's word, or whole and unchanged for the settling time (R1-42)."""
     if package.has_ready:
         return True
     rests = timedelta(seconds=centre.settings.settle_seconds)
@@ -56,6 +56,6 @@ def is_settled(centre: Centre, package: PackageSeen, row: Row[Any]) -> bool:
 
 
 def is_stalled(centre: Centre, package: PackageSeen, row: Row[Any]) -> bool:
-    """Return whether a package is not whole and has not changed for so long that it is taken in as it is."""
+    """Return whether a package is not whole and has not changed for so long that it is taken in as it is (S1)."""
     is_waiting = row.waits_until_at is not None and not package.has_ready
     return is_waiting and bool(centre.clock.now_at() >= row.waits_until_at)

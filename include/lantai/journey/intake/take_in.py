@@ -4,7 +4,7 @@ One unit at a time under one lease; every step finds what an earlier run has
 done and goes on from there, so that a rerun after a kill ends as an undisturbed
 run does. What goes wrong with one package stops no other.
 
-Source: R1-43, R1-51; reliability.md, K1, I1, I2, I4, I6.
+Source: reliability.md, "Invariants".
 """
 
 from __future__ import annotations
@@ -180,6 +180,7 @@ def _try(work: _Work, step: Callable[[], None]) -> None:
 
 
 def _take_in_package(work: _Work, package: PackageSeen) -> None:
+    """Take in one package when it is ready; one that was decided already is no work (I4)."""
     centre, code = work.centre, work.unit.unit_code
     with centre.database.read() as connection:
         whole = known_states(connection, [code])[code].get((package.raw_name, package.fingerprint))
@@ -234,7 +235,7 @@ def _begun_first(work: _Work, packages: Sequence[PackageSeen]) -> list[PackageSe
 def _left_behind(
     work: _Work, packages: Sequence[PackageSeen], choice: Choice, states: Sequence[RoundState] = _GOES_ON
 ) -> list[Round]:
-    """Return rounds that are not ended and whose package the unit has taken away or replaced since."""
+    """Return rounds that are not ended and whose package the unit has taken away or replaced since: none is lost (I2)."""
     there = {(package.raw_name, package.fingerprint) for package in packages}
     with work.centre.database.read() as connection:
         open_rounds = rounds(connection, unit_code=work.unit.unit_code, states=states)
@@ -242,6 +243,7 @@ def _left_behind(
 
 
 def _go_on(work: _Work, this: Round) -> None:
+    """Go on with a round that an earlier run has begun, from what it left in the quarantine (K1)."""
     collected = collected_before(work.centre, this)
     if collected is None:
         return
@@ -251,6 +253,7 @@ def _go_on(work: _Work, this: Round) -> None:
 
 
 def _decide(work: _Work, assessed: Assessed, collected: Collected) -> None:
+    """Refuse what has a fault or has to wait; seal, store and register the rest, which is accepted as it was assessed (I1)."""
     centre, this = work.centre, assessed.round
     if this.state is not RoundState.SEALED:
         with centre.database.begin() as connection:
@@ -281,7 +284,10 @@ def _decide(work: _Work, assessed: Assessed, collected: Collected) -> None:
 
 
 def _refuse(work: _Work, this: Round, findings: Sequence[Finding]) -> None:
-    """Return a round with faults; hold one that only the centre can decide."""
+    """Return a round with faults, to be supplemented within some days; hold one that only the centre can decide.
+
+    Source: R1-51, R4-08.
+    """
     centre = work.centre
     is_fault = any(finding.severity is Severity.FAULT for finding in findings)
     state = RoundState.RETURNED if is_fault else RoundState.HELD

@@ -3,7 +3,7 @@
 The run of the command `lantai collect`. The DAG does the same with a task for
 each part; what must be true tomorrow is in the rows that `look` and `take_in` leave.
 
-Source: R1-42; interfaces.md, "DAGs"; reliability.md, I8, S5.
+Source: interfaces.md, "DAGs".
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def take_in_all(
     *,
     looks_again: bool = True,
 ) -> TakenInAll:
-    """Look at units and take in what is ready, each as soon as its look ends; one unit's trouble stops no other.
+    """Look at units and take in what is ready, each as soon as its look ends; one unit's trouble stops no other (S5).
 
     Args:
         centre: The centre.
@@ -115,7 +115,7 @@ def take_in_all(
 
 
 def _joined(first: Looked, second: Looked, again: Collection[str]) -> Looked:
-    """Return what is known after both looks: of a unit that was looked at again, what the second one found."""
+    """Return what is known after both looks: of a unit that was looked at again, what the second one found (I8)."""
     unknown = {code: name for code, name in first.unknown.items() if code not in again} | dict(second.unknown)
     messages = {code: text for code, text in first.messages.items() if code not in again} | dict(second.messages)
     strays = {code: names for code, names in first.strays.items() if code not in again} | dict(second.strays)
