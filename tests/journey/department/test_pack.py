@@ -15,6 +15,8 @@ from lantai.journey.department.check_carrier import check_carrier
 from lantai.journey.department.pack import pack, values_of_forms
 from lantai.journey.intake.checks.verify import PackageKind, check_folder
 from lantai.records.centre.unit import DataForm
+from lantai.records.custody.record import Retention
+from lantai.records.intake.carrier import BackupStrategy
 
 
 def content(folder: Path) -> dict[bytes, bytes]:
@@ -30,6 +32,31 @@ def test_same_input_gives_the_same_bytes(tmp_path):
     assert one.name == "JY-2025-E-001"
     assert content(one) == content(two)
     assert len(content(one)) == 3 + 1 + 3 + 2 + 4
+
+
+def test_what_a_killed_run_left_half_made_is_no_part_of_the_carrier(tmp_path):
+    """R1-31."""
+    left = tmp_path / "outbox" / "JY-2025-E-001.part" / "data" / "left.txt"
+    left.parent.mkdir(parents=True)
+    left.write_text("half")
+
+    bag = carrier(tmp_path)
+
+    assert sorted(p.name for p in (bag / "data").iterdir()) == ["1.txt", "2.txt", "3.txt"]
+    assert [p.name for p in bag.parent.iterdir()] == [bag.name]
+
+
+def test_packing_tells_how_many_bytes_are_done_of_how_many(tmp_path):
+    """R1-32: progress is told while the digests are taken."""
+    made = filing(tmp_path)
+    told = []
+
+    pack(made.folder, SENDER, order(), made.catalogue, tmp_path / "out", lambda *of: told.append(of))
+
+    total = sum(path.stat().st_size for path in made.folder.iterdir())
+    assert list(dict.fromkeys(what for what, _, _ in told)) == ["1/3", "2/3", "3/3"]
+    assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
+    assert (told[-1][1], {every for _, _, every in told}) == (total, {total})
 
 
 def test_digests_are_of_what_was_written(tmp_path):
@@ -52,8 +79,18 @@ def test_forms_carry_what_is_known_and_what_a_person_wrote(tmp_path):
     values = values_of_forms(bag / "metadata")
 
     assert (values["unit"], values["filing_year"], values["record_count"]) == ("示例市教育局", "2025", "3")
-    assert values["archivist"] == "李敏"
+    assert (values["archivist"], values["strategy"]) == ("李敏", "完全备份")
     assert values["digest"] == hashlib.sha256((bag / "manifest-sha256.txt").read_bytes()).hexdigest()
+
+
+def test_forms_of_a_backup_that_builds_on_another_say_so(tmp_path):
+    """R1-25, R1-26, R1-28, R1-12."""
+    made = filing(tmp_path)
+    known = {"data_form": DataForm.BUSINESS_DATA, "strategy": BackupStrategy.INCREMENTAL, "retention": Retention.D30}
+
+    bag = pack(made.folder, SENDER, order(base_carrier="000", **known), None, tmp_path / "out")
+
+    assert values_of_forms(bag / "metadata")["strategy"] == "增量备份"
 
 
 def test_catalogue_within_the_folder_is_not_packed_twice(tmp_path):
@@ -137,4 +174,5 @@ def test_zero_report_is_checked_like_any_other_carrier(tmp_path):
     checked = check_carrier(bag, order().packed_on)
 
     assert (checked.findings, checked.verified.kind) == ((), PackageKind.ZERO_REPORT)
+    assert "" not in {value for _, value in checked.verified.tags}
     assert "零报告" in (bag / "metadata" / "zero-report.txt").read_text("utf-8")

@@ -1,8 +1,8 @@
 """Check a carrier before it is sent, as the centre will, with no registry at hand.
 
 What only the centre knows is left out: last year's count, earlier carriers, the
-agreement. What only the centre has, great-expectations, finds nothing that the
-rules do not. The carrier is held against what it says of itself.
+agreement. The carrier is held against what it says of itself; where it says
+no year that can be one, against the year that is filed now.
 
 Source: interfaces.md, "The command".
 """
@@ -87,7 +87,7 @@ def check_carrier(
         unit_code, year = said.get("Unit-Code", ""), said.get("Filing-Year", "")
         declared = Declared(
             unit_code=unit_code,
-            filing_year=int(year) if _YEAR.fullmatch(year) else 0,
+            filing_year=int(year) if _YEAR.fullmatch(year) else today.year - 1,
             fonds_no=said.get("Fonds-Number", ""),
             carrier_name=stand_in_number(path.name.encode("utf-8", "surrogateescape"), carrier.container or "folder"),
             package_name=path.name,
