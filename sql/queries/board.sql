@@ -36,8 +36,8 @@ SELECT
     duty.duty_id,
     duty.unit_code,
     unit.name AS unit_name,
-    unit.responsible_person,
-    person.name AS responsible_name,
+    coalesce(unit.responsible_person, '') AS responsible_person,
+    coalesce(person.name, '') AS responsible_name,
     duty.data_form,
     duty.period,
     duty.deadline_on,
@@ -45,7 +45,7 @@ SELECT
     duty.met_at,
     submission.submission_id,
     carrier.carrier_id,
-    submission.carrier_number,
+    coalesce(submission.carrier_number, '') AS carrier_number,
     carrier.raw_name_hex,
     carrier.kind,
     carrier.round_no,
@@ -58,20 +58,23 @@ SELECT
         INNER JOIN submission AS handed_in ON met.submission_id = handed_in.submission_id
         WHERE handed_in.duty_id = duty.duty_id AND met.state = 'accepted'
     ) AS met_days_late,
-    carrier.record_count,
-    carrier.file_count,
-    carrier.size_bytes,
+    coalesce(carrier.record_count, 0) AS record_count,
+    coalesce(carrier.file_count, 0) AS file_count,
+    coalesce(carrier.size_bytes, 0) AS size_bytes,
     (
         SELECT count(*)
         FROM finding
         WHERE finding.carrier_id = carrier.carrier_id AND finding.severity <> 'warning'
     ) AS fault_count,
-    (
-        SELECT finding.rule
-        FROM finding
-        WHERE finding.carrier_id = carrier.carrier_id AND finding.severity <> 'warning'
-        ORDER BY finding.finding_no
-        LIMIT 1
+    coalesce(
+        (
+            SELECT finding.rule
+            FROM finding
+            WHERE finding.carrier_id = carrier.carrier_id AND finding.severity <> 'warning'
+            ORDER BY finding.finding_no
+            LIMIT 1
+        ),
+        ''
     ) AS reason_rule,
     (
         SELECT count(DISTINCT finding.rule)
@@ -79,7 +82,7 @@ SELECT
         WHERE finding.carrier_id = carrier.carrier_id AND finding.severity <> 'warning'
     ) AS reason_count,
     outbox_look.state AS look_state,
-    outbox_look.error AS look_error,
+    coalesce(outbox_look.error, '') AS look_error,
     (
         SELECT count(*)
         FROM package_seen

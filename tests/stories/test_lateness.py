@@ -84,6 +84,7 @@ def test_board_says_until_when_to_supplement_why_and_who_answers_for_it(december
     """R2-05, R4-08."""
     found = rows(december)
     shown = "".join(status(december, "--unit", "JY", locale="zh").split())
+    of_all = "".join(status(december, locale="zh").split())
 
     assert (found["JY"]["supplement_by_on"], found["JY"]["supplement_days_over"]) == ("2026-03-12", 264)
     assert (found["JY"]["reason_rule"], found["JY"]["responsible_name"]) == ("field_missing", "王强")
@@ -92,6 +93,13 @@ def test_board_says_until_when_to_supplement_why_and_who_answers_for_it(december
     assert found["CZ"]["reason"] == ""
     for words in ("退回补正", "154", "2026-03-12（过264天）", found["JY"]["submission_id"], "王强p1"):
         assert words in shown
+    assert "2026-03-12（过264天）" in of_all
+    assert {code: (row["record_count"], row["fault_count"], row["file_count"] > 0) for code, row in found.items()} == {
+        "JY": (0, 1, True),
+        "GA": (0, 1, True),
+        "CZ": (3, 0, True),
+        "WH": (0, 0, False),
+    }
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,19 @@ def test_board_shows_every_duty_with_its_deadline(onlooker: Desk) -> None:
     }
 
 
+def test_column_in_which_nobody_has_anything_is_not_shown(onlooker: Desk) -> None:
+    """R2-05."""
+    shown = onlooker.ok("year", "status", 2025).out
+    none = onlooker.ok("year", "status", 2025, "--late").out
+
+    assert "Whose turn" in shown
+    assert not [
+        each for each in ("Days over", "Round", "Records", "Faults", "Acceptance no.", "Package") if each in shown
+    ]
+    assert "None" not in shown
+    assert none == "Filing year 2025: no such duty\n"
+
+
 def test_deadline_that_has_passed_is_overdue(onlooker: Desk) -> None:
     """R2-05."""
     assert onlooker.ok("year", "status", 2025, LANTAI_TODAY="2026-07-01", LANTAI_LOCALE="zh").out.count("逾期未报") == 3

@@ -14,6 +14,7 @@ from lantai.edges.registry.centre.units import put_unit
 from lantai.errors import UsageError
 from lantai.journey.year.open_year import open_year
 from lantai.records.centre.unit import DataForm, Frequency, Unit
+from lantai.records.ledger.event import EventKind
 
 JY = Unit("JY", "教育局", "Z109", (DataForm.E_DOCUMENT,), responsible_person="U01")
 GT = Unit("GT", "国土局", "Z110", (DataForm.BUSINESS_DATA, DataForm.DIGITISED_RESULT), Frequency.QUARTER)
@@ -84,6 +85,18 @@ def test_unit_owes_the_years_from_its_first_to_that_of_its_closure(
     open_year(centre, 2025, "system")
 
     assert ("JY-2025-E-1" in deadlines(centre)) == owes
+
+
+def test_every_opening_that_changes_something_is_an_event_and_no_other(centre: Centre) -> None:
+    """R1-01, R1-24: also of a year that nobody owes anything for yet, and the first that can be opened."""
+    for code in (None, None, JY, None, GT):
+        if code is not None:
+            register(centre, code)
+        open_year(centre, 1949, "A01")
+
+    with centre.database.read() as connection:
+        events = connection.execute(select(tables.event).where(tables.event.c.kind == EventKind.YEAR_OPENED)).all()
+    assert [(event.subject, event.actor) for event in events] == [("1949", "A01")] * 3
 
 
 @pytest.mark.parametrize("year", [2026, 1948])

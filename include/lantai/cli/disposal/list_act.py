@@ -224,14 +224,14 @@ def _run(
         moved = transfer(centre, list_id, custodian, identity or centre.settings.keys / "identity.txt", disposal_key)
         told: dict[str, Any] = {"record_count": moved.record_count, "package_sha256": moved.package_sha256}
         state, waiting_for = moved.state, moved.waiting_for
-        shown = ("移交包 SHA-256 · Package's SHA-256", moved.package_sha256 or "")
+        shown = ("移交包 SHA-256 · Package's SHA-256", moved.package_sha256)
     else:
         from lantai.journey.disposal.acts.destroy import destroy
 
         gone = destroy(centre, list_id, custodian, disposal_key)
         told = {"record_count": gone.record_count, "certificate_id": gone.certificate_id}
         state, waiting_for = gone.state, gone.waiting_for
-        shown = ("销毁证明 · Certificate", gone.certificate_id or "")
+        shown = ("销毁证明 · Certificate", gone.certificate_id)
     return {"list_id": list_id, "state": state.value, **told, "waiting_for": list(waiting_for)}, shown, waiting_for
 
 

@@ -141,29 +141,31 @@ def _show(year: int, rows: list[BoardRow], zone: ZoneInfo) -> None:
         "包名 · Package",
         "负责人 · Responsible",
     )
-    cells = [
-        (
-            f"{row.unit_code} {row.unit_name}",
-            say(f"values.data_form.{row.data_form}", locale()),
-            row.deadline_on,
-            _state(row, zone),
-            _duty(row),
-            row.days_late or "",
-            say(f"board_turn.{row.turn}", locale()),
-            _supplement(row),
-            _reason(row),
-            row.round_no or "",
-            row.record_count or "",
-            row.fault_count or "",
-            row.submission_id or "",
-            row.package_name,
-            " ".join(filter(None, (row.responsible_name, row.responsible_person))),
-        )
-        for row in rows
-    ]
+    # Where there is nothing, or none of something, the cell stays blank.
+    cells = [[cell or "" for cell in _cells(row, zone)] for row in rows]
     # A column that nobody has anything in would only push the others off the window.
     told = [at for at in range(len(columns)) if any(cell[at] != "" for cell in cells)]
     table(title, [columns[at] for at in told], [[cell[at] for at in told] for cell in cells])
+
+
+def _cells(row: BoardRow, zone: ZoneInfo) -> tuple[object, ...]:
+    return (
+        f"{row.unit_code} {row.unit_name}",
+        say(f"values.data_form.{row.data_form}", locale()),
+        row.deadline_on,
+        _state(row, zone),
+        _duty(row),
+        row.days_late,
+        say(f"board_turn.{row.turn}", locale()),
+        _supplement(row),
+        _reason(row),
+        row.round_no,
+        row.record_count,
+        row.fault_count,
+        row.submission_id,
+        row.package_name,
+        " ".join(filter(None, (row.responsible_name, row.responsible_person))),
+    )
 
 
 def _supplement(row: BoardRow) -> str:
