@@ -49,7 +49,9 @@ def list_records(verified: Verified, rows: Sequence[CatalogueRow], context: Cont
 def _record(row: CatalogueRow, verified: Verified, context: Context, our_id: str, carrier_id: str) -> Record:
     """Return the record of a row, with the days on which it falls due (N2)."""
     formed_on, retention = read_date(row.formed_on), _decided(row, context)
-    if formed_on is None or not row.files or any(name not in verified.payload for name in row.files):
+    access_level = read_access_level(row.access_level)
+    is_whole = bool(row.files) and verified.payload.keys() >= set(row.files)
+    if formed_on is None or access_level is None or not is_whole:
         raise UsageError(f"{row.sheet} row {row.row_no}: a package with faults has no records yet")
     return Record(
         record_id=our_id,
@@ -66,7 +68,7 @@ def _record(row: CatalogueRow, verified: Verified, context: Context, our_id: str
         doc_type=row.doc_type,
         dept_or_subject=row.dept_or_subject,
         item_no=row.item_no,
-        access_level=read_access_level(row.access_level) or AccessLevel.CLOSED,
+        access_level=access_level,
         transfer_due_on=context.transfer_due_on(formed_on, retention),
         destroy_due_on=due_on(formed_on, retention.keep_years),
         remarks=row.remarks,
@@ -78,7 +80,7 @@ def _snapshot(verified: Verified, context: Context, our_id: str, carrier_id: str
     """Return the one record of a snapshot; its period runs from the end of the year it shows."""
     info = verified.bag_info
     retention = read_retention(info.get("Retention-Period", ""))
-    if retention is None or retention not in IN_FORCE:
+    if retention not in IN_FORCE:
         raise UsageError("Retention-Period: a package with faults has no records yet")
     year_end = date(context.filing_year, 12, 31)
     formed_on = min(read_date(info.get("Bagging-Date", "")) or year_end, year_end)
@@ -110,9 +112,10 @@ def _decided(row: CatalogueRow, context: Context) -> Retention:
     """Return the period in force by its code (R9-10); what an old one means today is what the centre's ruling on the round says."""
     retention = read_retention(row.retention)
     is_accepted = context.ruling is not None and context.ruling.choice is Choice.ACCEPT
-    if is_accepted and retention is not None:
-        retention = MEANS_TODAY.get(retention, retention)
-    if retention is None or retention not in IN_FORCE:
+    means = dict(MEANS_TODAY) if is_accepted else {}
+    if retention in means:
+        retention = means[retention]
+    if retention not in IN_FORCE:
         raise UsageError(
             f"{row.sheet} row {row.row_no}: found no retention period in force; a person decides what an old one means"
         )

@@ -40,7 +40,7 @@ def test_second_catalogue_is_a_fault_that_names_both():
 
 
 def test_forms_are_found_in_a_bare_folder_too():
-    """R1-25, R1-26, R1-28."""
+    """R1-25, R1-26, R1-28, R1-30."""
     names = ["backup-statement.xlsx", "metadata/management-register.xlsx"]
 
     assert find_papers(names, is_bag=True)[1] == {"management_register": "metadata/management-register.xlsx"}
@@ -53,7 +53,7 @@ def test_forms_are_found_in_a_bare_folder_too():
 @pytest.mark.parametrize(
     ("tags", "paths", "payload", "lacking"),
     [
-        (SIGNED, ["metadata/zero-report.pdf"], [], []),
+        (SIGNED, ["bagit.txt", "metadata/zero-report.pdf"], [], []),
         (SIGNED, ["metadata/zero-report.txt"], ["data/1.txt"], ["zero_report_with_payload"]),
         (SIGNED[:1], ["metadata/zero-report.txt"], [], ["zero_report_unsigned"]),
         ([("Zero-Report-Statement", ""), SIGNED[1]], ["metadata/zero-report.txt"], [], ["zero_report_unsigned"]),

@@ -6,7 +6,7 @@ import pytest
 
 from lantai.journey.intake.checks.identify import identify
 from lantai.records.centre.unit import DataForm
-from lantai.records.intake.carrier import BackupStrategy
+from lantai.records.intake.carrier import MOST_NUMBER_CHARACTERS, BackupStrategy
 
 TAGS = {
     "Unit-Code": "JY",
@@ -59,6 +59,13 @@ def test_what_is_not_known_of_the_folder_contradicts_nothing():
 def test_contradiction_is_named(changes, rule, subject):
     """R1-24, R1-34, R1-43."""
     assert [(f.rule, f.subject) for f in identified(**changes).findings] == [(rule, subject)]
+
+
+def test_number_of_as_many_characters_as_fit_is_taken():
+    """GD-1-2."""
+    found = identified(Carrier_Number="9" * MOST_NUMBER_CHARACTERS)
+
+    assert (found.carrier_number, found.findings) == ("9" * MOST_NUMBER_CHARACTERS, ())
 
 
 def test_what_is_not_said_is_taken_from_the_folder_or_left_open():

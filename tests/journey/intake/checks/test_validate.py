@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import random
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 import xlsxwriter
@@ -34,7 +34,10 @@ from lantai.records.centre.unit import DataForm
 from lantai.records.custody.record import AccessLevel, Retention
 from lantai.records.intake.carrier import BackupStrategy
 from lantai.records.intake.finding import Finding, Severity, is_acceptable
+from lantai.records.intake.ruling import Choice, Ruling
 from lantai.rules.intake.four_properties import Result
+
+RULING = Ruling("SL2025-JY-E001-R1", Choice.ACCEPT, "已核实", "p1", "王强", datetime(2026, 3, 2, tzinfo=UTC))
 
 
 def snapshot(tmp_path, **changes):
@@ -447,6 +450,30 @@ def test_faulty_package_has_no_records(tmp_path):
 
     with pytest.raises(UsageError, match="faults"):
         list_records(verified(bag), checked.rows, context(), "SL2025-JY-E001-R1")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"formed_on": "?"}, {"files": ()}, {"files": ("data/1.txt", "data/gone.txt")}, {"access_level": "?"}]
+)
+def test_row_with_a_fault_is_no_record_whatever_the_fault_is(tmp_path, changes):
+    """R1-13, N2."""
+    whole = verified(carrier(tmp_path, [row(1)]))
+
+    with pytest.raises(UsageError, match="faults"):
+        list_records(whole, [row(1, **changes)], context(), "SL2025-JY-E001-R1")
+
+
+def test_old_period_is_read_as_todays_when_the_centre_has_accepted_it_and_never_before(tmp_path):
+    """R9-10."""
+    whole, rows = verified(carrier(tmp_path, [row(1)])), [row(1, retention="长期"), row(1), row(1, retention="永久")]
+    accepted, returned = (replace(RULING, choice=choice) for choice in (Choice.ACCEPT, Choice.RETURN))
+
+    records = list_records(whole, rows, context(ruling=accepted), "SL2025-JY-E001-R1")
+
+    assert [record.retention for record in records] == [Retention.D30, Retention.D30, Retention.Y]
+    for ruling in (None, returned):
+        with pytest.raises(UsageError, match="a person decides what an old one means"):
+            list_records(whole, rows, context(ruling=ruling), "SL2025-JY-E001-R1")
 
 
 def test_four_properties_leave_open_what_nobody_looked_at(tmp_path):

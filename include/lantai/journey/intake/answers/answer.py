@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Row
+
 from lantai.edges.bulkhead.line import UnitLine
 from lantai.edges.centre import Centre
 from lantai.edges.disposal.list_papers import put_paper
@@ -88,17 +90,15 @@ def answer(
     undelivered: dict[str, LantaiError] = {}
     with centre.database.read() as connection:
         waiting = unanswered(connection, unit_code)
-        made = {this.carrier_id for this in waiting if answer_of(connection, this) is not None}
     for this in waiting:
         if this.carrier_id in left_out:
             continue
         failed = unmade
         try:
-            if this.carrier_id not in made and not _make(centre, this, checkpoint):
-                continue
+            given = _made(centre, this) or _make(centre, this, checkpoint)
             failed = undelivered
-            if line is not None:
-                _deliver(centre, line, this)
+            if given is not None and line is not None:
+                _deliver(centre, line, this, given)
                 delivered += 1
         except LantaiError as error:
             failed[this.carrier_id] = error
@@ -120,25 +120,30 @@ def answer_name(this: Round) -> bytes:
     return own if len(name) > MOST_NAME_BYTES or bears_number(decode_name(theirs) or "") else name
 
 
-def _make(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> bool:
+def _made(centre: Centre, this: Round) -> Row[Any] | None:
+    # One after another: with a blocked inbox there may be hundreds, each with thousands of findings in it.
+    with centre.database.read() as connection:
+        return answer_of(connection, this)
+
+
+def _make(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> Row[Any] | None:
+    """Return the answer of a round, made now; None for one that was accepted and waits for the next checkpoint."""
     case = case_of(centre, this)
     if this.state is RoundState.RETURNED:
         with centre.database.read() as connection:
             findings = findings_of(connection, this.carrier_id)
         body = opinions_body(case, findings, centre.settings.locale)
         paper = form.render("opinions", opinion_form(case, findings), locale=centre.settings.locale)
-        _keep(centre, this, "opinions", body, paper)
-        return True
+        return _keep(centre, this, "opinions", body, paper)
     if this.state is RoundState.HELD:
         with centre.database.read() as connection:
             findings = [f for f in findings_of(connection, this.carrier_id) if f.severity is Severity.HOLD]
         body = opinions_body(case, findings, centre.settings.locale)
         paper = form.render("notice", notice_form(case, findings), locale=centre.settings.locale)
-        _keep(centre, this, "notice", body, paper)
-        return True
+        return _keep(centre, this, "notice", body, paper)
     proof = _proof(centre, this, checkpoint)
     if proof is None or checkpoint is None:
-        return False
+        return None
     with centre.database.read() as connection:
         findings = findings_of(connection, this.carrier_id)
         kept = checkpoint_of(connection, checkpoint.size)
@@ -146,8 +151,8 @@ def _make(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> bool:
         raise LedgerError(f"checkpoint of {checkpoint.size} leaves: signed, but not in the registry")
     body = _receipt_body(case, proof, str(kept.note))
     content = inspection_form(case, findings, checkpoint)
-    _keep(centre, this, "receipt", body, form.render("acceptance_inspection", content, locale=centre.settings.locale))
-    return True
+    paper = form.render("acceptance_inspection", content, locale=centre.settings.locale)
+    return _keep(centre, this, "receipt", body, paper)
 
 
 def _proof(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> Inclusion | None:
@@ -199,7 +204,7 @@ def _receipt_body(case: Case, proof: Inclusion, note: str) -> dict[str, Any]:
     }
 
 
-def _keep(centre: Centre, this: Round, kind: str, body: dict[str, Any], paper: bytes) -> None:
+def _keep(centre: Centre, this: Round, kind: str, body: dict[str, Any], paper: bytes) -> Row[Any] | None:
     written = canonical.dumps(body)
     signature = base64.b64encode(centre.intake_signer.sign(written)).decode()
     folder = paper_folder(centre, this)
@@ -219,6 +224,7 @@ def _keep(centre: Centre, this: Round, kind: str, body: dict[str, Any], paper: b
                 "made_at": centre.clock.now_at(),
             },
         )
+        return answer_of(connection, this)
 
 
 def paper_folder(centre: Centre, this: Round) -> Path:
@@ -226,12 +232,8 @@ def paper_folder(centre: Centre, this: Round) -> Path:
     return centre.settings.papers / str(this.filing_year) / this.unit_code
 
 
-def _deliver(centre: Centre, line: UnitLine, this: Round) -> None:
+def _deliver(centre: Centre, line: UnitLine, this: Round, made: Row[Any]) -> None:
     """Lay the answer in the inbox (R1-48): the paper first, the machine-readable parts last, so that who finds those finds all."""
-    with centre.database.read() as connection:
-        made = answer_of(connection, this)
-    if made is None:
-        raise NotFoundError(f"carrier {this.carrier_id}: no answer was made")
     paper = read_bytes(centre.settings.papers / made.paper_path)
     folder = b"/".join((INBOX, str(this.filing_year).encode()))
     line.mkdirs(folder)
