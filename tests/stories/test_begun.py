@@ -13,7 +13,7 @@ from filing_house import FilingHouse
 from lantai.edges import tables
 from lantai.errors import PlaceUnavailableError, RegistryUnavailableError
 from lantai.journey.centre.diagnose import diagnose
-from lantai.journey.custody.find_copies import find_copies
+from lantai.journey.custody.find_copies import FoundCopies, find_copies, known_copies
 from lantai.journey.intake import take_in as taking_in
 from lantai.journey.intake.look import look
 from lantai.journey.intake.take_in import take_in
@@ -42,6 +42,13 @@ def rows(house: FilingHouse) -> tuple[list[str], list[str]]:
 
 def lies_at(place: Path) -> list[Path]:
     return [path for folder in ("carriers", "headers") for path in (place / folder).rglob("*") if path.is_file()]
+
+
+def look_for_copies(house: FilingHouse) -> FoundCopies:
+    """Look for the carrier wherever rows and settings say."""
+    with house.centre.database.read() as connection:
+        (known,) = known_copies(connection, [CARRIER])
+    return find_copies(house.centre, known)
 
 
 @pytest.fixture
@@ -102,11 +109,10 @@ def test_copy_begun_at_a_place_that_is_away_is_no_copy_and_stops_acts_until_it_i
     assert rows(house) == (["copy", "vault"], ["third"])
     assert [state for state, _ in told] == ["fault"]
     assert "1 more were begun there" in told[0][1]
-    with house.centre.database.read() as connection, pytest.raises(PlaceUnavailableError, match="third: found no"):
-        find_copies(connection, house.centre, CARRIER)
+    with pytest.raises(PlaceUnavailableError, match="third: found no"):
+        look_for_copies(house)
     (tmp_path / "away").rename(third)
-    with house.centre.database.read() as connection:
-        found = find_copies(connection, house.centre, CARRIER)
+    found = look_for_copies(house)
     assert [place.name.rpartition("/")[2] for place in found.places] == ["vault", "copy", "third"]
     assert [place.name.rpartition("/")[2] for place in found.holding] == ["vault", "copy"]
     assert [place.name.rpartition("/")[2] for place in found.begun] == ["third"]

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,16 @@ from sqlalchemy import delete, insert, select
 from factories_disposal import events, lay_ready_list, state_of, statuses, witness
 from lantai.edges import tables
 from lantai.edges.centre import Centre
+from lantai.edges.custody.places import FilePlace
+from lantai.edges.custody.vault import Vault
+from lantai.edges.database.database import Database
 from lantai.edges.keys.files import load_identities
-from lantai.errors import FixityError, PlaceUnavailableError, SettingsError
+from lantai.errors import FixityError, HeldError, PlaceUnavailableError, RegistryBusyError, SettingsError
 from lantai.journey.centre.diagnose import diagnose
 from lantai.journey.custody.restore import restore
 from lantai.journey.disposal.acts.destroy import destroy
+from lantai.journey.disposal.hold import hold
+from lantai.records.disposal.hold import HoldScope
 from lantai.records.disposal.lists import ListState
 from servers.small_disk import SmallDisk
 
@@ -246,3 +252,87 @@ def test_copy_that_was_only_begun_goes_with_the_registered_ones_and_is_not_count
     assert outcome.state is ListState.DONE
     assert [each["place"].rpartition("/")[2] for each in body["places"]] == ["vault", "copy", "third"]
     assert [path for path in third.rglob("*.g*") if path.is_file()] == []
+
+
+class SlowPlace(FilePlace):
+    """A place that takes its time to answer, and others go on with their work meanwhile."""
+
+    def __init__(self, place: FilePlace, meanwhile: Callable[[], object]) -> None:
+        super().__init__(place.root, place.name)
+        self._meanwhile = meanwhile
+
+    def probe(self) -> None:
+        super().probe()
+        self._meanwhile()
+
+
+def copy_answers_slowly(centre: Centre, meanwhile: Callable[[Centre], object]) -> None:
+    """Let the copy's place take so long that a colleague, on a line of their own, has done something before it answers."""
+
+    def colleague() -> None:
+        database = Database(centre.settings.registry_url, lock_wait_seconds=1)
+        try:
+            meanwhile(replace(centre, database=database, holder="test:2:bbbb"))
+        finally:
+            database.close()
+
+    vault, copy = centre.vault.places
+    centre.vault = Vault((vault, SlowPlace(copy, colleague)))
+
+
+def test_registry_is_free_while_places_are_looked_at_and_a_hold_placed_meanwhile_stops_the_act(
+    centre: Centre, ready: str
+) -> None:
+    """I3: a disk that does not answer keeps nobody from the registry, and what permits the act is looked up again behind it."""
+    copy_answers_slowly(centre, lambda colleague: hold(colleague, HoldScope.RECORD, f"{CARRIER}-0002", "诉讼", "X01"))
+
+    with pytest.raises(HeldError, match="row 2 by hold"):
+        destroy(centre, ready, "C01")
+
+    assert nothing_has_begun(centre, ready)
+
+
+@pytest.mark.parametrize("table", ["copy", "begun_copy"])
+def test_copy_that_comes_up_while_places_are_looked_at_keeps_the_act_from_beginning(
+    centre: Centre, ready: str, tmp_path: Path, table: str
+) -> None:
+    """I3, I8: its place is none of those that answered."""
+    fourth = (tmp_path / "fourth").as_uri()
+
+    def another_copy(colleague: Centre) -> None:
+        with colleague.database.begin() as connection:
+            row = connection.execute(select(tables.copy)).first()
+            assert row is not None
+            if table == "copy":
+                connection.execute(insert(tables.copy).values({**row._mapping, "place": fourth}))
+            else:
+                now_at = colleague.clock.now_at()
+                connection.execute(
+                    insert(tables.begun_copy).values(carrier_id=row.carrier_id, place=fourth, begun_at=now_at)
+                )
+
+    copy_answers_slowly(centre, another_copy)
+
+    with pytest.raises(RegistryBusyError, match="other places than those that were looked at"):
+        destroy(centre, ready, "C01")
+
+    assert nothing_has_begun(centre, ready)
+
+
+def test_custodian_whose_places_did_not_answer_leaves_the_list_to_a_colleague(
+    centre: Centre, third: Path, ready: str, tmp_path: Path
+) -> None:
+    """R12-04: a duty is taken with the act, not with the attempt."""
+    with centre.database.begin() as connection:
+        connection.execute(insert(tables.person).values(person_id="C02", name="另一保管人"))
+        connection.execute(
+            insert(tables.appointment).values(person_id="C02", role="custodian", from_on=date(2020, 1, 1))
+        )
+    third.rename(tmp_path / "away")
+    with pytest.raises(PlaceUnavailableError):
+        destroy(centre, ready, "C01")
+    (tmp_path / "away").rename(third)
+
+    outcome = destroy(centre, ready, "C02")
+
+    assert outcome.record_count == 2

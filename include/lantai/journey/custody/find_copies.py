@@ -5,12 +5,15 @@ A setting can lose a place and the bytes stay there; the row remembers it: of
 What is done about copies (erasing, looking again) is therefore done about all
 of these places, whatever the settings say today; restoring asks the registered.
 
-Source: vault.md, "Copies" and "Destruction, in order", 4 and 5; reliability.md, I3 and I8.
+Rows are read first, places looked at afterwards and outside any transaction: a
+disk that does not answer would keep everybody else from the registry.
+
+Source: vault.md, "Copies" and "Destruction, in order", 4 and 5; reliability.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -21,6 +24,21 @@ from lantai.edges.custody.places import Place
 from lantai.edges.custody.vault_reader import all_files
 from lantai.edges.registry.custody import holdings
 from lantai.errors import FixityError, PlaceUnavailableError
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCopies:
+    """What rows say of where copies of a carrier lie; equal to another one as long as they name the same places.
+
+    Attributes:
+        carrier_id: The carrier.
+        registered: Names of the places at which a copy is registered.
+        begun: Names of those at which one was begun and never registered.
+    """
+
+    carrier_id: str
+    registered: frozenset[str]
+    begun: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +65,24 @@ def places_of(connection: Connection, centre: Centre, carrier_id: str) -> tuple[
     return centre.vault.places_with(copy.place for copy in holdings.copies_of(connection, carrier_id))
 
 
-def find_copies(connection: Connection, centre: Centre, carrier_id: str) -> FoundCopies:
-    """Look for a carrier at every place, and refuse to go by less than all of them.
+def known_copies(connection: Connection, carrier_ids: Iterable[str]) -> tuple[KnownCopies, ...]:
+    """Return what rows say of the copies of some carriers, in the order given; no place is touched."""
+    return tuple(
+        KnownCopies(
+            carrier_id,
+            frozenset(copy.place for copy in holdings.copies_of(connection, carrier_id)),
+            frozenset(holdings.begun_places(connection, carrier_id)),
+        )
+        for carrier_id in carrier_ids
+    )
+
+
+def find_copies(centre: Centre, known: KnownCopies) -> FoundCopies:
+    """Look for a carrier at every place, and refuse to go by less than all of them (I3, I8).
+
+    Args:
+        centre: The centre; no transaction of it is open.
+        known: What rows say of the carrier's copies.
 
     Raises:
         SettingsError: Two of the places are one folder, or one lies inside the other.
@@ -56,37 +90,41 @@ def find_copies(connection: Connection, centre: Centre, carrier_id: str) -> Foun
         FixityError: A copy is registered at a place that has nothing of the carrier (another disk may be mounted
             there), or fewer places than the policy asks for have it.
     """
-    named = {copy.place for copy in holdings.copies_of(connection, carrier_id)}
-    begun = holdings.begun_places(connection, carrier_id)
-    places = centre.vault.places_with(named | begun)
+    places = centre.vault.places_with(known.registered | known.begun)
     require_apart(places)
     holding: list[Place] = []
     unreached: list[str] = []
     for place in places:
         try:
-            if all_files(place, carrier_id):
+            if all_files(place, known.carrier_id):
                 holding.append(place)
         except PlaceUnavailableError as error:
-            unreached.append(f"{error} (carrier {carrier_id})")
+            unreached.append(f"{error} (carrier {known.carrier_id})")
     if unreached:
         raise PlaceUnavailableError("; ".join(unreached))
-    kept = tuple(place for place in holding if place.name not in begun)
-    _require_whole(centre, carrier_id, kept, [place.name for place in places if place.name in named])
-    return FoundCopies(places, kept, tuple(place for place in holding if place.name in begun))
+    kept = tuple(place for place in holding if place.name not in known.begun)
+    _require_whole(centre, known.carrier_id, kept, [place.name for place in places if place.name in known.registered])
+    return FoundCopies(places, kept, tuple(place for place in holding if place.name in known.begun))
 
 
-def require_copies_at_hand(connection: Connection, centre: Centre, carrier_ids: Iterable[str]) -> None:
-    """Refuse unless every copy of some carriers can be reached, and its place be written, now.
+def require_copies_at_hand(centre: Centre, known: Iterable[KnownCopies], keep: Callable[[], None]) -> None:
+    """Refuse unless every copy of some carriers can be reached, and its place be written, now (I8).
 
     Called before anything is marked, so that an act that has to reach all copies does not begin without one of them.
+
+    Args:
+        centre: The centre; no transaction of it is open.
+        known: What rows say of the copies.
+        keep: Called before each carrier: keeps the lease of whoever waits for the places.
 
     Raises:
         PlaceUnavailableError: A place does not answer, or takes no file; the first carrier that needs it is named.
         FixityError: A copy is not where its row says, or there are too few.
     """
     probed: set[str] = set()
-    for carrier_id in carrier_ids:
-        for place in find_copies(connection, centre, carrier_id).places:
+    for copies in known:
+        keep()
+        for place in find_copies(centre, copies).places:
             if place.name not in probed:
                 place.probe()
                 probed.add(place.name)

@@ -24,6 +24,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row
 
 from lantai.edges.centre import Centre
 from lantai.edges.custody.places import Place, read_small
@@ -37,9 +40,9 @@ from lantai.edges.registry.custody import holdings
 from lantai.edges.registry.disposal import dispositions
 from lantai.edges.registry.disposal import lists as disposal
 from lantai.edges.registry.disposal.lists import DutyHeld
-from lantai.errors import FixityError, LedgerError, NotPermittedError
+from lantai.errors import FixityError, LedgerError, NotPermittedError, RegistryBusyError
 from lantai.formats.ledger import canonical
-from lantai.journey.custody.find_copies import require_copies_at_hand
+from lantai.journey.custody.find_copies import KnownCopies, known_copies, require_copies_at_hand
 from lantai.journey.disposal.acts.certify import certify, close_list
 from lantai.journey.disposal.acts.erase import PlaceErasure, erase
 from lantai.journey.disposal.acts.prepare import Prepared
@@ -47,7 +50,7 @@ from lantai.journey.disposal.acts.prepare import prepare as prepare_lists
 from lantai.journey.disposal.approval.examine import examine
 from lantai.journey.disposal.approval.permit import disposed_rows, permit
 from lantai.journey.disposal.approval.refuse import recorded
-from lantai.journey.disposal.approval.take_duty import take_duty
+from lantai.journey.disposal.approval.take_duty import may_take_duty, take_duty
 from lantai.journey.ledger.checkpoint import checkpointed_at, make_checkpoint, newest_note
 from lantai.records.custody.record import RecordStatus
 from lantai.records.disposal.lists import ListDuty, ListKind, ListState, Stage
@@ -99,6 +102,7 @@ def destroy(centre: Centre, list_id: str, custodian: str, disposal_key: Path | N
         KeyMissingError: The certificate is due and its key is not here.
         PlaceUnavailableError: A place did not answer. Before the records are marked nothing has begun; after that it is half
             done, to be run again.
+        RegistryBusyError: Copies were registered elsewhere while the places were looked at; nothing has begun.
         FixityError: A copy is not where its row says, or is not what was sealed.
         LeaseLostError: Another worker is at this list.
     """
@@ -108,7 +112,7 @@ def destroy(centre: Centre, list_id: str, custodian: str, disposal_key: Path | N
         leased(centre.database, f"list:{list_id}", centre.holder, now_at) as lease,
     ):
         fence = Fence(centre.database, lease, now_at)
-        _begin(centre, list_id, custodian, lease)
+        _begin(centre, list_id, custodian, lease, fence)
         if _told(centre, list_id, EventKind.DESTROYED) is None and _told(centre, list_id, EventKind.DESTROYING):
             _announce(centre, list_id)
             looked = _erase(centre, list_id, fence)
@@ -116,13 +120,17 @@ def destroy(centre: Centre, list_id: str, custodian: str, disposal_key: Path | N
         return _finish(centre, list_id, custodian, disposal_key, fence)
 
 
-def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> None:
-    """Let the records go over to *destroying*, once, when everything permits it."""
+def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease, fence: Fence) -> None:
+    """Let the records go over to *destroying*, once, when everything permits it and every copy of them is at hand.
+
+    Places are looked at between two transactions, for as long as they take to answer; what permitted the act is looked up
+    again afterwards.
+    """
+    known = _look_up(centre, list_id, custodian)
+    require_copies_at_hand(centre, known, fence.keep_now_and_then)
     with centre.database.begin() as connection:
         require(connection, lease)
         examined = examine(connection, centre.settings, list_id, locks=True)
-        if examined.chosen.kind is not ListKind.DESTRUCTION:
-            raise NotPermittedError(f"list {list_id}: found a {examined.chosen.kind.value} list, expected destruction")
         if examined.chosen.state is ListState.DONE:
             return
         take_duty(connection, centre, list_id, DutyHeld(custodian, ListDuty.CUSTODIAN, None))
@@ -131,7 +139,10 @@ def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> None:
         examined = examine(connection, centre.settings, list_id)
         going = disposed_rows(examined)
         permit(connection, centre, examined)
-        require_copies_at_hand(connection, centre, sorted({record.carrier_id for record in going}))
+        if known_copies(connection, _carriers_of(going)) != known:
+            raise RegistryBusyError(
+                f"list {list_id}: found copies at other places than those that were looked at just now; nothing has begun"
+            )
         disposal.move(connection, list_id, ListState.EXECUTING)
         if not going:
             return
@@ -142,6 +153,23 @@ def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> None:
         facts = _ids_facts(centre, list_id, [record.record_id for record in going])
         facts["list_digest"] = examined.dossier.decided_now
         append(connection, EventKind.DESTROYING, list_id, custodian, centre.clock.now_at(), facts)
+
+
+def _look_up(centre: Centre, list_id: str, custodian: str) -> tuple[KnownCopies, ...]:
+    """Return what rows say of the copies that an act would have to reach, none of one that has begun; refuse what is not permitted."""
+    with centre.database.read() as connection:
+        examined = examine(connection, centre.settings, list_id)
+        if examined.chosen.kind is not ListKind.DESTRUCTION:
+            raise NotPermittedError(f"list {list_id}: found a {examined.chosen.kind.value} list, expected destruction")
+        if examined.chosen.state in (ListState.EXECUTING, ListState.DONE):
+            return ()
+        may_take_duty(connection, centre, list_id, DutyHeld(custodian, Duty.CUSTODIAN, None))
+        permit(connection, centre, examined)
+        return known_copies(connection, _carriers_of(disposed_rows(examined)))
+
+
+def _carriers_of(going: Iterable[Row[Any]]) -> list[str]:
+    return sorted({record.carrier_id for record in going})
 
 
 def _ids_facts(centre: Centre, list_id: str, record_ids: Sequence[str]) -> dict[str, int | str]:

@@ -33,7 +33,7 @@ from lantai.edges.ledger.rows import append
 from lantai.edges.registry.custody import sealings
 from lantai.errors import FixityError, NotPermittedError
 from lantai.formats.vault.manifest import HeadersManifest
-from lantai.journey.custody.find_copies import find_copies
+from lantai.journey.custody.find_copies import find_copies, known_copies
 from lantai.journey.custody.restore import require_known
 from lantai.journey.custody.seal import intake_verifier, work_folder
 from lantai.journey.custody.store import discard_work
@@ -87,11 +87,12 @@ def erase(centre: Centre, carrier_id: str, record_ids: Collection[str], lease: L
     fence.keep()
     with centre.database.read() as connection:
         known = sealings.known_generation(connection, carrier_id)
-        found = find_copies(connection, centre, carrier_id)
+        (copies,) = known_copies(connection, [carrier_id])
         if kept := sealings.not_gone(connection, record_ids):
             raise NotPermittedError(
                 f"carrier {carrier_id}: {len(kept)} records are not being destroyed, first {kept[0]}"
             )
+    found = find_copies(centre, copies)
     discard_work(centre, carrier_id)
     erasing = _Erasing(centre, carrier_id, found.holding, frozenset(record_ids), fence)
     base = erasing.newest(known)

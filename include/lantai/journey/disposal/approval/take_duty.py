@@ -26,6 +26,16 @@ def take_duty(connection: Connection, centre: Centre, list_id: str, wanted: Duty
     """Give somebody a duty about a list, or find that they have it already.
 
     Raises:
+        As `may_take_duty`.
+    """
+    if may_take_duty(connection, centre, list_id, wanted):
+        disposal.give_duty(connection, list_id, wanted)
+
+
+def may_take_duty(connection: Connection, centre: Centre, list_id: str, wanted: DutyHeld) -> bool:
+    """Refuse who may not have a duty about a list; return False when they have it already. Nothing is written.
+
+    Raises:
         NotFoundError: The person is not registered.
         NotPermittedError: The role is not held today, nobody delegated it, the person has another duty about the
             list, or somebody else has this one and there is one only.
@@ -44,7 +54,7 @@ def take_duty(connection: Connection, centre: Centre, list_id: str, wanted: Duty
     held = disposal.duties(connection, list_id)
     own = [each for each in held if each.person_id == wanted.person_id]
     if own == [wanted]:
-        return
+        return False
     if own:
         raise NotPermittedError(
             f"list {list_id}: {wanted.person_id} has the duty {own[0].duty.value} already, expected one duty per person"
@@ -60,4 +70,4 @@ def take_duty(connection: Connection, centre: Centre, list_id: str, wanted: Duty
         raise NotPermittedError(
             f"list {list_id}: found the {wanted.duty.value} {others[0]}, expected one; {wanted.person_id} would be a second"
         )
-    disposal.give_duty(connection, list_id, wanted)
+    return True
