@@ -108,29 +108,30 @@ def find_copies(centre: Centre, known: KnownCopies) -> FoundCopies:
 
 
 def require_copies_at_hand(centre: Centre, known: Iterable[KnownCopies], keep: Callable[[], None]) -> None:
-    """Refuse unless every copy of some carriers can be reached, and its place be written, now (I8).
+    """Refuse unless every copy of some carriers can be reached, and its place be written, now (I8, D2).
 
     Called before anything is marked, so that an act that has to reach all copies does not begin without one of them.
 
     Args:
         centre: The centre; no transaction of it is open.
         known: What rows say of the copies.
-        keep: Called before each carrier: keeps the lease of whoever waits for the places.
+        keep: Called before each carrier is looked for and each place is written: keeps the lease of whoever waits for them.
 
     Raises:
-        PlaceUnavailableError: A place does not answer, or takes no file; the first carrier that needs it is named.
+        PlaceUnavailableError: A place does not answer, or takes no file.
         FixityError: A copy is not where its row says, or there are too few.
     """
-    probed: set[str] = set()
+    places: dict[str, Place] = {}
     for copies in known:
         keep()
-        for place in find_copies(centre, copies).places:
-            if place.name not in probed:
-                place.probe()
-                probed.add(place.name)
+        places |= {place.name: place for place in find_copies(centre, copies).places}
+    for place in places.values():
+        keep()
+        place.probe()
 
 
 def _require_whole(centre: Centre, carrier_id: str, holding: Sequence[Place], named: Sequence[str]) -> None:
+    """Refuse a registered copy that is not at its place, and fewer copies than the policy asks for (I8)."""
     there = {place.name for place in holding}
     if gone := [name for name in named if name not in there]:
         raise FixityError(

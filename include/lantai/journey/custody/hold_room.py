@@ -5,7 +5,7 @@ disk: a package needs its size once where it arrives, and once more at each plac
 that it is sealed to. What stays free besides is `LANTAI_DISK_RESERVE_MIB`, for
 the quarantine's disk and once more for the registry's.
 
-Source: reliability.md, D1, S5.
+Source: reliability.md, "Faults".
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from lantai.edges.files.disk_room import require_room
 
 
 def hold_room(centre: Centre, what: str, *, arriving_bytes: int, sealed_bytes: int) -> None:
-    """Refuse what would not fit, or would leave less than the reserves.
+    """Refuse what would not fit, or would leave less than the reserves (D1).
 
     Args:
         centre: The centre.

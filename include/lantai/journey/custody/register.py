@@ -5,7 +5,7 @@ where copies are begun; the second that the carrier is sealed and where; the
 third that it is accepted and its duty met. A run that was killed between them
 goes on, and what it had begun is remembered, whatever the settings say then.
 
-Source: R1-54; issue of receipts only after this; vault.md, "Copies"; I3, I8.
+Source: vault.md, "Copies"; receipts are issued only after this.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from lantai.records.year.duty import DutyState
 
 
 def register_begun(centre: Centre, this: Round, lease: Lease) -> None:
-    """Say, before a carrier is stored, at which places bytes of it may lie from now on; it registers no copy.
+    """Say, before a carrier is stored, at which places bytes of it may lie from now on; it registers no copy (I3, I8).
 
     Raises:
         LeaseLostError: Another worker has taken over.
@@ -80,7 +80,7 @@ def register_accepted(
     *,
     base_carrier_id: str | None = None,
 ) -> None:
-    """Register the records and accept the round; its duty is met.
+    """Register the records and accept the round, which is the carrier's entry in the catalogue (R1-54); its duty is met.
 
     Args:
         centre: The centre.

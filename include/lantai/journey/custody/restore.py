@@ -4,7 +4,7 @@ What lies at a place is compared with the registry and the ledger before it is
 opened; where it is damaged the next place is asked, and the answer says so.
 Records that are being destroyed do not come back.
 
-Source: vault.md, "Where things lie" and "Destruction", 3 and 6; R1-57 (数据恢复); I1, I3, I6, I8, V1.
+Source: vault.md, "Where things lie" and "Destruction", 3 and 6; 数据恢复.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def restore(
     actor: str = "system",
     progress: Progress | None = None,
 ) -> Restored:
-    """Write the files of a record, or of every record of a carrier, to a folder.
+    """Write the files of a record, or of every record of a carrier, to a folder (R1-57).
 
     Args:
         centre: The centre.
@@ -123,6 +123,7 @@ def open_record(centre: Centre, record_id: str, identities: Sequence[Identity]) 
 
 
 def _look_up(centre: Centre, target: str) -> tuple[_Expected, list[str]]:
+    """Return what is known of a carrier, and which of its records may be opened; refuse one that is being destroyed (I3)."""
     with centre.database.read() as connection:
         carrier_id = sealings.carrier_of(connection, target) or target
         sealed = sealings.sealed_of_carrier(connection, carrier_id)
@@ -153,6 +154,7 @@ def _open_checked(
 
 
 def _good_place(centre: Centre, expected: _Expected, record_id: str, detours: list[str]) -> tuple[Place, Generation]:
+    """Return the first place that has a record as it was sealed; damage (V1) and a place that does not answer (I8) are passed over and told."""
     verifier = intake_verifier(centre)
     last: FixityError | PlaceUnavailableError | None = None
     for place in expected.places:
@@ -178,7 +180,7 @@ def _read(place: Place, carrier_id: str, verifier: Verifier) -> Generation:
 
 
 def require_known(place: Place, generation: Generation, known: sealings.KnownGeneration) -> None:
-    """Refuse a generation that the ledger does not tell of: an older one replayed, or one made up.
+    """Refuse a generation that the ledger does not tell of: an older one replayed, or one made up (I1, V1).
 
     The next one after the newest told is accepted when it says so itself: it was committed, and the worker was
     killed before it could tell.
@@ -208,6 +210,7 @@ def _compared(record_id: str, opened: OpenedFile, arrived: RecordFile) -> Opened
 
 
 def _compare(record_id: str, chunks: Iterator[bytes], arrived: RecordFile) -> Iterator[bytes]:
+    """Yield the bytes of a file, then refuse them when they are not what arrived (I1)."""
     sha256, sm3 = hashlib.sha256(), hashlib.new("sm3")
     for chunk in chunks:
         sha256.update(chunk)

@@ -5,7 +5,7 @@ A rerun adopts a complete signed generation, at a place or in the work folder,
 and seals nothing twice; anything less is discarded and sealed anew, because
 the file keys of a half sealing exist nowhere.
 
-Source: vault.md, "Sealed records" and "Where things lie"; R1-42; I1, I6, K1, K3, L1.
+Source: vault.md, "Sealed records" and "Where things lie"; reliability.md, "Faults".
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def seal(
     lease: Lease,
     progress: Progress | None = None,
 ) -> Sealed:
-    """Seal a carrier, or take over what a former run has sealed of it.
+    """Seal a carrier, or take over what a former run has sealed of it (K1); a late worker seals nothing (K3).
 
     Args:
         centre: The centre; its recipients and its intake key are used.
@@ -163,6 +163,7 @@ def _work(folder: Path) -> FilePlace:
 
 
 def _sign(centre: Centre, carrier: CarrierFacts, folder: Path, sealing_pass: SealingPass) -> Generation:
+    """Lay down headers and manifest, signed: what a stranger opens the carrier by (L1), and tells it from a changed one (I1)."""
     work = _work(folder)
     sign = centre.intake_signer.sign
     sealings = sealing_pass.sealings
@@ -191,6 +192,7 @@ def _sign(centre: Centre, carrier: CarrierFacts, folder: Path, sealing_pass: Sea
 
 
 def _adopt(centre: Centre, carrier_id: str, wanted: list[str]) -> Sealed | None:
+    """Return a whole sealing that a former run has left, at a place or in the work folder (K1, I4); None when there is none."""
     verifier = intake_verifier(centre)
     folder = work_folder(centre, carrier_id)
     candidates: list[Place] = list(centre.vault.places)
@@ -248,6 +250,7 @@ def _plain_catalogue(carrier_id: str, records: Sequence[Record]) -> PlainRecord:
 
 
 def _catalogue_lines(records: Sequence[Record]) -> Iterator[bytes]:
+    """Yield the sealed catalogue, by which a stranger finds a record (L1)."""
     for record in records:
         yield canonical.dumps(
             {

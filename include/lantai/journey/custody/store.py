@@ -4,7 +4,7 @@ Packs and headers first, manifests last: a place has the carrier when its
 manifest has its name. What a killed run left without a manifest is garbage and
 is cleared before it is in the way.
 
-Source: vault.md, "Where things lie" and "Copies"; reliability.md, I7; I6, V1, D1, D3, K1, R1-53.
+Source: vault.md, "Where things lie" and "Copies"; reliability.md, "Faults".
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from lantai.records.custody.copy import Copy, CopyState
 
 
 def store(centre: Centre, sealed: Sealed, lease: Lease, progress: Progress | None = None) -> list[Copy]:
-    """Lay a sealed carrier down at every place.
+    """Lay a sealed carrier down at every place, at as many as the policy asks for at least (R1-53, D1).
 
     Args:
         centre: The centre.
@@ -70,7 +70,7 @@ def store(centre: Centre, sealed: Sealed, lease: Lease, progress: Progress | Non
 
 
 def lay_down(centre: Centre, sealed: Sealed, place: Place, fence: Fence, progress: Progress | None = None) -> None:
-    """Bring one place to a generation: write what it lacks, read everything back, commit, read that back.
+    """Bring one place to a generation: write what it lacks, read everything back, commit, read that back (I7).
 
     Raises:
         FixityError: The place has another generation of this carrier, or read back other bytes.
@@ -95,7 +95,7 @@ def lay_down(centre: Centre, sealed: Sealed, place: Place, fence: Fence, progres
 
 
 def discard_work(centre: Centre, carrier_id: str) -> None:
-    """Take away the work folder of a carrier.
+    """Take away the work folder of a carrier (I6).
 
     Raises:
         PlaceUnavailableError: It could not be removed.
@@ -104,7 +104,7 @@ def discard_work(centre: Centre, carrier_id: str) -> None:
 
 
 def _clear_garbage(source: Place, place: Place, generation: Generation) -> None:
-    # Only called where no manifest stands: what is there was never part of a copy.
+    """Erase what a killed run has left of a carrier (K1); called where no manifest stands: it was never part of a copy."""
     same = [
         name
         for name in generation.content
