@@ -5,7 +5,7 @@ more than that. Its signed JSON is what counts; the PDF beside it is for people.
 It is issued once per list, in the transaction that closes the list and gives
 what the panel kept its new period.
 
-Source: vault.md, destruction 5 to 7; rules N2 (重新划定保管期限), N3; reliability.md, I4.
+Source: vault.md, destruction 5 to 7; 档案法实施条例 (2024) art. 24 (重新划定保管期限); 机关档案管理规定 (2018).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ CERTIFICATE, REGISTER = "销毁证明", "销毁清册"
 def certify(
     centre: Centre, list_id: str, custodian: str, looked: Sequence[PlaceErasure], disposal_key: Path | None = None
 ) -> str:
-    """Issue the certificate of a destruction and close its list; return the certificate's id.
+    """Issue the certificate of a destruction and close its list; return the certificate's id (N3).
 
     Args:
         centre: The centre.
@@ -121,7 +121,7 @@ def certify(
 
 
 def close_list(centre: Centre, list_id: str, actor: str, certificate: Mapping[str, Any] | None) -> None:
-    """Close a list in one transaction: its certificate, new periods for what the panel kept, state *done*.
+    """Close a list in one transaction, once (I4): its certificate, new periods for what the panel kept, state *done*.
 
     Args:
         centre: The centre.
@@ -143,6 +143,7 @@ def close_list(centre: Centre, list_id: str, actor: str, certificate: Mapping[st
 
 
 def _extend(connection: Connection, centre: Centre, examined: Examined, actor: str) -> None:
+    """Give what the panel kept its new period (N2)."""
     reset = []
     for record in examined.records:
         outcome = examined.outcomes[record.row_no]

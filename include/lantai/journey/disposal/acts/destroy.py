@@ -14,7 +14,7 @@ be killed anywhere and the next one goes on:
 
 A list whose every row the panel kept has nothing to erase: it is done at once, with its new periods.
 
-Source: vault.md, "Destruction, in order"; rules N3; reliability.md, I3 and K1; R9-19, R12-04, I4.
+Source: vault.md, "Destruction, in order"; 机关档案管理规定 (2018).
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def prepare(centre: Centre) -> Prepared:
 
 
 def destroy(centre: Centre, list_id: str, custodian: str, disposal_key: Path | None = None) -> Destroyed:
-    """Carry a destruction list as far as its rows permit; safe to run again at any moment.
+    """Carry a destruction list as far as its rows permit (R9-19); safe to run again at any moment (I4, K1).
 
     Args:
         centre: The centre.
@@ -121,7 +121,7 @@ def destroy(centre: Centre, list_id: str, custodian: str, disposal_key: Path | N
 
 
 def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease, fence: Fence) -> None:
-    """Let the records go over to *destroying*, once, when everything permits it and every copy of them is at hand.
+    """Let the records go over to *destroying*, once, when everything permits it and every copy of them is at hand (I3, I8).
 
     Places are looked at between two transactions, for as long as they take to answer; what permitted the act is looked up
     again afterwards.
@@ -156,7 +156,7 @@ def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease, fence: Fe
 
 
 def _look_up(centre: Centre, list_id: str, custodian: str) -> tuple[KnownCopies, ...]:
-    """Return what rows say of the copies that an act would have to reach, none of one that has begun; refuse what is not permitted."""
+    """Return what rows say of the copies that an act has to reach, none of one that has begun; refuse what is not permitted (I3)."""
     with centre.database.read() as connection:
         examined = examine(connection, centre.settings, list_id)
         if examined.chosen.kind is not ListKind.DESTRUCTION:
@@ -185,7 +185,7 @@ def _ids_facts(centre: Centre, list_id: str, record_ids: Sequence[str]) -> dict[
 
 
 def _announce(centre: Centre, list_id: str) -> None:
-    """See that every place, those that only a row names included, tells of the `destroying` event before any byte is touched.
+    """See that every place, those that only a row names included, tells of the `destroying` event before any byte is touched (I5).
 
     Raises:
         LedgerError: A place does not have the checkpoint as it was signed.
@@ -235,6 +235,7 @@ def _erase(centre: Centre, list_id: str, fence: Fence) -> list[PlaceErasure]:
 
 
 def _write_down(centre: Centre, list_id: str, custodian: str, looked: Sequence[PlaceErasure], lease: Lease) -> None:
+    """Say in one transaction, once, that the records are destroyed, with a tombstone for each (I4)."""
     with centre.database.begin() as connection:
         require(connection, lease)
         examined = examine(connection, centre.settings, list_id, locks=True)
@@ -265,6 +266,7 @@ def _look(one: PlaceErasure) -> list[object]:
 
 
 def _finish(centre: Centre, list_id: str, custodian: str, disposal_key: Path | None, fence: Fence) -> Destroyed:
+    """Wait for both witnesses (N3), then look at every place once more, certify and close the list, once (I4)."""
     with centre.database.read() as connection:
         examined = examine(connection, centre.settings, list_id)
         destroyed = dispositions.newest_event(connection, list_id, EventKind.DESTROYED)

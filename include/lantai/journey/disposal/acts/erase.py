@@ -10,7 +10,7 @@ The carrier's sealed `catalogue` and `papers` stay while any of its records is
 kept, and go with the last one: the register of destruction, which is kept for
 good, names the same titles.
 
-Source: vault.md, "Destruction, in order", 3 to 5; reliability.md, I3 and K1; I2, I4, I8, K3, V1.
+Source: vault.md, "Destruction, in order", 3 to 5; reliability.md.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class PlaceErasure:
 
 
 def erase(centre: Centre, carrier_id: str, record_ids: Collection[str], lease: Lease) -> list[PlaceErasure]:
-    """Erase records of a carrier at every place; a rerun goes on where the last one stopped.
+    """Erase records of a carrier at every place, when their rows permit it (I3); a rerun goes on where the last one stopped (K1, K3).
 
     Args:
         centre: The centre; its intake key signs the new generation.
@@ -96,7 +96,7 @@ def erase(centre: Centre, carrier_id: str, record_ids: Collection[str], lease: L
     discard_work(centre, carrier_id)
     erasing = _Erasing(centre, carrier_id, found.holding, frozenset(record_ids), fence)
     base = erasing.newest(known)
-    target = erasing.spread_packs(base, erasing.spread_headers(base))
+    target = erasing.spread_packs(base, erasing.spread_headers())
     for place in found.begun:
         # Never registered, so nobody relies on it, and it may be of another sealing: nothing of it stays.
         fence.keep()
@@ -125,7 +125,7 @@ class _Erasing:
         make_new_folder(self._work.root)
 
     def newest(self, known: sealings.KnownGeneration) -> Generation:
-        """Return the newest generation that any place has, as the ledger knows it."""
+        """Return the newest generation that any place has, as the ledger knows it; the catalogue goes with the last record only (I2)."""
         base = max(
             self._at_every_place(lambda place: read_newest(place, self._carrier_id, self._verifier)),
             key=lambda generation: generation.manifest.generation,
@@ -136,8 +136,8 @@ class _Erasing:
             self.gone |= records
         return base
 
-    def spread_headers(self, base: Generation) -> HeadersManifest:
-        """Bring the headers without these records to every place, then erase the former ones."""
+    def spread_headers(self) -> HeadersManifest:
+        """Bring the headers without these records to every place, then erase the former ones (R9-19, K1)."""
         headers = max(
             (
                 found[0]
@@ -148,7 +148,8 @@ class _Erasing:
             key=lambda headers: headers.generation,
         )
         if any(header.record_id in self.gone for header in headers.headers):
-            former, number = headers, max(headers.generation, base.manifest.generation) + 1
+            # Headers are never behind payloads, so theirs is the highest number so far.
+            former, number = headers, headers.generation + 1
             headers = self._from_any(
                 lambda place: write_headers_without(place, self._work, former, self.gone, number, self._sign)
             )
@@ -163,13 +164,13 @@ class _Erasing:
         return headers
 
     def spread_packs(self, base: Generation, headers: HeadersManifest) -> Generation:
-        """Bring the generation whose payloads are those with a header to every place, its manifest last."""
+        """Bring the generation whose payloads are those with a header to every place, its manifest last (R9-19, K1)."""
         kept = frozenset(header.record_id for header in headers.headers)
         target = base
         if any(record.record_id not in kept for record in base.manifest.records):
-            number = max(base.manifest.generation + 1, headers.generation)
+            # Headers that lack a record of the former payloads are newer than these, so their number is free.
             target = self._from_any(
-                lambda place: write_packs_without(place, self._work, base, headers, number, self._sign)
+                lambda place: write_packs_without(place, self._work, base, headers, headers.generation, self._sign)
             )
         self._spread(target.content)
         for place in self.places:
@@ -215,6 +216,7 @@ def _tell(
     known: sealings.KnownGeneration,
     places: Iterable[Place],
 ) -> None:
+    """Tell the ledger of a new generation, once (I4, I5), and say in the rows where it lies."""
     if known.manifest_sha256 == target.manifest_sha256:
         return
     manifest, now_at = target.manifest, centre.clock.now_at()
@@ -233,6 +235,7 @@ def _tell(
 
 
 def _look_again(centre: Centre, place: Place, target: Generation, gone: frozenset[str]) -> PlaceErasure:
+    """Return what lies at a place now: every byte is read, and whatever is left of the erased records is named (R9-19, V1)."""
     carrier_id = target.manifest.carrier_id
     found = all_files(place, carrier_id)
     generation = read_newest(place, carrier_id, intake_verifier(centre))

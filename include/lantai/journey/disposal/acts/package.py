@@ -11,7 +11,7 @@ arrival while it is opened. Plaintext lies in the work folder only while it is
 handed over. What the package holds is judged when it is written and before
 anything is marked: an encrypted or compressed file is not handed over.
 
-Source: rules N7 (decrypted, decompressed, metadata moved together); R9-15.
+Source: 电子档案移交与接收办法 (2012): decrypted, decompressed, metadata moved together.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Packaged:
 
 
 def package(centre: Centre, list_id: str, identities: Sequence[Identity], signer: Signer) -> Packaged:
-    """Write the package of a transfer list into the work folder.
+    """Write the package of a transfer list into the work folder, its records counted (N7, R9-15).
 
     Args:
         centre: The centre.
@@ -130,7 +130,7 @@ def package(centre: Centre, list_id: str, identities: Sequence[Identity], signer
 
 
 def _refuse_closed(list_id: str, path: Path, rows: Sequence[Row[Any]]) -> None:
-    """Refuse a package with an encrypted or compressed file in it, by the bytes, as intake judges them. Source: rules N7."""
+    """Refuse a package with an encrypted or compressed file in it, by the bytes, as intake judges them (N7)."""
     row_of = {f"{list_id}/{_member(row)}": row for row in rows}
     files = [
         ForeignFile(name, partial(open_package, path), start, size_bytes)

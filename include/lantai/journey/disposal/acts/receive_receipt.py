@@ -4,7 +4,7 @@ The archive lays `receipts/<list_id>.receipt.json` beside `incoming/`: an object
 with `list_id`, `receipt_no`, `package_sha256`, `record_count`, `file_count`.
 Until then the records stay what they are, and stay in the vault.
 
-Source: rules N7; R9-16; reliability.md, I4 and I7.
+Source: 电子档案移交与接收办法 (2012).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class _Receipt:
 
 
 def receive_receipt(centre: Centre, list_id: str) -> bool:
-    """Look for the archive's receipt and, when it agrees, close the transfer; return whether the list is done now.
+    """Look for the archive's receipt and, when it agrees, close the transfer, once (R9-16, I4, I7); return whether the list is done now.
 
     Raises:
         MalformedError: The receipt is for another package or other counts; nothing is taken over.
@@ -98,6 +98,7 @@ def archive_connection(centre: Centre) -> Connection:
 
 
 def _fetch(centre: Centre, list_id: str, expected: dict[str, str | int]) -> _Receipt | None:
+    """Return the archive's receipt, None while there is none; refuse one that counts otherwise (R9-15)."""
     with connect(archive_connection(centre)) as session:
         try:
             text = session.read_small(f"receipts/{list_id}.receipt.json".encode(), RECEIPT_BYTES)

@@ -12,7 +12,7 @@ and the next one goes on:
 
 The centre keeps its sealed copy: five years at least after the transfer.
 
-Source: rules N7; R9-15, R9-16; reliability.md, I4, I6 and I7; I3, K1, K3.
+Source: 电子档案移交与接收办法 (2012); reliability.md.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def prepare(centre: Centre) -> Prepared:
 def transfer(
     centre: Centre, list_id: str, custodian: str, identity_file: Path, disposal_key: Path | None = None
 ) -> Transferred:
-    """Carry a transfer list as far as its rows permit; safe to run again at any moment.
+    """Carry a transfer list as far as its rows permit; safe to run again at any moment (I4, K1).
 
     Args:
         centre: The centre.
@@ -126,7 +126,7 @@ def transfer(
 
 
 def _may_begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> bool:
-    """See that the list may be carried out, or is being, by this custodian; return whether there are records to hand over."""
+    """See that the list may be carried out, or is being, by this custodian; return whether there are records to hand over (I3)."""
     with centre.database.begin() as connection:
         require(connection, lease)
         examined = examine(connection, centre.settings, list_id, locks=True)
@@ -142,7 +142,7 @@ def _may_begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> bo
 
 
 def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> None:
-    """Let the records go over to *transferring*, once, when everything permits it."""
+    """Let the records go over to *transferring*, once, when everything permits it (I3)."""
     with centre.database.begin() as connection:
         require(connection, lease)
         examined = examine(connection, centre.settings, list_id, locks=True)
@@ -160,6 +160,7 @@ def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> None:
 
 
 def _hand_over(centre: Centre, list_id: str, custodian: str, keys: tuple[Path, Signer], lease: Lease) -> None:
+    """Package, deliver, take the plaintext away whatever happened (I6), and write it down unless somebody else has taken over (K3)."""
     identity_file, signer = keys
     fence = Fence(centre.database, lease, centre.clock.now_at)
     identities = load_identities(identity_file)
@@ -179,6 +180,7 @@ def _hand_over(centre: Centre, list_id: str, custodian: str, keys: tuple[Path, S
 
 
 def _deliver(centre: Centre, list_id: str, packaged: Packaged) -> None:
+    """Lay the package down at the archive and read it back (I7)."""
     with connect(archive_connection(centre)) as session, open_package(packaged.path) as content:
         session.mkdirs(b"incoming")
         read_back = session.deliver(f"incoming/{list_id}.tar".encode(), content)
@@ -187,6 +189,7 @@ def _deliver(centre: Centre, list_id: str, packaged: Packaged) -> None:
 
 
 def _write_down(centre: Centre, list_id: str, custodian: str, packaged: Packaged, signer: Signer, fence: Fence) -> None:
+    """Write down what was handed over: row, signed certificate and event, in one transaction (N7)."""
     with centre.database.read() as connection:
         examined = examine(connection, centre.settings, list_id)
         rows = disposed_rows(examined)
@@ -260,6 +263,7 @@ def _body(examined: Examined, packaged: Packaged) -> dict[str, Any]:
 
 
 def _answer(centre: Centre, list_id: str, is_done: bool) -> Transferred:
+    """Return how far a transfer is: until the archive's receipt is there, it is waited for (R9-16)."""
     with centre.database.read() as connection:
         delivery: Row[Any] | None = dispositions.delivery_of(connection, list_id)
         statuses = [RecordStatus.TRANSFERRING.value, RecordStatus.TRANSFERRED.value]
