@@ -4,7 +4,7 @@ One list per unit. A record under a hold, or on a list that is still open, is
 left out; so a second run on the same day finds nothing new and answers with the
 lists of the first. Nothing follows from a draft: silence destroys nothing.
 
-Source: 档案法实施条例 (2024) art. 20 and 24; R9-19, R9-20, R9-24; airflow.md, appraise_records.
+Source: 档案法实施条例 (2024) art. 20 and 24; airflow.md, appraise_records.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from lantai.records.ledger.event import EventKind
 def appraise(
     centre: Centre, kind: ListKind, on: date, units: Sequence[str] | None = None, actor: str | None = None
 ) -> list[str]:
-    """Draft a list per unit of everything due on a day.
+    """Draft a list per unit of everything due on a day (R9-20, R9-24).
 
     Args:
         centre: The centre.
@@ -65,6 +65,7 @@ def appraise(
 
 
 def _preparer(connection: Connection, actor: str | None, today: date) -> str:
+    """Return in whose name lists are drafted: an appointed preparer's, never anybody's (R9-21)."""
     if actor is None:
         appointed = holders(connection, Role.PREPARER.value, today)
         if not appointed:

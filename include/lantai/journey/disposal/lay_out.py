@@ -3,7 +3,7 @@
 The rows are Chinese whatever the language of the screen: they are what was
 approved, and a digest must not change with a setting.
 
-Source: rules N3, N5, N7; interfaces.md, "Papers".
+Source: 机关档案管理规定 (2018); 电子档案移交与接收办法 (2012); interfaces.md, "Papers".
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def lay_out(list_id: str, kind: ListKind, due_on: date, unit: Unit, records: Ite
 
 
 def decided_digest(list_id: str, content_sha256: str, decisions: Iterable[RowDecision]) -> str:
-    """Return the digest that approvers sign: the content and every member's decision, with the moment it was made.
+    """Return the digest that approvers sign: the content and every member's decision, with the moment it was made (R9-19).
 
     The moments count, so that a decision changed and changed back asks for new signatures.
     """

@@ -1,6 +1,6 @@
 """Print a list as approved: the register or inventory, and the parts that every paper about a list shares.
 
-Source: rules N3, N7; R9-15, R9-16, R9-19; vault.md, "The ledger".
+Source: 机关档案管理规定 (2018); 电子档案移交与接收办法 (2012); vault.md, "The ledger".
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def print_list(
     checkpoint: Checkpoint | None,
     destroyed_at: datetime | None,
 ) -> bytes:
-    """Return the register or inventory as approved, as PDF/A: every row with what the panel said of it.
+    """Return the register or inventory as approved, as PDF/A (R9-19, R9-16): every row with what the panel said of it.
 
     Args:
         centre: The centre.
@@ -162,7 +162,7 @@ def print_transfer_register(
         body: What the signed certificate says.
         now_at: When it was handed over.
 
-    Source: rules N7.
+    Source: 电子档案移交与接收办法 (2012) (N7).
     """
     chosen, zone = examined.chosen, centre.settings.zone
     named = {

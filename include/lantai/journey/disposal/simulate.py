@@ -1,7 +1,7 @@
 """Simulate a retention schedule: what it says of the records that are kept. Changes nothing.
 
 A bureau asks this before a new schedule is approved, and an inspector after.
-Source: 8号令 (2006) art. 3, 12; rules N4.
+Source: 8号令 (2006) art. 3, 12.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def simulate(
     most: int = 100,
     progress: Progress | None = None,
 ) -> Simulated:
-    """Hold every kept record against a schedule.
+    """Hold every kept record against a schedule (N4).
 
     Args:
         centre: The centre.

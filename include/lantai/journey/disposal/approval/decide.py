@@ -6,7 +6,7 @@ decided every row, the list is *reviewed* and its digest is what approvers sign.
 A change of any decision takes the list back to *draft*; signatures given before
 stay in the registry and are worth nothing, since the digest is another one.
 
-Source: R9-19; rules N3; reliability.md, R2 (list edited after the first signature); R10-06, R12-04.
+Source: 机关档案管理规定 (2018); reliability.md, "Two people" (list edited after the first signature).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Decided:
 def decide(
     centre: Centre, list_id: str, person_id: str, said: Sequence[RowAnswer], on_behalf_of: str | None = None
 ) -> Decided:
-    """Write down what a panel member says of rows of a list.
+    """Write down what a panel member says of rows of a list, nobody else's word (R9-19).
 
     Args:
         centre: The centre.
@@ -89,6 +89,7 @@ def _decisions(centre: Centre, list_id: str, person_id: str, said: Sequence[RowA
 
 
 def _conclude(connection: Connection, centre: Centre, chosen: DisposalList, person_id: str, changed: int) -> Decided:
+    """Say how the list stands now: reviewed when every member has decided every row (R10-06); a change makes it a draft again (R2)."""
     if changed and chosen.state is ListState.REVIEWED:
         disposal.move(connection, chosen.list_id, ListState.DRAFT, decided_sha256=None)
     after = examine(connection, centre.settings, chosen.list_id)
@@ -104,6 +105,7 @@ def _conclude(connection: Connection, centre: Centre, chosen: DisposalList, pers
 
 
 def _refuse_changed_content(examined: Examined) -> None:
+    """Refuse a list whose records are no longer those that were drafted (I3)."""
     if examined.laid_out.digest != examined.chosen.content_sha256:
         raise NotPermittedError(
             f"list {examined.chosen.list_id}: what the registry says of its records has changed since it was drafted "
@@ -112,6 +114,7 @@ def _refuse_changed_content(examined: Examined) -> None:
 
 
 def _refuse_unclear(chosen: DisposalList, row_nos: set[int], said: Sequence[RowAnswer]) -> None:
+    """Refuse rows that are not on the list, or twice, and a kept row without a new period, or another one with it (R9-19, N2)."""
     strange = sorted({one.row_no for one in said} - row_nos)
     if strange or len({one.row_no for one in said}) != len(said):
         raise UsageError(

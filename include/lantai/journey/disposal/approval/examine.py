@@ -4,7 +4,7 @@ Nothing is taken from memory or from an earlier run: digests are computed again,
 signatures verified again, roles looked up for the day of signing. What follows
 from the dossier is in `lantai.rules.disposal.approval`.
 
-Source: reliability.md, I3 and P3; vault.md, destruction 1.
+Source: reliability.md; vault.md, destruction 1.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Examined:
 
 
 def examine(connection: Connection, settings: Settings, list_id: str, *, locks: bool = False) -> Examined:
-    """Gather what is known of a list.
+    """Gather what is known of a list, from its rows as they stand (I3).
 
     Args:
         connection: An open transaction; what is found holds for it only.
@@ -114,6 +114,7 @@ def message_to_sign(list_id: str, duty: ListDuty, stage: Stage, list_digest: str
 
 
 def _signed(connection: Connection, zone: ZoneInfo, list_id: str, row: Row[Any]) -> Signed:
+    """Return a signature with what was found out about it: the role is looked up for the day of signing (P3, R10-08)."""
     sign_off = SignOff(
         list_id=list_id,
         duty=ListDuty(row.duty),
@@ -143,6 +144,7 @@ def _signed(connection: Connection, zone: ZoneInfo, list_id: str, row: Row[Any])
 
 
 def _is_good(row: Row[Any], sign_off: SignOff, keys: set[str]) -> bool | None:
+    """Whether a signature verifies with a key of the signer's own (P3); None when there is none."""
     if sign_off.signature is None:
         return None
     if row.fingerprint not in keys or row.key_person_id != sign_off.person_id:
@@ -156,7 +158,7 @@ def _is_good(row: Row[Any], sign_off: SignOff, keys: set[str]) -> bool | None:
 
 
 def _is_told(row: Row[Any], sign_off: SignOff) -> bool:
-    """Whether the event that the row points at tells of this signature: a row added by hand has no such event."""
+    """Whether the event that the row points at tells of this signature: a row added by hand has no such event (P3)."""
     if (row.event_kind, row.event_subject, row.event_actor) != (
         EventKind.LIST_SIGNED.value,
         sign_off.list_id,

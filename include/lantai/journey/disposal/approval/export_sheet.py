@@ -1,6 +1,6 @@
 """Export the worksheet of a list: what people fill in, with everything but their decisions locked.
 
-Source: interfaces.md, "Papers"; reliability.md, P7, P8.
+Source: interfaces.md, "Papers"; reliability.md, "Security".
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SHEET_NAMES = {ListKind.TRANSFER: "移交清册.xlsx", ListKind.DESTRUCTION: "�
 
 
 def export_sheet(centre: Centre, list_id: str, out: Path | None = None, person_id: str | None = None) -> Path:
-    """Write the worksheet of a list and return where it is.
+    """Write the worksheet of a list, with nobody's decisions but those of the member named, and return where it is (P8).
 
     Args:
         centre: The centre.

@@ -1,6 +1,6 @@
 """Import a filled-in worksheet: it counts for the person who imports it, and can change nothing but decisions.
 
-Source: reliability.md, P8; interfaces.md, "The command".
+Source: reliability.md, "Security"; interfaces.md, "The command".
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LIST_ID = re.compile(r"[TD]-[0-9]{4}-[A-Z][A-Z0-9]{0,15}-[0-9]{3,}")
 
 
 def import_sheet(centre: Centre, path: Path, person_id: str, on_behalf_of: str | None = None) -> Decided:
-    """Take the decisions of a returned worksheet as those of one panel member.
+    """Take the decisions of a returned worksheet as those of one panel member, and nothing else of it (P8).
 
     Args:
         centre: The centre.

@@ -1,6 +1,6 @@
 """Note the papers that a destruction needs beside its list: the appraisal report, and the authority's receipt for the register.
 
-Source: 档案法实施条例 (2024) art. 24; 浙江办法 (2017) art. 21; rules N2, N3.
+Source: 档案法实施条例 (2024) art. 24; 浙江办法 (2017) art. 21.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _BEFORE_THE_ACT = (ListState.DRAFT, ListState.REVIEWED, *_APPROVED)
 
 
 def note_report(centre: Centre, list_id: str, report_no: str, person_id: str) -> None:
-    """Note the number of the appraisal report (鉴定工作报告) that a destruction list goes with.
+    """Note the number of the appraisal report (鉴定工作报告) that a destruction list goes with (N2).
 
     Raises:
         UsageError: No number, or one longer than 100 characters; or a transfer list, which needs none.
@@ -37,7 +37,7 @@ def note_report(centre: Centre, list_id: str, report_no: str, person_id: str) ->
 
 
 def file_register(centre: Centre, list_id: str, receipt_no: str, person_id: str) -> None:
-    """Note the authority's receipt for an approved destruction register.
+    """Note the authority's receipt for an approved destruction register (N2).
 
     Raises:
         UsageError: No number, or one longer than 100 characters; or a transfer list, which is not filed.

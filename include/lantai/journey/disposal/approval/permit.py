@@ -3,7 +3,7 @@
 Called inside the transaction that begins the act, so that nothing can change
 between the look and the act. Every shortfall is named, never the first only.
 
-Source: reliability.md, I3 and P3; rules N1, N2 (浙江 art. 21), N3; vault.md, destruction 1.
+Source: 档案法 (2020); 档案法实施条例 (2024); 浙江办法 (2017) art. 21; 机关档案管理规定 (2018); vault.md, destruction 1.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def disposed_rows(examined: Examined) -> Sequence[Row[Any]]:
 
 
 def permit(connection: Connection, centre: Centre, examined: Examined) -> None:
-    """Refuse unless the list may be carried out now.
+    """Refuse unless the list may be carried out now (I3, N1).
 
     Raises:
         NotPermittedError: Something is missing; the message names all of it.
@@ -51,7 +51,7 @@ def permit(connection: Connection, centre: Centre, examined: Examined) -> None:
 
 
 def act_shortfalls(connection: Connection, centre: Centre, examined: Examined) -> list[Shortfall]:
-    """Return everything but holds that keeps a list from being carried out now; empty when nothing does."""
+    """Return everything but holds that keeps a list from being carried out now (I3, N3); empty when nothing does."""
     settings, now_at = centre.settings, centre.clock.now_at()
     going = disposed_rows(examined)
     missing = [
@@ -110,6 +110,7 @@ def _state_shortfalls(examined: Examined) -> list[Shortfall]:
 
 
 def _period_shortfalls(centre: Centre, going: Sequence[Row[Any]]) -> list[Shortfall]:
+    """Return the rows whose period has not run out, by the rule and by the day that is written down (N2)."""
     today = centre.clock.today_on()
     found: list[Shortfall] = []
     for row in going:
@@ -136,6 +137,7 @@ def _chain_shortfalls(connection: Connection, list_id: str, going: Collection[in
 
 
 def _paper_shortfalls(centre: Centre, examined: Examined) -> list[Shortfall]:
+    """Return which papers are missing: the appraisal report, and where it is asked for the authority's receipt (N2)."""
     chosen = examined.chosen
     found: list[Shortfall] = []
     if not chosen.appraisal_report_no:

@@ -4,7 +4,7 @@ A refusal undoes its own transaction, so the event is written in one of its own.
 The reason in the leaf is our own wording of staff ids, row numbers and digests:
 no titles, no names, nothing that somebody typed.
 
-Source: reliability.md, I3; vault.md, "The ledger".
+Source: reliability.md; vault.md, "The ledger".
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ REASON_CHARACTERS = 600
 
 @contextmanager
 def recorded(centre: Centre, list_id: str, actor: str, step: str) -> Iterator[None]:
-    """Record a refusal that leaves the block, then let it go on.
+    """Record a refusal that leaves the block (I3), then let it go on.
 
     Args:
         centre: The centre.
@@ -54,7 +54,7 @@ def refuse_if(list_id: str, shortfalls: Sequence[Shortfall]) -> None:
 
 
 def refuse_if_held(list_id: str, held: Sequence[tuple[int, str]]) -> None:
-    """Refuse when a record is under a hold.
+    """Refuse when a record is under a hold (I3).
 
     Args:
         list_id: The list.

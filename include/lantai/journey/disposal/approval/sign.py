@@ -6,7 +6,7 @@ enrolled, made with that key over canonical JSON of list, duty, stage and digest
 is asserted by the system, and the papers say so. With the leader's signature,
 after the whole panel's, the list is approved, and the DAG of its kind is woken.
 
-Source: R9-19, R10-08; rules N3 (witnesses recount before, sign after); vault.md, "The ledger"; P3.
+Source: 机关档案管理规定 (2018): witnesses recount before, sign after; vault.md, "The ledger".
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def sign(
     on_behalf_of: str | None = None,
     counted: tuple[int, int] | None = None,
 ) -> SignedList:
-    """Sign a list in one's duty; the signature that approves it wakes Airflow, once it is in the registry.
+    """Sign a list in one's duty (R9-19, P3); the signature that approves it wakes Airflow, once it is in the registry.
 
     Args:
         centre: The centre.
@@ -162,6 +162,7 @@ def _stage(examined: Examined, duty: ListDuty) -> Stage:
 
 
 def _refuse_early(connection: Connection, examined: Examined, duty: ListDuty, stage: Stage) -> None:
+    """Refuse who signs out of turn: panel, leader, witnesses before the act, witnesses after it (R9-19); none over a hold (I3)."""
     chosen, dossier = examined.chosen, examined.dossier
     if stage is Stage.APPROVE:
         if chosen.state is not ListState.REVIEWED:
@@ -187,7 +188,7 @@ def _not_reviewed(state: ListState) -> Shortfall:
 
 
 def _recount(examined: Examined, stage: Stage, counted: tuple[int, int] | None) -> dict[str, int | str]:
-    """Count what is to go, or has gone, against the registry; a witness's own count has to agree."""
+    """Count what is to go, or has gone, against the registry; a witness's own count has to agree (R9-15, N3)."""
     if stage is Stage.APPROVE:
         return {}
     status = RecordStatus.KEPT if stage is Stage.BEFORE else RecordStatus.DESTROYED
@@ -219,6 +220,7 @@ def _signature(
     key_file: Path | None,
     armored: str | None,
 ) -> tuple[str | None, str | None]:
+    """Return signature and fingerprint: who has a key enrolled signs with it, and with no other (P3)."""
     duty, stage, person_id = who
     keys = people.keys_on(connection, person_id, centre.clock.today_on())
     if not keys:
@@ -249,6 +251,7 @@ def _key(path: Path) -> bytes:
 
 
 def _approve(connection: Connection, centre: Centre, list_id: str) -> ListState:
+    """Approve a list that lacks nothing, now that the leader has signed it (R9-19)."""
     examined = examine(connection, centre.settings, list_id)
     refuse_if(list_id, approval_shortfalls(examined.dossier))
     disposal.move(connection, list_id, ListState.APPROVED, approved_at=centre.clock.now_at())

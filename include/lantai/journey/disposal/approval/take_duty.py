@@ -3,7 +3,7 @@
 The registry's constraints say the same (uq_list_duty__one_duty_per_person,
 __one_leader, __one_custodian): this module only says it in words before they do.
 
-Source: R12-04, R10-08; reliability.md, P3.
+Source: authority.md; reliability.md, "Security".
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def take_duty(connection: Connection, centre: Centre, list_id: str, wanted: Duty
 
 
 def may_take_duty(connection: Connection, centre: Centre, list_id: str, wanted: DutyHeld) -> bool:
-    """Refuse who may not have a duty about a list; return False when they have it already. Nothing is written.
+    """Refuse who may not have a duty about a list (R12-04, R10-08, P3); return False when they have it already. Nothing is written.
 
     Raises:
         NotFoundError: The person is not registered.

@@ -1,4 +1,4 @@
-"""Withdraw a list before anything was done: its records may be proposed again. Source: R9-19."""
+"""Withdraw a list before anything was done: its records may be proposed again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WITHDRAWN_BY = frozenset({Role.PREPARER, Role.PANEL_MEMBER, Role.LEADER})
 
 
 def withdraw(centre: Centre, list_id: str, person_id: str) -> bool:
-    """Withdraw a list; return False when it was withdrawn before.
+    """Withdraw a list (R9-19); return False when it was withdrawn before.
 
     Raises:
         NotPermittedError: It is being carried out or done, or the person holds no role that may stop it; recorded.
