@@ -2,7 +2,7 @@
 
 A key is enrolled by one person and confirmed by another, neither of them its
 owner, so that nobody can make a colleague's signature alone.
-Source: R9-01, R10-08, R12-04; vault.md, "The ledger"; P3.
+Source: authority.md; vault.md, "The ledger".
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def appoint(
     actor: str,
     accounts: Sequence[str] = (),
 ) -> None:
-    """Add a person with roles, or appoint one who is known already to further roles.
+    """Add a person with roles, or appoint one who is known already to further roles (R9-01).
 
     Args:
         centre: The centre.
@@ -76,7 +76,7 @@ def appoint(
 
 
 def enrol_key(centre: Centre, person_id: str, public_key: str, enrolled_by: str, confirmed_by: str) -> str:
-    """Enrol a person's public key from today on; return its fingerprint.
+    """Enrol a person's public key from today on, by two others (R12-04, P3); return its fingerprint.
 
     Args:
         centre: The centre.
@@ -145,6 +145,7 @@ def delegate(
 
 
 def _know(connection: Connection, person: Person) -> None:
+    """Add a person who is not known yet, under an id and a name that nobody takes for another's (R9-01, P3)."""
     for what, text, longest in (("staff id", person.person_id, LONGEST_ID), ("name", person.name, LONGEST_NAME)):
         try:
             refuse_unsound(what, text, longest)
@@ -167,6 +168,7 @@ def _know(connection: Connection, person: Person) -> None:
 
 
 def _give_accounts(connection: Connection, person_id: str, accounts: Sequence[str]) -> None:
+    """Let a person log in under further names, none of which is somebody else's or reads like it (P3)."""
     taken = {name: owner for owner, names in people.accounts(connection).items() for name in names}
     owners = {
         **_owners_of_accounts(connection),

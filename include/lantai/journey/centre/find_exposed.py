@@ -1,6 +1,6 @@
 """Find the files of a centre that other users of the machine can read though they are secret, or change though they are believed.
 
-Source: interfaces.md, "The command" (doctor); reliability.md, P2, P5.
+Source: interfaces.md, "The command" (doctor); reliability.md, "Security".
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Exposed:
 
 
 def find_exposed(centre: Centre) -> tuple[int, list[Exposed]]:
-    """Return how many files and folders were looked at, and those that others can read or change.
+    """Return how many files and folders were looked at, and those that others can read or change (P2, P5).
 
     Raises:
         PlaceUnavailableError: A file could not be looked at.

@@ -3,7 +3,7 @@
 What a filing is judged by later is judged here first: a fonds number that no
 archival code can begin with would return every row of the unit's every package.
 
-Source: R1-01, R1-11; rules N5.
+Source: DA/T 22-2015 (archival codes).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class RegisteredUnits:
 
 
 def register_units(centre: Centre, given: Sequence[Unit]) -> RegisteredUnits:
-    """Put units into the register; who is in it already is brought up to date. Safe to run again at any moment.
+    """Put units into the register (R1-01); who is in it already is brought up to date. Safe to run again at any moment.
 
     Two units may change places: one may take the name or the fonds number that another one gives up in the same call.
 

@@ -3,7 +3,7 @@
 Whoever holds an older note can tell from a newer one whether the ledger only
 grew. A rerun signs nothing twice and puts out what is missing anywhere.
 
-Source: vault.md, "The ledger"; C2SP tlog-checkpoint and signed-note; I5.
+Source: vault.md, "The ledger"; C2SP tlog-checkpoint and signed-note.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from lantai.formats.ledger.signed_note import ORIGIN, Checkpoint
 
 
 def make_checkpoint(centre: Centre, *, whole: bool = False) -> Checkpoint | None:
-    """Sign the ledger as it stands and put it out.
+    """Sign the ledger as it stands and put it out (I5).
 
     Args:
         centre: The centre.
@@ -47,6 +47,7 @@ def make_checkpoint(centre: Centre, *, whole: bool = False) -> Checkpoint | None
 
 
 def _sign(centre: Centre, size: int, lease: Lease) -> Checkpoint:
+    """Return the checkpoint of so many leaves, signed once, on top of the one before (I5)."""
     # Under the sequencer's lease, so that a smaller checkpoint never comes after a larger one: what lies at the places
     # is cut into files where checkpoints were made.
     with centre.database.begin() as connection:

@@ -4,7 +4,7 @@ Reads the registry, then the leaves and notes at every place, then a note that
 somebody kept. All problems are told, the first changed leaf by its number;
 nothing is repaired.
 
-Source: vault.md, "The ledger"; RFC 6962 section 2.1; reliability.md, I5, P4.
+Source: vault.md, "The ledger"; RFC 6962 section 2.1.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class LedgerVerdict:
 
 
 def verify(centre: Centre, kept_note: str | None = None) -> LedgerVerdict:
-    """Verify the ledger against itself and against everything outside that can be reached.
+    """Verify the ledger against itself and against everything outside that can be reached (I5, P4).
 
     Args:
         centre: The centre; the public half of the log key is used.
@@ -98,7 +98,7 @@ def verify(centre: Centre, kept_note: str | None = None) -> LedgerVerdict:
 
 
 class _Looking:
-    """What has been seen so far. Roots are of the leaves as they are stored now, taken at `sizes` in passing."""
+    """What has been seen so far (P4). Roots are of the leaves as they are stored now, taken at `sizes` in passing."""
 
     def __init__(self, verifier: Verifier, sizes: frozenset[int]) -> None:
         self._keys = {LOG: verifier.public_key}
@@ -200,6 +200,7 @@ class _Looking:
 
 
 def _columns_agree(row: Row[Any], leaf: bytes) -> bool:
+    """Whether the columns of an event say what its leaf says (P4)."""
     try:
         body = canonical.loads(leaf)
     except MalformedError:
@@ -211,7 +212,7 @@ def _columns_agree(row: Row[Any], leaf: bytes) -> bool:
 
 
 def _has_types(row: Row[Any], types: Mapping[str, tuple[type, ...]]) -> bool:
-    """Whether every value is of the type it was written as: a value of another type is a change, whatever it says."""
+    """Whether every value is of the type it was written as: a value of another type is a change, whatever it says (P4)."""
     return all(isinstance(getattr(row, name), wanted) for name, wanted in types.items())
 
 

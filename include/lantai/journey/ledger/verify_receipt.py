@@ -2,7 +2,7 @@
 
 Needs the public keys only, no registry and no vault: a department can do it.
 
-Source: vault.md, "The ledger"; interfaces.md, "A department's folder"; R4-12.
+Source: vault.md, "The ledger"; interfaces.md, "A department's folder".
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from lantai.records.text.shown import on_one_line
 _OF_EVERY_ROUND = {"carrier_id": "subject", "submission_id": "submission_id", "round": "round"}
 _OF_A_CARRIER = {"manifest_sha256": "manifest_sha256", "records": "records"}
 _EMPTY_IN_A_ZERO_REPORT: Mapping[str, int | str] = {"manifest_sha256": "", "records": 0, "files": 0, "bytes": 0}
-"""Its event says that nothing was filed. Source: R1-22."""
+"""Its event says that nothing was filed."""
 
 _FORM_LETTERS = {form.value: form.letter for form in DataForm}
 
@@ -47,7 +47,7 @@ class ReceiptVerdict:
 
 
 def verify_receipt(receipt: bytes, signature: bytes, intake: Verifier, log: Verifier) -> ReceiptVerdict:
-    """Verify a receipt; all problems are told.
+    """Verify a receipt (R4-12); all problems are told.
 
     Args:
         receipt: The `.receipt.json` as delivered.
@@ -79,6 +79,7 @@ def verify_receipt(receipt: bytes, signature: bytes, intake: Verifier, log: Veri
 
 
 def _verify_inclusion(body: Mapping[str, object], ledger: Mapping[str, Any], log: Verifier) -> Checkpoint:
+    """Return the checkpoint that the receipt carries: signed, of this ledger, with the event in its tree (R4-12)."""
     try:
         leaf = base64.b64decode(str(ledger["leaf"]), validate=True)
         hashes = [base64.b64decode(str(text), validate=True) for text in ledger["hashes"]]
@@ -104,7 +105,7 @@ def _verify_inclusion(body: Mapping[str, object], ledger: Mapping[str, Any], log
 
 
 def _require_same(body: Mapping[str, object], told: Mapping[str, object]) -> None:
-    """Compare a receipt with its event, value and type: `true` is no 1, and what is on neither side is not the same.
+    """Compare a receipt with its event, value and type (R4-12): `true` is no 1, and what is on neither side is not the same.
 
     Files and bytes of a carrier stand in no event; there the signature is all that vouches for them.
     """
@@ -125,7 +126,7 @@ def _require_same(body: Mapping[str, object], told: Mapping[str, object]) -> Non
 
 
 def _require_unit(body: Mapping[str, object], submission: str) -> None:
-    """Compare unit, year and data form with the acceptance number, which is made of them."""
+    """Compare unit, year and data form with the acceptance number, which is made of them (R4-12)."""
     letter = _FORM_LETTERS.get(str(body.get("data_form")), "?")
     own = f"{NUMBER_PREFIX}{body.get('filing_year')}-{body.get('unit_code')}-{letter}"
     if not submission.startswith(own) or not submission.removeprefix(own).isdecimal():
