@@ -21,6 +21,7 @@ from lantai.edges.database.database import Database
 from lantai.edges.keys.files import load_identities
 from lantai.errors import FixityError, HeldError, PlaceUnavailableError, RegistryBusyError, SettingsError
 from lantai.journey.centre.diagnose import diagnose
+from lantai.journey.custody.find_copies import known_copies, require_copies_at_hand
 from lantai.journey.custody.restore import restore
 from lantai.journey.disposal.acts.destroy import destroy
 from lantai.journey.disposal.hold import hold
@@ -252,6 +253,19 @@ def test_copy_that_was_only_begun_goes_with_the_registered_ones_and_is_not_count
     assert outcome.state is ListState.DONE
     assert [each["place"].rpartition("/")[2] for each in body["places"]] == ["vault", "copy", "third"]
     assert [path for path in third.rglob("*.g*") if path.is_file()] == []
+
+
+def test_lease_is_kept_before_each_carrier_and_each_place_that_is_waited_for(centre: Centre, ready: str) -> None:
+    """I8, D2: each place is written once, however many carriers lie there."""
+    told: list[str] = []
+    vault, copy = centre.vault.places
+    centre.vault = Vault(tuple(SlowPlace(place, lambda: told.append("written")) for place in (vault, copy)))
+    with centre.database.read() as connection:
+        (known,) = known_copies(connection, [CARRIER])
+
+    require_copies_at_hand(centre, [known, known], lambda: told.append("kept"))
+
+    assert told == ["kept", "kept", "kept", "written", "kept", "written"]
 
 
 class SlowPlace(FilePlace):

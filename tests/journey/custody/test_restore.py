@@ -3,11 +3,19 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from carriers import CARRIER, carrier, condemn, keep
+from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.keys.files import load_identities, new_identity
-from lantai.errors import FixityError, NoIdentityMatchError, NotFoundError, NotPermittedError
+from lantai.errors import (
+    FixityError,
+    NoIdentityMatchError,
+    NotFoundError,
+    NotPermittedError,
+    PlaceUnavailableError,
+)
 from lantai.journey.custody.restore import open_record, restore
 
 
@@ -26,7 +34,9 @@ def test_carrier_comes_back_byte_for_byte_with_catalogue_and_papers(centre, tmp_
     received = carrier()
     keep(centre, received)
 
-    restored = restore(centre, CARRIER, tmp_path / "out", identities(centre))
+    told = []
+
+    restored = restore(centre, CARRIER, tmp_path / "out", identities(centre), "C01", lambda *words: told.append(words))
 
     for record in received.records:
         for file in record.files:
@@ -35,6 +45,12 @@ def test_carrier_comes_back_byte_for_byte_with_catalogue_and_papers(centre, tmp_
     assert (tmp_path / "out" / f"{CARRIER}-papers" / "metadata/目录.csv").read_bytes() == b"x" * 600
     assert len((tmp_path / "out" / f"{CARRIER}-catalogue" / "catalogue.jsonl").read_text().splitlines()) == 3
     assert (restored.file_count, restored.detours, restored.refused) == (7, (), ())
+    written = [path.stat().st_size for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert restored.size_bytes == sum(written)
+    assert told == [(record_id, number, 5) for number, record_id in enumerate(restored.record_ids, start=1)]
+    with centre.database.read() as connection:
+        events = connection.execute(select(tables.event).where(tables.event.c.kind == "restored")).all()
+    assert [(row.subject, row.actor) for row in events] == [(CARRIER, "C01")]
 
 
 def test_damaged_vault_is_passed_over_and_the_copy_is_read(centre, tmp_path):
@@ -74,6 +90,56 @@ def test_record_damaged_at_every_place_is_not_given_out(centre, tmp_path):
         restore(centre, received.records[0].record_id, tmp_path / "out", identities(centre))
 
     assert list((tmp_path / "out").rglob("*")) == []
+
+
+@pytest.mark.parametrize(("damaged", "away"), [(0, 1), (1, 0)])
+def test_damage_is_told_rather_than_a_place_that_does_not_answer(centre, tmp_path, damaged, away):
+    """V1, I8."""
+    received = carrier()
+    keep(centre, received)
+    flip(centre.vault.places[damaged].root / "carriers" / CARRIER / "pack-0001.g1.tar", 520)
+    centre.vault.places[away].root.rename(tmp_path / "away")
+
+    with pytest.raises(FixityError, match="payload"):
+        restore(centre, received.records[0].record_id, tmp_path / "out", identities(centre))
+
+
+def test_places_that_do_not_answer_are_said_to_be_away_and_never_empty(centre, tmp_path):
+    """I8."""
+    keep(centre, carrier())
+    for number, place in enumerate(centre.vault.places):
+        place.root.rename(tmp_path / f"away-{number}")
+
+    with pytest.raises(PlaceUnavailableError, match="mounted"):
+        restore(centre, CARRIER, tmp_path / "out", identities(centre))
+
+
+@pytest.mark.parametrize("digest", ["sha256", "sm3"])
+def test_file_that_opens_as_another_than_arrived_is_told(centre, tmp_path, digest):
+    """I1."""
+    received = carrier()
+    keep(centre, received)
+    target = received.records[0].record_id
+    with centre.database.begin() as connection:
+        table = tables.record_file
+        connection.execute(update(table).where(table.c.record_id == target).values({digest: "0" * 64}))
+
+    with pytest.raises(FixityError, match=r"data/甲\.txt: opened with sha256"):
+        restore(centre, target, tmp_path / "out", identities(centre))
+
+
+@pytest.mark.parametrize("column", ["seal_id", "payload_sha256", "header_sha256"])
+def test_sealing_that_is_not_the_registered_one_is_not_opened(centre, tmp_path, column):
+    """I1."""
+    received = carrier()
+    keep(centre, received)
+    target = received.records[0].record_id
+    with centre.database.begin() as connection:
+        table = tables.sealed_record
+        connection.execute(update(table).where(table.c.record_id == target).values({column: "f" * 32}))
+
+    with pytest.raises(FixityError, match="as registered"):
+        restore(centre, target, tmp_path / "out", identities(centre))
 
 
 def test_record_being_destroyed_does_not_come_back(centre, tmp_path):

@@ -4,18 +4,22 @@ import json
 import os
 import shutil
 import subprocess
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from carriers import CARRIER, carrier, digests, held, keep, seal_it
 from killing import run_killed
 from lantai.edges.centre import Centre
+from lantai.edges.clock import Clock
 from lantai.edges.custody.vault_check import check_whole
 from lantai.edges.database.fence import Fence
+from lantai.edges.database.lease import acquire
 from lantai.edges.keys.files import INTAKE, load_recipients, new_identity
-from lantai.errors import FixityError, KeyMissingError, LeaseLostError
+from lantai.errors import DiskFullError, FixityError, KeyMissingError, LeaseLostError, SettingsError
 from lantai.formats.age.file import recipient_id
+from lantai.journey.custody.seal import seal
 from lantai.journey.custody.store import store
 
 
@@ -159,6 +163,96 @@ def test_late_worker_is_refused_before_it_signs(centre):
         with pytest.raises(LeaseLostError):
             seal_it(centre, carrier(), lease)
         Fence(centre.database, other, centre.clock.now_at).keep()
+
+    assert not centre.settings.work.exists()
+
+
+@dataclass(frozen=True)
+class SteppingClock(Clock):
+    """A clock that goes on by so many seconds as are put into `passed`."""
+
+    passed: list[int] = field(default_factory=list)
+
+    def now_at(self) -> datetime:
+        return super().now_at() + timedelta(seconds=sum(self.passed))
+
+
+def seal_telling(centre, received, lease, progress):
+    return seal(
+        centre,
+        received.facts,
+        received.records,
+        received.papers,
+        received.open_file,
+        received.file_of_path,
+        lease,
+        progress,
+    )
+
+
+def test_sealing_that_takes_longer_than_a_lease_keeps_it(centre):
+    """K3: nobody takes over from a worker that goes on."""
+    centre.clock = SteppingClock(centre.clock.zone, centre.clock.fixed_on)
+    told = []
+
+    def slowly(*words):
+        told.append(words)
+        centre.clock.passed.append(300)
+        with pytest.raises(LeaseLostError):
+            acquire(centre.database, f"carrier:{CARRIER}", "elsewhere:1:cccc", centre.clock.now_at(), 60)
+
+    with held(centre) as lease:
+        seal_telling(centre, carrier(), lease, slowly)
+
+    assert [name for name, _, _ in told] == [CARRIER] * 5
+    assert [done for _, done, _ in told] == sorted({done for _, done, _ in told})
+    assert told[-1][1] == told[-1][2]
+
+
+def test_worker_that_was_replaced_while_it_sealed_signs_nothing(centre):
+    """K3."""
+
+    def replaced(_, done, total):
+        if done == total:
+            later = centre.clock.now_at() + timedelta(hours=1)
+            acquire(centre.database, f"carrier:{CARRIER}", "elsewhere:1:cccc", later, 60)
+
+    with held(centre) as lease, pytest.raises(LeaseLostError):
+        seal_telling(centre, carrier(), lease, replaced)
+
+    assert not list(centre.settings.work.rglob("*.sig"))
+
+
+def test_sealing_that_is_damaged_at_one_place_is_taken_over_from_another(centre):
+    """K1, I1."""
+    received = carrier()
+    keep(centre, received)
+    path = centre.vault.first.root / f"carriers/{CARRIER}/pack-0001.g1.tar"
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+
+    with held(centre) as lease:
+        again = seal_it(centre, received, lease)
+
+    assert (again.is_adopted, again.source.name) == (True, centre.vault.places[1].name)
+
+
+def test_sealing_does_not_begin_where_it_would_not_fit(centre):
+    """D1: others have written to the disk since the package came in."""
+    centre.settings = replace(centre.settings, disk_reserve_mib=10**9)
+
+    with held(centre) as lease, pytest.raises(DiskFullError, match=f"{CARRIER}: no space left"):
+        seal_it(centre, carrier(), lease)
+
+    assert [path for path in centre.settings.work.rglob("*") if path.is_file()] == []
+
+
+def test_sealing_does_not_begin_where_one_folder_is_vault_and_copy(centre):
+    """R1-53: refused before hours of work, not after them."""
+    centre.settings = replace(centre.settings, copy_urls=(centre.settings.vault_url + "/",))
+    vars(centre).pop("vault", None)
+
+    with held(centre) as lease, pytest.raises(SettingsError, match="same folder"):
+        seal_it(centre, carrier(), lease)
 
     assert not centre.settings.work.exists()
 

@@ -4,14 +4,16 @@ import random
 import resource
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from carriers import CARRIER, carrier, held, keep, seal_it
 from lantai.edges.custody.vault_check import check_whole
 from lantai.edges.custody.vault_reader import read_newest
+from lantai.edges.database.lease import acquire
 from lantai.edges.keys.files import load_verifier
-from lantai.errors import DiskFullError, FixityError, PlaceUnavailableError, SettingsError
+from lantai.errors import DiskFullError, FixityError, LeaseLostError, PlaceUnavailableError, SettingsError
 from lantai.journey.centre.set_up import set_up
 from lantai.journey.custody.store import store
 from lantai.records.custody.copy import CopyState
@@ -50,7 +52,7 @@ def test_missing_copy_place_means_no_receipt_and_a_rerun_goes_on(centre, tmp_pat
     copy.rename(tmp_path / "away")
     with held(centre) as lease:
         sealed = seal_it(centre, received, lease)
-        with pytest.raises(PlaceUnavailableError, match="stored at 1 places, expected 2"):
+        with pytest.raises(PlaceUnavailableError, match=r"stored at 1 places, expected 2: .*/copy: found no"):
             store(centre, sealed, lease)
     (tmp_path / "away").rename(copy)
 
@@ -59,6 +61,71 @@ def test_missing_copy_place_means_no_receipt_and_a_rerun_goes_on(centre, tmp_pat
         copies = store(centre, again, lease)
 
     assert (again.manifest_sha256, len(copies)) == (sealed.manifest_sha256, 2)
+
+
+def with_room(centre, folder):
+    """Return the centre without its places, so that nothing is held against disks that it is not sealed to."""
+    other = replace(centre, settings=replace(centre.settings, copy_urls=(), vault_url=folder.as_uri()))
+    other.vault.prepare()
+    return other
+
+
+def third_place(centre):
+    """Let the settings name a third place, and return it."""
+    centre.settings = replace(
+        centre.settings, copy_urls=(*centre.settings.copy_urls, (centre.settings.home / "third").as_uri())
+    )
+    vars(centre).pop("vault", None)
+    centre.vault.prepare()
+    return centre.vault.places[2]
+
+
+def test_two_copies_without_the_vault_are_not_enough(centre, tmp_path):
+    """R1-53, I7: the vault is always among the places that a receipt names."""
+    third_place(centre)
+    with held(centre) as lease:
+        sealed = seal_it(centre, carrier(), lease)
+        centre.vault.first.root.rename(tmp_path / "away")
+
+        with pytest.raises(PlaceUnavailableError, match=r"/vault: found no"):
+            store(centre, sealed, lease)
+
+
+def test_copy_that_is_away_is_no_hindrance_while_enough_others_are_there(centre, tmp_path):
+    """R1-53."""
+    third_place(centre).root.rename(tmp_path / "away")
+
+    with held(centre) as lease:
+        copies = store(centre, seal_it(centre, carrier(), lease), lease)
+
+    assert [copy.place.rpartition("/")[2] for copy in copies] == ["vault", "copy"]
+
+
+def test_centre_with_one_place_only_is_told_that_no_other_is_configured(centre):
+    """R1-53."""
+    centre.settings = replace(centre.settings, copy_urls=())
+    vars(centre).pop("vault", None)
+
+    with (
+        held(centre) as lease,
+        pytest.raises(PlaceUnavailableError, match="1 places, expected 2: no further place is configured"),
+    ):
+        store(centre, seal_it(centre, carrier(), lease), lease)
+
+
+@pytest.mark.server("mount")
+def test_full_copy_is_told_as_full_although_another_is_away(centre, tmp_path, small_disk):
+    """D1: who makes space has done half; both places are named."""
+    centre.settings = replace(centre.settings, min_copies=3)
+    small_disk(third_place(centre).root, 512)
+    received = carrier(files=[[("data/大.bin", bytes(3_000_000))]])
+    with held(centre) as lease:
+        centre.vault.places[1].root.rename(tmp_path / "away")
+        (tmp_path / "space").mkdir()
+        sealed = seal_it(with_room(centre, tmp_path / "space"), received, lease)
+
+        with pytest.raises(DiskFullError, match=r"/copy: found no .*/third: .*space"):
+            store(centre, sealed, lease)
 
 
 @pytest.mark.parametrize("room_bytes", [1, 512, 65_536, 1_000_000])
@@ -106,18 +173,27 @@ def test_full_work_folder_stops_the_sealing_and_a_rerun_seals_anew(centre):
 def test_garbage_of_a_killed_run_is_cleared(centre):
     """K1."""
     received = carrier()
-    for place in centre.vault.places:
-        place.write_new(f"carriers/{CARRIER}/pack-0001.g1.tar", [b"half a pack"])
-        place.write_new(f"headers/{CARRIER}/.headers.g1.tar.0000.part", [b"half"])
+    vault, copy = centre.vault.places
+    with held(centre) as lease:
+        sealed = seal_it(centre, received, lease)
+        pack, headers = (name for name in sealed.generation.content if name.endswith(".tar"))
+        for place in (vault, copy):
+            place.write_new(f"headers/{CARRIER}/.headers.g1.tar.0000.part", [b"half"])
+        vault.write_new(pack, [b"half a pack"])
+        copy.write_new(pack, [bytes(sealed.source.size(pack))])
+        copy.write_new(headers, [(sealed.source.root / headers).read_bytes()])
+        whole_since = (copy.root / headers).stat().st_mtime_ns
 
-    sealed = keep(centre, received)
+        store(centre, sealed, lease)
 
-    for place in centre.vault.places:
+    for place in (vault, copy):
         assert sorted([*place.list("carriers"), *place.list("headers")]) == sorted(sealed.generation.files)
+        whole(centre, place)
+    assert (copy.root / headers).stat().st_mtime_ns == whole_since
 
 
 def test_another_sealing_at_a_place_is_never_overwritten(centre):
-    """I7."""
+    """I7, I1."""
     keep(centre, carrier())
     first = centre.vault.first.root
     shutil.rmtree(first / "carriers")
@@ -126,6 +202,57 @@ def test_another_sealing_at_a_place_is_never_overwritten(centre):
 
     with held(centre) as lease, pytest.raises(FixityError, match="sealed there with 5 records"):
         seal_it(centre, other, lease)
+
+
+def test_place_that_has_another_sealing_of_the_same_records_is_left_as_it_is(centre, tmp_path):
+    """I7."""
+    received = carrier()
+    with held(centre) as lease:
+        first = seal_it(centre, received, lease)
+        centre.settings.work.rename(tmp_path / "work of the first")
+        store(centre, seal_it(centre, received, lease), lease)
+        lying = {name: (centre.vault.first.root / name).read_bytes() for name in centre.vault.first.list("carriers")}
+        shutil.copytree(tmp_path / "work of the first", centre.settings.work, dirs_exist_ok=True)
+
+        with pytest.raises(
+            FixityError, match=f"is there as generation 1 with manifest .* expected {first.manifest_sha256}"
+        ):
+            store(centre, first, lease)
+
+    assert {name: (centre.vault.first.root / name).read_bytes() for name in lying} == lying
+
+
+def test_copy_that_has_rotted_since_is_not_told_as_stored(centre):
+    """I7: a rerun reads back what a former run has laid down."""
+    received = carrier()
+    keep(centre, received)
+    path = centre.vault.places[1].root / f"carriers/{CARRIER}/pack-0001.g1.tar"
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+
+    with held(centre) as lease, pytest.raises(FixityError, match=r"/copy: .*pack-0001\.g1\.tar"):
+        store(centre, seal_it(centre, received, lease), lease)
+
+
+def test_worker_that_was_replaced_while_it_copied_commits_nothing(centre):
+    """K3: stopped for longer than its lease, and then continued."""
+    told = []
+
+    def replaced(place, done, total):
+        told.append((place, done, total))
+        if done == total - 2:
+            later = centre.clock.now_at() + timedelta(hours=1)
+            acquire(centre.database, f"carrier:{CARRIER}", "elsewhere:1:cccc", later, 60)
+
+    with held(centre) as lease:
+        sealed = seal_it(centre, carrier(), lease)
+        count = len(sealed.generation.files)
+        with pytest.raises(LeaseLostError):
+            store(centre, sealed, lease, replaced)
+
+    assert told == [(centre.vault.first.name, number, count) for number in range(1, count - 1)]
+    assert sorted(centre.vault.first.list("carriers") + centre.vault.first.list("headers")) == sorted(
+        sealed.generation.content
+    )
 
 
 def test_every_flipped_bit_is_found(centre):

@@ -20,7 +20,7 @@ from lantai.errors import PlaceUnavailableError
 
 
 def clear_former(centre: Centre, carrier_id: str, lease: Lease) -> None:
-    """Erase what is begun of a carrier at places that no setting names, and forget it where nothing is left (K1, I2, I8).
+    """Erase what is begun of a carrier at places that no setting names, and forget it where nothing is left (K1, K3, I2, I8).
 
     A place that does not answer is not known to be empty: its row stays. So does that of a folder inside a place, or around one.
 

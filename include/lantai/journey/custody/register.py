@@ -29,7 +29,7 @@ from lantai.records.year.duty import DutyState
 
 
 def register_begun(centre: Centre, this: Round, lease: Lease) -> None:
-    """Say, before a carrier is stored, at which places bytes of it may lie from now on; it registers no copy (I3, I8).
+    """Say, before a carrier is stored, at which places bytes of it may lie from now on; it registers no copy (I3, I8, K3).
 
     Raises:
         LeaseLostError: Another worker has taken over.
@@ -41,7 +41,7 @@ def register_begun(centre: Centre, this: Round, lease: Lease) -> None:
 
 
 def register_sealed(centre: Centre, this: Round, sealed: Sealed, copies: Sequence[Copy], lease: Lease) -> None:
-    """Say where a carrier lies now: seals, copies and the digest of the manifest.
+    """Say where a carrier lies now: seals, copies and the digest of the manifest (K1, K3).
 
     A carrier that is sealed already keeps its event; a copy that only this run has completed is registered all the same.
 
@@ -80,7 +80,7 @@ def register_accepted(
     *,
     base_carrier_id: str | None = None,
 ) -> None:
-    """Register the records and accept the round, which is the carrier's entry in the catalogue (R1-54); its duty is met.
+    """Register the records and accept the round, which is the carrier's entry in the catalogue (R1-54); its duty is met (K3).
 
     Args:
         centre: The centre.

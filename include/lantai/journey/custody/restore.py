@@ -156,7 +156,7 @@ def _open_checked(
 def _good_place(centre: Centre, expected: _Expected, record_id: str, detours: list[str]) -> tuple[Place, Generation]:
     """Return the first place that has a record as it was sealed; damage (V1) and a place that does not answer (I8) are passed over and told."""
     verifier = intake_verifier(centre)
-    last: FixityError | PlaceUnavailableError | None = None
+    met: list[FixityError | PlaceUnavailableError] = []
     for place in expected.places:
         try:
             generation = _read(place, expected.carrier_id, verifier)
@@ -165,11 +165,11 @@ def _good_place(centre: Centre, expected: _Expected, record_id: str, detours: li
             check_record(place, generation, record_id)
         except (FixityError, PlaceUnavailableError) as error:
             detours.append(str(error))
-            # Damage is told rather than an absence, when both are met.
-            last = error if last is None or isinstance(error, FixityError) else last
+            met.append(error)
         else:
             return place, generation
-    raise last or PlaceUnavailableError("no place is configured")
+    # Damage is told rather than an absence, when both are met.
+    raise max(met, key=lambda error: isinstance(error, FixityError))
 
 
 def _read(place: Place, carrier_id: str, verifier: Verifier) -> Generation:

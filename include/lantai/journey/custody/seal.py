@@ -97,7 +97,7 @@ def seal(
     lease: Lease,
     progress: Progress | None = None,
 ) -> Sealed:
-    """Seal a carrier, or take over what a former run has sealed of it (K1); a late worker seals nothing (K3).
+    """Seal a carrier, or take over what a former run has sealed of it (K1, K3, R1-53, D1).
 
     Args:
         centre: The centre; its recipients and its intake key are used.

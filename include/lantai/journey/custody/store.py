@@ -70,7 +70,7 @@ def store(centre: Centre, sealed: Sealed, lease: Lease, progress: Progress | Non
 
 
 def lay_down(centre: Centre, sealed: Sealed, place: Place, fence: Fence, progress: Progress | None = None) -> None:
-    """Bring one place to a generation: write what it lacks, read everything back, commit, read that back (I7).
+    """Bring one place to a generation: write what it lacks, read everything back, commit, read that back (I7, K3).
 
     Raises:
         FixityError: The place has another generation of this carrier, or read back other bytes.
