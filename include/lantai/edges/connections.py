@@ -4,7 +4,7 @@ The format is that of Airflow's LocalFilesystemBackend (JSON or YAML), so that
 the DAGs and the command use one file. An entry that would switch off a safety
 is refused, and neither password nor key ever stands in a message or a repr.
 
-Source: interfaces.md, "A department's folder"; reliability.md, P1; R1-41, P5, S5.
+Source: interfaces.md, "A department's folder".
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def load_connections(path: Path) -> dict[str, Connection]:
 def read_connections(path: Path) -> dict[str, Connection | ConnectionConfigError]:
     """Return every SFTP connection of the file by its name, an error in place of a faulty one.
 
-    One unit's faulty entry then stops no other unit.
+    One unit's faulty entry then stops no other unit (S5).
 
     Raises:
         ConnectionConfigError: The file itself cannot be read.
@@ -140,6 +140,7 @@ def secret_files(path: Path) -> frozenset[Path]:
 
 
 def _entries(path: Path) -> Mapping[str, object]:
+    """Return the entries of the file by name; what is no such file is refused without showing it (P5)."""
     try:
         text = path.read_text("utf-8")
     except UnicodeDecodeError as error:
@@ -185,6 +186,7 @@ def _fields(name: str, entry: object) -> Mapping[str, object]:
 
 
 def _connection(name: str, entry: object) -> Connection:
+    """Return an entry as a connection; one that switches the pinning of host keys off is refused (P1)."""
     entry = _fields(name, entry)
     extra = _extra(name, entry)
     for unsafe in _UNSAFE_EXTRAS:
@@ -281,7 +283,7 @@ def _port(name: str, value: object) -> int:
 
 
 def _host_key(name: str, value: object) -> tuple[str, bytes]:
-    """Return type and bytes of a key written `ssh-ed25519 AAAA...`, or as its base64 alone."""
+    """Return type and bytes of a key written `ssh-ed25519 AAAA...`, or as its base64 alone; without one there is no connection (R1-41)."""
     if not isinstance(value, str) or not value.strip():
         raise ConnectionConfigError(f"{name}: host_key is missing in extra; the server's key has to be pinned")
     words = value.split()

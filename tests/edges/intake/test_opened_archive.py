@@ -42,7 +42,7 @@ def taken_from(source: BinaryIO) -> list[bytes]:
 
 @pytest.mark.parametrize("lie", ARCHIVES)
 def test_archive_reader_that_lies_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lie: str) -> None:
-    """R1-42: what a parser that was taken over says is held against what an archive can be."""
+    """S5: what a parser that was taken over says is held against what an archive can be."""
     monkeypatch.setattr(opened_archive, "_CHILD", script_of(tmp_path, TELL + ARCHIVES[lie] + "\nreceive(line)"))
 
     with tempfile.TemporaryFile() as source, pytest.raises(ReaderMisledError, match="nothing of it was taken over"):

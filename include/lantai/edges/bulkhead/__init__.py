@@ -10,5 +10,5 @@ memory, time and names; whatever it dies of is that unit's *unknown*, in words.
 - `looks`: looks at many outboxes, a few at a time.
 - `messages`: what goes between the two ends.
 
-Source: reliability.md, S5; ADR 18.
+Source: ADR 18.
 """

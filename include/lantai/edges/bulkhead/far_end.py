@@ -4,7 +4,7 @@ Runs in a child of the nursery and touches nothing but the server, the
 quarantine and the line: no registry, no key, no setting. What it is asked it
 answers or refuses by type; what it dies of is told by the nursery.
 
-Source: reliability.md, S3, S5; ADR 18.
+Source: ADR 18.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ TELL_SECONDS = 0.2
 
 
 def serve(line: Line) -> None:
-    """Say that we live, then answer questions until our end is gone; the first has to be `open`."""
+    """Say that we live, then answer questions until our end is gone; the first has to be `open`.
+
+    Whatever a server makes of it is the answer to that one question, by type (S5).
+    """
     send(line, Answer())
     with ExitStack() as stack:
         end: _FarEnd | None = None

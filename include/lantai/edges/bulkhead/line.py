@@ -4,7 +4,7 @@ The session itself lives in a child of the nursery. Here nothing of what a
 server sends is parsed, and no wait is without end: whatever the child does not
 answer in time, or dies of, is an error of this unit, in words.
 
-Source: reliability.md, C2, S3, S5; ADR 18.
+Source: ADR 18.
 """
 
 from __future__ import annotations
@@ -264,7 +264,7 @@ class UnitLine:
         return sha256
 
     def ask(self, verb: str, on_progress: Callable[[int], None] | None = None, **arguments: Any) -> Any:  # noqa: ANN401 - of the verb
-        """Ask the child one thing and return its answer."""
+        """Ask the child one thing and return its answer; of a line that has ended nothing is believed any more (S3)."""
         if self._ended_by is not None:
             raise ServerUnreachableError(f"{self._place}: {verb}: not asked, for the line had ended: {self._ended_by}")
         began = monotonic()
@@ -310,7 +310,7 @@ class UnitLine:
         return error
 
     def _next(self, verb: str, window: Window) -> Answer | Progress:
-        """Return what the child says next, as long as enough comes."""
+        """Return what the child says next, as long as enough comes (C2)."""
         share, until = self._pace.share_seconds, window.ends_at
         is_share = False
         if share is not None and not window.is_local:
@@ -329,7 +329,7 @@ class UnitLine:
         )
 
     def _death(self, verb: str) -> LantaiError:
-        """Return in words what the child died of."""
+        """Return in words what the child died of, as the unknown of this unit alone (S5)."""
         status = ""
         with contextlib.suppress(OSError):
             if select.select([self._deaths], [], [], 5)[0]:

@@ -1,8 +1,8 @@
 """Looks at the outboxes of many units, a few at a time; each is told as it ends.
 
-A look that failed says "unknown", never "nothing there" (I8).
+A look that failed says "unknown", never "nothing there".
 
-Source: R1-42; reliability.md, I8, S4, S5.
+Source: ADR 18.
 """
 
 from __future__ import annotations
@@ -63,6 +63,8 @@ def look_all(
 
     Yields:
         One look per unit, as each ends.
+
+    Source: I8, S4, S5.
     """
     years = sorted(set(filing_years))
     known = sorted(years if known_years is None else known_years)

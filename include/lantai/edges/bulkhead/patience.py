@@ -1,6 +1,6 @@
 """How long a server is waited for, and how much it may cost: shares, paces, limits, and what came so far.
 
-Source: reliability.md, C2, S3, S5; ADR 18.
+Source: ADR 18.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Window:
         self._local_from = self._local_seconds = 0.0
 
     def count(self, more: Progress) -> None:
-        """Count what came; the window begins anew when it was enough for one."""
+        """Count what came; the window begins anew when it was enough for one (C2)."""
         self._names, self._bytes = self._names + more.names, self._bytes + more.bytes
         self._earned_seconds += more.names / NAMES_PER_SECOND + more.bytes / self._bytes_per_second
         now, was_local = monotonic(), self.is_local
@@ -84,7 +84,7 @@ class Window:
             self.ends_at, self._earned_seconds = now + self._seconds, 0.0
 
     def local_seconds(self, now: float | None = None) -> float:
-        """Return how long only a disk of ours was waited for: that is not held against the server."""
+        """Return how long only a disk of ours was waited for: that is not held against the server (S5)."""
         under_way = (now or monotonic()) - self._local_from if self.is_local else 0.0
         return self._local_seconds + under_way
 

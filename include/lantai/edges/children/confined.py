@@ -9,7 +9,7 @@ root it becomes the user nobody; where the machine lets us it has a network of
 its own with nothing in it. What it opens it is handed as open descriptors; what
 it says is read as plain values, waited for only so long, and believed by nobody.
 
-Source: reliability.md, "Facts" (parse in a child process); P2, P5.
+Source: reliability.md, "Facts" (parse in a child process).
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Confined:
         self._has_spoken = False
 
     def __enter__(self) -> Self:
-        """Start the process.
+        """Start the process, with nothing of our environment in its own (P5).
 
         Raises:
             ValidationUnavailableError: The system has no room for it.

@@ -57,7 +57,7 @@ def imports_of(source: bytes) -> set[str]:
 
 
 def confine(memory_bytes: int, seconds: int) -> None:
-    """Take from this process what a parser has no use for.
+    """Take from this process what a parser has no use for (P2).
 
     Args:
         memory_bytes: Address space that it may have.

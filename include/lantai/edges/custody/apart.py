@@ -5,7 +5,7 @@ of its folder, so that a slash at the end, `..`, a symbolic link and a bind
 mount make no second place, and none lies inside another. A folder that is not
 there yet is told by its real path.
 
-Source: vault.md, "Copies"; R1-53, I7.
+Source: vault.md, "Copies".
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def is_one(first: Place, second: Place) -> bool:
 
 
 def overlapping(places: Sequence[Place]) -> list[tuple[Place, Place]]:
-    """Return the pairs of places that are one folder, or of which one lies inside the other."""
+    """Return the pairs of places that are one folder, or of which one lies inside the other (R1-53)."""
     chains = [(place, _chain(place)) for place in places]
     return [
         (first, second)
@@ -40,7 +40,7 @@ def overlapping(places: Sequence[Place]) -> list[tuple[Place, Place]]:
 
 
 def require_apart(places: Sequence[Place]) -> None:
-    """Refuse places of which two are one, or one lies inside the other.
+    """Refuse places of which two are one, or one lies inside the other: what lies there is no second copy (I7).
 
     Raises:
         SettingsError: Both addresses are named, without passwords.

@@ -1,6 +1,6 @@
 """Lines that are made while they are read: a file that never lies on a disk in the clear.
 
-Source: reliability.md, I6; vault.md, the sealed record `catalogue`.
+Source: vault.md, the sealed record `catalogue`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Lines:
         self.sha256, self.sm3 = sha256.hexdigest(), sm3.hexdigest()
 
     def open(self) -> BinaryIO:
-        """Return a new stream at the first line."""
+        """Return a new stream at the first line; nothing of it lies on a disk (I6)."""
         return io.BufferedReader(_LineStream(self._make()))
 
 

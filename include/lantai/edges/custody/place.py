@@ -1,6 +1,6 @@
 """What a place is to those who use one, and what they do with files at any place.
 
-Source: vault.md, "Copies"; reliability.md, D1 and I8.
+Source: vault.md, "Copies".
 """
 
 from __future__ import annotations

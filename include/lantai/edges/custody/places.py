@@ -5,7 +5,7 @@ one. Today a place is a folder (`file:///...`); the protocol is the seam for
 servers. What the files are, and in which order they come, is the vault's
 business (`lantai.edges.custody.vault`).
 
-Source: vault.md, "Where things lie"; reliability.md, I7, I8 and D1; V1.
+Source: vault.md, "Where things lie".
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class FilePlace:
     def write_new(self, name: str, chunks: Iterable[bytes | memoryview]) -> str:
         """Write a file under a temporary name, push it to the disk, then give it its name.
 
-        The same bytes under the same name again are no work; other bytes are refused.
+        The same bytes under the same name again are no work; other bytes are refused (I7).
 
         Args:
             name: Relative name.
@@ -110,7 +110,7 @@ class FilePlace:
             return self._write(path, chunks)
 
     def open(self, name: str) -> BufferedReader:
-        """Open a file for reading.
+        """Open a file for reading; one that is missing is damage, a place that is missing is not (V1).
 
         Raises:
             FixityError: The place is there, the file is not.
@@ -197,6 +197,7 @@ class FilePlace:
         return self.root.joinpath(*parts)
 
     def _require_here(self) -> None:
+        """Refuse a place that is not there, so that it is never taken for an empty one (I8)."""
         wanted = self.root / MARKER if self._is_marked else self.root
         with translated(self.name):
             if not wanted.exists():
@@ -212,6 +213,7 @@ class FilePlace:
             _sync_folder(path.parent)
 
     def _write(self, path: Path, chunks: Iterable[bytes | memoryview]) -> str:
+        """Write a file whole, or leave nothing of it (D1)."""
         part = part_beside(path)
         digest = hashlib.sha256()
         try:

@@ -3,7 +3,7 @@
 What lies between the payloads (tar headers, padding, end) follows from the
 manifest and is compared too, so that no changed bit goes by.
 
-Source: vault.md, "Where things lie"; reliability.md, V1; I1, D3.
+Source: vault.md, "Where things lie".
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from lantai.formats.vault.manifest import HeadersManifest, carrier_folder, heade
 
 
 def check_whole(place: Place, generation: Generation) -> dict[str, str]:
-    """Read every byte of a generation at a place.
+    """Read every byte of a generation at a place (I1).
 
     Returns:
         SHA-256 of each pack, payloads' and headers', by path.
@@ -55,7 +55,7 @@ def check_headers(place: Place, headers: HeadersManifest) -> tuple[str, str]:
 
 
 def check_pack(place: Place, path: str, members: list[pack.Member], sha256s: list[str]) -> str:
-    """Read a pack from its first byte to its last, and return its SHA-256.
+    """Read a pack from its first byte to its last, and return its SHA-256 (V1, D3).
 
     Raises:
         FixityError: A tar header, a member, the padding or the end is not what was written.

@@ -4,7 +4,7 @@ Trusts nothing but the signature under the manifests: where a member lies, how
 its tar header looks and what its digest is all follow from them. Whether the
 generation is the one that the ledger knows is asked in the journey.
 
-Source: vault.md, "Where things lie"; docs/vault-format.md; reliability.md, V1; I1, D3.
+Source: vault.md, "Where things lie"; docs/vault-format.md.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def all_files(place: Place, carrier_id: str) -> list[str]:
 def read_newest(place: Place, carrier_id: str, verifier: Verifier) -> Generation | None:
     """Read the newest manifests of a carrier at a place; None when it has none there.
 
-    An older generation is never taken because the newest is damaged.
+    An older generation is never taken because the newest is damaged (V1).
 
     Raises:
         FixityError: A manifest does not verify, or the two do not fit each other.
@@ -176,7 +176,7 @@ def read_header(place: Place, headers: HeadersManifest, record_id: str) -> bytes
 
 @contextmanager
 def open_payload(place: Place, generation: Generation, record_id: str) -> Iterator[Payload]:
-    """Open the payload of one record as a stream that digests what is read.
+    """Open the payload of one record as a stream that digests what is read (I1).
 
     Raises:
         FixityError: It is not there, or its tar header is not what was written.
@@ -209,6 +209,7 @@ def _require_fit(place: Place, manifest: Manifest, headers: HeadersManifest) -> 
 
 
 def _seek_member(place: Place, path: str, file: BufferedReader, member: pack.Member) -> None:
+    """Go to a member of a pack, where nothing but its own tar header may stand (D3)."""
     file.seek(member.header_offset)
     if file.read(len(member.header)) != member.header:
         raise FixityError(f"{place.name}: {path} has other bytes than written in the tar header of {member.name}")

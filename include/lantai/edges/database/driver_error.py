@@ -4,7 +4,7 @@ psycopg tells by SQLSTATE, and by the class alone where no server answered;
 sqlite3 tells by the name of its code. What is none of these is a mistake in our
 own statement: it stays as it is, and somebody has to look.
 
-Source: PostgreSQL manual, appendix A; sqlite.org/rescode.html; reliability.md, B1.
+Source: PostgreSQL manual, appendix A; sqlite.org/rescode.html.
 """
 
 from __future__ import annotations
@@ -84,6 +84,7 @@ def meaning_of(error: Exception) -> LantaiError | None:
 
 
 def _kind(found: BaseException) -> type[LantaiError] | None:
+    """Return what a driver's error is by its state, its code, or its class alone where no server answered (B1)."""
     if state := getattr(found, "sqlstate", None):
         return _STATES.get(state, _CLASSES.get(state[:2]))
     if code := getattr(found, "sqlite_errorname", None):

@@ -1,7 +1,9 @@
 """Staying the holder of a lease while long work on files goes on.
 
 A worker that was stopped longer than its lease finds out here, before it gives
-a file its name or takes one away. Source: reliability.md, K3.
+a file its name or takes one away.
+
+Source: reliability.md.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ class Fence:
         self._renewed_at: datetime | None = None
 
     def keep(self) -> None:
-        """Renew the lease now.
+        """Renew the lease now, or find out that somebody else has it (K3).
 
         Raises:
             LeaseLostError: Somebody else holds it, or held it meanwhile.

@@ -4,7 +4,7 @@ What a department lays out must not fill the disk that the registry writes to,
 nor that of anybody else's filing. A reserve stays free on the disk of the
 quarantine, and another on that of the registry, where both are one disk both.
 
-Source: reliability.md, D1, S5.
+Source: reliability.md.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from lantai.errors import DiskFullError
 
 
 def require_room(needed: Mapping[Path, int], what: str) -> None:
-    """Refuse what would not fit.
+    """Refuse what would not fit, before anything of it is read (S5).
 
     Args:
         needed: Bytes by the folder that they go to, reserves among them; folders of one disk count together. A folder that
@@ -47,7 +47,7 @@ def require_room(needed: Mapping[Path, int], what: str) -> None:
 
 
 def require_reserve(folder: Path, reserve_bytes: int) -> None:
-    """Refuse to go on writing into the reserve of a disk.
+    """Refuse to go on writing into the reserve of a disk (D1).
 
     Raises:
         DiskFullError: Less than the reserve is free.

@@ -2,9 +2,9 @@
 
 A thread of its own takes what has arrived, brings many files to the disk in one
 go, and only then writes their lines. What has a line survived a crash; what has
-none is asked for again. A failed sync is an error, never "ok" (D2).
+none is asked for again. A failed sync is an error, never "ok".
 
-Source: performance.md, "Seal", "Small"; reliability.md, K1, D1, D2.
+Source: performance.md, "Seal", "Small".
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def disk_error(error: OSError, place: Path) -> LantaiError:
-    """Return what an error of the local file system means."""
+    """Return what an error of the local file system means (D1)."""
     if error.errno in _FULL:
         return DiskFullError(f"{place}: no space left")
     return PlaceUnavailableError(f"{place}: {error.strerror or error}")
@@ -115,6 +115,7 @@ class Recorder:
         self._thread.join()
 
     def _run(self) -> None:
+        """Write rows as they come; after a failure none is written any more (D2)."""
         is_open = True
         while is_open:
             rows: list[tuple[str, Row]] = []
@@ -132,6 +133,7 @@ class Recorder:
                     self._failed = error
 
     def _write(self, rows: list[tuple[str, Row]]) -> None:
+        """Bring the files to the disk, and only then their rows (K1)."""
         gone = sync_folder(self._folder, sorted({name for name, _ in rows if name}))
         kept = (row for name, row in rows if name not in gone)
         lines = b"".join(json.dumps(row, separators=(",", ":")).encode() + b"\n" for row in kept)

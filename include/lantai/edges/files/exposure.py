@@ -7,7 +7,7 @@ the sticky bit (`/tmp`) nobody renames what is another's. Groups are not judged:
 whom a group holds is the administrator's decision. Access lists beside the
 modes are not seen.
 
-Source: interfaces.md, "The command" (doctor); reliability.md, P2, P5.
+Source: interfaces.md, "The command" (doctor).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MOST_LINKS = 40
 
 
 def others_may_read(path: Path) -> bool:
-    """Return whether any other user can read a file; False where nothing lies.
+    """Return whether any other user can read a file; False where nothing lies (P5).
 
     Raises:
         PlaceUnavailableError: It cannot be told.
@@ -35,7 +35,7 @@ def others_may_read(path: Path) -> bool:
 
 
 def others_may_write(path: Path) -> bool:
-    """Return whether any other user can change a file or put another in its place; False where nothing lies.
+    """Return whether any other user can change a file or put another in its place; False where nothing lies (P5).
 
     Raises:
         PlaceUnavailableError: It cannot be told.

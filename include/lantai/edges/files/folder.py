@@ -3,7 +3,7 @@
 Names are bytes until they are decoded; links are never followed, and what is
 no regular file is named instead of being read.
 
-Source: reliability.md, "Facts"; S2.
+Source: reliability.md, "Facts".
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ def list_folder(folder: Path) -> list[FolderFile]:
 
 
 def _walk(root: bytes, below: bytes) -> Iterator[FolderFile]:
+    """Yield what lies below a folder; what is no regular file is named, and no link is followed (S2)."""
     try:
         entries = list(os.scandir(os.path.join(root, below)))  # noqa: PTH118 - names are bytes here, a Path would decode them
     except OSError as error:

@@ -3,7 +3,7 @@
 Places of the vault are in `places`, packages under way in `quarantine`; here
 is what is neither.
 
-Source: interfaces.md, "The command" (doctor, init); reliability.md, D1.
+Source: interfaces.md, "The command" (doctor, init).
 """
 
 from __future__ import annotations

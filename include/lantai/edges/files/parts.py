@@ -5,7 +5,7 @@ has left is taken away by whoever next writes into the same folder; where death
 cannot be proved (another machine, another boot), when nobody has written to it
 for a day, by the clock of the file system itself.
 
-Source: vault.md, "What a hard second look ... showed" (temporary names of a dead run); reliability.md, K1.
+Source: vault.md, "What a hard second look ... showed" (temporary names of a dead run).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def part_beside(path: Path) -> Path:
 
 
 def sweep(folder: Path) -> None:
-    """Take away the temporary files in a folder whose writers are dead; those of living ones stay.
+    """Take away the temporary files in a folder whose writers are dead; those of living ones stay (K1).
 
     Raises:
         OSError: The folder could not be read.

@@ -1,6 +1,6 @@
 """Opening a file that somebody has named, only if it is a regular one: of a pipe or a device nobody would see an end.
 
-Source: reliability.md, "Facts"; S2.
+Source: reliability.md, "Facts".
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ name and a stream. Only regular files are handed on; anything else, a
 doubled name, a password or a bomb refuses the archive as a whole. Archives
 within archives are files like any other and are not opened.
 
-Source: reliability.md, "Facts" (archives); R1-31, R1-38; reliability.md, S5.
+Source: reliability.md, "Facts" (archives).
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def media_type(source: BinaryIO) -> str | None:
 
 
 def members(source: BinaryIO, *, limits: ArchiveLimits = DEFAULT_LIMITS) -> Iterator[Member]:
-    """Yield the files of an archive in its order.
+    """Yield the files of an archive in its order, the same of a zip as of a tar (R1-31, R1-38).
 
     Args:
         source: A seekable stream of a zip or an uncompressed tar.
@@ -130,7 +130,7 @@ class Tally:
         self.check(self._unpacked_bytes)
 
     def check(self, unpacked_bytes: int) -> None:
-        """See whether an archive may unpack to so many bytes.
+        """See whether an archive may unpack to so many bytes (S5).
 
         Raises:
             ArchiveLimitError: It may not.

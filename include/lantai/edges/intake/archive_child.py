@@ -3,7 +3,7 @@
 It is handed the archive, says what is in it, and then the bytes of the members
 that are asked for, in the archive's order. It writes nothing anywhere.
 
-Source: R1-42; reliability.md, "Facts" (archives).
+Source: reliability.md, "Facts" (archives).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ run meanwhile); the reader hands over whole batches, because with many small
 files the handing over would cost more than the hashing. A full queue makes the
 reader wait, so that memory stays bounded.
 
-Source: performance.md, "With digests of what arrives"; R1-45.
+Source: performance.md, "With digests of what arrives".
 """
 
 from __future__ import annotations
@@ -119,6 +119,7 @@ class Digests:
                 line.put(batch)
 
     def _run(self, name: str) -> None:
+        """Take one of the two digests of each file while it arrives (R1-45)."""
         line, room = self._lines[name], self._room[name]
         while (batch := line.get()) is not None:
             try:

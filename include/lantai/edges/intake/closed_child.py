@@ -3,7 +3,7 @@
 It is handed many files at a time and answers one by one, so that the file it
 breaks down under is known.
 
-Source: R1-37; `formats.closed_file`.
+Source: `formats.closed_file`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from lantai.formats.intake.closed_file import compressed_by, encrypted_by
 
 
 def work(line: socket.socket) -> None:
-    """Answer for each file by what it is encrypted with, and packed with, until nobody asks any more."""
+    """Answer for each file by what it is encrypted with, and packed with, until nobody asks any more (R1-37)."""
     while True:
         asked, fds = receive(line)
         if not isinstance(asked, list):

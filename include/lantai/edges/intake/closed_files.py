@@ -5,7 +5,7 @@ looked at once more, in a process that sees nothing else: memory and processor
 time may have been used up by those before it. Only what ends that one too is
 named. How long a disk takes says nothing about a file.
 
-Source: R1-37; `formats.closed_file`; reliability.md, "Facts" (parse in a child process).
+Source: `formats.closed_file`; reliability.md, "Facts" (parse in a child process).
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Judged(NamedTuple):
 
 
 def judge_closed(files: Iterable[ForeignFile]) -> Iterator[Judged]:
-    """Yield for each file whether it is closed, in their order.
+    """Yield for each file whether it is closed, in their order (R1-37).
 
     Args:
         files: Any number; they are opened a few at a time.

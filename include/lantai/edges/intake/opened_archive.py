@@ -5,7 +5,7 @@ sizes within the limits, of each member as many bytes as were listed. The proces
 writes nothing: who asks puts the bytes where they belong, so that it can lay no
 link, no device and no name of its own anywhere.
 
-Source: R1-42; reliability.md, "Facts" (archives, parse in a child process).
+Source: reliability.md, "Facts" (archives, parse in a child process).
 """
 
 from __future__ import annotations
@@ -122,6 +122,7 @@ class OpenedArchive:
 
 
 def _listed(child: Confined, tally: Tally, limits: ArchiveLimits) -> tuple[Listed, ...]:
+    """Return what the process says is in the archive, each word of it held against what an archive can be (S5)."""
     found: list[Listed] = []
     claimed = 0
     while (batch := child.hear()) != "end":

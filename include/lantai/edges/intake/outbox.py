@@ -4,7 +4,7 @@ Whether a package is to be taken in is decided elsewhere, from two looks; here
 stands only what one look saw. Whether it is whole is in `outbox_whole`, bringing it in in
 `outbox_collect`; looks at many units at once are in `bulkhead.looks`.
 
-Source: interfaces.md, "A department's folder"; R1-42; reliability.md, I8, S1, S4.
+Source: interfaces.md, "A department's folder"; reliability.md.
 """
 
 from __future__ import annotations
@@ -130,6 +130,7 @@ def look(
 
 
 def _outbox(session: Session, allowance: Allowance) -> list[Entry]:
+    """Return what lies in the outbox; without an outbox nothing is known (I8)."""
     try:
         return session.list_folder(OUTBOX, allowance)
     except RemoteMissingError as error:
@@ -139,6 +140,7 @@ def _outbox(session: Session, allowance: Allowance) -> list[Entry]:
 
 
 def _is_empty(session: Session, entry: Entry, allowance: Allowance) -> bool:
+    """Return whether an entry is a folder with nothing in it; one that may not be listed is not (S4)."""
     try:
         return entry.kind is FileKind.FOLDER and not session.list_folder(OUTBOX + b"/" + entry.name, allowance)
     except RemotePermissionError:
@@ -151,7 +153,10 @@ def _is_litter(name: bytes) -> bool:
 
 
 def _packages(session: Session, year: int, allowance: Allowance) -> tuple[list[PackageSeen], list[bytes]]:
-    """Return the packages of a year, and the names beside them that belong to none: loose files, links, devices."""
+    """Return the packages of a year, each with its state and whether it is said to be ready (R1-42), and the names beside them.
+
+    Those belong to no package: loose files, links, devices.
+    """
     tree = session.list_tree(OUTBOX + b"/" + str(year).encode(), allowance)
     inside: dict[bytes, list[RemoteFile]] = defaultdict(list)
     beside: dict[bytes, RemoteFile] = {}

@@ -1,6 +1,6 @@
 """Bringing a package of an outbox into the quarantine, and seeing that it still is what was seen.
 
-Source: interfaces.md, "A department's folder"; R1-42; R1-40; reliability.md, C1, S2; I1.
+Source: interfaces.md, "A department's folder"; reliability.md.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def collect(
     allowance: Allowance | None = None,
     on_local: Callable[[], None] | None = None,
 ) -> list[ReceivedFile]:
-    """Bring a package into the quarantine, going on where an earlier try stood.
+    """Bring a package into the quarantine, going on where an earlier try stood (I1, C1).
 
     Args:
         session: With the unit's server.
@@ -72,7 +72,7 @@ def collect(
 
 
 def _compare_again(session: Session, package: PackageSeen, allowance: Allowance | None) -> None:
-    """See that the package still is what was brought in: nothing added, replaced or turned into a link."""
+    """See that the package still is what was brought in: nothing added, replaced or turned into a link (S2)."""
     try:
         if package.kind is Packaging.FOLDER:
             now = session.list_tree(package.path, allowance).files

@@ -5,7 +5,7 @@ there yet, an amount that is not reached, a name that clients give to a file on
 its way. What the manifests say of the content is judged after it was brought
 in; here only names and sizes count.
 
-Source: interfaces.md, "A department's folder"; R1-42; reliability.md, S1.
+Source: interfaces.md, "A department's folder"; reliability.md.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def is_whole(package: PackageSeen, read_small: ReadSmall) -> bool:
 
 
 def still_missing(package: PackageSeen, read_small: ReadSmall) -> str | None:
-    """Return the first thing that is still missing, as a short English phrase, or None when the package is whole.
+    """Return the first thing that is still missing, as a short English phrase, or None when the package is whole (R1-42).
 
     An archive lists nothing for itself: it is whole as soon as it is there, and only its settling, or its `.ready`, says
     that it is complete. A folder is whole with a manifest, or a list of digests, and all files that it names.
@@ -95,6 +95,7 @@ def _missing_of_bag(
 
 
 def _half_upload(package: PackageSeen) -> str | None:
+    """Return what shows without a look into it that a package is still being uploaded (S1)."""
     for file in package.files:
         if is_on_its_way(file.name):
             return f"{shortened(shown_name(file.name))} is still on its way"

@@ -6,7 +6,7 @@ What has arrived whole is written down in `received.jsonl` after it is on the
 disk, so that a run that was killed goes on where it stood. A department's name
 is data in that file and never a path.
 
-Source: vault.md; reliability.md, I6, K1, C1, D1; R1-42; D3, S2, I1.
+Source: vault.md; reliability.md.
 """
 
 from __future__ import annotations
@@ -63,12 +63,12 @@ class Quarantine:
             raise disk_error(error, self.folder(carrier_id)) from error
 
     def finish(self, carrier_id: str) -> list[ReceivedFile]:
-        """Return what has arrived whole, in order of the files' numbers; empty before anything has."""
+        """Return what has arrived whole, in order of the files' numbers (I1); empty before anything has."""
         journal = read_journal(self.folder(carrier_id) / JOURNAL)
         return [_received(row) for _, row in sorted(journal.whole.items())]
 
     def missing_bytes(self, carrier_id: str, files: list[RemoteFile], wanted: list[RemoteFile]) -> int:
-        """Return how much more room some files of a package need: what half lies here already has its own.
+        """Return how much more room some files of a package need (D1): what half lies here already has its own.
 
         Args:
             carrier_id: Its id.
@@ -96,7 +96,7 @@ class Quarantine:
         return sorted(entry.name for entry in self.root.iterdir() if entry.is_dir())
 
     def purge(self, carrier_id: str) -> None:
-        """Remove all of a carrier; nothing happens when it is not here.
+        """Remove all of a carrier (I6); nothing happens when it is not here.
 
         Raises:
             PlaceUnavailableError: Something could not be removed.
@@ -113,7 +113,7 @@ class Quarantine:
     def receive(self, carrier_id: str, files: list[RemoteFile]) -> Receiving:
         """Begin, or go on, receiving the files of one state of a package.
 
-        What was received of another state of it is purged first.
+        What was received of another state of it is purged first (S2).
 
         Raises:
             DiskFullError: There is no space left.

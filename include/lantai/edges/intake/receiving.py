@@ -4,7 +4,7 @@ What is whole has a line in `received.jsonl`, written after the file is on the
 disk. A large file has lines that say how far it is safe. Anything without a
 line is worth nothing and is fetched again, so a killed run needs no cleaning.
 
-Source: reliability.md, K1, C1, D1; D3, S2, D2; R1-40 (what is not wanted is not fetched).
+Source: reliability.md.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ class _ArrivingFile:
         self._fd = -1
 
     def resume(self, on_resumed: Callable[[int], None] | None = None) -> int:
-        """Digest what is safe of an earlier run, and return how much that is."""
+        """Digest what is safe of an earlier run, and return how much that is (K1)."""
         if not self._from_bytes:
             return 0
         part = Path(self._path + ".part")
@@ -166,6 +166,7 @@ class _ArrivingFile:
         return self._from_bytes
 
     def write(self, content: bytes | memoryview, /) -> None:
+        """Write and digest the next bytes; a disk that takes none is named (D1)."""
         try:
             if self._fd < 0:
                 self._open(len(content))
@@ -192,7 +193,7 @@ class _ArrivingFile:
         self._digests.end(self._hashes)
 
     def discard(self) -> None:
-        """Forget what came: the file is not what was listed."""
+        """Forget what came: the file is not what was listed (S2)."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
@@ -200,7 +201,7 @@ class _ArrivingFile:
             self._note_safe(0)
 
     def interrupt(self) -> None:
-        """Keep what came for the next run; the last of it is marked as safe where it is worth it."""
+        """Keep what came for the next run (C1); the last of it is marked as safe where it is worth it."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
@@ -230,7 +231,7 @@ class _ArrivingFile:
 
 
 def read_journal(path: Path) -> Journal:
-    """Read the journal; a last line that a crash cut short is cut off, so that the next one begins a line of its own."""
+    """Read the journal; a last line that a crash cut short is cut off, so that the next one begins a line of its own (D3)."""
     journal = Journal()
     try:
         content = path.read_bytes()

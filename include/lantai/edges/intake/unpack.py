@@ -5,7 +5,7 @@ where it stood, every member is counted and hashed while it is written. The
 archive is opened by a confined process; what is written is written here, under
 numbers of ours.
 
-Source: R1-38, R1-42; reliability.md, "Facts" (archives), K1.
+Source: reliability.md, "Facts" (archives).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def is_unpacked(archive: OpenedArchive, files: list[ReceivedFile]) -> bool:
 
 
 def unpack(archive: OpenedArchive, quarantine: Quarantine, folder: str, reserve_bytes: int = 0) -> list[ReceivedFile]:
-    """Take an archive apart.
+    """Take an archive apart, going on where an earlier run stood (R1-38, K1).
 
     Args:
         archive: As `open_archive` gives it.

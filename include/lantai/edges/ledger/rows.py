@@ -4,7 +4,7 @@ An event is written in the transaction of what it tells; the sequencer gives it
 its place later. A leaf is the stored bytes and is never serialised again.
 Signing, publishing and verifying are in the journey.
 
-Source: vault.md, "The ledger"; RFC 6962 section 2.1; I5.
+Source: vault.md, "The ledger"; RFC 6962 section 2.1.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def sequencer(database: Database, holder: str, now_at: Callable[[], datetime]) -
 
 
 def sequence(database: Database, lease: Lease) -> int:
-    """Give every event without one its place in the tree; return how many leaves the tree has now.
+    """Give every event without one its place in the tree, in their order and without a gap (I5); return how many leaves it has now.
 
     Raises:
         LeaseLostError: Somebody else has taken over.

@@ -5,7 +5,7 @@ shown to it; old algorithms are not offered. The SFTP protocol itself is in
 `sftp_pipe`, `sftp_listing` and `sftp_fetch`: paramiko carries bytes, its own
 SFTP client is not used.
 
-Source: reliability.md, facts and P1; performance.md, "Collect"; C2, S3, I8, R1-41.
+Source: reliability.md, "Facts"; performance.md, "Collect".
 """
 
 from __future__ import annotations
@@ -113,6 +113,7 @@ def _own_key(connection: Connection) -> paramiko.PKey | None:
 
 
 def _dial(connection: Connection, timeout_seconds: float) -> socket.socket:
+    """Reach the server; one that cannot be reached is unknown, by type (I8)."""
     try:
         line = socket.create_connection((connection.host, connection.port), timeout_seconds)
     except (OSError, ValueError) as error:  # A name that cannot be asked for is no OSError.
@@ -122,6 +123,7 @@ def _dial(connection: Connection, timeout_seconds: float) -> socket.socket:
 
 
 def _greeted(line: socket.socket, connection: Connection, timeout_seconds: float) -> paramiko.Transport:
+    """Agree on algorithms of today and on a host key of the pinned type, and see that it is the pinned one (P1)."""
     try:
         transport = paramiko.Transport(
             line, default_window_size=WINDOW_BYTES, default_max_packet_size=_PACKET_BYTES, strict_kex=True
@@ -151,6 +153,7 @@ def _greeted(line: socket.socket, connection: Connection, timeout_seconds: float
 
 
 def _compare_host_key(transport: paramiko.Transport, connection: Connection) -> None:
+    """Refuse a server whose host key is not the pinned one, before anything of ours is shown to it (R1-41)."""
     try:
         shown = transport.get_remote_server_key()
     except Exception as error:
@@ -265,6 +268,7 @@ class _Stream:
                 )
 
     def _require_patience(self, silent_from: float, what: str, error: TimeoutError) -> None:
+        """Give up a server that neither says nor takes anything for too long (C2)."""
         if monotonic() - silent_from >= self._stall_seconds:
             raise ServerUnreachableError(
                 f"{_place(self._connection)}: {what} for {self._stall_seconds:.0f} s"
@@ -272,7 +276,7 @@ class _Stream:
 
 
 def _broken(connection: Connection, doing: str, error: BaseException | None) -> LantaiError:
-    """Return what ended a connection, by its kind.
+    """Return what ended a connection, by its kind (S3).
 
     paramiko's thread hands on whatever it stumbled over, and a server that lies makes it stumble over anything: text in no
     encoding, numbers too large, fields that are not there. None of it may pass as a fault of ours, or end more than this unit.

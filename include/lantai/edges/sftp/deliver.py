@@ -4,7 +4,7 @@ Under a name of its own first, read back and compared, then renamed. The same
 bytes under the same name are done already, so a delivery may be repeated; other
 bytes under that name are never overwritten unless the caller says so.
 
-Source: reliability.md, facts ("Delivery = temp name, write, read back, rename"), I4, I7.
+Source: reliability.md, "Facts" ("Delivery = temp name, write, read back, rename").
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def _sweep(pipe: Pipe, within: bytes, name: bytes) -> None:
 
 
 def _stands_there(pipe: Pipe, path: bytes, sha256: str, size: int, *, replace: bool) -> bool:
-    """Return whether these bytes are there already, whoever brought them."""
+    """Return whether these bytes are there already, whoever brought them (I4)."""
     there = look(pipe, path)
     if there is None:
         return False
@@ -202,6 +202,7 @@ def _settle(pipe: Pipe, path: bytes, down_to: int) -> None:
 
 
 def _compare(pipe: Pipe, path: bytes, sha256: str, size: int) -> None:
+    """Read back what was sent, before it gets its name (I7)."""
     there = look(pipe, path)
     found_bytes = there.bytes if there is not None else 0
     found = _digest_of(pipe, path, there) if there is not None else "nothing"

@@ -7,7 +7,7 @@ behind the last read, still says what the listing said; a file of more than one
 read is asked for before the first read too. paramiko's `get` is not used: it
 reports success on a file that was cut.
 
-Source: performance.md, "What wins"; reliability.md, facts and S2, S3; I1, C1.
+Source: performance.md, "What wins"; reliability.md, "Facts".
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def fetch(
     chunk_bytes: int = CHUNK_BYTES,
     on_progress: Callable[[int], object] | None = None,
 ) -> Iterator[FetchResult]:
-    """Read files, many at once, and yield each as it ends.
+    """Read files, many at once, and yield each as it ends; after a cut the next fetch goes on at an offset (C1).
 
     Args:
         pipe: A session with nothing awaited.
@@ -199,6 +199,7 @@ class _Fetch:
         self._end(flight)
 
     def _take_bytes(self, read: _Read, kind: int, body: memoryview) -> None:
+        """Take the answer to a read: fewer bytes than asked for are no end of the file (S3)."""
         flight = read.flight
         flight.reads -= 1
         self._bytes_asked -= read.length
@@ -220,6 +221,7 @@ class _Fetch:
         read.flight.is_checked = False
 
     def _hand_on(self, flight: _Flight, offset: int, content: memoryview) -> None:
+        """Hand bytes on in their order in the file, whatever the order in which they come (I1)."""
         if flight.error is not None:
             return
         if offset != flight.arrived:
@@ -240,6 +242,7 @@ class _Fetch:
         flight.held.clear()
 
     def _take_check(self, check: _Check, kind: int, body: memoryview) -> None:
+        """Hold size and time of the open file against what was listed (S2)."""
         flight = check.flight
         flight.checks -= 1
         if flight.error is not None:

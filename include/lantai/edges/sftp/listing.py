@@ -2,9 +2,9 @@
 
 A name is data: nothing here makes a local path of it. What is no regular file
 is told, never followed. A folder that cannot be read is told too, so that
-nobody takes it for an empty one (I8).
+nobody takes it for an empty one.
 
-Source: reliability.md, I8, S3, S4; interfaces.md, "A department's folder".
+Source: reliability.md; interfaces.md, "A department's folder".
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def join(folder: bytes, name: bytes) -> bytes:
 
 
 def list_folder(pipe: Pipe, path: bytes, allowance: Allowance | None = None) -> list[Entry]:
-    """Return what is in one folder, sorted by raw name.
+    """Return what is in one folder, sorted by raw name; one that cannot be listed is an error, never empty (I8).
 
     Args:
         pipe: A session with nothing awaited.
@@ -159,7 +159,7 @@ def list_folder(pipe: Pipe, path: bytes, allowance: Allowance | None = None) -> 
 
 
 def list_tree(pipe: Pipe, root: bytes, allowance: Allowance | None = None, *, max_depth: int = MAX_DEPTH) -> Tree:
-    """Return what lies below a folder, files sorted by raw name.
+    """Return what lies below a folder, files sorted by raw name; folders below that cannot be listed are named (S4).
 
     Args:
         pipe: A session with nothing awaited.
@@ -248,6 +248,7 @@ def _read_answer(
 
 
 def _entries(pipe: Pipe, folder: _Folder, body: memoryview, allowance: Allowance) -> Iterator[Entry]:
+    """Yield the entries that a server tells; what no folder can hold ends the session (S3)."""
     entries = wire.names_of(body)
     try:
         allowance.take(folder.path, [found.name for found in entries])

@@ -5,7 +5,7 @@ The stream is two callables, `receive() -> bytes` (empty at the end) and
 socket pair. What is asked for is held by request id until its answer is taken;
 an answer to nothing that was asked ends the session by type.
 
-Source: performance.md, "What wins"; reliability.md, C2 and S3.
+Source: performance.md, "What wins"; reliability.md.
 """
 
 from __future__ import annotations
@@ -164,6 +164,7 @@ class Pipe:
         self.is_broken = True
 
     def _matched(self, kind: int, body: memoryview) -> tuple[object, int, memoryview]:
+        """Return an answer with what it was asked for; one to nothing that was asked ends the session (S3)."""
         if kind not in wire.REPLIES or len(body) < _ID_BYTES:
             raise self._break(f"answer: found a packet of kind {kind}, {len(body)} bytes, expected a reply")
         number = int.from_bytes(body[:_ID_BYTES], "big")
@@ -194,6 +195,7 @@ class Pipe:
         return found
 
     def _watch_for_silence(self, arrived_bytes: int, waited_seconds: float) -> None:
+        """Give up a server that sends next to nothing while it is waited for (C2)."""
         self._window_bytes += arrived_bytes
         self._window_waited += waited_seconds
         if self._window_bytes >= STALL_BYTES:

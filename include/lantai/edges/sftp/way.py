@@ -11,7 +11,7 @@ folder is for the server to hold.
 The folder that the connection names is the centre's own word: only what is
 below it is looked at.
 
-Source: reliability.md, S2, S3; P12.
+Source: reliability.md.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def parent(path: bytes) -> bytes:
 
 
 def require_way(pipe: Pipe, root: bytes, folders: Iterable[bytes], *, has_to_be_there: bool = False) -> None:
-    """Require that each folder, and each folder on the way to it, is a folder and no link.
+    """Require that each folder, and each folder on the way to it, is a folder and no link (P12).
 
     Args:
         pipe: A session with nothing awaited.
@@ -70,6 +70,7 @@ def _steps(root: bytes, folder: bytes) -> Iterable[bytes]:
 
 
 def _judged(step: object, kind: int, body: memoryview, *, has_to_be_there: bool) -> LantaiError | None:
+    """Return what is wrong with one step of the way; one that is gone behind what was read over it is a change (S2)."""
     if kind == wire.ATTRS:
         found = wire.Fields(body).attributes().kind
         if found is wire.FileKind.FOLDER:

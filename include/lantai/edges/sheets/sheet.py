@@ -4,7 +4,7 @@ An xlsx is a zip: its directory is looked at first, by the process that then
 opens it and may not grow. Every cell comes back as the text a person sees.
 Writing workbooks is in `formats.workbook`.
 
-Source: reliability.md, "Facts"; R1-50; S5.
+Source: reliability.md, "Facts".
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def read_sheets(source: BinaryIO, *, limits: SheetLimits = DEFAULT_LIMITS) -> li
 
 
 def read_book(source: BinaryIO, *, limits: SheetLimits = DEFAULT_LIMITS) -> Book:
-    """Return a workbook: every sheet, and what its parts show beside them.
+    """Return a workbook: every sheet with its rows under their numbers, by which a fault is named (R1-50), and what its parts show.
 
     Args:
         source: A seekable stream of an xlsx file.
@@ -142,7 +142,7 @@ class _Line(NamedTuple):
 
 
 def _told(source: BinaryIO, kind: str, limits: SheetLimits) -> Iterator[_Heading | _Line | PartNotes]:
-    """Yield what the process says, each word of it held against what a table can be."""
+    """Yield what the process says, each word of it held against what a table can be (S5)."""
     bounds = Bounds(limits.memory_bytes, limits.seconds)
     sheets_left, rows_left, room = limits.entries, limits.rows, limits.text_characters
     notes_left = limits.entries

@@ -4,7 +4,7 @@ Each function is one set-based statement or a few; which of them may be called
 when is the journey's. The registry's triggers refuse a status that may not
 follow another.
 
-Source: vault.md, "Destruction, in order"; rules N7.
+Source: vault.md, "Destruction, in order".
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Set-based: nothing here walks over records one by one. Signatures stand in
 `sign_offs`, what was done in `dispositions`. Who may do what is not decided
 here, except by the constraints of the registry itself.
 
-Source: R9-19, R12-04; vault.md, "Destruction, in order".
+Source: vault.md, "Destruction, in order".
 """
 
 from __future__ import annotations
@@ -201,7 +201,7 @@ def duties(connection: Connection, list_id: str) -> list[DutyHeld]:
 
 
 def give_duty(connection: Connection, list_id: str, held: DutyHeld) -> None:
-    """Give somebody a duty about a list.
+    """Give somebody a duty about a list, one and no other (R12-04).
 
     Raises:
         RegistryConflictError: They have another duty about it, or the duty has somebody already.
@@ -234,7 +234,7 @@ def decisions(connection: Connection, list_id: str) -> list[RowDecision]:
 
 
 def put_decisions(connection: Connection, said: Sequence[RowDecision]) -> int:
-    """Write the decisions of one panel member; those that say the same as before stay untouched. Return how many changed."""
+    """Write the decisions of one panel member (R9-19); those that say the same as before stay untouched. Return how many changed."""
     table = tables.row_decision
     if not said:
         return 0

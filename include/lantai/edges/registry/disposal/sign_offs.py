@@ -2,7 +2,7 @@
 
 Whether a signature counts is not decided here: see `lantai.rules.disposal.approval`.
 
-Source: vault.md, "The ledger", sign-offs; R10-08.
+Source: vault.md, "The ledger", sign-offs.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def sign_offs(connection: Connection, list_id: str) -> Sequence[Row[Any]]:
 
 
 def add_sign_off(connection: Connection, sign_off: SignOff, fingerprint: str | None, event_id: str) -> None:
-    """Add a signature.
+    """Add a signature, with the name of who delegated where it is given for somebody else (R10-08).
 
     Raises:
         RegistryConflictError: It is there already, or the person does not have this duty about the list.

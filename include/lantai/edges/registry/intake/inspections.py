@@ -1,4 +1,4 @@
-"""The units' halves of the inspection forms. Source: R1-28."""
+"""The units' halves of the inspection forms."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NAMED = ("algorithm", "digest", "preparer", "reviewer", "filled_on")
 
 
 def put_unit_half(connection: Connection, carrier: str, half: UnitHalf) -> None:
-    """Register what a unit filled in for a round, in place of what an earlier run read."""
+    """Register what a unit filled in for a round (R1-28), in place of what an earlier run read."""
     table = tables.unit_half
     connection.execute(delete(table).where(table.c.carrier_id == carrier))
     values = {name: getattr(half, name) for name in _NAMED}

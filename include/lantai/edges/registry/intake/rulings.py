@@ -1,4 +1,4 @@
-"""Rulings on held rounds. Source: R1-51."""
+"""Rulings on held rounds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lantai.records.intake.ruling import Choice, Ruling
 def put_ruling(
     connection: Connection, carrier: str, choice: Choice, reason: str, ruled_by: str, ruled_at: datetime
 ) -> None:
-    """Register a ruling in place of an earlier one on the same round; the ledger keeps both."""
+    """Register a ruling in place of an earlier one on the same round (R1-51); the ledger keeps both."""
     table = tables.ruling
     connection.execute(delete(table).where(table.c.carrier_id == carrier))
     connection.execute(
