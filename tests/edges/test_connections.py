@@ -14,8 +14,11 @@ CANARY = "hunter2"
 KEY = base64.b64encode(b"\0\0\0\x0bssh-ed25519" + b"\0\0\0\x20" + bytes(32)).decode()
 
 
+OLD_KEY = base64.b64encode(b"\0\0\0\x07ssh-dss" + bytes(32)).decode()
+
+
 def _entry(**changed: object) -> dict[str, object]:
-    extra = {"key_file": "/keys/centre", "host_key": f"ssh-ed25519 {KEY}", "remote_root": "/srv/jy"}
+    extra = {"key_file": "/keys/centre", "host_key": f"ssh-ed25519 {KEY} jy@sftp", "remote_root": "/srv/jy"}
     entry = {"conn_type": "sftp", "host": "sftp.jy.example", "port": 2222, "login": "centre", "extra": extra}
     return entry | changed
 
@@ -47,6 +50,7 @@ def test_extra_written_as_json_and_key_as_base64_alone_are_understood(tmp_path: 
     found = load_connections(_write(tmp_path, {"sftp_JY": _entry(extra=extra) | {"password": CANARY}}))
 
     assert found["sftp_JY"].host_key_type == "ssh-ed25519"
+    assert found["sftp_JY"].host_key == base64.b64decode(KEY)
     assert found["sftp_JY"].port == 2222
 
 
@@ -65,9 +69,13 @@ def test_connection_written_as_uri_is_understood(tmp_path: Path) -> None:
         (_entry(host=""), "host"),
         (_entry(login=None), "login"),
         (_entry(port="70000"), "port"),
-        (_entry(extra={"key_file": "/k"}), "host_key"),
-        (_entry(extra={"key_file": "/k", "host_key": "ssh-ed25519 zzz"}), "host_key"),
-        (_entry(extra={"key_file": "/k", "host_key": f"ssh-rsa {KEY}"}), "host_key"),
+        (_entry(extra={"key_file": "/k"}), "host_key is missing"),
+        (_entry(extra={"key_file": "/k", "host_key": "  "}), "host_key is missing"),
+        (_entry(extra={"key_file": "/k", "host_key": ["ssh-ed25519"]}), "host_key is missing"),
+        (_entry(extra={"key_file": "/k", "host_key": "ssh-ed25519 zzz"}), "expected a public key"),
+        (_entry(extra={"key_file": "/k", "host_key": f"ssh-rsa {KEY}"}), "expected a public key"),
+        (_entry(extra={"key_file": "/k", "host_key": OLD_KEY}), "expected a public key"),
+        (_entry(extra={"key_file": "/k", "host_key": f"ssh-dss {OLD_KEY}"}), "expected a public key"),
         (_entry(extra={"key_file": "/k", "host_key": KEY, "no_host_key_check": True}), "no_host_key_check"),
         (_entry(extra={"key_file": "/k", "host_key": KEY, "no_host_key_check": "true"}), "no_host_key_check"),
         (_entry(extra={"key_file": "/k", "host_key": KEY, "allow_host_key_change": True}), "allow_host_key_change"),
@@ -88,11 +96,13 @@ def test_incomplete_or_unsafe_connection_is_refused_and_its_fault_named(
 
 
 def test_faulty_connection_of_one_unit_stops_no_other(tmp_path: Path) -> None:
-    """S5."""
-    path = _write(tmp_path, {"sftp_JY": _entry(), "sftp_GA": _entry(host="")})
+    """S5: nor does what is no connection of a unit."""
+    others = {"smtp_default": "smtp://mail", "web": {"conn_type": "http"}, "archive": _entry()}
+    path = _write(tmp_path, {"sftp_JY": _entry(), "sftp_GA": _entry(host=""), **others})
 
     found = read_connections(path)
 
+    assert sorted(found) == ["archive", "sftp_GA", "sftp_JY"]
     assert isinstance(found["sftp_GA"], ConnectionConfigError)
     assert found["sftp_JY"].host == "sftp.jy.example"
 

@@ -94,7 +94,8 @@ def read_connections(path: Path) -> dict[str, Connection | ConnectionConfigError
     """
     found: dict[str, Connection | ConnectionConfigError] = {}
     for name, entry in _entries(path).items():
-        if not (name.startswith(PREFIX) or (isinstance(entry, Mapping) and entry.get("conn_type") == "sftp")):
+        is_sftp = isinstance(entry, Mapping) and entry.get("conn_type") == "sftp"
+        if not name.startswith(PREFIX) and not is_sftp:
             continue
         try:
             found[name] = _connection(name, entry)
@@ -286,15 +287,14 @@ def _host_key(name: str, value: object) -> tuple[str, bytes]:
     """Return type and bytes of a key written `ssh-ed25519 AAAA...`, or as its base64 alone; without one there is no connection (R1-41)."""
     if not isinstance(value, str) or not value.strip():
         raise ConnectionConfigError(f"{name}: host_key is missing in extra; the server's key has to be pinned")
-    words = value.split()
-    encoded = words[1] if len(words) > 1 else words[0]
+    *type_written, encoded = value.split()[:2]
     try:
         key = base64.b64decode(encoded, validate=True)
         length = int.from_bytes(key[:4], "big")
         key_type = key[4 : 4 + length].decode("ascii")
     except (binascii.Error, UnicodeDecodeError):
         key, key_type = b"", ""
-    if key_type not in _KEY_TYPES or (len(words) > 1 and words[0] != key_type):
+    if key_type not in _KEY_TYPES or type_written not in ([], [key_type]):
         raise ConnectionConfigError(
             f"{name}: host_key: expected a public key of one of {', '.join(_KEY_TYPES)}, e.g. 'ssh-ed25519 AAAA...'"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -22,8 +23,9 @@ import lantai
 from lantai.demo.sftp.files import AccountFiles
 from lantai.edges.bulkhead.line import Lines, UnitLine
 from lantai.edges.bulkhead.looks import look_all
-from lantai.edges.bulkhead.messages import Answer, Progress, receive_question, send
+from lantai.edges.bulkhead.messages import NOT_BORN, Answer, Progress, receive_question, send
 from lantai.edges.bulkhead.patience import USUAL_PACE, Limits, Pace
+from lantai.edges.children.frames import OUT_OF_MEMORY
 from lantai.edges.connections import Connection
 from lantai.edges.intake.outbox import PackageSeen
 from lantai.edges.intake.quarantine import Quarantine
@@ -394,6 +396,102 @@ def test_what_our_own_disk_takes_is_not_held_against_the_share_of_a_server() -> 
     os.close(died)
 
 
+def test_share_of_a_line_is_used_up_by_one_question_after_the_other() -> None:
+    """C2: a server that is slow now and then keeps the others waiting no longer than one that is slow once."""
+    ours, its = socket.socketpair()
+    deaths, died = os.pipe()
+    server = Connection("sftp_JY", "127.0.0.1", 22, "jy", "ssh-ed25519", b"key", password=lies.PASSWORD)
+    line = UnitLine(Wire(ours.detach()), deaths, server, Pace(share_seconds=1.5), 30)
+
+    def be_the_child(wire: Wire) -> None:
+        for _ in range(2):
+            receive_question(wire)
+            time.sleep(1)
+            with contextlib.suppress(OSError):
+                send(wire, Answer(b"content"))
+
+    child = threading.Thread(target=be_the_child, args=(Wire(its.detach()),))
+    child.start()
+    first = line.read_small(b"outbox/x", 10)
+    with pytest.raises(ServerTooSlowError, match="others wait"):
+        line.read_small(b"outbox/y", 10)
+    child.join()
+
+    assert first == b"content"
+    os.close(deaths)
+    os.close(died)
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "said"),
+    [
+        ("-9", LineInterruptedError, "its process was killed, as the system does"),
+        (NOT_BORN, LineInterruptedError, "the system has no room for one more process"),
+        (str(OUT_OF_MEMORY), UnitLimitError, "more than the memory of one unit holds"),
+        ("-11", UnitLimitError, r"its process broke down \(SIGSEGV\) under what the server sent"),
+        ("-6", UnitLimitError, r"its process broke down \(SIGABRT\) under what the server sent"),
+        ("70", LineInterruptedError, r"its process ended \(70\)"),
+        ("", LineInterruptedError, r"its process ended \(nobody knows how\)"),
+    ],
+)
+def test_death_of_a_child_is_told_in_words_and_held_against_its_unit_only_where_the_server_caused_it(
+    status: str, error: type[LantaiError], said: str
+) -> None:
+    """S5."""
+    ours, its = socket.socketpair()
+    deaths, died = os.pipe()
+    server = Connection("sftp_JY", "127.0.0.1", 22, "jy", "ssh-ed25519", b"key", password=lies.PASSWORD)
+    line = UnitLine(Wire(ours.detach()), deaths, server, USUAL_PACE, 5)
+    os.write(died, status.encode())
+    os.close(died)
+    its.close()
+
+    with pytest.raises(error, match=rf"sftp_JY \(127.0.0.1:22\): look: .*{said}"):
+        line.look([2025])
+
+    os.close(deaths)
+
+
+def test_whoever_stops_listening_to_looks_waits_for_no_server_and_leaves_no_process(tmp_path: Path) -> None:
+    """S5: Ctrl-C while one server is silent; the looks that have not begun do not begin any more."""
+    (tmp_path / "files" / "outbox").mkdir(parents=True)
+    lines = Lines()
+    with HostileSftp(tmp_path) as server, RawLie(tmp_path, raw.silent) as silent:
+        connections = {"sftp_A": server.connection(), "sftp_B": connection_to(silent)}
+        connections |= {f"sftp_C{number}": server.connection() for number in range(5)}
+        looks = look_all(lines, connections, [2025], parallel=1)
+        first = next(looks)
+        until(lambda: lines.nursery_pid is not None and len(children_of(lines)) == 1)
+
+        with pytest.raises(KeyboardInterrupt):
+            looks.throw(KeyboardInterrupt())
+
+        assert (first.unit_code, first.error) == ("A", None)
+        assert lines.nursery_pid is None
+    lines.close()
+
+
+def test_package_that_is_known_is_not_asked_about_again(tmp_path: Path, hasty: Lines) -> None:
+    """S5: a look costs a unit no question about what was answered yesterday."""
+    for name in ("001", "002"):
+        (tmp_path / "files" / "outbox" / "2025" / name).mkdir(parents=True)
+        (tmp_path / "files" / "outbox" / "2025" / name / "a.txt").write_bytes(b"a")
+    (tmp_path / "files" / "outbox" / "2024").mkdir()
+    (tmp_path / "files" / "outbox" / "2024" / "old.zip").write_bytes(b"zip")
+
+    with HostileSftp(tmp_path) as server:
+        [first] = look_all(hasty, {"sftp_JY": server.connection()}, [2025])
+        state = (first.packages[0].raw_name, first.packages[0].fingerprint)
+        known = {"JY": {state: True}}
+        [again] = look_all(
+            hasty, {"sftp_JY": server.connection()}, [2025], known_years=[2024, 2025], known_states=known
+        )
+
+    assert sorted(name for name, _ in first.lacks) == [b"001", b"002"]
+    assert [name for name, _ in again.lacks] == [b"002"]
+    assert (first.strays, again.strays) == ([b"outbox/2024"], [])
+
+
 def test_line_that_was_too_slow_is_over_and_no_late_answer_is_taken_for_another(tmp_path: Path, hasty: Lines) -> None:
     """S3."""
     (tmp_path / "files" / "outbox").mkdir(parents=True)
@@ -406,6 +504,8 @@ def test_line_that_was_too_slow_is_over_and_no_late_answer_is_taken_for_another(
             line.look([2025])
         with pytest.raises(ServerUnreachableError, match=r"had ended: .*others wait"):
             line.read_small(b"outbox/x", 10)
+
+        until(lambda: not children_of(hasty))
 
 
 def test_what_interrupts_a_collection_ends_its_child(tmp_path: Path, hasty: Lines) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lantai.edges.custody import places
 from lantai.edges.custody.places import MARKER, FilePlace, blocks, read_small, sha256_of, write_all
 from lantai.edges.files.system_error import translated
 from lantai.errors import DiskFullError, FixityError, PlaceUnavailableError, SettingsError
@@ -50,6 +51,37 @@ def test_writer_that_fails_leaves_nothing(place):
     assert place.list("") == [MARKER]
 
 
+@pytest.mark.parametrize("kind", [stat.S_IFREG, stat.S_IFDIR])
+def test_file_that_is_not_on_the_disk_is_not_written(place, monkeypatch, kind):
+    """D1: neither its bytes nor its name may be in memory only when it counts as written."""
+    real_fsync = os.fsync
+
+    def broken(fd):
+        if stat.S_IFMT(os.fstat(fd).st_mode) == kind:
+            raise OSError(28, "No space left on device")
+        real_fsync(fd)
+
+    place.write_new("first", [b"x"])
+    monkeypatch.setattr(places.os, "fsync", broken)
+
+    with pytest.raises(DiskFullError, match="No space"):
+        place.write_new("a", [b"x"])
+    monkeypatch.undo()
+
+    assert [name for name in place.list("") if name not in {"a", "first", MARKER}] == []
+    assert (place.size("a") is None) is (kind == stat.S_IFREG)
+
+
+def test_work_folder_needs_no_marker_and_is_no_place(tmp_path):
+    """I8: it is there, or it is not."""
+    work = FilePlace(tmp_path / "work", is_marked=False)
+    with pytest.raises(PlaceUnavailableError, match="mounted"):
+        work.list("")
+    (tmp_path / "work").mkdir()
+
+    assert work.list("") == []
+
+
 def test_unmounted_place_is_unavailable_and_never_empty(place):
     """I8."""
     (place.root / MARKER).unlink()
@@ -84,6 +116,20 @@ def test_folder_in_other_use_is_not_made_a_place(tmp_path):
 def test_missing_file_at_a_place_is_damage(place):
     """V1."""
     with pytest.raises(FixityError, match="found no file"):
+        place.open("carriers/C/manifest.g1.json")
+
+
+def test_file_is_no_damage_when_the_place_goes_while_it_is_opened(place, monkeypatch):
+    """V1, I8: a disk that is pulled out has lost nothing."""
+    real_open = Path.open
+
+    def pulled_out(path, *args, **named):
+        (place.root / MARKER).unlink()
+        return real_open(path, *args, **named)
+
+    monkeypatch.setattr(Path, "open", pulled_out)
+
+    with pytest.raises(PlaceUnavailableError, match="mounted"):
         place.open("carriers/C/manifest.g1.json")
 
 

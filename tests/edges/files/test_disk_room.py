@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lantai.edges.files import disk_room
 from lantai.edges.files.disk_room import require_reserve, require_room
 from lantai.edges.files.machine import free_bytes
 from lantai.errors import DiskFullError, PlaceUnavailableError
@@ -45,6 +46,19 @@ def test_reserve_is_not_written_into(tmp_path: Path) -> None:
     require_reserve(tmp_path, free // 2)
     with pytest.raises(DiskFullError, match="expected the reserve"):
         require_reserve(tmp_path, free * 2)
+
+
+def test_last_byte_that_is_free_may_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D1, S5."""
+    monkeypatch.setattr(disk_room, "free_bytes", lambda _folder: 1000)
+
+    require_room({tmp_path / "a": 400, tmp_path / "b": 600}, "JY 001")
+    require_reserve(tmp_path, 1000)
+
+    with pytest.raises(DiskFullError):
+        require_room({tmp_path / "a": 400, tmp_path / "b": 601}, "JY 001")
+    with pytest.raises(DiskFullError):
+        require_reserve(tmp_path, 1001)
 
 
 def test_disk_that_cannot_be_asked_is_unavailable_not_full(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lantai.edges.files.exposure import others_may_write
+from lantai.edges.files.exposure import others_may_read, others_may_write
 from lantai.errors import PlaceUnavailableError
 
 
@@ -59,6 +59,43 @@ def test_link_that_everybody_may_turn_lets_everybody_change_the_file(home, targe
 
     assert (closed, others_may_write(home / "desk" / "link")) == (False, True)
     assert others_may_write(home / "keys" / "link") is ("second" in target)
+
+
+@pytest.mark.parametrize(
+    ("home_mode", "keys_mode", "key_mode", "is_read"),
+    [
+        (0o755, 0o755, 0o600, False),
+        (0o755, 0o755, 0o604, True),
+        (0o755, 0o755, 0o660, False),
+        (0o755, 0o701, 0o604, True),
+        (0o755, 0o744, 0o604, False),
+        (0o750, 0o755, 0o604, False),
+    ],
+)
+def test_key_is_read_by_everybody_who_can_reach_it(home, home_mode, keys_mode, key_mode, is_read):
+    """P5."""
+    (home / "keys" / "log.pem").chmod(key_mode)
+    (home / "keys").chmod(keys_mode)
+    home.chmod(home_mode)
+
+    assert others_may_read(home / "keys" / "log.pem") is is_read
+
+
+@pytest.mark.parametrize(("key_mode", "keys_mode", "is_open"), [(0o602, 0o755, True), (0o602, 0o700, False)])
+def test_key_that_everybody_may_write_is_changed_by_whoever_can_reach_it(home, key_mode, keys_mode, is_open):
+    """P5."""
+    (home / "keys" / "log.pem").chmod(key_mode)
+    (home / "keys").chmod(keys_mode)
+
+    assert others_may_write(home / "keys" / "log.pem") is is_open
+
+
+def test_what_is_not_there_is_exposed_to_nobody(home):
+    """P5: also in a folder that everybody may write."""
+    (home / "desk").chmod(0o777)
+
+    assert not others_may_read(home / "desk" / "none.pem")
+    assert not others_may_write(home / "desk" / "none.pem")
 
 
 def test_links_without_an_end_lead_to_nothing(home):

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from lantai.edges.intake.archive import ArchiveLimits, media_type, members
+from lantai.edges.intake.archive import ArchiveLimits, Tally, media_type, members
 from lantai.errors import ArchiveLimitError, LantaiError, PackageError, UnsafeNameError
 from lantai.records.intake.carrier import decode_name
 
@@ -91,6 +91,29 @@ def test_bomb_is_refused_before_and_while_it_is_read():
         read_all(zip_of(("x", b"0123456789" * 20)), ArchiveLimits(unpacked_bytes=100))
     with pytest.raises(ArchiveLimitError, match="2 files"):
         read_all(zip_of(*((str(n), b"") for n in range(3))), ArchiveLimits(members=2))
+
+
+@pytest.mark.parametrize(
+    ("unpacked_bytes", "packed_bytes", "said"),
+    [
+        (1000, 1000, None),
+        (1001, 1000, "at most 1000 bytes"),
+        (500, 1, None),
+        (501, 1, "ratio of 501 or more, expected at most 10"),
+        (501, 50, "ratio of 10 or more"),
+        (600, 60, None),
+        (501, 0, "ratio of 501"),
+    ],
+)
+def test_archive_may_unpack_to_its_limits_and_not_a_byte_beyond(unpacked_bytes, packed_bytes, said):
+    """S5: what packs well is suspect from some size on only."""
+    tally = Tally(packed_bytes, ArchiveLimits(unpacked_bytes=1000, ratio=10, ratio_from_bytes=500))
+
+    if said is None:
+        tally.check(unpacked_bytes)
+    else:
+        with pytest.raises(ArchiveLimitError, match=said):
+            tally.check(unpacked_bytes)
 
 
 def test_tar_header_that_claims_a_name_of_a_gigabyte_is_refused():

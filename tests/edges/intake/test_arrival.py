@@ -38,10 +38,10 @@ print(stopped)
 
 def test_digests_are_those_of_the_bytes_in_order_of_arrival() -> None:
     """R1-45: both digests, of many small files and of one in many pieces."""
-    told: list[Arrived] = []
+    batches: list[list[Arrived]] = []
     large = [bytes([number]) * BATCH_BYTES for number in range(9)]
 
-    with Digests(told.extend) as digests:
+    with Digests(batches.append) as digests:
         for number in range(1000):
             file = FileDigests(number)
             digests.feed(file, f"第{number}件".encode())
@@ -51,6 +51,8 @@ def test_digests_are_those_of_the_bytes_in_order_of_arrival() -> None:
             digests.feed(file, piece)
         digests.end(file)
 
+    told = [one for batch in batches for one in batch]
+    assert all(batches)
     assert [one.number for one in told] == list(range(1001))
     assert told[7].sha256 == hashlib.sha256("第7件".encode()).hexdigest()
     assert told[1000].bytes == 9 * BATCH_BYTES

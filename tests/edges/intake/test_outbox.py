@@ -276,18 +276,106 @@ def test_package_is_brought_in_with_names_and_digests(sshd: OpenSsh, tmp_path: P
     _bag(_unit(sshd.files) / "c1", contents)
     quarantine = Quarantine(tmp_path)
     told: list[int] = []
+    told_of_local: list[int] = []
 
     with connect(sshd.connection()) as session:
         [package] = look(session, [2025])[0]
-        received = collect(session, package, quarantine, CARRIER, told.append)
+        received = collect(
+            session, package, quarantine, CARRIER, told.append, on_local=lambda: told_of_local.append(sum(told))
+        )
 
-    assert sum(told) == package.total_bytes
+    assert told_of_local == [package.total_bytes] == [sum(told)]
     assert [file.raw_name for file in received] == [file.name for file in package.files]
     for file in received:
         content = (sshd.files / "outbox/2025/c1" / str(file.path)).read_bytes()
         assert quarantine.path(CARRIER, file.file_no).read_bytes() == content
         assert file.sha256 == hashlib.sha256(content).hexdigest()
         assert file.sm3 == hashlib.new("sm3", content).hexdigest()
+
+
+@pytest.mark.server("sshd")
+@pytest.mark.parametrize("change", ["gone", "link", "folder", "longer"])
+def test_archive_that_is_another_thing_when_it_is_here_is_not_received(
+    sshd: OpenSsh, tmp_path: Path, change: str
+) -> None:
+    """S2: behind the last byte it is looked at once more, a link not followed."""
+    archive = _unit(sshd.files) / "one.zip"
+    archive.write_bytes(b"zip")
+    os.utime(archive, (7, 7))
+
+    def meanwhile() -> None:
+        archive.unlink()
+        if change == "link":
+            archive.symlink_to("abc")
+            os.utime(archive, (7, 7), follow_symlinks=False)
+        elif change == "folder":
+            archive.mkdir()
+        elif change == "longer":
+            archive.write_bytes(b"zipped")
+            os.utime(archive, (7, 7))
+
+    with connect(sshd.connection()) as session:
+        [package] = look(session, [2025])[0]
+        with pytest.raises(RemoteChangedError, match=r"one\.zip"):
+            collect(session, package, Quarantine(tmp_path), CARRIER, on_local=meanwhile)
+
+
+@pytest.mark.server("sshd")
+def test_empty_folder_that_is_gone_is_a_change(sshd: OpenSsh, tmp_path: Path) -> None:
+    """S2."""
+    folder = _unit(sshd.files) / "c1"
+    folder.mkdir()
+    with connect(sshd.connection()) as session:
+        [package] = look(session, [2025])[0]
+        folder.rmdir()
+
+        with pytest.raises(RemoteChangedError, match="found nothing"):
+            collect(session, package, Quarantine(tmp_path), CARRIER)
+
+
+class Withholding(AccountFiles):
+    """Opens no file, and lists no folder, that is called `secret`."""
+
+    def answer(self, kind: int, fields: wire.Fields) -> tuple[int, bytes]:
+        if kind not in {wire.OPEN, wire.OPENDIR}:
+            return super().answer(kind, fields)
+        path = fields.string()
+        if path.endswith(b"secret"):
+            return wire.STATUS, wire.status_body(wire.PERMISSION_DENIED, b"no")
+        asked = wire.open_body(path, fields.number(), wire.Attributes()) if kind == wire.OPEN else wire.string(path)
+        return super().answer(kind, wire.Fields(asked))
+
+
+def test_file_that_may_not_be_read_is_told_and_the_others_are_here(tmp_path: Path) -> None:
+    """I1, C1: the package is not whole for it, and nothing of the others comes twice."""
+    _bag(_unit(tmp_path / "files") / "c1", {"a.txt": b"a", "secret": b"s"})
+    quarantine = Quarantine(tmp_path / "quarantine")
+
+    with HostileSftp(tmp_path, Withholding) as server, connect(server.connection()) as session:
+        [package] = look(session, [2025])[0]
+        with pytest.raises(RemotePermissionError):
+            collect(session, package, quarantine, CARRIER)
+
+    assert sorted(file.raw_name for file in quarantine.finish(CARRIER)) == [
+        b"bag-info.txt",
+        b"bagit.txt",
+        b"data/a.txt",
+        b"manifest-sha256.txt",
+    ]
+
+
+def test_package_with_a_folder_that_may_not_be_listed_is_not_brought_in(tmp_path: Path) -> None:
+    """I1: it is not known whole."""
+    _bag(_unit(tmp_path / "files") / "c1", {"a.txt": b"a", "secret/b.txt": b"b"})
+    quarantine = Quarantine(tmp_path / "quarantine")
+
+    with HostileSftp(tmp_path, Withholding) as server, connect(server.connection()) as session:
+        [package] = look(session, [2025])[0]
+        with pytest.raises(RemotePermissionError):
+            collect(session, package, quarantine, CARRIER)
+
+    assert list(package.unread) == [b"data/secret"]
+    assert quarantine.finish(CARRIER) == []
 
 
 @pytest.mark.server("sshd")

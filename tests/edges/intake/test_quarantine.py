@@ -3,6 +3,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
+import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -75,8 +78,10 @@ def test_file_cut_in_the_middle_goes_on_where_it_stood(tmp_path: Path) -> None:
     """C1."""
     content = os.urandom(3_000_000)
     files = [RemoteFile(b"large", len(content), 7)]
+    before = open_files()
     with quarantine_cut(tmp_path, files, content[:1_200_000]):
         pass
+    after = open_files()
 
     with Quarantine(tmp_path).receive(CARRIER, files) as arriving:
         [request] = arriving.wanted(lambda name: name)
@@ -86,10 +91,115 @@ def test_file_cut_in_the_middle_goes_on_where_it_stood(tmp_path: Path) -> None:
 
     [received] = Quarantine(tmp_path).finish(CARRIER)
     assert offset == 1_200_000
+    assert after == before
     assert received.sha256 == hashlib.sha256(content).hexdigest()
     assert received.sm3 == hashlib.new("sm3", content).hexdigest()
     assert Quarantine(tmp_path).path(CARRIER, 1).read_bytes() == content
     assert not list((tmp_path / CARRIER).glob("*.part"))
+
+
+def open_files() -> list[str]:
+    """Return what this process has open below a quarantine."""
+    found = [opened.readlink() for opened in Path("/proc/self/fd").iterdir() if opened.is_symlink()]
+    return [path.name for path in found if path.suffix in {".part", ".bin"}]
+
+
+def as_a_crash_leaves_it(folder: Path, row: dict[str, int]) -> Path:
+    """Return a copy of a quarantine, taken as soon as its journal has a row."""
+    journal = folder / CARRIER / "received.jsonl"
+    for _ in range(200):
+        if row in [json.loads(line) for line in journal.read_text().splitlines()]:
+            return Path(shutil.copytree(folder, folder.with_name("after the crash")))
+        time.sleep(0.05)
+    raise AssertionError(f"{row} was not written down within 10 s")
+
+
+def offset_after(root: Path, files: list[RemoteFile]) -> int:
+    with Quarantine(root).receive(CARRIER, files) as arriving:
+        [request] = arriving.wanted(lambda name: name)
+        return request.offset
+
+
+def test_large_file_is_marked_now_and_then_while_it_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C1, D1, K1: after a crash all but the last piece is here."""
+    monkeypatch.setattr(receiving, "WATERMARK_BYTES", 1000)
+    files = [RemoteFile(b"large", 10_000, 7)]
+    root = tmp_path / "quarantine"
+
+    with Quarantine(root).receive(CARRIER, files) as arriving:
+        [request] = arriving.wanted(lambda name: name)
+        for _ in range(5):
+            request.sink.write(b"x" * 500)
+        left = as_a_crash_leaves_it(root, {"file_no": 1, "safe_bytes": 2000})
+
+    rows = [json.loads(line) for line in (left / CARRIER / "received.jsonl").read_text().splitlines()]
+    assert [row["safe_bytes"] for row in rows[1:]] == [1000, 2000]
+    assert offset_after(left, files) == 2000
+
+
+def test_mark_that_is_no_longer_true_is_taken_back_before_new_bytes_come(tmp_path: Path) -> None:
+    """D3, K1: the part was lost; what is written in its place is not safe because the lost bytes were."""
+    files = [RemoteFile(b"large", 2_000_000, 7)]
+    root = tmp_path / "quarantine"
+    with quarantine_cut(root, files, bytes(1_000_000)):
+        pass
+    (root / CARRIER / "000001.part").unlink()
+
+    with Quarantine(root).receive(CARRIER, files) as arriving:
+        [request] = arriving.wanted(lambda name: name)
+        request.sink.write(b"x" * 1_500_000)
+        left = as_a_crash_leaves_it(root, {"file_no": 1, "safe_bytes": 0})
+
+    assert offset_after(left, files) == 0
+
+
+def test_part_of_an_earlier_run_is_not_taken_for_what_came_in_one_piece(tmp_path: Path) -> None:
+    """C1: a part without a mark is left of a crash, and a file of one piece is not whole before somebody says so."""
+    files = [RemoteFile(b"small", 5, 7)]
+    quarantine = Quarantine(tmp_path)
+    with quarantine.receive(CARRIER, files):
+        (tmp_path / CARRIER / "000001.part").write_bytes(b"other")
+
+    with quarantine_cut(tmp_path, files, b"right"):
+        pass
+
+    assert offset_after(tmp_path, files) == 0
+
+
+@pytest.mark.parametrize("row", ["whole", "safe"])
+def test_what_a_disk_refuses_of_the_journal_is_named(tmp_path: Path, row: str) -> None:
+    """D1, D3: a quarantine that cannot be read is no empty one."""
+    files = [RemoteFile(b"large", 100, 7)]
+    quarantine = Quarantine(tmp_path)
+    with quarantine_cut(tmp_path, files, b"x" * 10):
+        pass
+    if row == "whole":
+        (tmp_path / CARRIER / "received.jsonl").unlink()
+        (tmp_path / CARRIER / "received.jsonl").mkdir()
+    else:
+        (tmp_path / CARRIER / "000001.part").unlink()
+        (tmp_path / CARRIER / "000001.part").symlink_to("000001.part")
+
+    with pytest.raises(PlaceUnavailableError, match=CARRIER):
+        quarantine.missing_bytes(CARRIER, files, files)
+
+
+def test_quarantine_whose_disk_does_not_keep_a_name_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S2, I6: neither that a package began nor that it is gone is believed before the folder is on the disk."""
+    real_fsync = os.fsync
+
+    def broken(fd: int) -> None:
+        if stat.S_ISDIR(os.fstat(fd).st_mode):
+            raise OSError(5, "Input/output error")
+        real_fsync(fd)
+
+    Quarantine(tmp_path).receive("JY-1", FILES)
+    monkeypatch.setattr(durable.os, "fsync", broken)
+
+    with pytest.raises(PlaceUnavailableError, match="Input/output"):
+        Quarantine(tmp_path).receive("JY-2", FILES)
+    with pytest.raises(PlaceUnavailableError, match="Input/output"):
+        Quarantine(tmp_path).purge("JY-1")
 
 
 def quarantine_cut(root: Path, files: list[RemoteFile], arrived: bytes) -> receiving.Receiving:
@@ -138,7 +248,20 @@ def test_part_that_is_shorter_than_was_written_down_is_fetched_anew(tmp_path: Pa
     assert Quarantine(tmp_path).path(CARRIER, 1).read_bytes() == content
 
 
-@pytest.mark.parametrize("line", [b"\x00" * 40, b"{}x", b'{"file_no": 1, "na'])
+def test_journal_whose_first_line_is_damaged_vouches_for_nothing(tmp_path: Path) -> None:
+    """D3: of which state of the package its files are is not known any more."""
+    quarantine = Quarantine(tmp_path)
+    _receive(quarantine, CONTENTS)
+    journal = tmp_path / CARRIER / "received.jsonl"
+    journal.write_bytes(b"\x00" * 40 + b"\n" + b"".join(journal.read_bytes().splitlines(keepends=True)[1:]))
+
+    asked = _receive(Quarantine(tmp_path), CONTENTS)
+
+    assert len(asked) == 4
+    assert len(quarantine.finish(CARRIER)) == 4
+
+
+@pytest.mark.parametrize("line", [b"\x00" * 40, b"{}x", b'{"file_no": 1, "na', b"17", b'"fingerprint"'])
 def test_damaged_line_of_the_journal_vouches_for_nothing(tmp_path: Path, line: bytes) -> None:
     """D3."""
     quarantine = Quarantine(tmp_path)
@@ -185,6 +308,7 @@ def test_file_that_changed_while_it_was_read_leaves_nothing_to_go_on_from(tmp_pa
     quarantine = Quarantine(tmp_path)
     with quarantine_cut(tmp_path, files, bytes(1_000_000)) as arriving:
         [request] = arriving.wanted(lambda name: name)
+        request.sink.write(b"x")
         arriving.take(FetchResult(request, RemoteChangedError("changed")))
 
     with quarantine.receive(CARRIER, files) as arriving:
@@ -192,6 +316,7 @@ def test_file_that_changed_while_it_was_read_leaves_nothing_to_go_on_from(tmp_pa
 
         assert request.offset == 0
     assert quarantine.finish(CARRIER) == []
+    assert open_files() == []
 
 
 def test_full_disk_is_named_and_an_ordinary_rerun_ends_as_if_nothing_had_been(

@@ -311,14 +311,13 @@ class UnitLine:
 
     def _next(self, verb: str, window: Window) -> Answer | Progress:
         """Return what the child says next, as long as enough comes (C2)."""
-        share, until = self._pace.share_seconds, window.ends_at
-        is_share = False
+        share = self._pace.share_seconds
+        until, expected = window.ends_at, self._expected()
         if share is not None and not window.is_local:
             share_ends_at = window.began + share - self._waited_seconds + window.local_seconds()
-            is_share = share_ends_at < until
-            until = min(until, share_ends_at)
+            of_share = share_ends_at, f"expected the end within {share:.0f} s, for others wait"
+            until, expected = min((until, expected), of_share)
         if not self._wire.poll(max(0.0, until - monotonic())):
-            expected = f"expected the end within {share:.0f} s, for others wait" if is_share else self._expected()
             raise ServerTooSlowError(f"{self._place}: {verb}: found {window.shown()}, {expected}")
         return receive(self._wire)
 

@@ -83,7 +83,7 @@ def look_all(
             return OutboxLook(unit_code, error=UnexpectedError(f"{unit_code}: {type(error).__name__}: {error}"))
 
     names = sorted(name for name in connections if name.startswith(PREFIX))
-    with ThreadPoolExecutor(max(1, parallel), thread_name_prefix="look") as pool:
+    with ThreadPoolExecutor(parallel, thread_name_prefix="look") as pool:
         try:
             for done in as_completed([pool.submit(look_at, name) for name in names]):
                 yield done.result()

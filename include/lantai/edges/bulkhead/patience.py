@@ -75,17 +75,17 @@ class Window:
         """Count what came; the window begins anew when it was enough for one (C2)."""
         self._names, self._bytes = self._names + more.names, self._bytes + more.bytes
         self._earned_seconds += more.names / NAMES_PER_SECOND + more.bytes / self._bytes_per_second
+        self._local_seconds = self.local_seconds()
         now, was_local = monotonic(), self.is_local
-        self._local_seconds = self.local_seconds(now)
         self.is_local, self._local_from = more.is_local, now
         if more.is_local:
             self.ends_at, self._earned_seconds = now + LOCAL_SECONDS, 0.0
         elif was_local or self._earned_seconds >= self._seconds:
             self.ends_at, self._earned_seconds = now + self._seconds, 0.0
 
-    def local_seconds(self, now: float | None = None) -> float:
+    def local_seconds(self) -> float:
         """Return how long only a disk of ours was waited for: that is not held against the server (S5)."""
-        under_way = (now or monotonic()) - self._local_from if self.is_local else 0.0
+        under_way = monotonic() - self._local_from if self.is_local else 0.0
         return self._local_seconds + under_way
 
     def shown(self) -> str:

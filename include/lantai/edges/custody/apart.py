@@ -35,7 +35,7 @@ def overlapping(places: Sequence[Place]) -> list[tuple[Place, Place]]:
     return [
         (first, second)
         for (first, ours), (second, theirs) in combinations(chains, 2)
-        if ours and theirs and (ours[0] in theirs or theirs[0] in ours)
+        if any(one in theirs for one in ours[:1]) or any(one in ours for one in theirs[:1])
     ]
 
 

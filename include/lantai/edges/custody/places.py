@@ -85,7 +85,7 @@ class FilePlace:
     def write_new(self, name: str, chunks: Iterable[bytes | memoryview]) -> str:
         """Write a file under a temporary name, push it to the disk, then give it its name.
 
-        The same bytes under the same name again are no work; other bytes are refused (I7).
+        The same bytes under the same name again are no work; other bytes are refused.
 
         Args:
             name: Relative name.
@@ -215,27 +215,18 @@ class FilePlace:
     def _write(self, path: Path, chunks: Iterable[bytes | memoryview]) -> str:
         """Write a file whole, or leave nothing of it (D1)."""
         part = part_beside(path)
-        digest = hashlib.sha256()
         try:
             with part.open("xb", buffering=0) as file:
-                unsynced_bytes = 0
-                for chunk in chunks:
-                    digest.update(chunk)
-                    write_all(file, chunk)
-                    unsynced_bytes += len(chunk)
-                    if unsynced_bytes >= SYNC_BYTES:
-                        os.fdatasync(file.fileno())
-                        unsynced_bytes = 0
-                os.fsync(file.fileno())
-                _forget_cached(file)
+                sha256 = _fill(file, chunks)
             part.rename(path)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
         _sync_folder(path.parent)
-        return digest.hexdigest()
+        return sha256
 
     def _require_same(self, name: str, chunks: Iterable[bytes | memoryview]) -> str:
+        """Read back what lies under a name, and refuse it unless it is what was to be written (I7)."""
         digest = hashlib.sha256()
         for chunk in chunks:
             digest.update(chunk)
@@ -243,6 +234,22 @@ class FilePlace:
         if found != digest.hexdigest():
             raise FixityError(f"{self.name}: {name} is there with sha256 {found}, expected {digest.hexdigest()}")
         return found
+
+
+def _fill(file: FileIO, chunks: Iterable[bytes | memoryview]) -> str:
+    """Write chunks, push them to the disk, and return their SHA-256."""
+    digest = hashlib.sha256()
+    unsynced_bytes = 0
+    for chunk in chunks:
+        digest.update(chunk)
+        write_all(file, chunk)
+        unsynced_bytes += len(chunk)
+        if unsynced_bytes >= SYNC_BYTES:
+            os.fdatasync(file.fileno())
+            unsynced_bytes = 0
+    os.fsync(file.fileno())
+    _forget_cached(file)
+    return digest.hexdigest()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -26,7 +26,6 @@ Row = Mapping[str, str | int]
 UNFINISHED = ".part"
 """Ending of a file that is still arriving; it gets its name when it is whole, which may be before its row is written."""
 
-_ROWS_PER_SYNC = 4096
 _FEW_FILES = 8
 """Up to so many files are synced one by one; more with one call for the file system."""
 
@@ -122,11 +121,11 @@ class Recorder:
             taken = self._line.get()
             while taken is not None:
                 rows += taken
-                if len(rows) >= _ROWS_PER_SYNC or self._line.empty():
+                if self._line.empty():
                     break
                 taken = self._line.get()
             is_open = taken is not None
-            if rows and self._failed is None:
+            if self._failed is None:
                 try:
                     self._write(rows)
                 except OSError as error:

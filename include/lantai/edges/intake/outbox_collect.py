@@ -55,7 +55,7 @@ def collect(
     folders = {parent(package.path_of(file.name)) for file in package.files}
     session.require_way(folders)
     with quarantine.receive(carrier_id, package.files) as receiving:
-        if on_progress is not None and receiving.whole_bytes:
+        if on_progress is not None:
             on_progress(receiving.whole_bytes)
         wanted = receiving.wanted(package.path_of, only, on_progress)
         for result in session.fetch(wanted, on_progress=on_progress):
@@ -78,8 +78,9 @@ def _compare_again(session: Session, package: PackageSeen, allowance: Allowance 
             now = session.list_tree(package.path, allowance).files
         else:
             entry = session.stat(package.path)
-            is_file = entry is not None and entry.kind is FileKind.FILE
-            now = [RemoteFile(package.raw_name, entry.bytes, entry.mtime)] if entry is not None and is_file else []
+            now = []
+            if entry is not None and entry.kind is FileKind.FILE:
+                now = [RemoteFile(package.raw_name, entry.bytes, entry.mtime)]
     except RemoteMissingError as error:
         raise RemoteChangedError(f"{package.raw_name!r}: found nothing after it was brought in") from error
     if fingerprint(now) != package.fingerprint:

@@ -142,7 +142,7 @@ class _ArrivingFile:
         self._first_bytes = 0
         self._safe_bytes = self._from_bytes = safe_bytes
         self._hashes = FileDigests(number)
-        self._fd = -1
+        self._fd: int | None = None
 
     def resume(self, on_resumed: Callable[[int], None] | None = None) -> int:
         """Digest what is safe of an earlier run, and return how much that is (K1)."""
@@ -168,24 +168,21 @@ class _ArrivingFile:
     def write(self, content: bytes | memoryview, /) -> None:
         """Write and digest the next bytes; a disk that takes none is named (D1)."""
         try:
-            if self._fd < 0:
-                self._open(len(content))
+            fd = self._open(len(content)) if self._fd is None else self._fd
             rest = memoryview(content)
             while rest:
-                rest = rest[os.write(self._fd, rest[:MOST_WRITTEN_BYTES]) :]
+                rest = rest[os.write(fd, rest[:MOST_WRITTEN_BYTES]) :]
         except OSError as error:
             raise disk_error(error, Path(self._path)) from error
         self._digests.feed(self._hashes, content)
-        if self._hashes.bytes - self._safe_bytes >= WATERMARK_BYTES and self._hashes.bytes < self._size:
+        if self._hashes.bytes - self._safe_bytes >= WATERMARK_BYTES:
             self._mark()
 
     def complete(self) -> None:
         try:
-            if self._fd < 0 and not self._hashes.bytes:
+            if self._fd is None and not self._hashes.bytes:
                 self._open(0)
-            if self._fd >= 0:
-                os.close(self._fd)
-            self._fd = -1
+            self._close()
             if self._is_in_parts:
                 os.rename(self._path + ".part", self._path + ".bin")  # noqa: PTH104  a Path per small file costs more than the call
         except OSError as error:
@@ -194,18 +191,15 @@ class _ArrivingFile:
 
     def discard(self) -> None:
         """Forget what came: the file is not what was listed (S2)."""
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
+        self._close()
         if self._safe_bytes:
             self._note_safe(0)
 
     def interrupt(self) -> None:
-        """Keep what came for the next run (C1); the last of it is marked as safe where it is worth it."""
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
-            if self._is_in_parts and self._hashes.bytes > self._safe_bytes:
+        """Keep what came for the next run (C1); of a file that comes in pieces it is marked as safe."""
+        if self._fd is not None:
+            self._close()
+            if self._is_in_parts:
                 self._mark()
 
     @property
@@ -213,11 +207,17 @@ class _ArrivingFile:
         """Whether the file came in more than one piece; one that comes in one piece is never half there."""
         return bool(self._from_bytes) or self._size > self._first_bytes
 
-    def _open(self, first_bytes: int) -> None:
+    def _open(self, first_bytes: int) -> int:
         self._first_bytes = first_bytes
         ending = ".part" if self._is_in_parts else ".bin"
         flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | (os.O_APPEND if self._from_bytes else os.O_TRUNC)
         self._fd = os.open(self._path + ending, flags, 0o600)
+        return self._fd
+
+    def _close(self) -> None:
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
 
     def _mark(self) -> None:
         self._note_safe(self._hashes.bytes)
@@ -255,5 +255,4 @@ def read_journal(path: Path) -> Journal:
             journal.safe_bytes[row["file_no"]] = row["safe_bytes"]
         else:
             journal.whole[row["file_no"]] = row
-            journal.safe_bytes.pop(row["file_no"], None)
     return journal

@@ -16,8 +16,6 @@ from lantai.edges.intake.quarantine import Quarantine
 from lantai.edges.sftp.request import FetchResult
 from lantai.records.intake.carrier import ReceivedFile, RemoteFile
 
-_LOOK_EVERY_BYTES = 16 * 1024 * 1024
-
 
 def is_unpacked(archive: OpenedArchive, files: list[ReceivedFile]) -> bool:
     """Return whether these are all the members of an archive, as `Quarantine.finish` returns them."""
@@ -26,7 +24,7 @@ def is_unpacked(archive: OpenedArchive, files: list[ReceivedFile]) -> bool:
 
 
 def unpack(archive: OpenedArchive, quarantine: Quarantine, folder: str, reserve_bytes: int = 0) -> list[ReceivedFile]:
-    """Take an archive apart, going on where an earlier run stood (R1-38, K1).
+    """Take an archive apart, going on where an earlier run stood (R1-38, K1), and not into the reserve of the disk (D1).
 
     Args:
         archive: As `open_archive` gives it.
@@ -46,13 +44,8 @@ def unpack(archive: OpenedArchive, quarantine: Quarantine, folder: str, reserve_
     with quarantine.receive(folder, listed) as receiving:
         wanted = {places[request.remote_path]: request for request in receiving.wanted(bytes)}
         for place, blocks in archive.take({place: request.offset for place, request in wanted.items()}):
-            request, unlooked_bytes = wanted[place], 0
-            require_reserve(quarantine.root, reserve_bytes)
             for block in blocks:
-                request.sink.write(block)
-                unlooked_bytes += len(block)
-                if unlooked_bytes >= _LOOK_EVERY_BYTES:
-                    unlooked_bytes = 0
-                    require_reserve(quarantine.root, reserve_bytes)
-            receiving.take(FetchResult(request, None))
+                require_reserve(quarantine.root, reserve_bytes)
+                wanted[place].sink.write(block)
+            receiving.take(FetchResult(wanted[place], None))
     return quarantine.finish(folder)
