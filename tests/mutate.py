@@ -57,7 +57,7 @@ class Trial:
 
 
 def pick(root: Path, seed: int, count: int, only: str = "") -> list[Trial]:
-    """Return so many changes, one for each of so many claims, of another function each time while there are some; the same for a seed.
+    """Return so many changes, each of another claimed function while there are some; the same for a seed.
 
     Args:
         root: Folder of the project.
@@ -67,27 +67,27 @@ def pick(root: Path, seed: int, count: int, only: str = "") -> list[Trial]:
     """
     chance = random.Random(seed)  # noqa: S311 - nothing is kept secret by it
     tests = _tests_of(root)
-    functions_of = {path: _functions(root / path) for path in tests if tests[path]}
-    waiting = [claim for claim in claims.of_code(root) if claim.name and claim.path in functions_of]
+    waiting = sorted(
+        {
+            (claim.path, name)
+            for claim in claims.of_code(root)
+            if tests[claim.path]
+            for name in _functions(root / claim.path)
+            if _covers(claim, name) and only in f"{claim.path}::{name}"
+        }
+    )
     chance.shuffle(waiting)
     changes: dict[tuple[str, str], list[Mutant]] = {}
     picked: list[Trial] = []
     while waiting and len(picked) < count:
-        claim = waiting.pop(0)
-        covered = [
-            name for name in functions_of[claim.path] if _covers(claim, name) and only in f"{claim.path}::{name}"
-        ]
-        # Functions that were not broken yet come first.
-        for name in sorted(
-            chance.sample(covered, len(covered)), key=lambda name, path=claim.path: (path, name) in changes
-        ):
-            if (claim.path, name) not in changes:
-                changes[claim.path, name] = mutants((root / claim.path).read_text(encoding="utf-8"), name)
-            left = changes[claim.path, name]
-            if left:
-                picked.append(Trial(claim.path, left.pop(chance.randrange(len(left))), tests[claim.path]))
-                waiting.append(claim)
-                break
+        path, name = waiting.pop(0)
+        if (path, name) not in changes:
+            changes[path, name] = mutants((root / path).read_text(encoding="utf-8"), name)
+        left = changes[path, name]
+        if left:
+            picked.append(Trial(path, left.pop(chance.randrange(len(left))), tests[path]))
+            # It comes again when every other one was broken.
+            waiting.append((path, name))
     return picked
 
 

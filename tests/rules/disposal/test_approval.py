@@ -283,8 +283,8 @@ def test_two_witnesses_have_to_sign_before_and_not_earlier_than_the_approval() -
 def test_witnesses_who_signed_while_nothing_was_approved_signed_too_early() -> None:
     """N3, I3."""
     approved = dossier()
-    acting = (*approved.acting, Acting("W01", Duty.WITNESS), Acting("W02", Duty.WITNESS))
-    both = tuple(signed(w, Duty.WITNESS, 10, Stage.BEFORE) for w in ("W01", "W02"))
+    acting = (*approved.acting, Acting("W01", ListDuty.WITNESS), Acting("W02", ListDuty.WITNESS))
+    both = tuple(signed(w, ListDuty.WITNESS, 10, Stage.BEFORE) for w in ("W01", "W02"))
     with_both = replace(approved, acting=acting, signed=(*approved.signed, *both))
 
     found = witness_shortfalls(with_both, Stage.BEFORE, None)

@@ -28,7 +28,7 @@ def holder_name() -> str:
 
 
 def has_died(holder: str) -> bool:
-    """Return whether a holder is proved to be dead; of another boot, or another namespace, nothing is known."""
+    """Return whether a holder is proved to be dead; of another boot, or another namespace, nothing is known (K1, K3)."""
     _, pid, *rest = [*holder.split(":"), "", ""][:6]
     proof = "".join(f":{part}" for part in rest[1:] if part)
     here = proof_of(os.getpid())

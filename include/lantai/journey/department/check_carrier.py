@@ -1,7 +1,8 @@
 """Check a carrier before it is sent, as the centre will, with no registry at hand.
 
 What only the centre knows is left out: last year's count, earlier carriers, the
-agreement. The carrier is held against what it says of itself; where it says
+agreement. What only the centre has, great-expectations, finds nothing that the
+rules do not. The carrier is held against what it says of itself; where it says
 no year that can be one, against the year that is filed now.
 
 Source: interfaces.md, "The command".

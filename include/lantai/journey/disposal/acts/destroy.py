@@ -163,7 +163,7 @@ def _look_up(centre: Centre, list_id: str, custodian: str) -> tuple[KnownCopies,
             raise NotPermittedError(f"list {list_id}: found a {examined.chosen.kind.value} list, expected destruction")
         if examined.chosen.state in (ListState.EXECUTING, ListState.DONE):
             return ()
-        may_take_duty(connection, centre, list_id, DutyHeld(custodian, Duty.CUSTODIAN, None))
+        may_take_duty(connection, centre, list_id, DutyHeld(custodian, ListDuty.CUSTODIAN, None))
         permit(connection, centre, examined)
         return known_copies(connection, _carriers_of(disposed_rows(examined)))
 

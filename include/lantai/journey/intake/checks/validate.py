@@ -1,8 +1,8 @@
 """Is the package complete, by its catalogue, its papers and the rules? And what records does it hold?
 
-The catalogue's columns are looked at by great-expectations at its one edge and
-by the rules, the whole by the rules; the same fault is told once. Every fault
-comes back in one go.
+The rules look at the whole and at every column; at the centre the columns are
+asked by great-expectations at its one edge as well, and the same fault is told
+once. Every fault comes back in one go.
 """
 
 from __future__ import annotations
