@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from lantai import errors
 from lantai.errors import LantaiError, UnexpectedError
+from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.intake.finding import Finding
 from lantai.records.intake.reason import Reason
 from lantai.records.text.shown import on_one_line
@@ -84,6 +85,40 @@ def describe(finding: Finding, locale: str, rows: str = "") -> FindingText:
     if finding.sheet:
         message = say("inspection.in_sheet", locale, sheet=finding.sheet, message=message)
     return FindingText(title, message, fix)
+
+
+def lacking(shortfall: Shortfall, locale: str) -> str:
+    """Return what a list lacks, in words.
+
+    Args:
+        shortfall: What is missing; codes among its values are put in as they are, and under `<name>_word` in words.
+        locale: `zh` or `en`.
+
+    Raises:
+        KeyError: Its name has no wording.
+    """
+    values: dict[str, object] = {}
+    for name, value in shortfall.values:
+        codes = value if isinstance(value, tuple) else (value,)
+        values[name] = say("separators.of_codes", locale).join(map(str, codes))
+        if name in _CODES:
+            values[f"{name}_word"] = say("separators.of_words", locale).join(
+                say(f"{_CODES[name]}.{code}", locale) for code in codes
+            )
+    values["because"] = say("separators.of_reasons", locale).join(lacking(each, locale) for each in shortfall.because)
+    return say(f"shortfalls.{shortfall.rule}", locale, **values)
+
+
+_CODES = {
+    "duty": "values.duty",
+    "duties": "values.duty",
+    "stage": "values.stage",
+    "role": "role",
+    "state": "list_state",
+    "expected_state": "list_state",
+    "status": "record_status",
+}
+"""Values of a shortfall that are codes, with where their words stand."""
 
 
 def explain(reason: Reason, locale: str) -> ReasonText:

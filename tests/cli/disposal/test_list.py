@@ -155,7 +155,7 @@ def test_destruction_goes_from_draft_to_certificate_by_command_alone(due: Desk, 
     assert (first["state"], first["record_count"]) == ("executing", 2)
     assert any("W01, after" in each for each in first["waiting_for"])
     assert shown(due)["missing"] == first["waiting_for"]
-    assert "W01（销毁后）" in due.ok("list", "run", DESTRUCTION, LANTAI_LOCALE="zh").out
+    assert "W01（销毁后确认）" in due.ok("list", "run", DESTRUCTION, LANTAI_LOCALE="zh").out
     for witness in WITNESSES:
         due.ok("list", "sign", DESTRUCTION, "--role", "witness", "--as", witness)
     last = due.ok("list", "run", DESTRUCTION)

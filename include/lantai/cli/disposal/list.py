@@ -15,7 +15,7 @@ from lantai.cli.terminal.actors import Actor, person
 from lantai.cli.terminal.days import read_day
 from lantai.cli.terminal.screen import AsJson, answer, facts, line, locale, opened, progress_bar, said, table
 from lantai.errors import CatalogueError, InputFileError
-from lantai.locales import say
+from lantai.locales import lacking, say
 from lantai.records.disposal.lists import ListKind, ListState
 
 app = typer.Typer(no_args_is_help=True, help="移交与销毁清单 · Lists of records to transfer or destroy")
@@ -218,7 +218,7 @@ def _show_one(list_id: str, *, as_json: bool) -> None:
         "list_digest": digest,
         "appraisal_report_no": chosen.appraisal_report_no,
         "signed": [f"{each.duty.value} {each.person_id} {each.stage.value}" for each in signed],
-        "missing": missing,
+        "missing": [lacking(each, "en") for each in missing],
     }
     pairs: list[tuple[str, object]] = [
         ("种类 · Kind", say(f"values.disposal.{chosen.kind.value}", locale())),
@@ -234,6 +234,6 @@ def _show_one(list_id: str, *, as_json: bool) -> None:
             f"{say(f'values.duty.{each.duty.value}', locale())} {each.person_id} {say(f'values.stage.{each.stage.value}', locale())}"
             for each in signed
         ]),
-        ("所缺 · Missing", [said(each.zh, each) for each in missing]),
+        ("所缺 · Missing", [lacking(each, locale()) for each in missing]),
     ]  # fmt: skip
     answer(payload, lambda: facts(list_id, pairs), as_json=as_json)

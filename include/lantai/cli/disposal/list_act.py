@@ -26,7 +26,7 @@ from lantai.cli.terminal.screen import (
     said,
 )
 from lantai.errors import UsageError
-from lantai.locales import say
+from lantai.locales import lacking, say
 from lantai.records.centre.person import Role
 from lantai.records.disposal.lists import ListDuty, ListKind, Stage
 
@@ -204,12 +204,12 @@ def run(
         with centre.database.read() as connection:
             kind = disposal.disposal_list(connection, list_id).kind
         custodian = _custodian(centre, list_id, actor)
-        payload, certificate, lacking = _run(centre, kind, list_id, custodian, identity, disposal_key)
+        payload, certificate, waits_for = _run(centre, kind, list_id, custodian, identity, disposal_key)
     pairs: list[tuple[str, object]] = [
         ("状态 · State", say(f"list_state.{payload['state']}", locale())),
         ("件数 · Records", payload["record_count"]),
         certificate,
-        ("还需 · Waits for", [said(each.zh, each) for each in lacking]),
+        ("还需 · Waits for", [lacking(each, locale()) for each in waits_for]),
     ]
     answer(payload, lambda: facts(list_id, pairs), as_json=as_json)
 
@@ -232,7 +232,16 @@ def _run(
         told = {"record_count": gone.record_count, "certificate_id": gone.certificate_id}
         state, waiting_for = gone.state, gone.waiting_for
         shown = ("销毁证明 · Certificate", gone.certificate_id)
-    return {"list_id": list_id, "state": state.value, **told, "waiting_for": list(waiting_for)}, shown, waiting_for
+    return (
+        {
+            "list_id": list_id,
+            "state": state.value,
+            **told,
+            "waiting_for": [lacking(each, "en") for each in waiting_for],
+        },
+        shown,
+        waiting_for,
+    )
 
 
 def _custodian(centre: Centre, list_id: str, actor: str | None) -> str:

@@ -14,12 +14,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row
-
 from lantai.formats.ledger import canonical
 from lantai.formats.workbooks.worksheet import content_digest
 from lantai.records.centre.unit import Unit
-from lantai.records.custody.record import Retention
+from lantai.records.disposal.listed_record import ListedRecord
 from lantai.records.disposal.lists import ListKind, RowDecision
 from lantai.rules.disposal.appraisal import elapsed_years, printed_period
 
@@ -37,17 +35,17 @@ class LaidOut:
     digest: str
 
 
-def lay_out(list_id: str, kind: ListKind, due_on: date, unit: Unit, records: Iterable[Row[Any]]) -> LaidOut:
-    """Lay out the records of a list, numbered from 1 in the order given.
+def lay_out(list_id: str, kind: ListKind, due_on: date, unit: Unit, records: Iterable[ListedRecord]) -> LaidOut:
+    """Lay out the records of a list, in their order.
 
     Args:
         list_id: Its id.
         kind: For transfer or destruction.
         due_on: The day the list is drawn up for; elapsed years are counted to it.
         unit: Whose records they are.
-        records: Rows of `list_candidates` or `list_content`.
+        records: In order of the list.
     """
-    rows = [_row(number, record, kind, due_on) for number, record in enumerate(records, start=1)]
+    rows = [_row(record, kind, due_on) for record in records]
     head: dict[str, Any] = {
         "list_id": list_id,
         "disposal": kind.value,
@@ -71,9 +69,9 @@ def decided_digest(list_id: str, content_sha256: str, decisions: Iterable[RowDec
     return hashlib.sha256(canonical.dumps(body)).hexdigest()
 
 
-def _row(row_no: int, record: Row[Any], kind: ListKind, on: date) -> Mapping[str, Any]:
+def _row(record: ListedRecord, kind: ListKind, on: date) -> Mapping[str, Any]:
     return {
-        "row_no": row_no,
+        "row_no": record.row_no,
         "record_id": record.record_id,
         "archival_code": record.archival_code,
         "title": record.title,
@@ -81,7 +79,7 @@ def _row(row_no: int, record: Row[Any], kind: ListKind, on: date) -> Mapping[str
         "doc_no": record.doc_no,
         "formed_on": record.formed_on,
         "filing_year": record.filing_year,
-        "retention": printed_period(Retention(record.retention)),
+        "retention": printed_period(record.retention),
         "elapsed": f"{elapsed_years(record.formed_on, on)}年",
         "page_count": record.page_count,
         "due_on": record.transfer_due_on if kind is ListKind.TRANSFER else record.destroy_due_on,

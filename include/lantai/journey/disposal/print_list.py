@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row
-
 from lantai.edges.centre import Centre
 from lantai.edges.ledger.rows import Inclusion
 from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.formats.papers import form
 from lantai.journey.disposal.approval.examine import Examined
 from lantai.locales import say
+from lantai.records.disposal.listed_record import ListedRecord
 from lantai.records.disposal.lists import Decision, ListKind
 from lantai.rules.disposal.appraisal import electronic_transfer_due_on
 
@@ -151,7 +150,7 @@ def archive_name(centre: Centre) -> str:
 
 
 def print_transfer_register(
-    centre: Centre, examined: Examined, rows: Sequence[Row[Any]], body: Mapping[str, Any], now_at: datetime
+    centre: Centre, examined: Examined, rows: Sequence[ListedRecord], body: Mapping[str, Any], now_at: datetime
 ) -> bytes:
     """Return 《电子档案移交与接收登记表》 as PDF/A, with the digest of the package; the archive fills in its half.
 
@@ -200,7 +199,7 @@ def print_transfer_register(
             }
         ],
         "formed_due_on": min(electronic_transfer_due_on(row.formed_on) for row in rows),
-        "class_due_on": min(row.transfer_due_on for row in rows),
+        "class_due_on": min(row.transfer_due_on for row in rows if row.transfer_due_on),
         "sender_keep_until": date.fromisoformat(body["sender_keeps_until"]),
     }
     return form.render("transfer_register", content, locale=centre.settings.locale)

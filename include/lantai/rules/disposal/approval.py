@@ -31,17 +31,6 @@ ROLE_FOR = MappingProxyType(
 )
 """The role somebody has to hold for a duty on the day of acting, by appointment or by delegation."""
 
-DUTY_ZH = MappingProxyType(
-    {
-        ListDuty.PREPARER: "编制人",
-        ListDuty.PANEL_MEMBER: "鉴定小组成员",
-        ListDuty.LEADER: "主管领导",
-        ListDuty.CUSTODIAN: "保管人",
-        ListDuty.WITNESS: "监销人",
-    }
-)
-STAGE_ZH = MappingProxyType({Stage.APPROVE: "审批", Stage.BEFORE: "销毁前", Stage.AFTER: "销毁后"})
-
 LONGEST_EXTENSION_YEARS = 100
 """The worksheet's own bound for a new period."""
 
@@ -164,25 +153,15 @@ def panel_shortfalls(dossier: Dossier) -> list[Shortfall]:
     found = []
     panel = dossier.panel
     if len(panel) < dossier.panel_size:
-        found.append(
-            Shortfall(
-                f"鉴定小组成员：现有 {len(panel)} 人，应有 {dossier.panel_size} 人",
-                f"panel members: found {len(panel)}, expected {dossier.panel_size}",
-            )
-        )
+        found.append(Shortfall.of("panel_too_small", found=len(panel), expected=dossier.panel_size))
     looked_at = {(d.person_id, d.row_no) for d in dossier.decisions}
     for person_id in panel:
         open_rows = [row_no for row_no in dossier.rows if (person_id, row_no) not in looked_at]
         if open_rows:
             shown = ", ".join(map(str, open_rows[:5])) + (" ..." if len(open_rows) > 5 else "")  # noqa: PLR2004 - a few
-            found.append(
-                Shortfall(
-                    f"鉴定小组成员 {person_id}：{len(open_rows)} 件尚未鉴定（第 {shown} 行）",
-                    f"panel member {person_id}: {len(open_rows)} rows undecided (row {shown})",
-                )
-            )
+            found.append(Shortfall.of("rows_undecided", person_id=person_id, count=len(open_rows), rows=shown))
     if not dossier.rows:
-        found.append(Shortfall("清单没有一件档案", "rows: found none, expected at least one"))
+        found.append(Shortfall.of("no_rows"))
     return found
 
 
@@ -191,19 +170,13 @@ def content_shortfalls(dossier: Dossier) -> list[Shortfall]:
     found = []
     if dossier.content_now != dossier.content_stored:
         found.append(
-            Shortfall(
-                f"清单内容与编制时不同（摘要 {dossier.content_now[:16]}，编制时 {dossier.content_stored[:16]}）",
-                f"content: digest {dossier.content_now[:16]}, drafted as {dossier.content_stored[:16]}",
-            )
+            Shortfall.of("content_changed", found=dossier.content_now[:16], expected=dossier.content_stored[:16])
         )
     if dossier.decided_stored is None:
-        found.append(Shortfall("鉴定意见尚未齐全", "decisions: not reviewed as a whole"))
+        found.append(Shortfall.of("not_reviewed"))
     elif dossier.decided_now != dossier.decided_stored:
         found.append(
-            Shortfall(
-                f"鉴定意见与审定时不同（摘要 {dossier.decided_now[:16]}，审定时 {dossier.decided_stored[:16]}）",
-                f"decisions: digest {dossier.decided_now[:16]}, reviewed as {dossier.decided_stored[:16]}",
-            )
+            Shortfall.of("decisions_changed", found=dossier.decided_now[:16], expected=dossier.decided_stored[:16])
         )
     return found
 
@@ -215,10 +188,7 @@ def people_shortfalls(acting: Iterable[Acting]) -> list[Shortfall]:
         for person_id in {each.person_id, each.on_behalf_of} - {None}:
             duties.setdefault(str(person_id), []).append(each.duty)
     return [
-        Shortfall(
-            f"{person_id} 同时担任{'、'.join(DUTY_ZH[duty] for duty in sorted(held))}，每人只能担任一项",
-            f"{person_id}: stands behind {' and '.join(sorted(held))}, expected one duty per person",
-        )
+        Shortfall.of("two_duties", person_id=person_id, duties=tuple(sorted(duty.value for duty in held)))
         for person_id, held in sorted(duties.items())
         if len(held) > 1
     ]
@@ -247,23 +217,11 @@ def signature_shortfalls(dossier: Dossier, duty: ListDuty, stage: Stage, count: 
         if None in reasons:
             good += 1
             continue
-        digest = dossier.decided_now[:16]
-        why = sorted(set(filter(None, reasons))) or [
-            Shortfall(f"尚未签署（摘要 {digest}）", f"no signature under digest {digest}")
-        ]
-        found.append(
-            Shortfall(
-                f"{DUTY_ZH[duty]} {holder.person_id}（{STAGE_ZH[stage]}）：{'；'.join(each.zh for each in why)}",
-                f"{duty.value} {holder.person_id}, {stage.value}: {'; '.join(why)}",
-            )
-        )
+        unsigned = Shortfall.of("unsigned", digest=dossier.decided_now[:16])
+        why = tuple(dict.fromkeys(filter(None, reasons))) or (unsigned,)
+        found.append(Shortfall.of("signature", why, duty=duty.value, person_id=holder.person_id, stage=stage.value))
     if good < count:
-        found.append(
-            Shortfall(
-                f"{DUTY_ZH[duty]}（{STAGE_ZH[stage]}）：有效签字 {good} 个，应有 {count} 个",
-                f"{duty.value}, {stage.value}: found {good} valid signatures, expected {count}",
-            )
-        )
+        found.append(Shortfall.of("signatures_too_few", duty=duty.value, stage=stage.value, found=good, expected=count))
     return found
 
 
@@ -272,24 +230,15 @@ def _why_not(dossier: Dossier, signed: Signed, holder: Acting) -> Shortfall | No
     sign_off = signed.sign_off
     is_of_this = sign_off.list_id == dossier.list_id and sign_off.duty is holder.duty
     has_other_key = signed.has_key and signed.is_signature_good is None
-    role = ROLE_FOR[holder.duty]
     reasons = (
-        (not is_of_this, "签的是另一清单或另一职责", "signature is for another list or duty"),
-        (
-            sign_off.on_behalf_of != holder.on_behalf_of,
-            "未表明代谁签署",
-            "signature does not show for whom it was given",
-        ),
-        (
-            not signed.held_role,
-            f"签署当日未担任{DUTY_ZH[holder.duty]}",
-            f"role {role.value} not held on the day of signing",
-        ),
-        (signed.is_signature_good is False, "签名验证不通过", "signature does not verify"),
-        (has_other_key, "已登记密钥，但未用密钥签署", "a key is enrolled but the signature was not made with it"),
-        (not signed.is_in_ledger, "台账中没有这一签署", "the ledger does not tell of this signature"),
+        (not is_of_this, Shortfall.of("signed_for_another")),
+        (sign_off.on_behalf_of != holder.on_behalf_of, Shortfall.of("signed_for_whom")),
+        (not signed.held_role, Shortfall.of("role_not_held", role=ROLE_FOR[holder.duty].value)),
+        (signed.is_signature_good is False, Shortfall.of("signature_invalid")),
+        (has_other_key, Shortfall.of("signed_without_key")),
+        (not signed.is_in_ledger, Shortfall.of("signature_not_in_ledger")),
     )
-    return next((Shortfall(zh, en) for is_so, zh, en in reasons if is_so), None)
+    return next((reason for is_so, reason in reasons if is_so), None)
 
 
 def approval_shortfalls(dossier: Dossier) -> list[Shortfall]:
@@ -313,7 +262,7 @@ def _order_shortfalls(dossier: Dossier) -> list[Shortfall]:
     leader = [s.signed_at for s in _now_signed(dossier, ListDuty.LEADER, Stage.APPROVE)]
     if panel and leader and max(leader) < max(panel):
         at = f"{max(leader):%Y-%m-%d %H:%M:%S} UTC"
-        return [Shortfall(f"主管领导签署于 {at}，早于鉴定小组", f"leader: signed at {at}, expected after the panel")]
+        return [Shortfall.of("leader_before_the_panel", at=at)]
     return []
 
 
@@ -332,12 +281,7 @@ def witness_shortfalls(dossier: Dossier, stage: Stage, not_before_at: datetime |
     found = signature_shortfalls(dossier, ListDuty.WITNESS, stage, dossier.witness_count)
     for signed in _now_signed(dossier, ListDuty.WITNESS, stage):
         if not_before_at is None or signed.signed_at < not_before_at:
-            found.append(
-                Shortfall(
-                    f"监销人 {signed.person_id}（{STAGE_ZH[stage]}）：签署过早",
-                    f"witness {signed.person_id}, {stage.value}: signed too early",
-                )
-            )
+            found.append(Shortfall.of("witness_too_early", person_id=signed.person_id, stage=stage.value))
     return found
 
 

@@ -56,6 +56,7 @@ from lantai.journey.ledger.verify_ledger import verify
 from lantai.records.custody.record import Retention
 from lantai.records.disposal.hold import HoldScope
 from lantai.records.disposal.lists import Decision, ListKind, ListState
+from lantai.records.disposal.shortfall import Shortfall
 from lantai.settings import Settings
 from servers.openssh import OpenSsh
 
@@ -172,7 +173,7 @@ def test_records_stay_under_way_until_the_receipt_is_there(centre: Centre, ready
     """R9-16, I7."""
     outcome = run(centre, ready)
 
-    assert outcome.waiting_for == (f"the archive's receipt receipts/{ready}.receipt.json",)
+    assert outcome.waiting_for == (Shortfall.of("receipt_of_the_archive", path=f"receipts/{ready}.receipt.json"),)
     assert statuses(centre)[f"{CARRIER}-0001"] == "transferring"
     assert prepare(centre).finished == []
 

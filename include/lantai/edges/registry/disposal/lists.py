@@ -19,6 +19,8 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from lantai.edges import tables
 from lantai.edges.database.database import load, query
 from lantai.errors import NotFoundError
+from lantai.records.custody.record import RecordStatus, Retention
+from lantai.records.disposal.listed_record import ListedRecord
 from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, RowDecision
 
 CANDIDATES_AT_A_TIME = 5000
@@ -77,13 +79,14 @@ def due(connection: Connection, kind: ListKind, on: date, units: Sequence[str] |
     return found
 
 
-def candidates(connection: Connection, record_ids: Sequence[str]) -> list[Row[Any]]:
-    """Return what a list says of these records, in order of archival code."""
+def candidates(connection: Connection, record_ids: Sequence[str]) -> list[ListedRecord]:
+    """Return what a list says of these records, numbered in order of archival code."""
     rows: list[Row[Any]] = []
     for start in range(0, len(record_ids), CANDIDATES_AT_A_TIME):
         part = record_ids[start : start + CANDIDATES_AT_A_TIME]
         rows.extend(query(connection, "list_candidates", record_ids=list(part)))
-    return sorted(rows, key=lambda row: (row.archival_code, row.record_id))
+    rows.sort(key=lambda row: (row.archival_code, row.record_id))
+    return [_listed(row, row_no) for row_no, row in enumerate(rows, start=1)]
 
 
 def next_list_id(connection: Connection, kind: ListKind, year: int, unit_code: str) -> str:
@@ -160,9 +163,9 @@ def overview(connection: Connection, states: Iterable[ListState] = tuple(ListSta
     return query(connection, "lists_overview", states=[state.value for state in states])
 
 
-def content(connection: Connection, list_id: str) -> Sequence[Row[Any]]:
+def content(connection: Connection, list_id: str) -> list[ListedRecord]:
     """Return the rows of a list with what the registry says of their records now."""
-    return query(connection, "list_content", list_id=list_id)
+    return [_listed(row, row.row_no) for row in query(connection, "list_content", list_id=list_id)]
 
 
 def move(connection: Connection, list_id: str, state: ListState, **values: Any) -> None:  # noqa: ANN401 - columns of the list
@@ -287,6 +290,28 @@ def _said(one: RowDecision) -> Mapping[str, Any]:
         "extend_years": one.extend_years,
         "decided_at": one.decided_at,
     }
+
+
+def _listed(row: Row[Any], row_no: int) -> ListedRecord:
+    return ListedRecord(
+        row_no=row_no,
+        record_id=row.record_id,
+        carrier_id=row.carrier_id,
+        archival_code=row.archival_code,
+        title=row.title,
+        author=row.author,
+        doc_no=row.doc_no,
+        formed_on=row.formed_on,
+        filing_year=row.filing_year,
+        retention=Retention(row.retention),
+        page_count=row.page_count,
+        transfer_due_on=row.transfer_due_on,
+        destroy_due_on=row.destroy_due_on,
+        file_count=row.file_count,
+        size_bytes=row.size_bytes,
+        remarks=row.remarks,
+        status=RecordStatus(row.status),
+    )
 
 
 def _list(row: Row[Any]) -> DisposalList:

@@ -146,12 +146,15 @@ def _extend(connection: Connection, centre: Centre, examined: Examined, actor: s
     """Give what the panel kept its new period (N2)."""
     reset = []
     for record in examined.records:
-        outcome = examined.outcomes[record.row_no]
+        outcome, was_due_on = examined.outcomes[record.row_no], record.destroy_due_on
         if outcome is None or outcome.decision is not Decision.KEEP or outcome.extend_years is None:
             continue
-        due_on = extended_due_on(record.destroy_due_on, examined.chosen.due_on, outcome.extend_years)
+        if was_due_on is None:
+            # Without a day it was on no list of what is due: its period is the permanent one by now, which nothing extends.
+            continue
+        due_on = extended_due_on(was_due_on, examined.chosen.due_on, outcome.extend_years)
         dispositions.extend(connection, record.record_id, due_on)
-        reset.append([record.record_id, record.destroy_due_on.isoformat(), due_on.isoformat()])
+        reset.append([record.record_id, was_due_on.isoformat(), due_on.isoformat()])
     if reset:
         facts: dict[str, int | str] = {
             "record_count": len(reset),

@@ -24,9 +24,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Row
 
 from lantai.edges.centre import Centre
 from lantai.edges.custody.places import Place, read_small
@@ -53,6 +50,7 @@ from lantai.journey.disposal.approval.refuse import recorded
 from lantai.journey.disposal.approval.take_duty import may_take_duty, take_duty
 from lantai.journey.ledger.checkpoint import checkpointed_at, make_checkpoint, newest_note
 from lantai.records.custody.record import RecordStatus
+from lantai.records.disposal.listed_record import ListedRecord
 from lantai.records.disposal.lists import ListDuty, ListKind, ListState, Stage
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
@@ -168,7 +166,7 @@ def _look_up(centre: Centre, list_id: str, custodian: str) -> tuple[KnownCopies,
         return known_copies(connection, _carriers_of(disposed_rows(examined)))
 
 
-def _carriers_of(going: Iterable[Row[Any]]) -> list[str]:
+def _carriers_of(going: Iterable[ListedRecord]) -> list[str]:
     return sorted({record.carrier_id for record in going})
 
 

@@ -40,7 +40,6 @@ from lantai.journey.disposal.approval.examine import Examined, examine
 from lantai.journey.disposal.approval.permit import disposed_rows
 from lantai.journey.disposal.approval.refuse import refuse_if
 from lantai.journey.disposal.print_list import ALGORITHM, print_list, signers
-from lantai.locales import say
 from lantai.records.custody.record import RecordStatus
 from lantai.records.disposal.shortfall import Shortfall
 
@@ -139,27 +138,11 @@ def _refuse_closed(list_id: str, path: Path, rows: Sequence[Row[Any]]) -> None:
     ]
     judged = [(row_of[each.name], each) for each in judge_closed(files)]
     unseen = [row for row, each in judged if each.trouble is not None or each.encryption == UNSEEN]
-    refuse_if(
-        list_id,
-        [
-            Shortfall(
-                say("refused.unexamined_member", "zh", row_no=row.row_no, file_no=row.file_no),
-                f"row {row.row_no}: whether file {row.file_no} is compressed or encrypted cannot be looked at, "
-                "expected it open (档发〔2012〕7号)",
-            )
-            for row in unseen
-        ],
-    )
+    refuse_if(list_id, [Shortfall.of("member_unexamined", row_no=row.row_no, file_no=row.file_no) for row in unseen])
     closed = [(row, tool) for row, each in judged if (tool := each.encryption or each.compression)]
     refuse_if(
         list_id,
-        [
-            Shortfall(
-                say("refused.closed_member", "zh", row_no=row.row_no, file_no=row.file_no, tool=tool),
-                f"row {row.row_no}: file {row.file_no} is compressed or encrypted ({tool}), expected it open (档发〔2012〕7号)",
-            )
-            for row, tool in closed
-        ],
+        [Shortfall.of("member_closed", row_no=row.row_no, file_no=row.file_no, tool=tool) for row, tool in closed],
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -24,6 +24,7 @@ from lantai.journey.ledger.checkpoint import make_checkpoint
 from lantai.records.disposal.lists import ListKind, ListState, Stage
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.rules.disposal.approval import approval_shortfalls, last_approved_at
+from lantai.rules.disposal.carrying_out import cooling_shortfalls
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def prepare(centre: Centre, kind: ListKind) -> Prepared:
                 continue
             if approval_shortfalls(examined.dossier):
                 blocked.append(each.list_id)
-            elif cooling_shortfalls(connection, examined, centre.settings.cooling_off_days, centre.clock.now_at()):
+            elif _cooling(connection, centre, examined):
                 waiting.append(each.list_id)
             else:
                 disposal.move(connection, each.list_id, ListState.AWAITING_CUSTODIAN)
@@ -87,19 +88,6 @@ def covered_at(connection: Connection, examined: Examined) -> datetime | None:
     return covered_since(connection, max(row.leaf_index for row in rows))
 
 
-def cooling_shortfalls(
-    connection: Connection, examined: Examined, cooling_off_days: int, now_at: datetime
-) -> list[Shortfall]:
-    """Return what is left of the waiting time: counted from the last approving signature and from the checkpoint that covers them."""
+def _cooling(connection: Connection, centre: Centre, examined: Examined) -> list[Shortfall]:
     signed_at, since_at = last_approved_at(examined.dossier), covered_at(connection, examined)
-    if signed_at is None or since_at is None:
-        return [Shortfall("审批签字尚未列入检查点", "approving signatures lie in no checkpoint yet")]
-    over_at = max(signed_at, since_at) + timedelta(days=cooling_off_days)
-    if now_at < over_at:
-        at = f"{over_at:%Y-%m-%d %H:%M} UTC"
-        return [
-            Shortfall(
-                f"{cooling_off_days} 天等待期至 {at} 届满", f"waiting time of {cooling_off_days} days lasts until {at}"
-            )
-        ]
-    return []
+    return cooling_shortfalls(signed_at, since_at, centre.settings.cooling_off_days, centre.clock.now_at())

@@ -268,7 +268,7 @@ def _answer(centre: Centre, list_id: str, is_done: bool) -> Transferred:
         delivery: Row[Any] | None = dispositions.delivery_of(connection, list_id)
         statuses = [RecordStatus.TRANSFERRING.value, RecordStatus.TRANSFERRED.value]
         count, _ = disposal.counted(connection, list_id, statuses)
-    path = f"receipts/{list_id}.receipt.json"
-    waiting = () if is_done else (Shortfall(f"档案馆的接收回执 {path}", f"the archive's receipt {path}"),)
+    receipt = Shortfall.of("receipt_of_the_archive", path=f"receipts/{list_id}.receipt.json")
+    waiting = () if is_done else (receipt,)
     state = ListState.DONE if is_done else ListState.EXECUTING
     return Transferred(list_id, state, count, delivery.package_sha256 if delivery else None, waiting)

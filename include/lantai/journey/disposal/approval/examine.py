@@ -25,6 +25,7 @@ from lantai.errors import MalformedError, SignatureInvalidError
 from lantai.formats.ledger import canonical, ssh_signature
 from lantai.journey.disposal.lay_out import LaidOut, decided_digest, lay_out
 from lantai.records.centre.unit import Unit
+from lantai.records.disposal.listed_record import ListedRecord
 from lantai.records.disposal.lists import ListDuty, ListState, RowDecision, SignOff, Stage
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.approval import ROLE_FOR, Acting, Dossier, Outcome, Signed, consolidate
@@ -51,7 +52,7 @@ class Examined:
 
     chosen: DisposalList
     unit: Unit
-    records: Sequence[Row[Any]]
+    records: Sequence[ListedRecord]
     laid_out: LaidOut
     decisions: Sequence[RowDecision]
     outcomes: Mapping[int, Outcome | None]

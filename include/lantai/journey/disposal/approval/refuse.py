@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from lantai.edges.centre import Centre
 from lantai.edges.ledger.rows import append
 from lantai.errors import HeldError, NotPermittedError
+from lantai.locales import lacking
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
 
@@ -48,8 +49,9 @@ def refuse_if(list_id: str, shortfalls: Sequence[Shortfall]) -> None:
         NotPermittedError: At least one shortfall.
     """
     if shortfalls:
-        refusal = NotPermittedError(f"list {list_id}: {'; '.join(shortfalls)}")
-        refusal.message_zh = f"清单 {list_id}：{'；'.join(each.zh for each in shortfalls)}"
+        whole = Shortfall.of("list", tuple(shortfalls), list_id=list_id)
+        refusal = NotPermittedError(lacking(whole, "en"))
+        refusal.message_zh = lacking(whole, "zh")
         raise refusal
 
 
@@ -64,8 +66,8 @@ def refuse_if_held(list_id: str, held: Sequence[tuple[int, str]]) -> None:
         HeldError: At least one.
     """
     if held:
-        shown = ", ".join(f"row {row_no} by hold {hold_id}" for row_no, hold_id in held[:5])
-        shown_zh = "、".join(f"第 {row_no} 行 {hold_id}" for row_no, hold_id in held[:5])
-        refusal = HeldError(f"list {list_id}: {len(held)} records under a hold ({shown})")
-        refusal.message_zh = f"清单 {list_id}：{len(held)} 件已冻结（{shown_zh}）"
+        rows = tuple(Shortfall.of("row_held", row_no=row_no, hold_id=hold_id) for row_no, hold_id in held[:5])
+        whole = Shortfall.of("list_held", rows, list_id=list_id, count=len(held))
+        refusal = HeldError(lacking(whole, "en"))
+        refusal.message_zh = lacking(whole, "zh")
         raise refusal

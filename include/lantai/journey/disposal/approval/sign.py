@@ -35,11 +35,11 @@ from lantai.errors import (
 from lantai.formats.ledger import ssh_signature
 from lantai.journey.disposal.acts.wake import wake
 from lantai.journey.disposal.approval.examine import SIGNATURE_NAMESPACE, Examined, examine, message_to_sign
+from lantai.journey.disposal.approval.permit import is_going
 from lantai.journey.disposal.approval.refuse import recorded, refuse_if, refuse_if_held
 from lantai.journey.disposal.approval.take_duty import take_duty
-from lantai.locales import say
 from lantai.records.custody.record import RecordStatus
-from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, SignOff, Stage
+from lantai.records.disposal.lists import ListDuty, ListKind, ListState, SignOff, Stage
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.approval import (
@@ -48,6 +48,7 @@ from lantai.rules.disposal.approval import (
     panel_shortfalls,
     signature_shortfalls,
 )
+from lantai.rules.disposal.carrying_out import state_shortfalls
 
 KEY_FILE_BYTES = 16 * 1024
 """The largest private key file that is read; an Ed25519 key has about 400 bytes."""
@@ -166,7 +167,7 @@ def _refuse_early(connection: Connection, examined: Examined, duty: ListDuty, st
     chosen, dossier = examined.chosen, examined.dossier
     if stage is Stage.APPROVE:
         if chosen.state is not ListState.REVIEWED:
-            reasons = panel_shortfalls(dossier) or [_not_reviewed(chosen.state)]
+            reasons = panel_shortfalls(dossier) or state_shortfalls(chosen.state, ListState.REVIEWED)
             refuse_if(chosen.list_id, reasons)
         refuse_if(chosen.list_id, [*panel_shortfalls(dossier), *content_shortfalls(dossier)])
         if duty is ListDuty.LEADER:
@@ -176,15 +177,10 @@ def _refuse_early(connection: Connection, examined: Examined, duty: ListDuty, st
     refuse_if(chosen.list_id, approval_shortfalls(dossier))
     if stage is Stage.AFTER:
         left = [r for r in examined.records if r.status == RecordStatus.DESTROYING.value]
-        still = Shortfall(f"{len(left)} 件仍在销毁中", f"{len(left)} records are still being destroyed")
+        still = Shortfall.of("still_destroying", count=len(left))
         refuse_if(chosen.list_id, [still] if left else [])
         return
     refuse_if_held(chosen.list_id, [(row.row_no, row.hold_id) for row in held_on_list(connection, chosen.list_id)])
-
-
-def _not_reviewed(state: ListState) -> Shortfall:
-    zh = f"清单状态为{say(f'list_state.{state.value}', 'zh')}，应为{say('list_state.reviewed', 'zh')}"
-    return Shortfall(zh, f"found state {state.value}, expected reviewed")
 
 
 def _recount(examined: Examined, stage: Stage, counted: tuple[int, int] | None) -> dict[str, int | str]:
@@ -192,7 +188,7 @@ def _recount(examined: Examined, stage: Stage, counted: tuple[int, int] | None) 
     if stage is Stage.APPROVE:
         return {}
     status = RecordStatus.KEPT if stage is Stage.BEFORE else RecordStatus.DESTROYED
-    going = [r for r in examined.records if _is_going(examined, r.row_no)]
+    going = [r for r in examined.records if is_going(examined, r.row_no)]
     found = (len(going), sum(r.page_count for r in going))
     other = [r.row_no for r in going if r.status != status.value]
     if other:
@@ -205,11 +201,6 @@ def _recount(examined: Examined, stage: Stage, counted: tuple[int, int] | None) 
             f"the registry has {found[0]} and {found[1]}"
         )
     return {"record_count": found[0], "page_count": found[1]}
-
-
-def _is_going(examined: Examined, row_no: int) -> bool:
-    outcome = examined.outcomes[row_no]
-    return outcome is not None and outcome.decision is Decision.DISPOSE
 
 
 def _signature(
