@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from lantai.locales import LOCALES, explain, words
+from lantai import errors
+from lantai.errors import LantaiError
+from lantai.locales import LOCALES, advice, explain, words
 from lantai.manual.runbook import classes
 from lantai.records.intake.reason import Reason
 
@@ -44,3 +48,11 @@ def test_both_languages_have_the_same_words_of_a_visit(section):
     assert zh.keys() == en.keys()
     assert all(zh.values())
     assert all(en.values())
+
+
+def test_every_class_of_error_has_advice_of_its_own_or_of_its_kind_and_no_advice_is_left_over() -> None:
+    kinds = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, LantaiError)}
+
+    assert all(re.search("[\u4e00-\u9fff]", advice(getattr(errors, name), "zh")) for name in kinds)
+    assert set(words("zh")["hints"]) <= kinds
+    assert {name for name in kinds if "hint" in vars(getattr(errors, name))} == set(words("zh")["hints"])

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from lantai.edges import tables
 from lantai.errors import HostKeyMismatchError, TaskInterruptedError, UnitsUnfinishedError
+from lantai.locales import advice
 from lantai.tasks import failure
 from lantai.tasks.failure import A_TASK_FAILED, tell, tell_run
 
@@ -29,7 +30,7 @@ def test_a_failed_task_leaves_one_notice_and_its_advice(centre, monkeypatch, cap
     assert told == [True, False]
     assert [(row.kind, row.subject, row.sent_at) for row in notices] == [("task_failed", "take_in_filings", None)]
     assert HostKeyMismatchError.hint in caplog.messages
-    assert HostKeyMismatchError.hint_zh in caplog.messages
+    assert advice(HostKeyMismatchError, "zh") in caplog.messages
 
 
 def test_a_run_is_noted_when_none_of_its_tasks_could_say_why_it_failed(centre, monkeypatch, caplog):
@@ -42,7 +43,7 @@ def test_a_run_is_noted_when_none_of_its_tasks_could_say_why_it_failed(centre, m
     assert told == [True, False]
     assert kinds(centre) == ["run_failed"]
     assert TaskInterruptedError.hint in caplog.messages
-    assert TaskInterruptedError.hint_zh in caplog.messages
+    assert advice(TaskInterruptedError, "zh") in caplog.messages
 
 
 def test_a_run_is_not_noted_once_more_when_a_task_of_it_has_told(centre, monkeypatch):
@@ -78,7 +79,7 @@ def test_a_task_that_airflow_ended_is_told_as_interrupted_and_not_as_a_fault_of_
     # A process that has imported Airflow logs to standard output.
     said = caplog.text + capsys.readouterr().out
     assert "AirflowTaskTimeout: Timeout, PID: 7" in said
-    assert TaskInterruptedError.hint_zh in said
+    assert advice(TaskInterruptedError, "zh") in said
 
 
 def test_a_table_of_reasons_stands_at_the_end_of_the_log_and_not_in_a_folded_group(centre, monkeypatch, caplog):

@@ -133,7 +133,20 @@ def explain(reason: Reason, locale: str) -> ReasonText:
         kind, message = UnexpectedError, f"{reason.error_class}: {message}"
     if locale == "en":
         return ReasonText((kind.__doc__ or "").partition("\n")[0], message, kind.hint)
-    return ReasonText(say(f"errors.{kind.__name__}", locale), message, kind.hint_zh)
+    return ReasonText(say(f"errors.{kind.__name__}", locale), message, advice(kind, locale))
+
+
+def advice(kind: type[LantaiError], locale: str) -> str:
+    """Return what to do about errors of a class; one that has no advice of its own has that of the class it is a kind of.
+
+    Args:
+        kind: The class.
+        locale: `zh` or `en`.
+    """
+    if locale == "en":
+        return kind.hint
+    hints = words(locale)["hints"]
+    return next(str(hints[each.__name__]) for each in kind.__mro__ if each.__name__ in hints)
 
 
 @cache

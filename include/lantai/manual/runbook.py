@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from lantai import errors
 from lantai.errors import LantaiError
-from lantai.locales import say
+from lantai.locales import advice, say
 
 INTRODUCTION = """# Runbook · 故障处理
 
@@ -28,7 +28,7 @@ run again at any moment 任何命令、任何流程均可随时重跑。
 def page() -> str:
     """Return the whole page, the classes in the order in which they stand in the module."""
     rows = [
-        f"| `{kind.__name__}` | {_what_happened(kind)} | {'yes 是' if kind.retryable else 'no 否'} | {kind.hint_zh}<br>{kind.hint} |"
+        f"| `{kind.__name__}` | {_what_happened(kind)} | {'yes 是' if kind.retryable else 'no 否'} | {advice(kind, 'zh')}<br>{kind.hint} |"
         for kind in classes()
     ]
     head = "| error 名称 | what happened 发生了什么 | again 自动重试 | what to do 处理办法 |\n|---|---|---|---|"

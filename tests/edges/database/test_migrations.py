@@ -30,6 +30,7 @@ from lantai.errors import (
     SchemaUnknownError,
     SchemaUnreleasedError,
 )
+from lantai.locales import advice
 from lantai.records.centre.unit import DataForm
 from lantai.settings import Settings
 
@@ -176,7 +177,7 @@ def test_registry_of_a_version_before_its_release_is_told_from_a_current_one(
         pass
 
     assert "new place" in caught.value.hint
-    assert "新位置" in caught.value.hint_zh
+    assert "新位置" in advice(type(caught.value), "zh")
 
 
 def test_registry_before_its_release_that_cannot_even_be_upgraded_is_told_the_same(

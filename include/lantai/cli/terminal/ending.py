@@ -47,7 +47,7 @@ from lantai.errors import (
     UsageError,
     WorksheetError,
 )
-from lantai.locales import say
+from lantai.locales import advice, say
 from lantai.records.text.shown import on_its_lines
 
 _OF_THE_DEMO = frozenset({"PIL", "docx"})
@@ -191,7 +191,7 @@ def tell(error: LantaiError, *, as_json: bool = False) -> None:
         # Every line is set in, so that none that a message brings can pass for the beginning of another.
         lines = on_its_lines(said(error.message_zh or str(error), str(error))).split("\n")
         err.print(Text("\n".join(f"  {each}" for each in lines)), soft_wrap=True)
-    err.print(Text(f"  {sign('→', '->')} {said(error.hint_zh, error.hint)}"), soft_wrap=True)
+    err.print(Text(f"  {sign('→', '->')} {advice(type(error), locale())}"), soft_wrap=True)
 
 
 def described(error: LantaiError) -> dict[str, Any]:
@@ -200,7 +200,7 @@ def described(error: LantaiError) -> dict[str, Any]:
         "class": type(error).__name__,
         "what": what_happened(error),
         "message": str(error),
-        "hint": said(error.hint_zh, error.hint),
+        "hint": advice(type(error), locale()),
         "retryable": error.retryable,
     }
 

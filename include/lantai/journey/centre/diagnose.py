@@ -20,7 +20,7 @@ from lantai.edges.registry.custody.holdings import count_begun, count_copies
 from lantai.errors import ConnectionConfigError, KeyMissingError, LantaiError, OrchestratorError, RegistryMissingError
 from lantai.journey.centre.find_exposed import find_exposed
 from lantai.journey.year.find_unlisted_years import find_unlisted_years
-from lantai.locales import say
+from lantai.locales import advice, say
 from lantai.settings import shown_address
 
 SAFE_SQLITE = (3, 51, 3)
@@ -273,7 +273,7 @@ class _Looking:
         return Diagnosis(part, state, say(f"doctor.name.{part}", self._locale), found, told)
 
     def _failed(self, name: str, error: LantaiError) -> Diagnosis:
-        hint = error.hint_zh if self._locale == "zh" else error.hint
+        hint = advice(type(error), self._locale)
         return Diagnosis(
             name, "fault", say(f"doctor.name.{name}", self._locale), f"{type(error).__name__}: {error}", hint
         )
