@@ -27,6 +27,15 @@ def test_code_that_no_id_can_hold_is_refused(code):
         unit(unit_code=code)
 
 
+def test_each_data_form_has_a_letter_of_its_own_in_ids():
+    """R1-01: with their data forms."""
+    assert {form: form.letter for form in DataForm} == {
+        DataForm.E_DOCUMENT: "E",
+        DataForm.BUSINESS_DATA: "B",
+        DataForm.DIGITISED_RESULT: "D",
+    }
+
+
 def test_unit_that_files_nothing_is_refused():
     """R1-01: with their data forms."""
     with pytest.raises(ValueError, match="at least one data form"):

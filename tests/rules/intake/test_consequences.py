@@ -35,7 +35,8 @@ def test_missing_file_is_told_with_its_record():
         fault("file_missing", "data/b"),
         fault("oxum_mismatch", "Payload-Oxum"),
         fault("catalogue_file_missing", "Z109-1", found="data/a"),
-    ) == [("file_missing", "data/b"), ("catalogue_file_missing", "Z109-1")]
+        fault("listed_twice", "data/a"),
+    ) == [("file_missing", "data/b"), ("catalogue_file_missing", "Z109-1"), ("listed_twice", "data/a")]
 
 
 def test_superfluous_file_is_told_once():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from lantai import profiles
 from lantai.records.intake.finding import Finding, Severity
 from lantai.rules.intake.four_properties import Result, evaluate
@@ -54,7 +56,33 @@ def test_fault_fails_its_item_and_a_remark_does_not():
 
 
 def test_item_whose_name_was_not_read_says_so():
-    """GD-1-9 (told as unverified)."""
+    """N8, GD-1-9 (told as unverified)."""
     (item,) = [r for r in evaluate(ITEMS, [], EVERY_CHECK) if r.code == "GD-1-9"]
+    others = {r.remark for r in evaluate(ITEMS, [], EVERY_CHECK) if r.code != "GD-1-9"}
 
     assert (item.result, item.remark) == (Result.NOT_APPLICABLE, "not_verified")
+    assert others == {""}
+
+
+@pytest.mark.parametrize(
+    ("decided", "result"),
+    [
+        ("yes", Result.PASS),
+        ("manual", Result.PENDING_MANUAL),
+        ("not_checked", Result.NOT_CHECKED),
+        ("unverified", Result.NOT_APPLICABLE),
+    ],
+)
+def test_item_is_passed_only_where_a_program_decides_it_and_has_looked(decided, result):
+    """R1-46, N8."""
+    item = {"code": "GD-9-9", "property": "security", "name_zh": "x", "name_en": "x", "decided": decided, "needs": "a"}
+
+    def found(**known):
+        (told,) = evaluate([item], [], **({"done": ["a"]} | known))
+        return told.result
+
+    assert found() is result
+    assert found(not_applicable=["a"]) is Result.NOT_APPLICABLE
+    if decided in {"yes", "manual"}:
+        assert found(not_checked=["GD-9-9"]) is Result.NOT_CHECKED
+        assert found(done=["b"]) is Result.PENDING_MANUAL
