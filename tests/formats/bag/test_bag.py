@@ -21,7 +21,7 @@ def judged(files, profile=None):
 
 def test_whole_bag_is_found_without_fault():
     """R1-45."""
-    files = bag_of(PAYLOAD, ("md5", "sha1", "sha256", "sha512", "sm3"), bag_info=b"Payload-Oxum: 6.2\n")
+    files = bag_of(PAYLOAD, ("md5", "sha1", "sha256", "sha512", "sm3"), bag_info=b"Note: x\nPayload-Oxum: 6.2\n")
 
     assert judged(files) == []
 
@@ -210,6 +210,31 @@ def test_profile_asks_for_its_tags_and_values():
     missing = {f.subject for f in found if f.rule == "tag_missing"}
     assert missing >= {"Source-Organization", "Fonds-Number", "Filing-Year", "Carrier-Number", "Contact-Name"}
     assert {(f.rule, f.subject) for f in found} >= {("tag_repeated", "Unit-Code"), ("tag_value", "Data-Form")}
+
+
+def test_profile_asks_for_its_manifests_and_files():
+    """R1-45."""
+    profile = {"Manifests-Required": ["sm3"], "Tag-Files-Required": ["metadata/catalogue.xlsx"]}
+
+    assert rules(judged(bag_of(PAYLOAD), profile)) == {"manifest_required", "tag_file_required"}
+
+
+def test_facts_are_read_of_the_newer_file_and_of_no_other():
+    """R1-45: neither of the declaration nor of a list of what to fetch."""
+    files = bag_of(PAYLOAD, fetch=b"data/y\n")
+    both = {"bag-info.txt": b"A: newer\n", "package-info.txt": b"A: older\n"}
+
+    assert (read_bag_info(files), rules(judged(files))) == ([], {"fetch_refused"})
+    assert read_bag_info(files | both) == [("A", "newer")]
+
+
+def test_manifest_of_an_algorithm_that_nobody_knows_is_remarked_upon():
+    """R1-45."""
+    found = judged(bag_of(PAYLOAD) | {"manifest-crc32.txt": b"00000000  data/x\n"})
+
+    assert [(f.rule, f.severity, f.values["found"]) for f in found] == [
+        ("algorithm_unknown", Severity.WARNING, "crc32")
+    ]
 
 
 def test_long_value_goes_on_over_indented_lines():

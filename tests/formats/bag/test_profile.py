@@ -55,6 +55,8 @@ def test_manifests_are_required_and_allowed():
         ("manifest_not_allowed", "manifest-md5.txt"),
         ("manifest_required", "tagmanifest-sha256.txt"),
     ]
+    tags_alone = [manifest("sm3", is_tag=True), manifest("sha256", is_tag=True)]
+    assert [f.subject for f in judge_manifests(tags_alone, PROFILE)] == ["manifest-sm3.txt"]
 
 
 def test_tag_files_and_version_are_required_and_allowed():
@@ -83,7 +85,8 @@ def test_packing_is_as_the_profile_says(container, serialization, is_fine):
     """R1-45."""
     found = list(judge_serialization(container, PROFILE | {"Serialization": serialization}))
 
-    assert [f.severity for f in found] == ([] if is_fine else [Severity.FAULT])
+    told = (Severity.FAULT, container or "folder", "application/zip")
+    assert [(f.severity, f.values["found"], f.values["expected"]) for f in found] == ([] if is_fine else [told])
 
 
 def test_profile_that_asks_for_nothing_finds_nothing():

@@ -175,7 +175,10 @@ def test_ending_that_only_encryption_has_stands_for_a_mark(name, tool):
 )
 def test_archives_and_packed_files_are_known_by_their_bytes_and_documents_are_none(content, tool):
     """R1-37, GD-3-8, N7: OFD, docx and the like are formats of their own, though zips inside."""
-    assert compressed_by(io.BytesIO(content)) == tool
+    stream = io.BytesIO(content)
+    stream.seek(0, io.SEEK_END)
+
+    assert compressed_by(stream) == tool, "from wherever it was read to"
 
 
 @settings(max_examples=300, deadline=None)

@@ -182,6 +182,34 @@ def test_claim_about_another_leaf_place_or_tree_is_found(data, leaves):
             merkle.verify_inclusion(*claim)
 
 
+def test_proof_that_cannot_be_one_is_told_from_one_that_leads_elsewhere():
+    """I5: an auditor reads what is wrong with a proof."""
+    root, proof = merkle.root_of(LEAVES), merkle.inclusion_proof(LEAVES, 5)
+    growth = merkle.consistency_proof(LEAVES, 6)
+    old_root = merkle.root_of(LEAVES[:6])
+
+    for shown, expected in (
+        (([*proof, root], root), "more than its path"),
+        ((proof[:-1], root), "fewer than its path"),
+        (([proof[0][1:], *proof[1:]], root), "a hash of 31 bytes, expected 32"),
+        ((proof, flipped(root)), "leads to"),
+    ):
+        with pytest.raises(LedgerError, match=expected):
+            merkle.verify_inclusion(LEAVES[5], 5, 8, *shown)
+    for hashes, expected in (
+        ([*growth, root], "more than its path"),
+        (growth[:-1], "fewer than its path"),
+        ([growth[0][1:], *growth[1:]], "a hash of 31 bytes, expected 32"),
+        ([], "is empty"),
+        ([growth[0], flipped(growth[1]), *growth[2:]], "new root leads to|old root leads to"),
+    ):
+        with pytest.raises(LedgerError, match=expected):
+            merkle.verify_consistency(6, 8, old_root, root, hashes)
+    for size, old, hashes, expected in ((8, root, [root], "expected none"), (9, root, [], "fewer than the 9")):
+        with pytest.raises(LedgerError, match=expected):
+            merkle.verify_consistency(size, 8, old, root, hashes)
+
+
 @given(leaves=trees, cut=st.integers(0, 10**6))
 def test_tree_that_only_grew_is_shown_to_have(leaves, cut):
     """I5."""

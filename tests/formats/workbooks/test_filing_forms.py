@@ -93,6 +93,8 @@ def test_labels_above_a_continuation_sheet_are_read_and_cells_of_its_rows_are_no
         ({columns[0].key: "1", columns[1].key: "JY-2025-01"},),
     )
     assert read(short).rows == ()
+    blank = {"续表": [[column.zh for column in columns], ["1", *[" "] * (len(columns) - 1)]]}
+    assert read_form("backup_statement", blank).rows == (), "a running number alone"
 
 
 def test_mandatory_fields_that_are_blank_are_missing_and_others_are_not() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from lantai.formats.intake.catalogue import parse_table
@@ -142,6 +144,25 @@ def test_blank_catalogue_offers_periods_classes_and_access_levels() -> None:
 
     for words in ("永久,30年,10年", "无,内部,秘密,机密,绝密", "公开,部分公开,不公开"):
         assert words in sheet
+
+
+def test_every_column_of_a_blank_catalogue_is_text_and_its_head_stays_in_view_and_in_print() -> None:
+    """R1-13: leading zeros stay, and nobody loses sight of what a column is."""
+    xlsx = catalogue_template("zh")
+    sheet = part(xlsx, "xl/worksheets/sheet1.xml")
+    styles = part(xlsx, "xl/styles.xml")
+    codes = dict(re.findall(r'<numFmt numFmtId="(\d+)" formatCode="([^"]*)"', styles))
+    formats = re.findall(r'<xf numFmtId="(\d+)"', styles.partition("<cellXfs")[2])
+
+    columns = re.findall(r'<col min="(\d+)" max="(\d+)" [^>]*style="(\d+)"', sheet)
+
+    covered = {place for first, last, _ in columns for place in range(int(first), int(last) + 1)}
+    assert covered == set(range(1, len(catalogue_fields()) + 1))
+    assert {codes[formats[int(style)]] for _, _, style in columns} == {"@"}
+    assert '<pane xSplit="2" ySplit="1"' in sheet
+    assert re.search(r'<row r="1" [^>]*customHeight="1"', sheet)
+    assert 'orientation="landscape"' in sheet
+    assert "!$1:$1" in part(xlsx, "xl/workbook.xml")
 
 
 def test_same_form_is_the_same_bytes() -> None:

@@ -163,9 +163,9 @@ def _read_heading(heading: Sequence[str]) -> tuple[dict[str, int], list[int], li
     unknown = []
     for at, cell in enumerate(heading):
         identifier = _BY_NAME.get(_plain(cell))
-        if identifier == "classification" or (identifier is None and is_about_classification(cell)):
+        if identifier == "classification" or is_about_classification(cell):
             secrecy.append(at)
-        elif identifier and identifier in columns:
+        elif identifier in columns:
             values = {"found": f"{heading[columns[identifier]].strip()[:40]}、{cell.strip()[:40]}"}
             findings.append(Finding("catalogue_column_twice", Severity.FAULT, "", values, "GD-1-12"))
         elif identifier:
