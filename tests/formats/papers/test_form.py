@@ -219,6 +219,19 @@ def test_opinions_list_every_fault_over_pages_under_a_repeated_heading() -> None
 
 
 @reads_pdf
+def test_opinions_say_whom_to_ask_where_somebody_is_named() -> None:
+    """R1-49."""
+    named, unnamed = (
+        joined(render("opinions", paper("opinions", **changes), locale="zh"))
+        for changes in ({"contact": "李敏 0571-88000000"}, {})
+    )
+
+    told = "".join(Wording("zh").sentence("contact", contact="李敏 0571-88000000").split())
+    assert told in named
+    assert told.partition("李敏")[0] not in unnamed
+
+
+@reads_pdf
 def test_markup_in_a_finding_stays_text() -> None:
     """R1-50."""
     hostile = '#strong[x] $x^2$ @ref <b> = /* "]#read("/etc/passwd")'
@@ -367,13 +380,14 @@ def test_register_says_how_many_records_and_pages_witnesses_have_to_count_and_wh
     """R9-15, R9-19, N3: quantity, panel's head, approver, two witnesses."""
     rows = [record_row(1, decision="dispose", page_count=7), record_row(2, decision="dispose", page_count=5)]
     rows += [record_row(3, decision="keep", extend_years=10, page_count=40)]
+    rows += [record_row(4, decision="dispose", page_count=None)]
 
     text = joined(
         render("destruction_register", paper("destruction_register", rows=rows, fonds_no="Z109"), locale="zh")
     )
 
     assert "全宗号Z109" in text
-    assert "应销毁2件，共12页" in text
+    assert "应销毁3件，共12页" in text
     assert "延期保管1件，共40页" in text
     assert text.index("编制人") < text.index("审核人") < text.index("鉴定小组组长") < text.index("批准人")
     assert text.count("监销人监销人") == 1
@@ -412,6 +426,7 @@ def test_inspection_form_is_signed_on_the_page_that_says_the_result_and_items_ar
     assert "（单位公章）" in first
     assert "GD-1-14" not in first
     assert all(line["code"] in annex for line in checks)
+    assert annex.index("真实性") < annex.index("GD-1-14") < annex.index("可用性") < annex.index("GD-3-1检测")
 
 
 @reads_pdf
