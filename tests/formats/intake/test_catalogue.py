@@ -135,7 +135,17 @@ def test_unknown_column_is_remarked_upon_and_doubled_one_refused():
 
 
 @pytest.mark.parametrize(
-    "name", ["保密级别", "密级和保密期限", "密级及保密期限", "涉密等级", "是否涉密", "密 级", "Security classification"]
+    "name",
+    [
+        "保密级别",
+        "密级和保密期限",
+        "密级及保密期限",
+        "涉密等级",
+        "是否涉密",
+        "密 级",
+        "Security classification",
+        "ＣＬＡＳＳＩＦＩＣＡＴＩＯＮ level",
+    ],
 )
 def test_classification_is_read_whatever_its_column_is_called(name):
     """R1-40: a mark under a name that nobody foresaw is still a mark."""

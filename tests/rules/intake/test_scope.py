@@ -74,7 +74,9 @@ def test_mark_of_a_secret_in_any_cell_is_found(text):
     assert found.rule in scope.CLASSIFIED
 
 
-@pytest.mark.parametrize("heading", ["密级", "是否涉密", "Security Classification", "保密期限"])
+@pytest.mark.parametrize(
+    "heading", ["密级", "是否涉密", "Security Classification", "ｃｌａｓｓｉ ｆｉｃａｔｉｏｎ", "保密期限"]
+)
 @pytest.mark.parametrize("text", ["国家秘密", "top secret", "ＳＥＣＲＥＴ", "机　密，十年"])
 def test_what_stands_below_a_heading_about_secrecy_is_judged_as_there_whatever_the_table_is(heading, text):
     """R1-40."""

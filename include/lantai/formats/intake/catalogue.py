@@ -163,7 +163,7 @@ def _read_heading(heading: Sequence[str]) -> tuple[dict[str, int], list[int], li
     unknown = []
     for at, cell in enumerate(heading):
         identifier = _BY_NAME.get(_plain(cell))
-        if identifier == "classification" or is_about_classification(cell):
+        if is_about_classification(cell):
             secrecy.append(at)
         elif identifier in columns:
             values = {"found": f"{heading[columns[identifier]].strip()[:40]}、{cell.strip()[:40]}"}

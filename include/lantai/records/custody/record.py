@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from lantai.records.text import spelling
+
 
 class Retention(StrEnum):
     """Retention periods in force, and the two of old that a person has to map. Source: 8号令 (2006) art. 4."""
@@ -55,7 +57,7 @@ _SECRECY = re.compile(r"密(?!.*审)|classification", re.IGNORECASE)
 
 def is_about_classification(heading: str) -> bool:
     """Return whether a column so called says something of the classification (涉密, 保密期限 ...); none may be passed over."""
-    return _SECRECY.search(heading) is not None
+    return _SECRECY.search(spelling.seen(heading)) is not None
 
 
 @dataclass(frozen=True, slots=True)
