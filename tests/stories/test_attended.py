@@ -48,6 +48,22 @@ def test_reason_of_a_failure_is_kept_until_the_unit_was_taken_in(house: FilingHo
     assert visit(house).is_taken_in
 
 
+def test_take_in_that_was_ended_in_the_middle_is_under_way_to_whoever_asks(house: FilingHouse) -> None:
+    """I8, K3: nothing says how it ended, and nobody takes that for done."""
+    house.add_unit()
+    house.open_year()
+    house.file()
+    look(house.centre)
+
+    def end(_what: str, _done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        attend(house.centre, "JY", progress=end)
+
+    assert visit(house).take_in_state is TakeInState.UNDER_WAY
+
+
 def test_whoever_finds_another_at_work_says_nothing_of_how_that_ends(house: FilingHouse) -> None:
     """K3."""
     house.add_unit()

@@ -144,7 +144,8 @@ def test_round_whose_package_was_taken_away_is_gone_on_with_by_name(house: Filin
     shutil.rmtree(package)
     house.agree("MZ")
 
-    assert run(house, "甲") == ["A accepted"]
+    assert run(house, "001") == ["001 accepted", "A held"]
+    assert run(house, "甲") == ["001 accepted", "A accepted"]
 
 
 def test_package_that_is_accepted_already_is_known_and_no_work(house: FilingHouse) -> None:

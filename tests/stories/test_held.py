@@ -16,7 +16,7 @@ from lantai.edges.registry.centre import people
 from lantai.edges.registry.intake.submissions import findings_of
 from lantai.errors import NotFoundError, NotPermittedError, UsageError
 from lantai.formats.ledger import canonical
-from lantai.journey.intake.decide_held import decide_held
+from lantai.journey.intake.decide_held import MOST_REASON, decide_held
 from lantai.journey.intake.look import look
 from lantai.journey.intake.take_in import take_in
 from lantai.locales import describe
@@ -263,7 +263,7 @@ def test_what_only_a_change_can_cure_is_not_accepted_by_word_and_may_be_returned
 
 
 def test_round_that_is_held_for_more_stays_held_until_all_is_settled(house: FilingHouse) -> None:
-    """R1-37: a ruling is no agreement; it is asked about once, not every night."""
+    """R1-37, R1-51: a ruling is no agreement; it is asked about once, not every night."""
     house.add_unit(with_agreement=False)
     house.open_year()
     house.file(rows=[house.row("JY", number, classification="待定") for number in (1, 2, 3)])
@@ -289,9 +289,11 @@ def test_ruling_may_be_changed_until_it_has_its_effect_and_both_stay_in_the_ledg
     """R1-51, I5."""
     hold_for_an_old_period(house)
     operator = appoint(house)
-    first = decide_held(house.centre, "SL2025-JY-E001", Choice.ACCEPT, "已核实", operator)
-    again = decide_held(house.centre, "SL2025-JY-E001", Choice.ACCEPT, "已核实", operator)
-    changed = decide_held(house.centre, "SL2025-JY-E001", Choice.RETURN, "单位要求撤回", operator)
+    first = decide_held(house.centre, "SL2025-JY-E001", Choice.ACCEPT, "可", operator)
+    again = decide_held(house.centre, "SL2025-JY-E001", Choice.ACCEPT, "可", operator)
+    changed = decide_held(
+        house.centre, "SL2025-JY-E001", Choice.RETURN, "单位要求撤回".ljust(MOST_REASON, "。"), operator
+    )
     take_in(house.centre, "JY")
 
     with pytest.raises(UsageError, match="found state returned, expected held"):
@@ -309,14 +311,15 @@ def test_ruling_may_be_changed_until_it_has_its_effect_and_both_stay_in_the_ledg
         ("SL2025-JY-E001", " \n", Role.OPERATOR, UsageError),
         ("SL2025-JY-E001", "核" * 501, Role.OPERATOR, UsageError),
         ("SL2025-JY-E001", "已核实", Role.PART_TIME_ARCHIVIST, NotPermittedError),
+        ("SL2025-JY-E001", "已核实", None, NotFoundError),
     ],
 )
 def test_ruling_that_may_not_be_made_changes_nothing(
-    house: FilingHouse, held: str, reason: str, role: Role, error: type[Exception]
+    house: FilingHouse, held: str, reason: str, role: Role | None, error: type[Exception]
 ) -> None:
-    """R9-01: only who was appointed at the centre decides, on a round that is held, with a reason."""
+    """R9-01, R1-51: only who was appointed at the centre decides, on a round that is held, with a reason."""
     hold_for_an_old_period(house)
-    somebody = appoint(house, "B07", role)
+    somebody = appoint(house, "B07", role) if role else "B07"
 
     with pytest.raises(error):
         decide_held(house.centre, held, Choice.ACCEPT, reason, somebody)

@@ -15,6 +15,7 @@ from lantai.edges.clock import Clock
 from lantai.errors import UnexpectedError
 from lantai.journey.intake import take_in as module
 from lantai.journey.intake.look import look, look_again
+from lantai.journey.intake.take_in import LAST_SHARE_SECONDS
 from lantai.journey.intake.take_in_all import Watchers, take_in_all
 from lantai.records.intake.reason import Reason
 from lantai.records.intake.submission import RoundState
@@ -162,6 +163,44 @@ def test_fault_of_the_program_at_one_unit_stops_no_other(house: FilingHouse, mon
     assert dict(done.looked.unknown) == {"CZ": "UnexpectedError"}
     assert {code: type(error) for code, error in done.failed.items()} == {"MZ": UnexpectedError}
     assert house.states("JY") == [(1, RoundState.ACCEPTED)]
+
+
+def test_unit_that_failed_once_is_no_failure_when_it_went_well_at_the_end(
+    flaky: FilingHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S5: it is taken in once more, with more time, when the others are done; a unit that nobody waits behind has all it needs."""
+    for code in ("JY", "MZ"):
+        flaky.add_unit(code)
+    flaky.open_year()
+    for code in ("JY", "MZ"):
+        flaky.file(code)
+    flaky.centre.settings = replace(flaky.centre.settings, settle_seconds=0)
+    tries: list[str] = []
+    shares: list[tuple[str, float | None]] = []
+    opened, chosen = Lines.open, module.choose
+
+    def watched_open(self, connection, pace):  # type: ignore[no-untyped-def]
+        shares.append((connection.unit_code, pace.share_seconds))
+        return opened(self, connection, pace)
+
+    def stumbling_choose(connection, names, codes, years):  # type: ignore[no-untyped-def]
+        tries.extend(codes)
+        if list(codes) == ["MZ"] and tries.count("MZ") == 1:
+            raise TypeError("only once")
+        return chosen(connection, names, codes, years)
+
+    monkeypatch.setattr(Lines, "open", watched_open)
+    monkeypatch.setattr(module, "choose", stumbling_choose)
+
+    done = take_in_all(flaky.centre)
+    of_many, shares[:] = list(shares), []
+    flaky.file("JY", name="002", carrier_number="002")
+    take_in_all(flaky.centre, units=["JY"], looks_again=False)
+
+    assert (done.failed, [one.unit_code for one in done.taken]) == ({}, ["JY", "MZ"])
+    assert ("JY", None) not in of_many
+    assert ("MZ", LAST_SHARE_SECONDS) in of_many
+    assert ("JY", None) in shares
 
 
 def test_connections_that_are_being_written_in_a_pause_end_nothing(flaky: FilingHouse) -> None:

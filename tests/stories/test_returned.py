@@ -9,8 +9,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from filing_house import FilingHouse
+from lantai.edges import tables
 from lantai.edges.clock import Clock
 from lantai.formats.bag import tag_file
 from lantai.formats.ledger import canonical
@@ -331,7 +333,7 @@ def test_archival_code_of_an_earlier_carrier_is_a_fault(house: FilingHouse) -> N
 
 
 def test_returned_round_is_purged_when_its_time_is_over(house: FilingHouse) -> None:
-    """Interfaces: LANTAI_RETURNED_DAYS; the row and its findings stay."""
+    """I6: LANTAI_RETURNED_DAYS; the row and its findings stay, and that it was purged is an event."""
     house.add_unit()
     house.open_year()
     house.file(rows=[house.row("JY", 1, title="")])
@@ -345,6 +347,9 @@ def test_returned_round_is_purged_when_its_time_is_over(house: FilingHouse) -> N
 
     assert (early, len(kept)) == (0, 1)
     assert purged == (1, 0)
+    with house.centre.database.read() as connection:
+        kinds = connection.execute(select(tables.event.c.kind)).scalars().all()
+    assert kinds.count("quarantine_purged") == 1
     assert house.centre.quarantine.carriers() == []
     assert house.states() == [(1, RoundState.RETURNED)]
 

@@ -66,6 +66,23 @@ def test_sparse_file_of_forty_gib_fills_neither_quarantine_nor_registry(
         assert not any(run_checks(connection).values())
 
 
+def test_package_with_a_mark_comes_back_however_large_it_is(house: FilingHouse, small_disk: MakeDisk) -> None:
+    """S5, R1-40: of what stays where it is nothing needs room here; that it would not fit is not what its unit has to read."""
+    home_on(house, small_disk, 300, 20)
+    house.add_unit()
+    house.open_year()
+    house.file(rows=[house.row("JY", number, classification="机密") for number in (1, 2, 3)])
+    package = house.sshd.files / "JY" / "outbox" / "2025" / "001"
+    with (package / "data" / "1.txt").open("r+b") as file:
+        file.truncate(40 * GIB)
+    package.with_name(package.name + ".ready").touch()
+
+    done = take_in_all(house.centre)
+
+    assert done.failed == {}
+    assert house.states("JY") == [(1, RoundState.RETURNED)]
+
+
 def home_on(house: FilingHouse, small_disk: MakeDisk, mebibytes: int, reserve_mib: int) -> SmallDisk:
     """Put home and registry on one disk of that size."""
     house.centre.database.close()

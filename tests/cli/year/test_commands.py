@@ -62,8 +62,13 @@ def test_column_in_which_nobody_has_anything_is_not_shown(onlooker: Desk) -> Non
 
 
 def test_deadline_that_has_passed_is_overdue(onlooker: Desk) -> None:
-    """R2-05."""
-    assert onlooker.ok("year", "status", 2025, LANTAI_TODAY="2026-07-01", LANTAI_LOCALE="zh").out.count("逾期未报") == 3
+    """R2-05: the day itself is not over."""
+    on_it, after = (
+        onlooker.ok("year", "status", 2025, LANTAI_TODAY=today, LANTAI_LOCALE="zh").out.count("逾期未报")
+        for today in ("2026-06-30", "2026-07-01")
+    )
+
+    assert (on_it, after) == (0, 3)
 
 
 @pytest.mark.parametrize("year", ["2026", "1948", "99999", "abc", "2025.5"])

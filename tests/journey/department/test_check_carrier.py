@@ -42,6 +42,16 @@ def test_year_that_is_none_is_told_once_and_spoils_no_row(tmp_path: Path, year: 
     assert found == {"tag_file_changed": "bag-info.txt", rule: "Filing-Year"}
 
 
+def test_link_in_a_carrier_is_named_as_it_will_be_at_the_centre(tmp_path: Path) -> None:
+    """R1-50, GD-4-3."""
+    bag = carrier(tmp_path)
+    (bag / "data" / "链接.txt").symlink_to(bag / "data" / "1.txt")
+
+    found = {each.rule: each.values["found"] for each in check_carrier(bag, TODAY).findings}
+
+    assert found == {"file_not_regular": "data/链接.txt"}
+
+
 def test_carrier_that_does_not_say_its_number_is_called_by_its_name_without_the_ending_of_its_archive(
     tmp_path: Path,
 ) -> None:

@@ -74,7 +74,7 @@ def test_digests_are_of_what_was_written(tmp_path):
 
 def test_forms_carry_what_is_known_and_what_a_person_wrote(tmp_path):
     """R1-25, R1-26, R1-27, R1-28."""
-    bag = carrier(tmp_path, form_values=FORM_VALUES | {"digest": "typed by hand", "record_count": "99"})
+    bag = carrier(tmp_path, form_values=FORM_VALUES | {"unit": "", "digest": "typed by hand", "record_count": "99"})
 
     values = values_of_forms(bag / "metadata")
 

@@ -97,7 +97,7 @@ def collect(
 ) -> Collected:
     """Bring a package in, going on where an earlier run stood; one with a state secret in it stays where it is.
 
-    Source: R1-40, C1.
+    Source: R1-40.
 
     Args:
         centre: The centre.
@@ -155,7 +155,7 @@ def _hold_room(
     only: frozenset[bytes] | None,
     budget: Budget,
 ) -> None:
-    """Hold what is listed against the unit's budget and our disks, before the first byte is read."""
+    """Hold what is listed against the unit's budget and our disks, before the first byte is read (S5)."""
     files = [file for file in package.files if only is None or file.name in only]
     missing_bytes = centre.quarantine.missing_bytes(arrival_id, package.files, files)
     if missing_bytes:

@@ -260,7 +260,7 @@ def _pass(
 def _note(
     centre: Centre, one: OutboxLook, states: Mapping[tuple[bytes, str], bool], wanted: _Wanted, found: _Round
 ) -> None:
-    """Remember what one look saw: which packages are ready, and what those lack that still arrive (S1)."""
+    """Remember what one look saw: which packages are ready, and what those lack that still arrive."""
     code = one.unit_code
     # What is with us already lacks nothing that anybody has to be told.
     lacks = {key: None if is_whole else "" for key, is_whole in states.items()} | dict(one.lacks)

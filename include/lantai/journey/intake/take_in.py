@@ -150,6 +150,9 @@ def take_in(
         line = stack.enter_context(centre.lines.open(server, pace))
         work = _Work(centre, line, unit, lease, Budget.of(centre), progress, TakenIn(unit_code))
         packages, _, _ = line.look(wanted)
+        with centre.database.begin() as connection:
+            require(connection, lease)
+            note_look(connection, unit_code, centre.clock.now_at(), None)
         _purge_orphans(work, packages, wanted)
         # What an earlier run brought in and did not decide is seen to before another package can take its place.
         for this in _left_behind(work, packages, choice, (RoundState.COLLECTED,)):
@@ -180,15 +183,13 @@ def _try(work: _Work, step: Callable[[], None]) -> None:
 
 
 def _take_in_package(work: _Work, package: PackageSeen) -> None:
-    """Take in one package when it is ready; one that was decided already is no work (I4)."""
+    """Take in one package when it is ready: one that is still arriving is left alone (R1-42), one that was decided is no work (I4)."""
     centre, code = work.centre, work.unit.unit_code
     with centre.database.read() as connection:
         whole = known_states(connection, [code])[code].get((package.raw_name, package.fingerprint))
     if whole is None:
         whole = work.line.still_missing(package) is None
     with centre.database.begin() as connection:
-        require(connection, work.lease)
-        note_look(connection, code, centre.clock.now_at(), None)
         row = settle(connection, centre, code, package, is_whole=whole)
         known = round_of(connection, row.carrier_id) if row.carrier_id else None
     if known is not None and known.state not in _GOES_ON:
