@@ -9,7 +9,7 @@ import pytest
 
 from lantai.edges.registry.intake.submissions import Round
 from lantai.formats.ledger.signed_note import Checkpoint
-from lantai.journey.intake.answers.inspection import Case, in_order, inspection_form, opinion_form
+from lantai.journey.intake.answers.inspection import Case, in_order, inspection_form, opinion_form, opinions_body
 from lantai.records.centre.unit import DataForm, Unit
 from lantai.records.custody.copy import Copy, CopyState
 from lantai.records.intake.carrier import BackupStrategy
@@ -133,6 +133,41 @@ def test_opinions_say_until_when_and_where_the_supplement_goes() -> None:
     form = opinion_form(case(round=returned), [])
 
     assert (form["supplement_by"], form["resubmit_to"]) == (date(2026, 3, 12), "outbox/2025/")
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "by"), [(RoundState.RETURNED, "opinions", "2026-03-12"), (RoundState.HELD, "notice", "")]
+)
+def test_machines_read_each_finding_with_its_rule_row_and_words(state: RoundState, kind: str, by: str) -> None:
+    """R1-50, R1-48: a row that has no number is 0, and what is held has no day to supplement by."""
+    by_on = date.fromisoformat(by) if by else None
+    blank = Finding("field_missing", Severity.FAULT, "Z109-1", {"column": "title"}, "GD-2-4", 2, "永久")
+    loose = Finding("file_uncatalogued", Severity.FAULT, "data/x", {"found": "data/x"}, "GD-2-8")
+
+    body = opinions_body(case(round=replace(ROUND, state=state, supplement_by_on=by_on)), [blank, loose], "zh")
+
+    first, second = body["findings"]
+    assert (body["kind"], body["supplement_by"], body["round"]) == (kind, by, 1)
+    assert (first["rule"], first["record_no"], first["sheet"], first["values"]) == (
+        "field_missing",
+        2,
+        "永久",
+        {"column": "title"},
+    )
+    assert (second["subject"], second["record_no"]) == ("data/x", 0)
+    assert all(each["title"] and each["message"] and each["fix"] for each in body["findings"])
+
+
+def test_form_says_how_the_backup_was_made_and_what_is_left_to_a_person() -> None:
+    """R1-48."""
+    form = inspection_form(
+        case(), [Finding("item_no_gap", Severity.WARNING, "", {"found": "2", "count": "1"})], CHECKPOINT
+    )
+    without = inspection_form(case(round=replace(ROUND, strategy=None)), [], CHECKPOINT)
+
+    assert (form["strategy"], without["strategy"]) == ("full", "")
+    assert form["manifest_digest"] == {"algorithm": "SHA-256", "value": "ab" * 32}
+    assert (len(form["remarks"]), len(without["remarks"])) == (2, 1)
 
 
 def test_faults_stand_before_what_the_centre_decides_and_both_before_remarks() -> None:

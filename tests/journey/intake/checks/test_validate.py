@@ -194,9 +194,12 @@ def test_mark_in_a_second_catalogue_is_found_although_only_one_is_read(tmp_path)
     bag = carrier(tmp_path)
     (bag / "metadata/目录.csv").write_bytes(csv_of([row(1, classification="机密")]))
 
+    (bag / "metadata/机读目录.csv").write_bytes(csv_of([row(1, classification="待定")]))
+    (bag / "metadata/归档文件目录.csv").write_text("序号,金额\n1,3\n", encoding="utf-8")
+
     found = validated(bag).findings
 
-    assert {"catalogue_twice", "classified_record"} <= rules(found)
+    assert rules(found) == {"catalogue_twice", "classified_record"}
 
 
 def test_formula_in_a_second_catalogue_that_shows_nothing_yet_is_told_as_not_seen(tmp_path):
@@ -237,9 +240,46 @@ def test_wrong_columns_are_named(tmp_path):
     made.catalogue.write_text("序号,题名,日期,备注,金额\n1,x,2025-01-01,,3\n", encoding="utf-8")
     bag = pack(made.folder, SENDER, order(), made.catalogue, tmp_path / "outbox")
 
-    (finding,) = [f for f in validated(bag).findings if f.rule == "catalogue_columns"]
+    found = validated(bag).findings
+    (finding,) = [f for f in found if f.rule == "catalogue_columns"]
 
+    assert rules(found, Severity.FAULT) == {"catalogue_columns"}
     assert finding.values["expected"] == "档号、责任者、保管期限、文件"
+
+
+def test_catalogue_without_a_row_is_told_as_empty(tmp_path):
+    """R1-13."""
+    made = filing(tmp_path, [row(1)])
+    made.catalogue.write_bytes(csv_of([]))
+
+    bag = pack(made.folder, SENDER, order(), made.catalogue, tmp_path / "outbox")
+
+    assert {"catalogue_empty", "file_uncatalogued"} <= rules(validated(bag).findings, Severity.FAULT)
+
+
+def test_gap_that_is_declared_is_a_remark_and_another_stays_a_gap(tmp_path):
+    """R1-13."""
+    codes = {number: f"Z109-WS·2025-D30-BGS-{number:04d}" for number in (2, 4)}
+    rows = [row(1), row(3), row(5)]
+
+    both, one = (
+        rules(validated(carrier(tmp_path / str(len(gaps)), rows, declared_gaps=gaps)).findings)
+        for gaps in (tuple(codes.values()), (codes[2],))
+    )
+
+    assert (both, one) == ({"item_no_gap_declared"}, {"item_no_gap_declared", "item_no_gap"})
+
+
+def test_document_without_a_byte_is_told_and_a_record_due_for_the_archive_is_remarked_upon(tmp_path):
+    """R1-05, R1-13."""
+    made = filing(tmp_path, [row(1), row(2, files=("data/2.txt",))])
+    (made.folder / "2.txt").write_bytes(b"")
+    bag = pack(made.folder, SENDER, order(), made.catalogue, tmp_path / "outbox")
+
+    now, later = (validated(bag, today=today).findings for today in (date(2026, 3, 2), date(2046, 1, 1)))
+
+    assert [(f.rule, f.record_no) for f in now] == [("file_empty", 3)]
+    assert [f.record_no for f in later if f.rule == "due_for_transfer"] == [2, 3]
 
 
 def test_old_period_waits_for_a_person(tmp_path):
@@ -419,6 +459,31 @@ def test_incremental_snapshot_needs_its_accepted_base(tmp_path):
 def test_shrunk_snapshot_is_remarked_upon(tmp_path):
     """R1-16."""
     assert rules(validated_snapshot(snapshot(tmp_path), last_snapshot_bytes=10**6)[1].findings) == {"snapshot_shrunk"}
+
+
+def test_snapshot_of_half_the_size_has_not_shrunk_and_one_that_builds_on_another_may_be_small(tmp_path):
+    """R1-16."""
+    full = snapshot(tmp_path / "a")
+    size = sum(path.stat().st_size for path in (full / "data").iterdir())
+    more = snapshot(tmp_path / "b", strategy=BackupStrategy.DIFFERENTIAL, base_carrier="000")
+
+    half = validated_snapshot(full, last_snapshot_bytes=2 * size)[1]
+    small = validated_snapshot(more, last_snapshot_bytes=10**6, full_backups={"000": "SL2024-GT-B001-R1"})[1]
+
+    assert (half.findings, small.findings) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("base", "backups", "found", "expected"),
+    [("", {}, "-", "-"), ("009", {"000": "SL2024-GT-B001-R1", "001": "SL2025-GT-B001-R1"}, "009", "000、001")],
+)
+def test_base_that_is_missing_is_told_with_those_that_there_are(tmp_path, base, backups, found, expected):
+    """R1-12, R1-15."""
+    bag = snapshot(tmp_path, strategy=BackupStrategy.INCREMENTAL, base_carrier=base)
+
+    (finding,) = validated_snapshot(bag, full_backups=backups)[1].findings
+
+    assert finding.values == {"found": found, "expected": expected}
 
 
 def test_records_follow_the_catalogue_with_ids_dates_and_digests(tmp_path):

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from factories_bag import SENDER, carrier, csv_of, filing, order, row, rules, verified
+from lantai.formats.bag import tag_file
 from lantai.journey.department.pack import pack
-from lantai.journey.intake.checks.verify import PackageKind, check_folder
+from lantai.journey.intake.checks.verify import FORMS, PackageKind, check_folder
 from lantai.records.centre.unit import DataForm
 from lantai.records.intake.finding import Severity
 
@@ -140,6 +141,48 @@ def test_twins_of_accents_are_a_named_refusal(tmp_path):
         (bag / "data" / unicodedata.normalize(form, "é.txt")).write_text("x")
 
     assert "name_normalisation_twin" in rules(verified(bag).findings, Severity.FAULT)
+
+
+@pytest.mark.parametrize("line", ["", "Payload-Oxum: \n"])
+def test_bag_that_does_not_say_how_much_it_holds_is_remarked_upon(tmp_path, line):
+    """R1-45, GD-2-2."""
+    bag = carrier(tmp_path)
+    info = bag / "bag-info.txt"
+    lines = [each for each in info.read_text("utf-8").splitlines(keepends=True) if not each.startswith("Payload-Oxum")]
+    info.write_text("".join([*lines, line]), encoding="utf-8")
+
+    assert "oxum_missing" in rules(verified(bag).findings, Severity.WARNING)
+
+
+def test_package_called_like_a_number_of_ours_is_a_fault(tmp_path):
+    """R1-45, GD-1-6."""
+    bag = carrier(tmp_path)
+
+    found = verified(bag, package_name="SL2025-JY-E001")
+
+    assert [(f.rule, f.values["found"]) for f in found.findings] == [("named_like_a_number", "SL2025-JY-E001")]
+    assert verified(bag, package_name="JY-2025-E-001").findings == ()
+
+
+def test_what_is_no_document_is_told_as_the_papers_of_the_package(tmp_path):
+    """R1-45: they are kept beside the records."""
+    of_bag, of_folder = verified(carrier(tmp_path / "a")), verified(bare(tmp_path / "b"))
+
+    forms = [f"metadata/{name}.xlsx" for name in sorted(FORMS.values())]
+    tags = [f"{kind}-{algorithm}.txt" for kind in ("manifest", "tagmanifest") for algorithm in ("sha256", "sm3")]
+    assert of_bag.papers == tuple(sorted(["bag-info.txt", "bagit.txt", "metadata/catalogue.csv", *forms, *tags]))
+    assert of_folder.papers == ("catalogue.csv", "sha256sums.txt")
+
+
+@pytest.mark.parametrize(("limit", "is_told"), [("MOST_BYTES", True), ("MOST_BYTES_IN_ALL", True), (None, False)])
+def test_tag_file_of_as_many_bytes_as_are_read_is_read_and_one_more_is_told(tmp_path, monkeypatch, limit, is_told):
+    """R1-45, GD-1-13."""
+    bag = carrier(tmp_path)
+    sizes = {path.name: path.stat().st_size for path in bag.iterdir() if path.is_file()}
+    monkeypatch.setattr(tag_file, "MOST_BYTES", max(sizes.values()) - (limit == "MOST_BYTES"))
+    monkeypatch.setattr(tag_file, "MOST_BYTES_IN_ALL", sum(sizes.values()) - (limit == "MOST_BYTES_IN_ALL"))
+
+    assert ("tag_file_too_large" in rules(verified(bag).findings)) == is_told
 
 
 def test_bare_folder_with_catalogue_and_digests_is_accepted_with_a_remark(tmp_path):

@@ -160,7 +160,7 @@ def validate(verified: Verified, read: Reader, context: Context) -> Validated:
 
 
 def _validate_catalogue(verified: Verified, read: Reader, context: Context) -> tuple[list[CatalogueRow], list[Finding]]:
-    """Return the rows of the catalogue and what is wrong with them or missing (R1-13, R1-14)."""
+    """Return the rows of the catalogue and what is wrong with them or missing (R1-13, R1-14), or due for the archive (R1-05)."""
     if verified.catalogue is None:
         return [], [Finding("catalogue_missing", Severity.FAULT, "metadata/catalogue.xlsx", {}, "GD-1-12")]
     with read(verified.catalogue.file_no) as stream:
