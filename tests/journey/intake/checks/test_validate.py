@@ -338,6 +338,15 @@ def test_archive_among_the_files_is_a_remark_that_it_has_to_be_unpacked_before_t
     ]
 
 
+def test_encrypted_archive_is_told_as_encrypted_and_not_as_packed_too(tmp_path):
+    """R1-37, N7: whoever decrypts it will see what it is."""
+    made = filing(tmp_path, [row(1, files=("data/1.zip",))])
+    (made.folder / "1.zip").write_bytes(b"PK\x03\x04\x14\x00\x01\x00\x08\x00")
+    bag = pack(made.folder, SENDER, order(), made.catalogue, tmp_path / "outbox")
+
+    assert [(f.rule, f.values["found"]) for f in validated(bag, encrypts=False).findings] == [("file_encrypted", "zip")]
+
+
 def test_file_that_is_cut_is_neither_told_as_encrypted_nor_counted_as_in_the_open(tmp_path):
     """R1-37, GD-3-8."""
     made = filing(tmp_path, [row(1, files=("data/1.docx",)), row(2, files=("data/2.txt",))])
