@@ -45,7 +45,7 @@ def answered(house: FilingHouse) -> dict[str, int]:
 def test_answer_that_could_not_be_delivered_is_given_also_when_its_successor_came_in_the_same_run(
     house: FilingHouse,
 ) -> None:
-    """R1-49, R1-50: two packages of one number, an inbox that takes nothing: the first was never answered."""
+    """I4, R1-49, R1-50: two packages of one number, an inbox that takes nothing: the first was never answered."""
     house.add_unit()
     house.open_year()
     house.file(name="甲", rows=[house.row("JY", 1, title="")])
@@ -55,6 +55,7 @@ def test_answer_that_could_not_be_delivered_is_given_also_when_its_successor_cam
     with pytest.raises(LantaiError):
         take_in(house.centre, "JY")
     states = [state for _, state in house.states()]
+    papers = {path: path.read_bytes() for path in house.centre.settings.papers.rglob("*.*")}
 
     inbox.unlink()
     waiting = look(house.centre)
@@ -63,13 +64,15 @@ def test_answer_that_could_not_be_delivered_is_given_also_when_its_successor_cam
     assert states == [RoundState.SUPERSEDED, RoundState.RETURNED]
     assert (waiting.ready, done.answered) == ({"JY": 2}, 2)
     assert answered(house) == {"opinions R1": 1, "opinions R2": 2}
+    assert len(papers) == 4
+    assert {path: path.read_bytes() for path in papers} == papers
     assert not look(house.centre).ready
 
 
 def test_answer_that_could_not_be_delivered_is_given_also_when_its_successor_came_in_the_next_run(
     house: FilingHouse,
 ) -> None:
-    """R1-49, R1-50: the unit mends what it was told by telephone before the inbox is free again."""
+    """I4, R1-49, R1-50: the unit mends what it was told by telephone before the inbox is free again."""
     house.add_unit()
     house.open_year()
     house.file(rows=[house.row("JY", 1, title="")])
@@ -92,7 +95,7 @@ def test_answer_that_could_not_be_delivered_is_given_also_when_its_successor_cam
 def test_inbox_that_takes_nothing_is_tried_once_and_again_at_the_end_for_each_answer(
     house: FilingHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """R1-49: three packages came to six deliveries, one and two and three of them."""
+    """I4, R1-49: three packages came to six deliveries, one and two and three of them."""
     house.add_unit()
     house.open_year()
     for number in (1, 2, 3):
@@ -120,7 +123,7 @@ def test_inbox_that_takes_nothing_is_tried_once_and_again_at_the_end_for_each_an
 def test_answer_whose_delivery_was_cut_off_twice_is_given_before_its_successor_is_taken_in(
     house: FilingHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """R1-49, R1-50: the paper is on its way when the line breaks, so nothing else comes over that line either."""
+    """I4, R1-49, R1-50: the paper is on its way when the line breaks, so nothing else comes over that line either."""
     house.add_unit()
     house.open_year()
     house.file(name="甲", rows=[house.row("JY", 1, title="")])
@@ -150,7 +153,7 @@ def test_answer_whose_delivery_was_cut_off_twice_is_given_before_its_successor_i
 
 
 def test_notice_that_came_too_late_is_not_given_after_the_opinions(house: FilingHouse) -> None:
-    """R1-37: a round that was held and then returned is answered by its opinions alone, also once it was replaced."""
+    """I4, R1-37: a round that was held and then returned is answered by its opinions alone, also once it was replaced."""
     house.add_unit(with_agreement=False)
     house.open_year()
     house.file()
@@ -172,7 +175,7 @@ def test_notice_that_came_too_late_is_not_given_after_the_opinions(house: Filing
 def test_package_that_was_brought_in_and_not_decided_is_answered_before_another_takes_its_place(
     house: FilingHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """R1-50: the run died between the two; the next package of that number came first in the order of names."""
+    """K1, R1-50: the run died between the two; the next package of that number came first in the order of names."""
     house.add_unit()
     house.open_year()
     house.file(name="b", rows=[house.row("JY", 1, title="")])
