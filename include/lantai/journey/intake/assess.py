@@ -164,7 +164,7 @@ def _registry_findings(centre: Centre, this: Round, validated: Validated) -> lis
     findings = _zero_report_findings(centre, this)
     if follows_acceptance(centre, this):
         findings.append(Finding("already_accepted", Severity.HOLD, this.submission_id, {"found": this.submission_id}))
-    codes = {normalise(row.archival_code): row for row in validated.rows if row.archival_code}
+    codes = {normalise(row.archival_code): row for row in validated.rows}
     with centre.database.read() as connection:
         used = registered_codes(connection, this.unit_code, list(codes), this.submission_id)
     findings += [
