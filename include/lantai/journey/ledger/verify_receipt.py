@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -129,7 +130,7 @@ def _require_unit(body: Mapping[str, object], submission: str) -> None:
     """Compare unit, year and data form with the acceptance number, which is made of them (R4-12)."""
     letter = _FORM_LETTERS.get(str(body.get("data_form")), "?")
     own = f"{NUMBER_PREFIX}{body.get('filing_year')}-{body.get('unit_code')}-{letter}"
-    if not submission.startswith(own) or not submission.removeprefix(own).isdecimal():
+    if not re.fullmatch(re.escape(own) + "[0-9]+", submission):
         raise MalformedError(
             f"the receipt says unit_code {body.get('unit_code')!r}, filing_year {body.get('filing_year')!r} and data_form "
             f"{body.get('data_form')!r}, its event the number {submission!r}, which is not made of them"

@@ -111,15 +111,16 @@ def destroy(centre: Centre, list_id: str, custodian: str, disposal_key: Path | N
     ):
         fence = Fence(centre.database, lease, now_at)
         _begin(centre, list_id, custodian, lease, fence)
-        if _told(centre, list_id, EventKind.DESTROYED) is None and _told(centre, list_id, EventKind.DESTROYING):
-            _announce(centre, list_id)
+        destroying = _told(centre, list_id, EventKind.DESTROYING)
+        if destroying and _told(centre, list_id, EventKind.DESTROYED) is None:
+            _announce(centre, list_id, destroying)
             looked = _erase(centre, list_id, fence)
             _write_down(centre, list_id, custodian, looked, lease)
         return _finish(centre, list_id, custodian, disposal_key, fence)
 
 
 def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease, fence: Fence) -> None:
-    """Let the records go over to *destroying*, once, when everything permits it and every copy of them is at hand (I3, I8).
+    """Let the records go over to *destroying*, once, when everything permits it and every copy of them is at hand (I3, I8, K3).
 
     Places are looked at between two transactions, for as long as they take to answer; what permitted the act is looked up
     again afterwards.
@@ -182,16 +183,15 @@ def _ids_facts(centre: Centre, list_id: str, record_ids: Sequence[str]) -> dict[
     return facts
 
 
-def _announce(centre: Centre, list_id: str) -> None:
+def _announce(centre: Centre, list_id: str, destroying: str) -> None:
     """See that every place, those that only a row names included, tells of the `destroying` event before any byte is touched (I5).
 
     Raises:
         LedgerError: A place does not have the checkpoint as it was signed.
         PlaceUnavailableError: Too few places could take it.
     """
-    told = _told(centre, list_id, EventKind.DESTROYING)
     checkpoint = make_checkpoint(centre)
-    if told is None or checkpoint is None or checkpointed_at(centre, told) is None:
+    if checkpoint is None or checkpointed_at(centre, destroying) is None:
         raise LedgerError(f"list {list_id}: its destroying event lies in no checkpoint, expected one before the act")
     expected = newest_note(centre)
     places = _places_of(centre, list_id)
@@ -233,7 +233,7 @@ def _erase(centre: Centre, list_id: str, fence: Fence) -> list[PlaceErasure]:
 
 
 def _write_down(centre: Centre, list_id: str, custodian: str, looked: Sequence[PlaceErasure], lease: Lease) -> None:
-    """Say in one transaction, once, that the records are destroyed, with a tombstone for each (I4)."""
+    """Say in one transaction, once, that the records are destroyed, with a tombstone for each (I4, K3)."""
     with centre.database.begin() as connection:
         require(connection, lease)
         examined = examine(connection, centre.settings, list_id, locks=True)

@@ -97,14 +97,12 @@ def erase(centre: Centre, carrier_id: str, record_ids: Collection[str], lease: L
     erasing = _Erasing(centre, carrier_id, found.holding, frozenset(record_ids), fence)
     base = erasing.newest(known)
     target = erasing.spread_packs(base, erasing.spread_headers())
-    for place in found.begun:
-        # Never registered, so nobody relies on it, and it may be of another sealing: nothing of it stays.
-        fence.keep()
-        remove_unnamed(place, carrier_id, ())
     _tell(centre, lease, target, known, erasing.places)
-    for place in erasing.places:
+    # What was begun and never registered nobody relies on, and it may be of another sealing: nothing of it stays.
+    staying = {place: () if place in found.begun else target.files for place in (*erasing.places, *found.begun)}
+    for place, files in staying.items():
         fence.keep()
-        remove_unnamed(place, carrier_id, target.files)
+        remove_unnamed(place, carrier_id, files)
     discard_work(centre, carrier_id)
     return [_look_again(centre, place, target, erasing.gone) for place in found.places]
 
@@ -239,19 +237,15 @@ def _look_again(centre: Centre, place: Place, target: Generation, gone: frozense
     carrier_id = target.manifest.carrier_id
     found = all_files(place, carrier_id)
     generation = read_newest(place, carrier_id, intake_verifier(centre))
-    remaining = [name for name in found if generation is None or name not in generation.files]
-    if generation is not None:
-        # Every byte is read: the packs hold the members that the manifests name, and nothing else.
+    if generation is None:
+        number, digest, remaining = 0, "", found
+    else:
+        # Every byte is read: the packs hold the members that the manifests name, and nothing else. A header without a record in
+        # the manifest is refused where they are read.
         check_whole(place, generation)
-        names = {record.record_id for record in generation.manifest.records}
-        names |= {header.record_id for header in generation.headers.headers}
-        remaining += sorted(gone & names)
+        number, digest = generation.manifest.generation, generation.manifest_sha256
+        remaining = [name for name in found if name not in generation.files]
+        remaining += sorted(gone & {record.record_id for record in generation.manifest.records})
     return PlaceErasure(
-        carrier_id,
-        place.name,
-        place.erasure_class,
-        0 if generation is None else generation.manifest.generation,
-        "" if generation is None else generation.manifest_sha256,
-        centre.clock.now_at(),
-        tuple(remaining),
+        carrier_id, place.name, place.erasure_class, number, digest, centre.clock.now_at(), tuple(remaining)
     )

@@ -54,7 +54,8 @@ def receive_receipt(centre: Centre, list_id: str) -> bool:
         files = dispositions.files(connection, list_id, (RecordStatus.TRANSFERRING, RecordStatus.TRANSFERRED))
     if chosen.state is ListState.DONE:
         return True
-    if chosen.state is not ListState.EXECUTING or delivery is None:
+    if delivery is None:
+        # Not handed over yet: a run may have been killed between the mark and the delivery.
         return False
     expected = {
         "list_id": list_id,
