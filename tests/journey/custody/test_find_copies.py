@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,17 @@ from lantai.edges.centre import Centre
 from lantai.edges.custody.places import FilePlace
 from lantai.edges.custody.vault import Vault
 from lantai.edges.database.database import Database
+from lantai.edges.database.lease import acquire
 from lantai.edges.keys.files import load_identities
-from lantai.errors import FixityError, HeldError, PlaceUnavailableError, RegistryBusyError, SettingsError
+from lantai.errors import (
+    FixityError,
+    HeldError,
+    LeaseLostError,
+    NotPermittedError,
+    PlaceUnavailableError,
+    RegistryBusyError,
+    SettingsError,
+)
 from lantai.journey.centre.diagnose import diagnose
 from lantai.journey.custody.find_copies import known_copies, require_copies_at_hand
 from lantai.journey.custody.restore import restore
@@ -331,6 +340,36 @@ def test_copy_that_comes_up_while_places_are_looked_at_keeps_the_act_from_beginn
         destroy(centre, ready, "C01")
 
     assert nothing_has_begun(centre, ready)
+
+
+def test_worker_that_was_replaced_while_it_looked_at_places_marks_nothing(centre: Centre, ready: str) -> None:
+    """K3, I3: stopped for longer than its lease, and then continued."""
+
+    def take_over(colleague: Centre) -> None:
+        later = colleague.clock.now_at() + timedelta(hours=1)
+        acquire(colleague.database, f"list:{ready}", colleague.holder, later, 60)
+
+    copy_answers_slowly(centre, take_over)
+
+    with pytest.raises(LeaseLostError):
+        destroy(centre, ready, "C01")
+
+    assert nothing_has_begun(centre, ready)
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+def test_what_is_not_permitted_is_refused_whatever_the_places_answer(
+    centre: Centre, third: Path, ready: str, tmp_path: Path, is_held: bool
+) -> None:
+    """I3: nobody waits for a disk to be told that they may not."""
+    third.rename(tmp_path / "away")
+    if is_held:
+        hold(centre, HoldScope.CARRIER, CARRIER, "审计", "X01")
+
+    with pytest.raises(HeldError if is_held else NotPermittedError, match="hold" if is_held else "role custodian"):
+        destroy(centre, ready, "C01" if is_held else "X01")
+
+    assert events(centre, "list_refused") == [ready]
 
 
 def test_custodian_whose_places_did_not_answer_leaves_the_list_to_a_colleague(

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -35,9 +35,14 @@ from factories_disposal import (
 from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.custody.vault import Vault
+from lantai.edges.database.lease import acquire
 from lantai.edges.keys.files import DISPOSAL, key_files, load_verifier
-from lantai.errors import HeldError, KeyMissingError, NotPermittedError, UsageError
+from lantai.edges.ledger.files import note_path
+from lantai.errors import HeldError, KeyMissingError, LeaseLostError, LedgerError, NotPermittedError, UsageError
+from lantai.journey.disposal.acts import destroy as destroy_step
 from lantai.journey.disposal.acts.destroy import destroy, prepare
+from lantai.journey.disposal.acts.transfer import transfer
+from lantai.journey.disposal.appraise import appraise
 from lantai.journey.disposal.approval.decide import decide
 from lantai.journey.disposal.approval.note_papers import file_register, note_report
 from lantai.journey.disposal.approval.sign import sign
@@ -45,7 +50,7 @@ from lantai.journey.disposal.hold import hold, lift
 from lantai.journey.ledger.verify_ledger import verify
 from lantai.locales import lacking
 from lantai.records.disposal.hold import HoldScope
-from lantai.records.disposal.lists import Decision, ListDuty, ListState, Stage
+from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, Stage
 from lantai.settings import Settings
 
 pytestmark = pytest.mark.both_databases
@@ -92,9 +97,11 @@ def sealed_names(centre: Centre, settings: Settings) -> set[str]:
 def test_approved_records_are_gone_at_every_place_and_the_rest_is_there(
     due_centre: Centre, ready: str, settings: Settings
 ) -> None:
-    """R9-19."""
+    """R9-19, I4, I5: and the ledger outside tells of it before anybody signs that it is so."""
     outcome = destroy(due_centre, ready, "C01")
 
+    told = [p.read_text() for p in (settings.home / "copy" / "ledger" / "leaves").glob("*.jsonl")]
+    assert any('"kind":"destroyed"' in text for text in told)
     assert outcome.state is ListState.EXECUTING
     assert outcome.record_count == 2
     assert any("W01, after" in lacking(each, "en") for each in outcome.waiting_for)
@@ -132,10 +139,12 @@ def test_certificate_is_issued_after_the_witnesses_and_names_places_and_proof(
         tombstones = connection.execute(tables.tombstone.select()).all()
     assert base64.b64decode(row.signature) == (folder / "销毁证明.json.sig").read_bytes()
     assert {t.record_id for t in tombstones} == set(body["record_ids"])
+    assert state_of(due_centre, ready) == "done"
+    assert verify(due_centre).waiting_count == 0
 
 
 def test_kept_row_gets_its_new_period_when_the_list_is_done(due_centre: Centre, ready: str) -> None:
-    """N2."""
+    """N2, N3: when it is over, the record is drafted again."""
     destroy(due_centre, ready, "C01")
     witness(due_centre, ready)
     destroy(due_centre, ready, "C01")
@@ -145,6 +154,8 @@ def test_kept_row_gets_its_new_period_when_the_list_is_done(due_centre: Centre, 
     assert rows[f"{CARRIER}-0003"].destroy_due_on == date(2028, 1, 1)
     assert rows[f"{CARRIER}-0003"].status == "kept"
     assert events(due_centre, "retention_reset") == [ready]
+    assert appraise(due_centre, ListKind.DESTRUCTION, date(2027, 12, 31), actor="P01") == ["D-2027-JY-001"]
+    assert appraise(due_centre, ListKind.DESTRUCTION, date(2028, 1, 1), actor="P01") == ["D-2028-JY-001"]
 
 
 def test_rerun_of_a_finished_destruction_changes_nothing(due_centre: Centre, ready: str) -> None:
@@ -195,6 +206,51 @@ def test_place_that_only_a_row_names_is_told_before_any_byte_is_touched_too(
     for place in ("vault", "another", "copy"):
         told = [p.read_text() for p in (settings.home / place / "ledger" / "leaves").glob("*.jsonl")]
         assert any('"kind":"destroying"' in text for text in told), place
+
+
+def test_checkpoint_that_a_place_has_otherwise_stops_the_destruction_before_any_byte_is_touched(
+    due_centre: Centre, ready: str, settings: Settings
+) -> None:
+    """I5: what lies there was not signed by us."""
+    before = sealed_names(due_centre, settings)
+    size = verify(due_centre).tree_size + verify(due_centre).waiting_count + 1
+    due_centre.vault.places[1].write_new(note_path(size), [b"another"])
+
+    with pytest.raises(
+        LedgerError, match=f"copy: checkpoint {size} is not the one that was signed; nothing was erased"
+    ):
+        destroy(due_centre, ready, "C01")
+
+    assert sealed_names(due_centre, settings) == before
+
+
+def test_worker_that_was_replaced_while_it_erased_writes_nothing_down(
+    due_centre: Centre, ready: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """K3, I4: stopped for longer than its lease, and then continued."""
+    erase = destroy_step.erase
+
+    def erase_slowly(*given: object) -> object:
+        looked = erase(*given)
+        later = due_centre.clock.now_at() + timedelta(hours=1)
+        acquire(due_centre.database, f"list:{ready}", "elsewhere:1:cccc", later, 60)
+        return looked
+
+    monkeypatch.setattr("lantai.journey.disposal.acts.destroy.erase", erase_slowly)
+    with pytest.raises(LeaseLostError):
+        destroy(due_centre, ready, "C01")
+
+    assert events(due_centre, "destroyed") == []
+    assert "destroyed" not in statuses(due_centre).values()
+
+
+def test_destruction_list_is_never_transferred(due_centre: Centre, ready: str, settings: Settings) -> None:
+    """I3: an approval is of one thing, and of no other."""
+    with pytest.raises(NotPermittedError, match="found a destruction list, expected transfer"):
+        transfer(due_centre, ready, "C01", settings.keys / "identity.txt")
+
+    assert nothing_was_erased(due_centre, settings, ready)
+    assert state_of(due_centre, ready) == "awaiting_custodian"
 
 
 def nothing_was_erased(centre: Centre, settings: Settings, list_id: str) -> bool:
@@ -519,6 +575,7 @@ def test_list_of_which_every_row_is_kept_is_done_without_erasing_anything(
     outcome = destroy(due_centre, list_id, "C01")
 
     assert (outcome.state, outcome.record_count, outcome.certificate_id) == (ListState.DONE, 0, None)
+    assert state_of(due_centre, list_id) == "done"
     assert len(sealed_names(due_centre, settings)) == 4
 
 

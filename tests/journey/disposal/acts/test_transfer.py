@@ -21,6 +21,7 @@ import pytest
 
 from at_once import at_once, crew
 from factories_disposal import (
+    ON,
     PANEL,
     approve,
     decide_all,
@@ -49,7 +50,9 @@ from lantai.errors import (
     ServerUnreachableError,
 )
 from lantai.journey.disposal.acts import transfer as transfer_step
+from lantai.journey.disposal.acts.destroy import destroy
 from lantai.journey.disposal.acts.transfer import prepare, transfer
+from lantai.journey.disposal.appraise import appraise
 from lantai.journey.disposal.approval.decide import decide
 from lantai.journey.disposal.hold import hold
 from lantai.journey.ledger.verify_ledger import verify
@@ -101,6 +104,10 @@ def run(centre: Centre, list_id: str):
     return transfer(centre, list_id, "C01", centre.settings.keys / "identity.txt")
 
 
+def run_as(centre: Centre, list_id: str, custodian: str):
+    return transfer(centre, list_id, custodian, centre.settings.keys / "identity.txt")
+
+
 def give_receipt(archive: Path, list_id: str, /, **changed: object) -> None:
     package = (archive / "incoming" / f"{list_id}.tar").read_bytes()
     receipt = {
@@ -145,6 +152,10 @@ def test_package_holds_the_records_as_they_were_received_and_a_signed_inventory(
     outcome = run(centre, ready)
 
     found = opened(archive, ready)
+    with centre.database.read() as connection:
+        approved_at = connection.execute(tables.disposal_list.select()).one().approved_at
+    with tarfile.open(archive / "incoming" / f"{ready}.tar", "r:") as packed:
+        assert {member.mtime for member in packed.getmembers()} == {int(approved_at.timestamp())}
     inventory = json.loads(found["metadata/transfer-inventory.json"])
     assert (outcome.state, outcome.record_count) == (ListState.EXECUTING, 2)
     assert found[f"data/{CARRIER}-0001/0001-1.txt"].decode() == f"{CARRIER} 第1件"
@@ -162,7 +173,11 @@ def test_package_holds_the_records_as_they_were_received_and_a_signed_inventory(
 def test_no_plaintext_is_left_and_no_partial_file_is_visible(
     centre: Centre, ready: str, archive: Path, settings: Settings
 ) -> None:
-    """I6."""
+    """I6: of a run that was killed neither."""
+    left = settings.work / f"transfer-{ready}" / "plain of a killed run.txt"
+    left.parent.mkdir(parents=True)
+    left.write_text("plain")
+
     run(centre, ready)
 
     assert [p.name for p in (archive / "incoming").iterdir()] == [f"{ready}.tar"]
@@ -185,14 +200,23 @@ def test_receipt_that_agrees_closes_the_transfer_without_any_key(centre: Centre,
 
     prepared = prepare(centre)
 
+    text = (archive / "receipts" / f"{ready}.receipt.json").read_bytes()
+    with centre.database.read() as connection:
+        delivery = connection.execute(tables.delivery.select()).one()
     assert prepared.finished == [ready]
     assert state_of(centre, ready) == "done"
+    assert (centre.settings.papers / ready / "archive-receipt.json").read_bytes() == text
+    assert (delivery.receipt_no, delivery.receipt_sha256) == ("市档接〔2026〕1号", hashlib.sha256(text).hexdigest())
+    assert verify(centre).waiting_count == 0
     assert statuses(centre) == {
         f"{CARRIER}-0001": "transferred",
         f"{CARRIER}-0002": "transferred",
         f"{CARRIER}-0003": "kept",
     }
     assert events(centre, "transfer_receipted") == [ready]
+    # The record that the panel kept is free to be proposed again.
+    assert appraise(centre, ListKind.TRANSFER, ON, actor="P01") == ["T-2026-JY-002"]
+    assert run(centre, ready).state is ListState.DONE
 
 
 @pytest.mark.parametrize(
@@ -203,6 +227,8 @@ def test_receipt_that_agrees_closes_the_transfer_without_any_key(centre: Centre,
         {"file_count": 3},
         {"list_id": "T-2026-JY-009"},
         {"receipt_no": ""},
+        {"receipt_no": "  "},
+        {"receipt_no": 7},
         {"receipt_no": None},
     ],
 )
@@ -220,6 +246,33 @@ def test_receipt_for_anything_else_is_refused_and_nothing_is_taken_over(
     assert statuses(centre)[f"{CARRIER}-0001"] == "transferring"
 
 
+def test_receipt_that_is_no_object_is_refused(centre: Centre, ready: str, archive: Path) -> None:
+    """R9-15."""
+    run(centre, ready)
+    give_receipt(archive, ready)
+    (archive / "receipts" / f"{ready}.receipt.json").write_text("[]")
+
+    with pytest.raises(MalformedError, match="receipt for"):
+        prepare(centre)
+
+
+def test_list_that_was_marked_and_not_delivered_yet_waits_for_no_receipt(
+    centre: Centre, ready: str, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R9-16, K1: killed between the mark and the delivery."""
+
+    def power_fails(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as power:
+        power.setattr("lantai.journey.disposal.acts.transfer._deliver", power_fails)
+        with pytest.raises(KeyboardInterrupt):
+            run(centre, ready)
+
+    assert (state_of(centre, ready), prepare(centre).finished) == ("executing", [])
+    assert run(centre, ready).record_count == 2
+
+
 def test_second_run_hands_nothing_over_again(centre: Centre, ready: str, archive: Path) -> None:
     """I4."""
     first = run(centre, ready)
@@ -229,7 +282,7 @@ def test_second_run_hands_nothing_over_again(centre: Centre, ready: str, archive
 
     assert again == first
     assert (archive / "incoming" / f"{ready}.tar").stat().st_mtime_ns == before
-    assert events(centre, "transferred") == [ready]
+    assert events(centre, "transferred") == events(centre, "identity_opened") == [ready]
 
 
 def test_list_handed_over_by_three_workers_at_once_is_handed_over_once(
@@ -340,15 +393,52 @@ def test_server_that_does_not_answer_leaves_the_list_to_be_run_again(
 
 
 def test_hold_placed_after_the_approval_stops_the_transfer(centre: Centre, ready: str, archive: Path) -> None:
-    """I3."""
+    """I3: before anything of it is opened."""
     hold(centre, HoldScope.FONDS, "Z109", "诉讼", "X01")
 
     with pytest.raises(HeldError):
         run(centre, ready)
 
+    assert events(centre, "identity_opened") == []
+
     assert not (archive / "incoming").exists()
     assert set(statuses(centre).values()) == {"kept"}
     assert events(centre, "list_refused") == [ready]
+
+
+def test_transfer_list_is_never_destroyed(centre: Centre, ready: str) -> None:
+    """I3: an approval is of one thing, and of no other."""
+    with pytest.raises(NotPermittedError, match="found a transfer list, expected destruction"):
+        destroy(centre, ready, "C01")
+
+    assert set(statuses(centre).values()) == {"kept"}
+    assert (state_of(centre, ready), events(centre, "list_refused")) == ("awaiting_custodian", [ready])
+
+
+def test_nobody_but_a_custodian_transfers_and_what_one_has_begun_another_does_not_end(
+    centre: Centre, ready: str, archive: Path
+) -> None:
+    """I3, R12-04."""
+    with pytest.raises(NotPermittedError, match="does not hold the role custodian"):
+        run_as(centre, ready, "L01")
+    with centre.database.begin() as connection:
+        connection.execute(tables.person.insert().values(person_id="C02", name="另一保管人"))
+        connection.execute(tables.appointment.insert().values(person_id="C02", role="custodian", from_on=ON))
+    run(centre, ready)
+
+    with pytest.raises(NotPermittedError, match="found the custodian C01, expected one"):
+        run_as(centre, ready, "C02")
+
+
+def test_key_of_the_custodian_may_lie_elsewhere(
+    centre: Centre, ready: str, archive: Path, settings: Settings, tmp_path: Path
+) -> None:
+    """N7, I4: on a stick that is taken along."""
+    key = key_files(settings)[DISPOSAL].rename(tmp_path / "stick.pem")
+
+    outcome = transfer(centre, ready, "C01", settings.keys / "identity.txt", key)
+
+    assert outcome.record_count == 2
 
 
 CLOSED = {
@@ -387,6 +477,31 @@ def test_file_that_is_encrypted_or_compressed_inside_is_not_handed_over(
     assert set(statuses(centre).values()) == {"kept"}
     assert not (archive / "incoming").exists()
     assert not [path for path in settings.work.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04", b"%PDF-1.7"])
+def test_file_that_cannot_be_looked_into_is_not_handed_over(
+    centre: Centre, archive: Path, settings: Settings, content: bytes
+) -> None:
+    """N7: cut off where its mark would be; "could not look" is never "open"."""
+    make_people(centre)
+    make_unit(centre)
+    lay_down_carrier(
+        centre,
+        [permanent(1), permanent(2, contents=[content])],
+        {"data/0001-1.txt": f"{CARRIER} 第1件".encode(), "data/0002-1.txt": content},
+    )
+    list_id = draft(centre, ListKind.TRANSFER)
+    decide_all(centre, list_id, [1, 2])
+    approve(centre, list_id)
+    prepare(centre)
+
+    with pytest.raises(NotPermittedError) as refused:
+        run(centre, list_id)
+
+    assert "row 2: whether file 1 is compressed or encrypted cannot be looked at" in str(refused.value)
+    assert "row 1" not in str(refused.value)
+    assert not (archive / "incoming").exists()
 
 
 def test_document_that_is_a_zip_inside_is_handed_over_whatever_it_is_called(centre: Centre, archive: Path) -> None:
@@ -480,4 +595,6 @@ def test_certificate_of_the_transfer_is_signed_and_names_the_package(
     assert body["package"]["sha256"] == outcome.package_sha256
     assert body["sender_keeps_until"] == "2031-03-02"
     assert (settings.papers / row.paper_path).read_bytes()[:4] == b"%PDF"
-    assert io.BytesIO(row.body_json.encode()).read() == (settings.papers / ready / "移交证明.json").read_bytes()
+    folder = settings.papers / ready
+    assert row.body_json.encode() == (folder / "移交证明.json").read_bytes()
+    assert base64.b64decode(row.signature) == (folder / "移交证明.json.sig").read_bytes()
