@@ -98,7 +98,7 @@ def test_base_of_a_live_chain_is_not_proposed_and_comes_up_when_the_chain_is_gon
 
 
 def test_chain_that_began_after_the_approval_stops_the_destruction_of_its_base(house: FilingHouse) -> None:
-    """vault.md, destruction 1: looked at again at the act, every shortfall named; nothing is erased."""
+    """I3; vault.md, destruction 1: looked at again at the act, every shortfall named; nothing is erased."""
     fall_due(house, FULL, ADDED)
     destroyed(house, draft(house.centre))
     approved = draft(house.centre)

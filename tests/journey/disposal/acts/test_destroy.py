@@ -46,6 +46,7 @@ from lantai.journey.disposal.appraise import appraise
 from lantai.journey.disposal.approval.decide import decide
 from lantai.journey.disposal.approval.note_papers import file_register, note_report
 from lantai.journey.disposal.approval.sign import sign
+from lantai.journey.disposal.approval.withdraw import withdraw
 from lantai.journey.disposal.hold import hold, lift
 from lantai.journey.ledger.verify_ledger import verify
 from lantai.locales import lacking
@@ -354,7 +355,7 @@ def test_another_custodian_does_not_go_on_with_what_one_has_begun(
 def test_destruction_without_every_approval_is_refused_and_recorded(
     due_centre: Centre, settings: Settings, stop_at: str
 ) -> None:
-    """R9-19, R9-21, I3: however far a list is, whatever is missing keeps it from being carried out."""
+    """R9-19, R9-21, I3, N1 (no destruction without approval): however far a list is, whatever is missing keeps it from being carried out."""
     list_id = draft(due_centre)
     note_report(due_centre, list_id, "教档鉴〔2026〕1号", "P01")
     steps = {
@@ -457,7 +458,7 @@ def test_waiting_time_is_counted_again_when_the_act_begins(due_centre: Centre, r
 
 
 def test_witness_whose_recount_differs_does_not_sign(due_centre: Centre) -> None:
-    """R9-15, N3: witnesses recount against the register before destruction."""
+    """R9-15, N3: witnesses recount against the register before destruction, and the ledger tells what they counted."""
     list_id = draft(due_centre)
     decide_all(due_centre, list_id, [1, 2, 3])
     approve(due_centre, list_id)
@@ -466,6 +467,89 @@ def test_witness_whose_recount_differs_does_not_sign(due_centre: Centre) -> None
         sign(due_centre, list_id, ListDuty.WITNESS, "W01", counted=(3, 7))
 
     assert sign(due_centre, list_id, ListDuty.WITNESS, "W01", counted=(3, 6)).stage is Stage.BEFORE
+    with due_centre.database.read() as connection:
+        leaves = [json.loads(bytes(r.leaf)) for r in connection.execute(tables.event.select())]
+    (told,) = [leaf for leaf in leaves if (leaf["actor"], leaf["kind"]) == ("W01", "list_signed")]
+    assert (told["record_count"], told["page_count"]) == (3, 6)
+
+
+def test_witness_does_not_sign_that_it_is_done_while_records_are_being_destroyed(
+    due_centre: Centre, ready: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """N3, R9-15; and nobody withdraws what has begun (R9-19)."""
+
+    def power_fails(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as power:
+        power.setattr("lantai.journey.disposal.acts.destroy.erase", power_fails)
+        with pytest.raises(KeyboardInterrupt):
+            destroy(due_centre, ready, "C01")
+
+    with pytest.raises(NotPermittedError, match=r"2 of 2 records are not destroyed \(row 1\)"):
+        sign(due_centre, ready, ListDuty.WITNESS, "W01")
+    with pytest.raises(NotPermittedError, match="found state executing"):
+        withdraw(due_centre, ready, "L01")
+
+
+def test_record_that_is_not_kept_any_more_stops_the_destruction(
+    due_centre: Centre, ready: str, settings: Settings
+) -> None:
+    """I3."""
+    with due_centre.database.begin() as connection:
+        table = tables.record
+        connection.execute(update(table).where(table.c.item_no == "0002").values(status="transferring"))
+
+    with pytest.raises(NotPermittedError, match="row 2: found status transferring, expected kept"):
+        destroy(due_centre, ready, "C01")
+
+    assert len(sealed_names(due_centre, settings)) == 4
+
+
+def ready_on(centre: Centre, day: date, **changed: object) -> str:
+    """A list of one record that only the custodian has still to carry out on a day."""
+    centre.clock = replace(centre.clock, fixed_on=day)
+    make_people(centre)
+    make_unit(centre)
+    lay_down_carrier(centre, [record(1, **changed)])
+    (list_id,) = appraise(centre, ListKind.DESTRUCTION, day, actor="P01")
+    decide_all(centre, list_id, [1])
+    approve(centre, list_id)
+    prepare(centre)
+    witness(centre, list_id)
+    return list_id
+
+
+def test_record_goes_from_the_day_on_that_its_period_is_over(centre: Centre) -> None:
+    """N2."""
+    list_id = ready_on(centre, date(2026, 1, 1))
+
+    assert destroy(centre, list_id, "C01").record_count == 1
+
+
+def test_due_day_that_the_period_does_not_bear_out_destroys_nothing(centre: Centre) -> None:
+    """N2: the rule counts, whatever day was written down."""
+    list_id = ready_on(centre, date(2026, 3, 2), formed_on=date(2016, 5, 4))
+
+    with pytest.raises(NotPermittedError, match="row 1: its retention period has not run out on 2026-03-02"):
+        destroy(centre, list_id, "C01")
+
+    assert set(statuses(centre).values()) == {"kept"}
+
+
+@pytest.mark.parametrize("due_on", [date(2026, 3, 3), None])
+def test_period_that_was_extended_after_the_approval_stops_the_destruction(
+    due_centre: Centre, ready: str, settings: Settings, due_on: date | None
+) -> None:
+    """N2, I3."""
+    with due_centre.database.begin() as connection:
+        table = tables.record
+        connection.execute(update(table).where(table.c.item_no == "0002").values(destroy_due_on=due_on))
+
+    with pytest.raises(NotPermittedError, match="row 2: its retention period has not run out on 2026-03-02"):
+        destroy(due_centre, ready, "C01")
+
+    assert nothing_was_erased(due_centre, settings, ready)
 
 
 def test_in_zhejiang_the_register_is_filed_with_the_authority_first(
@@ -565,7 +649,7 @@ def test_live_record_with_the_same_content_is_named_on_the_certificate(
 def test_list_of_which_every_row_is_kept_is_done_without_erasing_anything(
     due_centre: Centre, settings: Settings
 ) -> None:
-    """R9-19."""
+    """R9-19, N3: nothing goes, so nobody has to witness it."""
     list_id = draft(due_centre)
     for person_id in PANEL:
         decide(due_centre, list_id, person_id, say([1, 2, 3], Decision.KEEP, 5))

@@ -51,7 +51,7 @@ def decided(office: Centre) -> str:
 
 
 def test_leaders_signature_wakes_airflow_once(office: Centre, decided: str, odd_airflow: OddAirflow) -> None:
-    """Airflow.md, "Approvals": the list's id and nothing else goes with the event."""
+    """R9-19; airflow.md, "Approvals": the list's id and nothing else goes with the event."""
     signed = approve(office, decided)
     witness(office, decided)
 
@@ -61,6 +61,7 @@ def test_leaders_signature_wakes_airflow_once(office: Centre, decided: str, odd_
 
 
 def test_nobody_elses_signature_wakes_anybody(office: Centre, decided: str, odd_airflow: OddAirflow) -> None:
+    """R9-19: the panel alone approves nothing."""
     for person_id in PANEL:
         sign(office, decided, ListDuty.PANEL_MEMBER, person_id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from factories_disposal import (
+    ON,
     PANEL,
     approve,
     decide_all,
@@ -44,7 +46,8 @@ from lantai.journey.disposal.approval.import_sheet import import_sheet
 from lantai.journey.disposal.approval.sign import sign
 from lantai.journey.disposal.approval.withdraw import withdraw
 from lantai.records.centre.person import Appointment, Person, Role
-from lantai.records.disposal.lists import Decision, ListDuty, ListState, Stage
+from lantai.records.custody.record import Retention
+from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, Stage
 
 pytestmark = pytest.mark.both_databases
 
@@ -66,6 +69,14 @@ def reviewed(centre: Centre, drafted: str) -> str:
 def sign_offs(centre: Centre) -> list[str]:
     with centre.database.read() as connection:
         return [row.person_id for row in connection.execute(tables.sign_off.select())]
+
+
+def leaves(centre: Centre, kind: str) -> list[dict[str, object]]:
+    """What the ledger tells of a kind of event, oldest first."""
+    table = tables.event
+    with centre.database.read() as connection:
+        found = connection.execute(table.select().where(table.c.kind == kind).order_by(table.c.occurred_at)).all()
+    return [json.loads(bytes(row.leaf)) for row in found]
 
 
 def test_destruction_never_follows_from_silence(centre: Centre, drafted: str) -> None:
@@ -95,6 +106,13 @@ def test_list_is_reviewed_when_every_member_has_decided_every_row(centre: Centre
     assert decided.state is ListState.REVIEWED
     assert decided.undecided == 0
     assert len(decided.list_digest or "") == 64
+    assert [
+        (each["actor"], each["changed"], each["state"], each["list_digest"]) for each in leaves(centre, "list_decided")
+    ] == [
+        ("M01", 2, "draft", ""),
+        ("M02", 2, "draft", ""),
+        ("M03", 2, "reviewed", decided.list_digest),
+    ]
 
 
 def test_changed_decision_makes_every_signature_worthless(centre: Centre, reviewed: str) -> None:
@@ -120,6 +138,7 @@ def test_same_decisions_again_leave_signatures_as_they_are(centre: Centre, revie
     signed = sign(centre, reviewed, ListDuty.LEADER, "L01")
 
     assert decided.changed == 0
+    assert len(leaves(centre, "list_decided")) == 3
     assert signed.state is ListState.APPROVED
 
 
@@ -250,6 +269,45 @@ def test_delegation_that_has_ended_is_worth_nothing(centre: Centre, reviewed: st
         decide(centre, reviewed, "D01", say([1]), on_behalf_of="M01")
 
 
+def test_delegation_by_somebody_who_no_longer_holds_the_role_is_worth_nothing(centre: Centre, reviewed: str) -> None:
+    """R10-08, P3: neither for a new signature, nor for one that was given on a day found void afterwards."""
+    with centre.database.begin() as connection:
+        people.add_person(connection, Person("D01", "代理人"))
+    delegate(centre, "L01", "D01", Role.LEADER, date(2026, 3, 1), date(2026, 3, 5), "授权书1号")
+    for person_id in PANEL:
+        sign(centre, reviewed, Duty.PANEL_MEMBER, person_id)
+    sign(centre, reviewed, Duty.LEADER, "D01", on_behalf_of="L01")
+    appointed = update(tables.appointment).where(tables.appointment.c.person_id == "L01")
+    with centre.database.begin() as connection:
+        connection.execute(appointed.values(to_on=date(2026, 3, 1)))
+
+    with pytest.raises(NotPermittedError, match="found no delegation of the role leader by L01"):
+        sign(centre, reviewed, Duty.LEADER, "D01", on_behalf_of="L01")
+    with pytest.raises(NotPermittedError, match="leader D01, approve: role leader not held on the day of signing"):
+        sign(centre, reviewed, Duty.WITNESS, "W01")
+
+
+def test_signature_for_somebody_who_did_not_delegate_that_day_does_not_count(centre: Centre, reviewed: str) -> None:
+    """R10-08, P3."""
+    with centre.database.begin() as connection:
+        people.add_person(connection, Person("D01", "代理人"))
+    delegate(centre, "L01", "D01", Role.LEADER, date(2026, 3, 1), date(2026, 3, 5), "授权书1号")
+    for person_id in PANEL:
+        sign(centre, reviewed, Duty.PANEL_MEMBER, person_id)
+    sign(centre, reviewed, Duty.LEADER, "D01", on_behalf_of="L01")
+    with centre.database.begin() as connection:
+        connection.execute(update(tables.delegation).values(to_on=date(2026, 3, 1)))
+
+    with pytest.raises(NotPermittedError, match="leader D01, approve: role leader not held on the day of signing"):
+        sign(centre, reviewed, Duty.WITNESS, "W01")
+
+
+def test_person_nobody_knows_has_no_duty(centre: Centre, drafted: str) -> None:
+    """R12-04."""
+    with pytest.raises(NotFoundError, match="Z99"):
+        decide(centre, drafted, "Z99", say([1]))
+
+
 def test_member_who_decided_has_no_delegate_decide_a_second_time(centre: Centre, reviewed: str) -> None:
     """R10-08, R12-04."""
     with centre.database.begin() as connection:
@@ -271,6 +329,48 @@ def test_person_with_an_enrolled_key_has_to_sign_with_it(centre: Centre, reviewe
     signed = sign(centre, reviewed, ListDuty.PANEL_MEMBER, "M01", keys["M01"])
 
     assert (signed.fingerprint or "").startswith("SHA256:")
+
+
+def test_key_that_nobody_enrolled_signs_nothing(centre: Centre, reviewed: str, tmp_path: Path) -> None:
+    """P3: who has no key signs without one, and with nobody else's."""
+    pem, _ = ssh_signature.generate_key("M01")
+    (tmp_path / "own.key").write_bytes(pem)
+    message = message_to_sign(reviewed, Duty.PANEL_MEMBER, Stage.APPROVE, "0" * 64)
+    armored = ssh_signature.sign(message, ssh_signature.load_private_key(pem), "lantai-list")
+
+    for given in ({"key_file": tmp_path / "own.key"}, {"armored": armored}):
+        with pytest.raises(NotPermittedError, match="M01: no key is enrolled"):
+            sign(centre, reviewed, Duty.PANEL_MEMBER, "M01", **given)
+    assert sign_offs(centre) == []
+
+
+@pytest.mark.parametrize("forged", ["over another list", "with another's key", "not in the ledger"])
+def test_signature_row_that_was_written_by_hand_does_not_count(
+    centre: Centre, reviewed: str, tmp_path: Path, forged: str
+) -> None:
+    """P3: past all our code, with the event of an earlier signature of the same person."""
+    keys = {} if forged == "not in the ledger" else enrol(centre, tmp_path, ["M01", "M02"])
+    sign(centre, reviewed, Duty.PANEL_MEMBER, "M01", keys.get("M01"))
+    decide(centre, reviewed, "M02", say([1], Decision.KEEP, 3))
+    digest = decide(centre, reviewed, "M01", []).list_digest or ""
+    signature, fingerprint = None, None
+    if keys:
+        list_id, signer = (reviewed, "M02") if forged == "with another's key" else ("D-2026-JY-009", "M01")
+        private = ssh_signature.load_private_key(keys[signer].read_bytes())
+        message = message_to_sign(list_id, Duty.PANEL_MEMBER, Stage.APPROVE, digest)
+        signature = ssh_signature.sign(message, private, "lantai-list")
+        with centre.database.read() as connection:
+            fingerprint = people.keys_on(connection, signer, ON)[0].fingerprint
+    with centre.database.begin() as connection:
+        row = connection.execute(tables.sign_off.select()).one()
+        values = {**row._mapping, "list_digest": digest, "signature": signature, "fingerprint": fingerprint}
+        connection.execute(insert(tables.sign_off).values(values))
+    sign(centre, reviewed, Duty.PANEL_MEMBER, "M02", keys.get("M02"))
+    sign(centre, reviewed, Duty.PANEL_MEMBER, "M03")
+
+    why = "the ledger does not tell of this signature" if forged == "not in the ledger" else "signature does not verify"
+    with pytest.raises(NotPermittedError, match=f"panel_member M01, approve: {why}"):
+        sign(centre, reviewed, Duty.LEADER, "L01")
 
 
 @pytest.mark.server("ssh-keygen")
@@ -320,6 +420,74 @@ def test_kept_row_of_a_destruction_needs_a_new_period(centre: Centre, drafted: s
         decide(centre, drafted, "M01", say([1], Decision.KEEP))
 
 
+@pytest.mark.parametrize(("years", "is_taken"), [(0, False), (1, True), (100, True), (101, False)])
+def test_new_period_is_of_one_year_to_a_hundred(centre: Centre, drafted: str, years: int, is_taken: bool) -> None:
+    """N2."""
+    if is_taken:
+        assert decide(centre, drafted, "M01", say([1], Decision.KEEP, years)).changed == 1
+    else:
+        with pytest.raises(UsageError, match=f"found {years}, expected 1 to 100 years"):
+            decide(centre, drafted, "M01", say([1], Decision.KEEP, years))
+
+
+def test_row_that_goes_takes_no_new_period(centre: Centre, drafted: str) -> None:
+    """N2."""
+    with pytest.raises(UsageError, match="found 5, expected no period"):
+        decide(centre, drafted, "M01", say([1], Decision.DISPOSE, 5))
+
+
+def test_row_named_twice_is_refused(centre: Centre, drafted: str) -> None:
+    """R9-19: which of the two was meant nobody knows."""
+    with pytest.raises(UsageError, match="rows named twice"):
+        decide(centre, drafted, "M01", [*say([1]), *say([1], Decision.KEEP, 5)])
+
+
+def test_kept_row_of_a_transfer_takes_no_new_period(centre: Centre) -> None:
+    """R9-19, N2: what the archive does not take yet is kept as long as before."""
+    make_people(centre)
+    make_unit(centre)
+    permanent = record(
+        1, retention=Retention.Y, formed_on=date(2015, 1, 5), transfer_due_on=date(2025, 1, 5), destroy_due_on=None
+    )
+    lay_down_carrier(centre, [permanent])
+    list_id = draft(centre, ListKind.TRANSFER)
+
+    with pytest.raises(UsageError, match="found 5, expected no period"):
+        decide(centre, list_id, "M01", say([1], Decision.KEEP, 5))
+    assert decide(centre, list_id, "M01", say([1], Decision.KEEP)).changed == 1
+
+
+def test_people_behind_two_duties_by_a_row_written_by_hand_are_found(centre: Centre, drafted: str) -> None:
+    """R9-19, R12-04: a member who stands for the preparer."""
+    decide(centre, drafted, "M02", say([1]))
+    with centre.database.begin() as connection:
+        table = tables.list_duty
+        connection.execute(update(table).where(table.c.person_id == "M02").values(on_behalf_of="P01"))
+
+    with pytest.raises(NotPermittedError, match="P01: stands behind panel_member and preparer"):
+        decide(centre, drafted, "M01", say([1]))
+
+
+def test_nobody_signs_a_list_whose_records_have_changed(centre: Centre, reviewed: str) -> None:
+    """R9-19, I3: neither the panel nor, after the approval, a witness."""
+
+    def give_title(title: str) -> None:
+        with centre.database.begin() as connection:
+            connection.execute(update(tables.record).where(tables.record.c.item_no == "0001").values(title=title))
+
+    with centre.database.read() as connection:
+        title = connection.execute(tables.record.select().where(tables.record.c.item_no == "0001")).one().title
+    give_title("另一题名")
+    with pytest.raises(NotPermittedError, match="content: digest"):
+        sign(centre, reviewed, Duty.PANEL_MEMBER, "M01")
+    give_title(title)
+    approve(centre, reviewed)
+    give_title("另一题名")
+
+    with pytest.raises(NotPermittedError, match="content: digest"):
+        sign(centre, reviewed, Duty.WITNESS, "W01")
+
+
 def test_row_that_is_not_on_the_list_is_refused(centre: Centre, drafted: str) -> None:
     """R9-19."""
     with pytest.raises(UsageError, match=r"rows \[3\]"):
@@ -349,7 +517,9 @@ def test_sheet_that_carries_a_members_decisions_comes_back_as_theirs(
 ) -> None:
     """P8."""
     decide(centre, drafted, "M01", [*say([1]), *say([2], Decision.KEEP, 4)])
+    blank = export_sheet(centre, drafted)
     sheet = export_sheet(centre, drafted, tmp_path / "M01.xlsx", "M01")
+    assert (sheet, import_sheet(centre, blank, "M02").changed) == (tmp_path / "M01.xlsx", 0)
 
     same = import_sheet(centre, sheet, "M01")
     for_another = import_sheet(centre, sheet, "M02")
@@ -383,5 +553,17 @@ def test_withdrawn_list_is_over_and_withdrawing_twice_is_no_fault(centre: Centre
     assert not withdraw(centre, reviewed, "L01")
 
     assert state_of(centre, reviewed) == "withdrawn"
+    assert events(centre, "list_withdrawn") == [reviewed]
     with pytest.raises(NotPermittedError):
         sign(centre, reviewed, ListDuty.PANEL_MEMBER, "M01")
+
+
+@pytest.mark.parametrize(("person_id", "error"), [("W01", NotPermittedError), ("Z99", NotFoundError)])
+def test_list_is_withdrawn_by_those_who_decide_about_it_and_by_nobody_else(
+    centre: Centre, reviewed: str, person_id: str, error: type[Exception]
+) -> None:
+    """R9-19."""
+    with pytest.raises(error, match=person_id):
+        withdraw(centre, reviewed, person_id)
+
+    assert state_of(centre, reviewed) == "reviewed"

@@ -90,11 +90,11 @@ def _decisions(centre: Centre, list_id: str, person_id: str, said: Sequence[RowA
 
 def _conclude(connection: Connection, centre: Centre, chosen: DisposalList, person_id: str, changed: int) -> Decided:
     """Say how the list stands now: reviewed when every member has decided every row (R10-06); a change makes it a draft again (R2)."""
-    if changed and chosen.state is ListState.REVIEWED:
+    if changed:
         disposal.move(connection, chosen.list_id, ListState.DRAFT, decided_sha256=None)
     after = examine(connection, centre.settings, chosen.list_id)
     state, digest = after.chosen.state, after.chosen.decided_sha256
-    if state is ListState.DRAFT and is_decided(after.dossier):
+    if is_decided(after.dossier):
         state, digest = ListState.REVIEWED, after.dossier.decided_now
         disposal.move(connection, chosen.list_id, state, decided_sha256=digest)
     if changed:

