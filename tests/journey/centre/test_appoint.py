@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,15 @@ from lantai.errors import MalformedError, NotFoundError, UsageError
 from lantai.formats.ledger.ssh_signature import generate_key
 from lantai.journey.centre.appoint import appoint, delegate, enrol_key
 from lantai.records.centre.person import Person, Role
+
+
+def told(centre: Centre, kind: str) -> list[dict[str, object]]:
+    """What the ledger tells of a kind of event, newest last."""
+    table = tables.event
+    with centre.database.read() as connection:
+        found = connection.execute(table.select().where(table.c.kind == kind).order_by(table.c.occurred_at)).all()
+    return [json.loads(bytes(row.leaf)) for row in found]
+
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 
@@ -66,6 +76,39 @@ def test_appointment_that_cannot_be_meant_is_refused_and_nothing_is_written(
         assert Role.CUSTODIAN not in people.roles_on(connection, "A01", FIRST)
 
 
+@pytest.mark.parametrize(("account", "is_taken"), [("x", True), ("x" * 64, True), ("x" * 65, False), (" ", False)])
+def test_account_has_one_to_sixty_four_characters(staffed: Centre, account: str, is_taken: bool) -> None:
+    """P3."""
+    words = (Person("P01", "李强"), [Role.WITNESS], FIRST, None, "A01", [account])
+
+    if is_taken:
+        appoint(staffed, *words)
+        with staffed.database.read() as connection:
+            assert people.accounts(connection) == {"P01": [account]}
+    else:
+        with pytest.raises(UsageError, match="expected 1 to 64 characters"):
+            appoint(staffed, *words)
+
+
+def test_appointment_is_told_with_who_made_it_and_its_days(staffed: Centre) -> None:
+    """R9-01."""
+    appoint(staffed, Person("P01", "李强"), [Role.WITNESS, Role.WITNESS], FIRST, LAST, "A01")
+
+    newest = told(staffed, "person_appointed")[-1]
+    assert (newest["subject"], newest["actor"], newest["role"]) == ("P01", "A01", "witness")
+    assert (newest["from_on"], newest["to_on"]) == ("2026-01-01", "2026-12-31")
+    assert [each["to_on"] for each in told(staffed, "person_appointed")[:-1]] == ["", "", ""]
+
+
+def test_person_without_a_role_is_not_added(staffed: Centre) -> None:
+    """R9-01."""
+    with pytest.raises(UsageError, match="no role given"):
+        appoint(staffed, Person("X01", "新人"), [], FIRST, None, "A01")
+
+    with staffed.database.read() as connection:
+        assert "X01" not in {each.person_id for each in people.people(connection)}
+
+
 def test_same_appointment_again_is_refused(staffed: Centre) -> None:
     """R9-01."""
     with pytest.raises(UsageError, match="already"):
@@ -80,6 +123,10 @@ def test_key_is_enrolled_by_two_others_once(staffed: Centre, tmp_path: Path) -> 
 
     with staffed.database.read() as connection:
         assert [key.fingerprint for key in people.keys_on(connection, "P01", staffed.clock.today_on())] == [mark]
+    assert [
+        (leaf["subject"], leaf["actor"], leaf["confirmed_by"], leaf["fingerprint"])
+        for leaf in told(staffed, "key_enrolled")
+    ] == [("P01", "A01", "L01", mark)]
     with pytest.raises(UsageError, match="P01 already"):
         enrol_key(staffed, "L01", line, "A01", "P01")
 
@@ -88,6 +135,13 @@ def test_key_is_enrolled_by_two_others_once(staffed: Centre, tmp_path: Path) -> 
 def test_nobody_enrols_a_key_alone(staffed: Centre, enrols: str, confirms: str) -> None:
     """R12-04."""
     with pytest.raises(UsageError, match="two people"):
+        enrol_key(staffed, "P01", generate_key("李强")[1], enrols, confirms)
+
+
+@pytest.mark.parametrize(("enrols", "confirms"), [("X99", "A01"), ("A01", "X99")])
+def test_nobody_unknown_enrols_or_confirms_a_key(staffed: Centre, enrols: str, confirms: str) -> None:
+    """R12-04."""
+    with pytest.raises(NotFoundError, match="X99"):
         enrol_key(staffed, "P01", generate_key("李强")[1], enrols, confirms)
 
 
@@ -111,8 +165,11 @@ def test_delegation_names_two_people_a_role_held_and_days_in_order(staffed: Cent
     ):
         with pytest.raises(UsageError, match=expected):
             delegate(staffed, *words)
-    with pytest.raises(NotFoundError):
-        delegate(staffed, "P01", "X99", Role.PANEL_MEMBER, FIRST, LAST, "1号")
+    for pair in (("P01", "X99"), ("X99", "P01")):
+        with pytest.raises(NotFoundError, match="X99"):
+            delegate(staffed, *pair, Role.PANEL_MEMBER, FIRST, LAST, "1号")
+    (leaf,) = told(staffed, "delegated")
+    assert (leaf["subject"], leaf["to_person"], leaf["role"]) == ("P01", "L01", "panel_member")
 
 
 SMALL_ORDER = "ssh-ed25519 " + base64.b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0\x20\x01" + bytes(31)).decode()

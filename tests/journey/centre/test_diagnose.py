@@ -15,8 +15,10 @@ from sqlalchemy import text
 
 from lantai.edges.centre import Centre
 from lantai.edges.custody.vault import Vault
+from lantai.edges.database.database import Database
 from lantai.edges.database.migrations import VERSION_TABLE, newest
 from lantai.journey.centre.diagnose import Diagnosis, diagnose
+from lantai.journey.centre.find_exposed import Danger, Exposed, find_exposed
 
 pytestmark = pytest.mark.both_databases
 
@@ -207,6 +209,19 @@ def test_place_of_copies_that_everybody_may_write_is_a_fault(centre: Centre, ope
 
     assert changed >= {"carriers", "copy"}
     assert "vault" not in changed
+
+
+def test_registry_that_others_can_read_is_told_and_one_of_ones_own_is_not(centre: Centre, open_folder: Path) -> None:
+    """P2, P5: it names everybody who filed, and what."""
+    path = open_folder / "registry.db"
+    path.write_bytes(b"")
+    centre.database = Database(f"sqlite:///{path}")
+    path.chmod(0o600)
+    count, own = find_exposed(centre)
+    path.chmod(0o644)
+
+    assert (own, count > 10) == ([], True)
+    assert find_exposed(centre) == (count, [Exposed(path, Danger.LOOK)])
 
 
 def test_open_file_in_a_closed_folder_is_reached_by_nobody_else(centre: Centre, open_folder: Path) -> None:

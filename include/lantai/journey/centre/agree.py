@@ -15,7 +15,7 @@ from lantai.records.ledger.event import EventKind
 
 
 def agree(centre: Centre, agreement: Agreement) -> str:
-    """Register an agreement under a new id (N13); return the id.
+    """Register an agreement under a new id (R1-37, N13); return the id.
 
     Raises:
         UsageError: The unit encrypts, but the algorithm or a key custodian is not named; or the last day is before the first.

@@ -48,7 +48,7 @@ def register_units(centre: Centre, given: Sequence[Unit]) -> RegisteredUnits:
     with centre.database.begin() as connection:
         before = {unit.unit_code: unit for unit in units(connection)}
         _refuse_taken({**before, **{unit.unit_code: unit for unit in given}}, given)
-        release_names(connection, [unit.unit_code for unit in given if unit.unit_code in before])
+        release_names(connection, [unit.unit_code for unit in given])
         new = sum(put_unit(connection, unit) for unit in given)
     return RegisteredUnits(new, len(given) - new)
 
