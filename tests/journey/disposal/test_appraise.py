@@ -138,6 +138,8 @@ def test_only_the_units_asked_for_are_appraised(due_centre: Centre) -> None:
     found = appraise(due_centre, ListKind.DESTRUCTION, ON, units=["WS"], actor="P01")
 
     assert found == ["D-2026-WS-001"]
+    assert appraise(due_centre, ListKind.DESTRUCTION, ON, actor="P01") == ["D-2026-JY-001", "D-2026-WS-001"]
+    assert appraise(due_centre, ListKind.DESTRUCTION, ON, units=["WS"], actor="P01") == found
 
 
 def test_run_that_nobody_started_drafts_in_the_name_of_the_appointed_preparer(due_centre: Centre) -> None:
@@ -147,6 +149,18 @@ def test_run_that_nobody_started_drafts_in_the_name_of_the_appointed_preparer(du
     with due_centre.database.read() as connection:
         row = connection.execute(tables.disposal_list.select()).one()
     assert (row.list_id, row.drafted_by) == (list_id, "P01")
+
+
+def test_run_that_nobody_started_drafts_nothing_while_no_preparer_is_appointed(due_centre: Centre) -> None:
+    """R9-20, R9-21."""
+    with due_centre.database.begin() as connection:
+        table = tables.appointment
+        connection.execute(update(table).where(table.c.person_id == "P01").values(to_on=date(2026, 3, 1)))
+
+    with pytest.raises(NotPermittedError, match="found nobody appointed on 2026-03-02"):
+        appraise(due_centre, ListKind.DESTRUCTION, ON)
+
+    assert events(due_centre, "list_drafted") == []
 
 
 def test_somebody_who_is_no_preparer_drafts_nothing(due_centre: Centre) -> None:

@@ -61,6 +61,17 @@ def test_every_kept_record_is_counted_and_what_is_not_confirmed_is_shown(kept: C
     assert told == [("市局", 4, 4)]
 
 
+def test_progress_is_told_now_and_then_and_at_the_end(kept: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    """N4."""
+    monkeypatch.setattr("lantai.journey.disposal.simulate.TOLD_EVERY", 3)
+    told: list[tuple[str, int, int]] = []
+
+    simulate(kept, "市局", progress=lambda *words: told.append(words))
+    simulate(kept, "市局")
+
+    assert told == [("市局", 3, 4), ("市局", 4, 4)]
+
+
 def test_only_so_many_are_shown_as_were_asked_for(kept: Centre) -> None:
     """N4."""
     found = simulate(kept, "市局", most=1)

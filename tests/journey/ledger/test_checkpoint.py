@@ -1,14 +1,24 @@
 """Checkpoints, proofs, and finding every change to the ledger."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
 
 from lantai.edges import tables
+from lantai.edges.database.lease import acquire
 from lantai.edges.keys.files import LOG, load_verifier
+from lantai.edges.ledger import rows as ledger
 from lantai.edges.ledger.rows import append, proof_for
-from lantai.errors import LedgerError, MalformedError, NotFoundError, PlaceUnavailableError, RegistryConflictError
+from lantai.errors import (
+    LeaseLostError,
+    LedgerError,
+    MalformedError,
+    NotFoundError,
+    PlaceUnavailableError,
+    RegistryConflictError,
+)
 from lantai.formats.ledger import merkle, signed_note
 from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.journey.ledger.checkpoint import checkpointed_at, make_checkpoint, newest_note, proof
@@ -20,6 +30,7 @@ pytestmark = pytest.mark.both_databases
 
 
 def test_nothing_happened_no_checkpoint(centre):
+    """I5."""
     assert make_checkpoint(centre) is None
     assert newest_note(centre) is None
 
@@ -58,6 +69,7 @@ def test_facts_that_are_no_integers_or_strings_are_refused(centre, facts):
 
 
 def test_rerun_signs_nothing_twice_and_fills_in_a_place_that_was_away(centre, tmp_path):
+    """I5."""
     happen(centre, 2)
     first = make_checkpoint(centre)
     copy = centre.vault.places[1].root
@@ -105,6 +117,7 @@ def test_nothing_is_signed_over_a_frontier_that_does_not_lead_to_the_root_signed
 
 
 def test_checkpoint_that_is_not_out_at_enough_places_is_an_error(centre, tmp_path):
+    """I5: of one event already."""
     happen(centre, 1)
     centre.vault.places[1].root.rename(tmp_path / "away")
 
@@ -195,25 +208,173 @@ def test_changed_leaf_is_named_although_its_hash_was_changed_too(centre):
 
 
 @pytest.mark.parametrize(
-    "statement",
+    ("statement", "told", "changed"),
     [
-        "UPDATE event SET actor = 'somebody' WHERE event_id = :id",
-        "UPDATE event SET occurred_at = '2020-01-01 00:00:00.000000' WHERE event_id = :id",
-        "UPDATE ledger_leaf SET leaf_hash = (SELECT leaf_hash FROM ledger_leaf WHERE leaf_index = 0) WHERE event_id = :id",
-        "DELETE FROM ledger_leaf WHERE event_id = :id",
-        "UPDATE checkpoint SET root_sha256 = 'aa' WHERE :id = :id",
-        "UPDATE checkpoint SET note = replace(note, 'lantai/ledger', 'other/ledger') WHERE :id = :id",
+        ("UPDATE event SET actor = 'somebody' WHERE event_id = :id", "the columns of leaf 2", 2),
+        (
+            "UPDATE event SET occurred_at = '2020-01-01 00:00:00.000000' WHERE event_id = :id",
+            "the columns of leaf 2",
+            2,
+        ),
+        (
+            "UPDATE ledger_leaf SET leaf_hash = (SELECT leaf_hash FROM ledger_leaf WHERE leaf_index = 0) WHERE event_id = :id",
+            "leaf 2 in the registry does not have the hash",
+            2,
+        ),
+        ("DELETE FROM ledger_leaf WHERE event_id = :id", "leaf 2 is missing from the registry", 2),
+        (
+            "UPDATE checkpoint SET root_sha256 = 'aa' WHERE :id = :id",
+            "the row of checkpoint 4 tells another root",
+            None,
+        ),
+        (
+            "UPDATE checkpoint SET note = replace(note, 'lantai/ledger', 'other/ledger') WHERE :id = :id",
+            "the registry's checkpoint of 4: ",
+            None,
+        ),
+        (
+            r"""UPDATE checkpoint SET frontier_json = replace(frontier_json, 'size"\:4', 'size"\:5') WHERE :id = :id""",
+            "a frontier of 5 leaves has 1 hashes",
+            None,
+        ),
     ],
 )
-def test_any_change_to_the_ledger_is_found(centre, statement):
+def test_any_change_to_the_ledger_is_found(centre, statement, told, changed):
     """P4."""
-    ids = happen(centre, 4)
+    happen(centre, 4)
     make_checkpoint(centre)
-    tamper(centre, statement, id=ids[2])
+    tamper(centre, statement, id=id_of_leaf(centre, 2))
 
     verdict = verify(centre)
 
     assert not verdict.is_sound
+    assert any(problem.startswith(told) for problem in verdict.problems), verdict.problems
+    assert verdict.first_changed == changed
+
+
+@pytest.mark.parametrize("forged", [b"no json", b"[]"])
+def test_leaf_that_became_something_else_is_named_although_its_hash_was_changed_too(centre, forged):
+    """P4."""
+    happen(centre, 3)
+    make_checkpoint(centre)
+    forge(centre, 1, forged)
+
+    verdict = verify(centre)
+
+    assert verdict.problems[0].startswith("the columns of leaf 1 ")
+    assert verdict.first_changed == 1
+
+
+def test_first_changed_leaf_is_told_whatever_finds_it(centre):
+    """P4: the place finds the first, whose hash was changed too; the registry itself the other."""
+    happen(centre, 4)
+    make_checkpoint(centre)
+    with centre.database.read() as connection:
+        table = tables.event
+        leaf = connection.execute(select(table.c.leaf).where(table.c.event_id == id_of_leaf(centre, 1))).scalar()
+    forge(centre, 1, bytes(leaf).replace(b'"number":', b'"number":1'))
+    tamper(centre, "UPDATE event SET actor = 'somebody' WHERE event_id = :id", id=id_of_leaf(centre, 3))
+
+    assert verify(centre).first_changed == 1
+
+
+def id_of_leaf(centre, index):
+    """Return the event that has a place in the ledger."""
+    table = tables.ledger_leaf
+    with centre.database.read() as connection:
+        return connection.execute(select(table.c.event_id).where(table.c.leaf_index == index)).scalar_one()
+
+
+def forge(centre, index, leaf):
+    """Change a leaf and its hash, as somebody with the whole database in hand would."""
+    values = {"leaf": leaf, "hash": merkle.leaf_hash(leaf), "id": id_of_leaf(centre, index)}
+    tamper(centre, "UPDATE event SET leaf = :leaf WHERE event_id = :id AND :hash = :hash", **values)
+    tamper(centre, "UPDATE ledger_leaf SET leaf_hash = :hash WHERE event_id = :id AND :leaf = :leaf", **values)
+
+
+def test_leaves_that_the_registry_has_lost_are_told_by_the_places_that_keep_them(centre):
+    """P4, I5."""
+    happen(centre, 4)
+    make_checkpoint(centre)
+    tamper(centre, "DELETE FROM ledger_leaf WHERE leaf_index = 3")
+
+    verdict = verify(centre)
+
+    kept = [problem for problem in verdict.problems if "keeps leaf 3, the registry has lost it" in problem]
+    assert (len(kept), verdict.first_changed) == (2, 3)
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_leaves_that_a_place_has_lost_are_told(centre, lost):
+    """I5, P4: the first ones leave a gap, the last ones are too few."""
+    happen(centre, 2)
+    make_checkpoint(centre)
+    happen(centre, 2)
+    make_checkpoint(centre)
+    copy = centre.vault.places[1]
+    copy.remove(copy.list("ledger/leaves")[lost])
+
+    verdict = verify(centre)
+
+    (problem,) = verdict.problems
+    assert copy.name in problem
+    assert ("keeps 2 leaves, expected the 4" in problem) == (lost == 1)
+    assert len(verdict.places) == 2
+
+
+def test_note_of_another_size_in_the_place_of_a_checkpoint_is_told(centre):
+    """I5, P4: both are signed by us."""
+    happen(centre, 2)
+    make_checkpoint(centre)
+    happen(centre, 2)
+    make_checkpoint(centre)
+    folder = centre.vault.places[1].root / "ledger/checkpoints"
+    (folder / "000000000002.note").write_text((folder / "000000000004.note").read_text())
+
+    (problem,) = verify(centre).problems
+
+    assert "the checkpoint of 2 at" in problem
+    assert "is of 'lantai/ledger' with 4 leaves" in problem
+
+
+@pytest.mark.parametrize(
+    ("origin", "root", "told"),
+    [
+        ("other/ledger", None, "is of 'other/ledger' with 3 leaves"),
+        ("lantai/ledger", bytes(32), "the first 3 leaves no longer lead to its root"),
+        ("lantai/ledger", None, None),
+    ],
+)
+def test_kept_note_under_our_key_is_held_against_the_leaves(centre, origin, root, told):
+    """I5, P4: of a size, here, at which no checkpoint stands in the registry."""
+    happen(centre, 5)
+    make_checkpoint(centre)
+    with centre.database.read() as connection:
+        table = tables.ledger_leaf
+        hashes = connection.execute(select(table.c.leaf_hash).order_by(table.c.leaf_index).limit(3)).scalars().all()
+    whole = root or merkle.root_of([bytes(each) for each in hashes])
+    note = signed_note.sign(Checkpoint(origin, 3, whole).encode(), LOG, centre.log_signer.private_key)
+
+    problems = verify(centre, note).problems
+
+    assert [told in problem for problem in problems] == ([True] if told else [])
+
+
+def test_worker_that_was_replaced_signs_no_checkpoint(centre, monkeypatch):
+    """I5: a smaller one would come after a larger one."""
+    happen(centre, 2)
+    sequence = ledger.sequence
+
+    def sequence_slowly(database, lease):
+        size = sequence(database, lease)
+        acquire(database, lease.name, "elsewhere:1:cccc", centre.clock.now_at() + timedelta(hours=1), 60)
+        return size
+
+    monkeypatch.setattr("lantai.edges.ledger.rows.sequence", sequence_slowly)
+    with pytest.raises(LeaseLostError):
+        make_checkpoint(centre)
+
+    assert newest_note(centre) is None
 
 
 def test_cut_ledger_is_found_by_whoever_kept_a_checkpoint(centre):

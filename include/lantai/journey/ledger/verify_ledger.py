@@ -189,10 +189,9 @@ class _Looking:
 
     def root_at(self, size: int) -> bytes:
         """Return the root of the first `size` leaves, or of all when there are fewer."""
-        counted = min(size, len(self._hashes))
-        if counted not in self._roots:
-            self._roots[counted] = merkle.root_of(self._hashes[:counted])
-        return self._roots[counted]
+        if size not in self._roots:
+            self._roots[size] = merkle.root_of(self._hashes[:size])
+        return self._roots[size]
 
     def _changed(self, index: int, problem: str) -> None:
         self.problems.append(problem)

@@ -144,6 +144,27 @@ def test_certificate_is_issued_after_the_witnesses_and_names_places_and_proof(
     assert verify(due_centre).waiting_count == 0
 
 
+def printed(path: Path) -> str:
+    """What a paper says, without blanks and breaks."""
+    done = subprocess.run(["pdftotext", "-raw", str(path), "-"], capture_output=True, check=True)
+    return "".join(done.stdout.decode().split())
+
+
+@pytest.mark.server("pdftotext")
+def test_register_says_of_each_row_what_became_of_it(due_centre: Centre, ready: str, settings: Settings) -> None:
+    """R9-19, N3: the day for what went, the new period for what is kept, and what the ledger bears out."""
+    destroy(due_centre, ready, "C01")
+    witness(due_centre, ready)
+    destroy(due_centre, ready, "C01")
+
+    text = printed(settings.papers / ready / "销毁清册.pdf")
+    assert "鉴定工作报告号教档鉴〔2026〕1号批准日期2026年3月2日" in text
+    assert "2015-05-0410年10年2026-03-021销毁" in text
+    assert "2015-05-0410年10年2026-03-022销毁" in text
+    assert "2015-05-0410年10年3延期保管2" in text
+    assert "台账存证lantai/ledger，截至第" in text
+
+
 def test_kept_row_gets_its_new_period_when_the_list_is_done(due_centre: Centre, ready: str) -> None:
     """N2, N3: when it is over, the record is drafted again."""
     destroy(due_centre, ready, "C01")

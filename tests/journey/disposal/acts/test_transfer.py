@@ -128,19 +128,42 @@ def opened(archive: Path, list_id: str) -> dict[str, bytes]:
 
 
 @pytest.mark.server("pdftotext")
+def test_transfer_register_tells_the_first_day_that_anything_on_it_fell_due(centre: Centre, archive: Path) -> None:
+    """N7: counted from when the oldest record was formed, and as its class of archives says."""
+    make_people(centre)
+    make_unit(centre)
+    older = {"formed_on": date(2014, 6, 7), "transfer_due_on": date(2024, 6, 7)}
+    lay_down_carrier(centre, [permanent(1), permanent(2, **older)])
+    list_id = draft(centre, ListKind.TRANSFER)
+    decide_all(centre, list_id, [1, 2])
+    approve(centre, list_id)
+    prepare(centre)
+
+    run(centre, list_id)
+
+    text = printed(centre.settings.papers / list_id / "电子档案移交与接收登记表.pdf")
+    assert "形成后五年期限2019年6月7日应进馆日期2024年6月7日" in text
+
+
+def printed(path: Path) -> str:
+    """What a paper says, without blanks and breaks."""
+    done = subprocess.run(["pdftotext", "-raw", str(path), "-"], capture_output=True, check=True)
+    return "".join(done.stdout.decode().split())
+
+
+@pytest.mark.server("pdftotext")
 def test_transfer_register_names_the_archive_and_claims_only_what_handing_over_proved(
     centre: Centre, ready: str
 ) -> None:
-    """Rules N7: results of both sides; what nobody looked at is open."""
+    """Rules N7, R9-16: results of both sides; what nobody looked at is open; what the panel kept is not handed over."""
     settings = dataclasses.replace(centre.settings, archive_name="江源市档案馆")
     run(dataclasses.replace(centre, settings=settings), ready)
 
-    pdf = (settings.papers / ready / "电子档案移交与接收登记表.pdf").read_bytes()
-    text = "".join(
-        subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True)
-        .stdout.decode()
-        .split()
-    )
+    text = printed(settings.papers / ready / "电子档案移交与接收登记表.pdf")
+    inventory = printed(settings.papers / ready / "移交清册.pdf")
+    assert "电子档案移交清册" in inventory
+    assert "接收档案馆江源市档案馆批准日期2026年3月2日" in inventory
+    assert ("2025-01-05移交2" in inventory, "2025-01-05暂不移交" in inventory) == (True, True)
     assert "接收单位江源市档案馆" in text
     assert "真实性合格完整性合格可用性待人工检验安全性待人工检验" in text
 
