@@ -487,3 +487,26 @@ def test_killed_erasure_ends_as_an_undisturbed_one_after_a_rerun(centre, tmp_pat
         assert [each.remaining for each in found] == [(), ()]
         assert sealed_events(disturbed) == 1, f"killed before change {at}"
     assert killed_count > 30
+
+
+def test_two_erasures_that_were_killed_before_they_told_are_gone_on_with(centre, tmp_path):
+    """K1, I2: of two lists, each killed between its last manifest and its event."""
+    received = carrier()
+    keep(centre, received)
+    first, second, kept = (record.record_id for record in received.records)
+    condemn(centre, [first, second])
+
+    def power_fails() -> None:
+        raise KeyboardInterrupt
+
+    for gone, named in (([first], "manifest.g2.json"), ([second], "manifest.g3.json")):
+        watch(centre, on_write=when(named, power_fails, place_no=1))
+        with pytest.raises(KeyboardInterrupt):
+            erase_it(centre, gone)
+
+    found = erase_it(centre, [first, second])
+
+    assert [(each.generation, each.remaining) for each in found] == [(3, ()), (3, ())]
+    identities = load_identities(centre.settings.keys / "identity.txt")
+    assert restore(centre, kept, tmp_path / "out", identities).detours == ()
+    assert sealed_events(centre) == 2

@@ -96,6 +96,8 @@ def erase(centre: Centre, carrier_id: str, record_ids: Collection[str], lease: L
     discard_work(centre, carrier_id)
     erasing = _Erasing(centre, carrier_id, found.holding, frozenset(record_ids), fence)
     base = erasing.newest(known)
+    # Told before another one is built on it: of two in a row that nobody told, the last would be unknown for good.
+    known = _tell(centre, lease, base, known, ())
     target = erasing.spread_packs(base, erasing.spread_headers())
     _tell(centre, lease, target, known, erasing.places)
     # What was begun and never registered nobody relies on, and it may be of another sealing: nothing of it stays.
@@ -213,10 +215,8 @@ def _tell(
     target: Generation,
     known: sealings.KnownGeneration,
     places: Iterable[Place],
-) -> None:
-    """Tell the ledger of a new generation, once (I4, I5), and say in the rows where it lies."""
-    if known.manifest_sha256 == target.manifest_sha256:
-        return
+) -> sealings.KnownGeneration:
+    """Tell the ledger of a generation that it does not know, once (I4, I5), and say in the rows where it lies; return it as known."""
     manifest, now_at = target.manifest, centre.clock.now_at()
     facts: dict[str, int | str] = {
         "generation": manifest.generation,
@@ -226,10 +226,12 @@ def _tell(
     }
     with centre.database.begin() as connection:
         require(connection, lease)
-        append(connection, EventKind.CARRIER_SEALED, manifest.carrier_id, "system", now_at, facts)
+        if known.manifest_sha256 != target.manifest_sha256:
+            append(connection, EventKind.CARRIER_SEALED, manifest.carrier_id, "system", now_at, facts)
         sealings.move_to_generation(
             connection, manifest, target.manifest_sha256, [place.name for place in places], now_at
         )
+    return sealings.KnownGeneration(manifest.generation, target.manifest_sha256)
 
 
 def _look_again(centre: Centre, place: Place, target: Generation, gone: frozenset[str]) -> PlaceErasure:
