@@ -275,16 +275,16 @@ def test_delegation_by_somebody_who_no_longer_holds_the_role_is_worth_nothing(ce
         people.add_person(connection, Person("D01", "代理人"))
     delegate(centre, "L01", "D01", Role.LEADER, date(2026, 3, 1), date(2026, 3, 5), "授权书1号")
     for person_id in PANEL:
-        sign(centre, reviewed, Duty.PANEL_MEMBER, person_id)
-    sign(centre, reviewed, Duty.LEADER, "D01", on_behalf_of="L01")
+        sign(centre, reviewed, ListDuty.PANEL_MEMBER, person_id)
+    sign(centre, reviewed, ListDuty.LEADER, "D01", on_behalf_of="L01")
     appointed = update(tables.appointment).where(tables.appointment.c.person_id == "L01")
     with centre.database.begin() as connection:
         connection.execute(appointed.values(to_on=date(2026, 3, 1)))
 
     with pytest.raises(NotPermittedError, match="found no delegation of the role leader by L01"):
-        sign(centre, reviewed, Duty.LEADER, "D01", on_behalf_of="L01")
+        sign(centre, reviewed, ListDuty.LEADER, "D01", on_behalf_of="L01")
     with pytest.raises(NotPermittedError, match="leader D01, approve: role leader not held on the day of signing"):
-        sign(centre, reviewed, Duty.WITNESS, "W01")
+        sign(centre, reviewed, ListDuty.WITNESS, "W01")
 
 
 def test_signature_for_somebody_who_did_not_delegate_that_day_does_not_count(centre: Centre, reviewed: str) -> None:
@@ -293,13 +293,13 @@ def test_signature_for_somebody_who_did_not_delegate_that_day_does_not_count(cen
         people.add_person(connection, Person("D01", "代理人"))
     delegate(centre, "L01", "D01", Role.LEADER, date(2026, 3, 1), date(2026, 3, 5), "授权书1号")
     for person_id in PANEL:
-        sign(centre, reviewed, Duty.PANEL_MEMBER, person_id)
-    sign(centre, reviewed, Duty.LEADER, "D01", on_behalf_of="L01")
+        sign(centre, reviewed, ListDuty.PANEL_MEMBER, person_id)
+    sign(centre, reviewed, ListDuty.LEADER, "D01", on_behalf_of="L01")
     with centre.database.begin() as connection:
         connection.execute(update(tables.delegation).values(to_on=date(2026, 3, 1)))
 
     with pytest.raises(NotPermittedError, match="leader D01, approve: role leader not held on the day of signing"):
-        sign(centre, reviewed, Duty.WITNESS, "W01")
+        sign(centre, reviewed, ListDuty.WITNESS, "W01")
 
 
 def test_person_nobody_knows_has_no_duty(centre: Centre, drafted: str) -> None:
@@ -335,12 +335,12 @@ def test_key_that_nobody_enrolled_signs_nothing(centre: Centre, reviewed: str, t
     """P3: who has no key signs without one, and with nobody else's."""
     pem, _ = ssh_signature.generate_key("M01")
     (tmp_path / "own.key").write_bytes(pem)
-    message = message_to_sign(reviewed, Duty.PANEL_MEMBER, Stage.APPROVE, "0" * 64)
+    message = message_to_sign(reviewed, ListDuty.PANEL_MEMBER, Stage.APPROVE, "0" * 64)
     armored = ssh_signature.sign(message, ssh_signature.load_private_key(pem), "lantai-list")
 
     for given in ({"key_file": tmp_path / "own.key"}, {"armored": armored}):
         with pytest.raises(NotPermittedError, match="M01: no key is enrolled"):
-            sign(centre, reviewed, Duty.PANEL_MEMBER, "M01", **given)
+            sign(centre, reviewed, ListDuty.PANEL_MEMBER, "M01", **given)
     assert sign_offs(centre) == []
 
 
@@ -350,14 +350,14 @@ def test_signature_row_that_was_written_by_hand_does_not_count(
 ) -> None:
     """P3: past all our code, with the event of an earlier signature of the same person."""
     keys = {} if forged == "not in the ledger" else enrol(centre, tmp_path, ["M01", "M02"])
-    sign(centre, reviewed, Duty.PANEL_MEMBER, "M01", keys.get("M01"))
+    sign(centre, reviewed, ListDuty.PANEL_MEMBER, "M01", keys.get("M01"))
     decide(centre, reviewed, "M02", say([1], Decision.KEEP, 3))
     digest = decide(centre, reviewed, "M01", []).list_digest or ""
     signature, fingerprint = None, None
     if keys:
         list_id, signer = (reviewed, "M02") if forged == "with another's key" else ("D-2026-JY-009", "M01")
         private = ssh_signature.load_private_key(keys[signer].read_bytes())
-        message = message_to_sign(list_id, Duty.PANEL_MEMBER, Stage.APPROVE, digest)
+        message = message_to_sign(list_id, ListDuty.PANEL_MEMBER, Stage.APPROVE, digest)
         signature = ssh_signature.sign(message, private, "lantai-list")
         with centre.database.read() as connection:
             fingerprint = people.keys_on(connection, signer, ON)[0].fingerprint
@@ -365,12 +365,12 @@ def test_signature_row_that_was_written_by_hand_does_not_count(
         row = connection.execute(tables.sign_off.select()).one()
         values = {**row._mapping, "list_digest": digest, "signature": signature, "fingerprint": fingerprint}
         connection.execute(insert(tables.sign_off).values(values))
-    sign(centre, reviewed, Duty.PANEL_MEMBER, "M02", keys.get("M02"))
-    sign(centre, reviewed, Duty.PANEL_MEMBER, "M03")
+    sign(centre, reviewed, ListDuty.PANEL_MEMBER, "M02", keys.get("M02"))
+    sign(centre, reviewed, ListDuty.PANEL_MEMBER, "M03")
 
     why = "the ledger does not tell of this signature" if forged == "not in the ledger" else "signature does not verify"
     with pytest.raises(NotPermittedError, match=f"panel_member M01, approve: {why}"):
-        sign(centre, reviewed, Duty.LEADER, "L01")
+        sign(centre, reviewed, ListDuty.LEADER, "L01")
 
 
 @pytest.mark.server("ssh-keygen")
@@ -479,13 +479,13 @@ def test_nobody_signs_a_list_whose_records_have_changed(centre: Centre, reviewed
         title = connection.execute(tables.record.select().where(tables.record.c.item_no == "0001")).one().title
     give_title("另一题名")
     with pytest.raises(NotPermittedError, match="content: digest"):
-        sign(centre, reviewed, Duty.PANEL_MEMBER, "M01")
+        sign(centre, reviewed, ListDuty.PANEL_MEMBER, "M01")
     give_title(title)
     approve(centre, reviewed)
     give_title("另一题名")
 
     with pytest.raises(NotPermittedError, match="content: digest"):
-        sign(centre, reviewed, Duty.WITNESS, "W01")
+        sign(centre, reviewed, ListDuty.WITNESS, "W01")
 
 
 def test_row_that_is_not_on_the_list_is_refused(centre: Centre, drafted: str) -> None:

@@ -40,9 +40,9 @@ from lantai.journey.disposal.approval.refuse import recorded, refuse_if, refuse_
 from lantai.journey.disposal.approval.take_duty import take_duty
 from lantai.records.custody.record import RecordStatus
 from lantai.records.disposal.lists import ListDuty, ListKind, ListState, SignOff, Stage
-from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.approval import approval_shortfalls, content_shortfalls, panel_shortfalls
+from lantai.rules.disposal.carrying_out import state_shortfalls
 
 KEY_FILE_BYTES = 16 * 1024
 """The largest private key file that is read; an Ed25519 key has about 400 bytes."""
