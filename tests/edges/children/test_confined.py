@@ -81,12 +81,12 @@ def test_no_password_of_ours_is_in_its_environment(told: dict[str, Any]) -> None
 
 def test_it_can_gain_no_privileges_and_is_not_root(told: dict[str, Any]) -> None:
     """P2."""
-    uids, groups = told["status"]["Uid"].split(), told["status"]["Groups"].split()
+    uids, gids, groups = (told["status"][name].split() for name in ("Uid", "Gid", "Groups"))
 
     assert told["status"]["NoNewPrivs"].strip() == "1"
     assert told["folder"] == "/"
     assert "0" not in uids
-    assert os.getuid() != 0 or (uids, groups) == (["65534"] * 4, [])
+    assert os.getuid() != 0 or (uids, gids, groups) == (["65534"] * 4, ["65534"] * 4, [])
 
 
 def test_it_has_limits_on_memory_time_open_files_and_written_bytes(told: dict[str, Any]) -> None:
@@ -121,6 +121,7 @@ def test_it_reaches_no_server(told: dict[str, Any]) -> None:
         ("os.kill(os.getpid(), signal.SIGKILL)", ValidationUnavailableError, "was killed"),
         ("ctypes.string_at(0)", ArchiveLimitError, "broke down"),
         ("raise ValueError('a fault of ours')", ValidationUnavailableError, "a fault of ours"),
+        ("os.write(0, b'\\x01\\0\\0\\0\\5half'); time.sleep(60)", ValidationUnavailableError, "stood still"),
         ("line.close(); time.sleep(60)", ReaderMisledError, "lives on"),
         ("os.write(0, b'\\x09\\xff\\xff\\xff\\xff')", ReaderMisledError, "kind 9"),
         ("os.write(0, b'\\x01\\xff\\xff\\xff\\xff')", ReaderMisledError, "4294967295"),
@@ -146,6 +147,22 @@ def test_whatever_it_dies_of_or_says_is_an_error_with_a_name(
         child.hear()
 
     assert raised.value.hint != LantaiError.hint
+
+
+def test_process_for_which_there_is_no_room_is_told_and_leaves_nothing_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P2: nothing is opened in any other way instead."""
+    monkeypatch.setattr(confined.sys, "executable", str(tmp_path / "none"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
+
+    with (
+        pytest.raises(ValidationUnavailableError, match="did not start"),
+        Confined(script_of(tmp_path, ""), "probe", (), SHORT),
+    ):
+        pass
+
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_reader_that_complains_at_length_still_says_what_it_found(tmp_path: Path) -> None:

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import os
 import signal
+import subprocess
+import time
 from pathlib import Path
+from typing import ClassVar
 
+import paramiko
 import pytest
 
+from lantai.demo.sftp.files import AccountFiles
 from lantai.edges.sftp.connect import connect
 from lantai.edges.sftp.deliver import Gathered
 from lantai.edges.sftp.request import FetchRequest
@@ -16,14 +22,18 @@ from lantai.errors import (
     ConnectionConfigError,
     DeliveryError,
     HostKeyMismatchError,
+    LantaiError,
     LoginRefusedError,
     RemoteChangedError,
     RemoteMissingError,
     RemotePermissionError,
     RemoteProtocolError,
     ServerUnreachableError,
+    UnitLimitError,
 )
+from lantai.formats.sftp import wire
 from lantai.formats.sftp.wire import FileKind
+from servers.hostile_sftp import HostileSftp
 from servers.openssh import OpenSsh
 
 pytestmark = pytest.mark.server("sshd")
@@ -109,13 +119,15 @@ def test_fetch_goes_on_from_where_an_earlier_one_stood(sshd: OpenSsh) -> None:
     """C1."""
     content = os.urandom(1_000_000)
     (sshd.files / "file").write_bytes(content)
-    sink = Gathered()
+    sink, told_bytes = Gathered(), list[int]()
 
     with connect(sshd.connection()) as session:
         told = session.stat(b"file")
-        results = list(session.fetch([FetchRequest(b"file", told.bytes, told.mtime, sink, offset=700_001)]))
+        request = FetchRequest(b"file", told.bytes, told.mtime, sink, offset=700_001)
+        results = list(session.fetch([request], on_progress=told_bytes.append))
 
     assert [result.error for result in results] == [None]
+    assert sum(told_bytes) == 299_999
     assert bytes(sink.content) == content[700_001:]
 
 
@@ -170,9 +182,6 @@ def test_file_that_cannot_be_read_or_is_gone_stops_no_other(sshd: OpenSsh) -> No
 
 def test_folder_that_may_not_be_listed_is_told_and_the_rest_is_listed(tmp_path: Path) -> None:
     """S4, I8: unknown is not empty. The server's own refusal stands in for a folder's mode, which root does not feel."""
-    from lantai.demo.sftp.files import AccountFiles
-    from lantai.formats.sftp import wire
-    from servers.hostile_sftp import HostileSftp
 
     class Forbidding(AccountFiles):
         def answer(self, kind: int, fields: wire.Fields) -> tuple[int, bytes]:
@@ -221,6 +230,70 @@ def test_host_key_of_another_type_than_the_pinned_one_is_refused(sshd: OpenSsh) 
 
     with pytest.raises(HostKeyMismatchError, match="ecdsa"), connect(pinned):
         pass
+
+
+def test_rsa_key_that_is_pinned_is_found_beside_others_and_signs_with_sha2(tmp_path: Path) -> None:
+    """P1, R1-41."""
+    rsa = tmp_path / "rsa_key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", str(rsa)], check=True)
+    host_key = base64.b64decode(rsa.with_suffix(".pub").read_text().split()[1])
+    more = f"HostKey {rsa}\nHostKeyAlgorithms ssh-ed25519,rsa-sha2-512"
+
+    with OpenSsh(tmp_path / "sshd", more=more) as server:
+        with connect(server.connection(host_key_type="ssh-rsa", host_key=host_key)) as session:
+            assert session.list_folder(b".") == []
+        with connect(server.connection()) as session:
+            assert session.list_folder(b".") == []
+
+
+@pytest.mark.parametrize(
+    ("stumbled", "error", "said"),
+    [
+        (MemoryError(), UnitLimitError, "greeting: the server sent more than the memory of one unit holds"),
+        (EOFError("end"), ServerUnreachableError, "greeting: EOFError: end"),
+        (OSError(5, "broken"), ServerUnreachableError, "greeting: OSError: .*broken"),
+        (paramiko.SSHException("lost"), ServerUnreachableError, "greeting: SSHException: lost"),
+        (
+            ValueError("7 is no length"),
+            RemoteProtocolError,
+            r"greeting: found what is no SSH \(ValueError: 7 is no length\)",
+        ),
+        (AttributeError("none"), RemoteProtocolError, r"greeting: found what is no SSH \(AttributeError: none\)"),
+    ],
+)
+def test_whatever_paramiko_stumbles_over_is_an_error_of_the_unit_by_its_kind(
+    sshd: OpenSsh, monkeypatch: pytest.MonkeyPatch, stumbled: Exception, error: type[LantaiError], said: str
+) -> None:
+    """S3."""
+
+    def stumble(_transport: paramiko.Transport, **_named: object) -> None:
+        raise stumbled
+
+    monkeypatch.setattr(paramiko.Transport, "start_client", stumble)
+
+    with pytest.raises(error, match=rf"^sftp_JY \(127.0.0.1:{sshd.port}\): {said}"), connect(sshd.connection()):
+        pass
+
+
+def test_server_that_hangs_up_without_a_reason_is_unreachable(sshd: OpenSsh, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S3: an end is no fault of the protocol."""
+    with connect(sshd.connection()) as session:
+        monkeypatch.setattr(paramiko.Channel, "recv", lambda _channel, _count: b"")
+
+        with pytest.raises(ServerUnreachableError, match="reading: the connection ended"):
+            session.stat(b"file")
+
+
+def test_server_that_thinks_for_a_while_is_waited_for(tmp_path: Path) -> None:
+    """C2: longer than we look at the time, not as long as is too long."""
+
+    class Thinking(AccountFiles):
+        def answer(self, kind: int, fields: wire.Fields) -> tuple[int, bytes]:
+            time.sleep(1.3)
+            return super().answer(kind, fields)
+
+    with HostileSftp(tmp_path, Thinking) as server, connect(server.connection(), stall_seconds=20) as session:
+        assert session.stat(b"nothing") is None
 
 
 def test_key_that_is_not_enrolled_is_refused_by_name(sshd: OpenSsh) -> None:
@@ -341,6 +414,61 @@ def test_other_bytes_under_the_name_are_never_overwritten(sshd: OpenSsh, content
         session.deliver(b"paper", content)
 
     assert {path.name: path.read_bytes() for path in sshd.files.iterdir()} == {"paper": b"first"}
+
+
+def test_what_stands_under_the_name_and_is_no_file_is_never_overwritten(sshd: OpenSsh) -> None:
+    """I4: also where it is as large."""
+    (sshd.files / "paper").mkdir()
+    size = (sshd.files / "paper").stat().st_size
+
+    with connect(sshd.connection()) as session, pytest.raises(DeliveryError, match=f"another folder of {size} bytes"):
+        session.deliver(b"paper", bytes(size))
+
+    assert (sshd.files / "paper").is_dir()
+
+
+class Watching(AccountFiles):
+    """Remembers which files were opened."""
+
+    opened: ClassVar[list[bytes]] = []
+
+    def answer(self, kind: int, fields: wire.Fields) -> tuple[int, bytes]:
+        if kind != wire.OPEN:
+            return super().answer(kind, fields)
+        path = fields.string()
+        self.opened.append(path)
+        told = wire.open_body(path, fields.number(), fields.attributes())
+        return super().answer(kind, wire.Fields(told))
+
+
+def test_file_of_another_size_is_not_read_to_see_that_it_is_another(tmp_path: Path) -> None:
+    """I4: it may be endless."""
+    Watching.opened.clear()
+    with HostileSftp(tmp_path, Watching) as server, connect(server.connection()) as session:
+        (server.folder / "paper").write_bytes(bytes(1_000_000))
+        with pytest.raises(DeliveryError, match="another file of 1000000 bytes"):
+            session.deliver(b"paper", b"small")
+
+    assert Watching.opened == []
+
+
+def test_delivery_that_is_gone_when_it_is_read_back_is_no_delivery(tmp_path: Path) -> None:
+    """I7."""
+
+    class Losing(AccountFiles):
+        def answer(self, kind: int, fields: wire.Fields) -> tuple[int, bytes]:
+            if kind == wire.LSTAT and (path := fields.string()).endswith(b".part"):
+                return wire.STATUS, wire.status_body(wire.NO_SUCH_FILE)
+            return super().answer(kind, wire.Fields(wire.string(path)) if kind == wire.LSTAT else fields)
+
+    with (
+        HostileSftp(tmp_path, Losing) as server,
+        connect(server.connection()) as session,
+        pytest.raises(DeliveryError, match="read back 0 bytes, sha256 nothing; expected 5 bytes"),
+    ):
+        session.deliver(b"paper", b"whole")
+
+    assert not (tmp_path / "files" / "paper").exists()
 
 
 def test_paper_that_replaces_another_does_so_whole(sshd: OpenSsh) -> None:

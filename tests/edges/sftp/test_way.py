@@ -13,7 +13,7 @@ from lantai.edges.intake.outbox_collect import collect
 from lantai.edges.intake.quarantine import Quarantine
 from lantai.edges.sftp.connect import connect
 from lantai.edges.sftp.session import Session
-from lantai.errors import DeliveryError, RemotePathError
+from lantai.errors import DeliveryError, RemoteChangedError, RemotePathError
 from lantai.formats.sftp import wire
 from servers.openssh import OpenSsh
 
@@ -83,6 +83,18 @@ def test_package_behind_a_link_made_since_the_look_is_not_brought_in(
 
     assert f"{name}'" in str(refused.value)
     assert not any(path.read_bytes() == b"their" for path in (tmp_path / "q").rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("name", ["outbox/2025", "outbox/2025/c1", "outbox/2025/c1/data"])
+def test_package_that_lies_behind_a_link_when_it_is_here_is_not_received(
+    sshd: OpenSsh, units: Path, tmp_path: Path, name: str
+) -> None:
+    """P12, S2: the link was made while it was fetched."""
+    with connect(sshd.connection("JY", units / "JY")) as session:
+        [package] = look(session, [2025])[0]
+
+        with pytest.raises((RemotePathError, RemoteChangedError)):
+            collect(session, package, Quarantine(tmp_path), "SL2025-JY-E001-R1", on_local=lambda: link(units, name))
 
 
 def test_link_in_the_place_of_a_file_is_not_read(sshd: OpenSsh, units: Path) -> None:

@@ -217,16 +217,73 @@ TABLES = {
     "a row beyond all": "send_message(line, [[10**12, ['a']]])",
     "a cell that is no text": "send_message(line, [[1, [1]]])",
     "no row": "send_message(line, [7])",
+    "the same row twice": "send_message(line, [[1, ['a']], [1, ['a']]])",
+    "a row behind all": "send_message(line, [[64 * 2**20 + 1, ['a']]])",
+    "a cell of many that is no text": "send_message(line, [[1, ['a', 1]]])",
+    "a note of many that is no text": "send_message(line, [NOTES | {'texts': ['a', 1]}])",
+    "fewer formulas than none": "send_message(line, [NOTES | {'unseen_formulas': -1}])",
+    "more notes than parts": "send_message(line, [NOTES] * 3)",
+    "more sheets than parts": "send_message(line, [{'name': 'a', 'is_visible': True}] * 3)",
+    "more text over all": "send_message(line, [[1, ['x' * 600]], [2, ['x' * 600]]])",
+    "more text over all notes": "send_message(line, [NOTES | {'texts': ['x' * 600]}] * 2)",
+    "a number": "send_message(line, 7)",
     "too much text": "send_message(line, [[1, ['x' * 2000]]])",
     "too many rows": "send_message(line, [[n, []] for n in range(1, 12)])",
 }
 
 
+NOTES = """
+NOTES = {'part': 'a', 'texts': [], 'unseen_formulas': 0, 'first_unseen': '', 'is_whole': True}
+receive(line)
+"""
+ENDED = "\nsend_message(line, 'end'); receive(line)"
+
+
+def test_table_reader_is_believed_up_to_the_last_row_and_character(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S5, R1-50: what is allowed is not taken for a lie."""
+    body = """
+send_message(line, {'name': 'a', 'is_visible': True})
+send_message(line, [NOTES | {'texts': ['x' * 400]}, NOTES | {'texts': ['x' * 100], 'unseen_formulas': 2}])
+send_message(line, [[1, ['x' * 200]], [64 * 2**20, ['x' * 300]]])
+"""
+    monkeypatch.setattr(sheet, "_CHILD", script_of(tmp_path, NOTES + body + ENDED))
+    limits = sheet.SheetLimits(entries=2, rows=2, text_characters=1000)
+
+    with tempfile.TemporaryFile() as source:
+        found = list(sheet.read_csv_rows(source, limits=limits))
+
+    assert [list(map(len, row)) for row in found] == [[200], [300]]
+
+
+@pytest.mark.parametrize(("last", "is_read"), [(1000, True), (1001, False)])
+def test_blank_rows_count_for_what_they_take_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: int, is_read: bool
+) -> None:
+    """S5, R1-50: over all sheets together."""
+    body = f"""
+send_message(line, [{{'name': 'a', 'is_visible': True}}, [400, ['x']]])
+send_message(line, [{{'name': 'b', 'is_visible': False}}, [{last} - 400, ['y']], NOTES])
+"""
+    monkeypatch.setattr(sheet, "_CHILD", script_of(tmp_path, NOTES + body + ENDED))
+    monkeypatch.setattr(sheet, "_MOST_ROWS_IN_ALL", 1000)
+
+    with tempfile.TemporaryFile() as source, contextlib.nullcontext() if is_read else pytest.raises(ArchiveLimitError):
+        book = sheet.read_book(source)
+
+        assert [(each.name, each.is_visible, len(each.rows), each.rows[-1]) for each in book.sheets] == [
+            ("a", True, 400, ["x"]),
+            ("b", False, 600, ["y"]),
+        ]
+        assert [note.part for note in book.notes] == ["a"]
+
+
 @pytest.mark.parametrize("lie", TABLES)
 def test_table_reader_that_lies_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lie: str) -> None:
-    """R1-50: what a parser that was taken over says is held against what a table can be."""
-    monkeypatch.setattr(sheet, "_CHILD", script_of(tmp_path, "receive(line)\n" + TABLES[lie] + "\nreceive(line)"))
-    limits = sheet.SheetLimits(rows=10, text_characters=1000)
+    """S5, R1-50: what a parser that was taken over says is held against what a table can be."""
+    monkeypatch.setattr(sheet, "_CHILD", script_of(tmp_path, NOTES + TABLES[lie] + ENDED))
+    limits = sheet.SheetLimits(entries=2, rows=10, text_characters=1000)
 
     with tempfile.TemporaryFile() as source, pytest.raises(ReaderMisledError):
         list(sheet.read_csv_rows(source, limits=limits))

@@ -101,7 +101,7 @@ class Confined:
         self._has_spoken = False
 
     def __enter__(self) -> Self:
-        """Start the process, with nothing of our environment in its own (P5).
+        """Start the process, with nothing of our environment in its own (P5), under what confines it (P2).
 
         Raises:
             ValidationUnavailableError: The system has no room for it.

@@ -57,7 +57,7 @@ def imports_of(source: bytes) -> set[str]:
 
 
 def confine(memory_bytes: int, seconds: int) -> None:
-    """Take from this process what a parser has no use for (P2).
+    """Take from this process what a parser has no use for.
 
     Args:
         memory_bytes: Address space that it may have.
@@ -72,10 +72,7 @@ def confine(memory_bytes: int, seconds: int) -> None:
             break  # Root in a namespace of its own could not become nobody any more.
         if system.unshare(flags) == 0:
             break
-    if os.geteuid() == 0:
-        os.setgroups([])
-        os.setresgid(_NOBODY, _NOBODY, _NOBODY)
-        os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+    _become_nobody()
     if system.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "no_new_privs")
     # After becoming another user, which would undo it. Where it does not reach, the end of the line ends the process too.
@@ -91,6 +88,14 @@ def confine(memory_bytes: int, seconds: int) -> None:
         _limit(limit, most, most)
     # The first of the two is a signal that tells what it died of; the second is the end for whoever catches it.
     _limit(resource.RLIMIT_CPU, seconds, seconds + _GRACE_SECONDS)
+
+
+def _become_nobody() -> None:
+    """Give up root with all its groups: nothing that is ours alone can be opened any more (P2)."""
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setresgid(_NOBODY, _NOBODY, _NOBODY)
+        os.setresuid(_NOBODY, _NOBODY, _NOBODY)
 
 
 def _limit(limit: int, soft: int, hard: int) -> None:

@@ -89,6 +89,7 @@ def connect(
     line = _dial(connection, timeout_seconds)
     transport: paramiko.Transport | None = None
     try:
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         transport = _greeted(line, connection, timeout_seconds)
         _log_in(transport, connection, key)
         yield Session(_pipe(transport, connection, timeout_seconds, stall_seconds), connection.root)
@@ -115,26 +116,21 @@ def _own_key(connection: Connection) -> paramiko.PKey | None:
 def _dial(connection: Connection, timeout_seconds: float) -> socket.socket:
     """Reach the server; one that cannot be reached is unknown, by type (I8)."""
     try:
-        line = socket.create_connection((connection.host, connection.port), timeout_seconds)
+        return socket.create_connection((connection.host, connection.port), timeout_seconds)
     except (OSError, ValueError) as error:  # A name that cannot be asked for is no OSError.
         raise ServerUnreachableError(f"{_place(connection)}: no connection ({error})") from error
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return line
 
 
 def _greeted(line: socket.socket, connection: Connection, timeout_seconds: float) -> paramiko.Transport:
     """Agree on algorithms of today and on a host key of the pinned type, and see that it is the pinned one (P1)."""
     try:
-        transport = paramiko.Transport(
-            line, default_window_size=WINDOW_BYTES, default_max_packet_size=_PACKET_BYTES, strict_kex=True
-        )
-        transport.set_log_channel(_LOG_CHANNEL)
-        transport.banner_timeout = transport.handshake_timeout = transport.auth_timeout = timeout_seconds
+        transport = _new_transport(line, timeout_seconds)
         offered = transport.get_security_options()
         offered.ciphers, offered.digests = _CIPHERS, _MACS
         offered.kex = tuple(name for name in _KEY_EXCHANGES if name in offered.kex)
         offered.key_types = _SIGNATURES_OF_RSA if connection.host_key_type == "ssh-rsa" else (connection.host_key_type,)
         transport.start_client(timeout=timeout_seconds)
+        shown = transport.get_remote_server_key()
     except paramiko.ssh_exception.IncompatiblePeer as error:
         if "host key" in str(error):
             raise HostKeyMismatchError(
@@ -146,20 +142,22 @@ def _greeted(line: socket.socket, connection: Connection, timeout_seconds: float
         ) from error
     except Exception as error:
         raise _broken(connection, "greeting", error) from error
-    if not transport.is_active() or transport.host_key_type == "":
-        raise _broken(connection, "greeting", None)
-    _compare_host_key(transport, connection)
+    _compare_host_key(shown, connection)
     return transport
 
 
-def _compare_host_key(transport: paramiko.Transport, connection: Connection) -> None:
+def _new_transport(line: socket.socket, timeout_seconds: float) -> paramiko.Transport:
+    transport = paramiko.Transport(
+        line, default_window_size=WINDOW_BYTES, default_max_packet_size=_PACKET_BYTES, strict_kex=True
+    )
+    transport.set_log_channel(_LOG_CHANNEL)
+    transport.banner_timeout = transport.handshake_timeout = transport.auth_timeout = timeout_seconds
+    return transport
+
+
+def _compare_host_key(shown: paramiko.PKey, connection: Connection) -> None:
     """Refuse a server whose host key is not the pinned one, before anything of ours is shown to it (R1-41)."""
-    try:
-        shown = transport.get_remote_server_key()
-    except Exception as error:
-        raise _broken(connection, "host key", error) from error
     if shown.asbytes() != connection.host_key:
-        transport.close()
         raise HostKeyMismatchError(
             f"{_place(connection)}: found {shown.get_name()} {shown.fingerprint}, "
             f"expected {connection.host_key_type} {connection.host_key_fingerprint}"
@@ -269,7 +267,8 @@ class _Stream:
 
     def _require_patience(self, silent_from: float, what: str, error: TimeoutError) -> None:
         """Give up a server that neither says nor takes anything for too long (C2)."""
-        if monotonic() - silent_from >= self._stall_seconds:
+        left_seconds = max(0.0, silent_from + self._stall_seconds - monotonic())
+        if not left_seconds:
             raise ServerUnreachableError(
                 f"{_place(self._connection)}: {what} for {self._stall_seconds:.0f} s"
             ) from error

@@ -81,7 +81,7 @@ class Session:
     ) -> Iterator[FetchResult]:
         """Read many files at once; see `sftp_fetch.fetch`. Nothing else may be asked until it has ended.
 
-        Whoever asks holds the ways to them, see `require_way`: before the first, and again when all have come.
+        Whoever asks holds the ways to them, see `require_way`: before the first, and looks at what came again when all has.
         """
         with self._asking():
             yield from sftp_fetch.fetch(
@@ -112,10 +112,10 @@ class Session:
         with self._asking(), self._on_the_way(parent(path)):
             return sftp_deliver.look(self._pipe, self._full(path))
 
-    def require_way(self, folders: Iterable[bytes], *, has_to_be_there: bool = False) -> None:
+    def require_way(self, folders: Iterable[bytes]) -> None:
         """Require that the way to each folder leads over no link; see `sftp_way.require_way`."""
         with self._asking():
-            require_way(self._pipe, self.root, map(self._full, folders), has_to_be_there=has_to_be_there)
+            require_way(self._pipe, self.root, map(self._full, folders))
 
     def exists(self, path: bytes) -> bool:
         """Return whether anything stands at a path."""
