@@ -129,29 +129,16 @@ def record(
     )
 
 
-def lay_down_carrier(centre: Centre, records: Sequence[Record], contents: dict[str, bytes] | None = None) -> None:
-    """Seal the records, store them at both places and register them, as take-in does."""
-    carrier_id, unit_code = records[0].carrier_id, records[0].unit_code
+def receive_carrier(
+    centre: Centre,
+    carrier_id: str = "SL2015-JY-E001-R1",
+    unit_code: str = "JY",
+    *,
+    contents: Sequence[bytes] = (b"x",),
+    record_count: int = 1,
+) -> None:
+    """Register a round that has come in and was not yet decided."""
     now_at = centre.clock.now_at()
-    by_path = {}
-    for each in records:
-        for place, file in enumerate(each.files, start=1):
-            default = f"{carrier_id} 第{int(each.item_no)}件".encode()
-            by_path[file.path] = (contents or {}).get(file.path, default if place == 1 else b"")
-    by_path["bagit.txt"] = b"BagIt-Version: 1.0\n"
-    numbers = {path: number for number, path in enumerate(sorted(by_path), start=1)}
-    raw = {numbers[path]: content for path, content in by_path.items()}
-    _, digests = take_digests(io.BytesIO(by_path["bagit.txt"]), ("sha256", "sm3"))
-    papers = [
-        ReceivedFile(
-            numbers["bagit.txt"],
-            b"bagit.txt",
-            "bagit.txt",
-            len(by_path["bagit.txt"]),
-            digests["sha256"],
-            digests["sm3"],
-        )
-    ]
     with centre.database.begin() as connection:
         connection.execute(
             insert(tables.submission).values(
@@ -177,12 +164,38 @@ def lay_down_carrier(centre: Centre, records: Sequence[Record], contents: dict[s
                 is_on_time=True,
                 days_late=0,
                 is_zero_report=False,
-                file_count=len(raw),
-                size_bytes=sum(map(len, raw.values())),
-                record_count=len(records),
+                file_count=len(contents),
+                size_bytes=sum(map(len, contents)),
+                record_count=record_count,
                 generation=1,
             )
         )
+
+
+def lay_down_carrier(centre: Centre, records: Sequence[Record], contents: dict[str, bytes] | None = None) -> None:
+    """Seal the records, store them at both places and register them, as take-in does."""
+    carrier_id, unit_code = records[0].carrier_id, records[0].unit_code
+    now_at = centre.clock.now_at()
+    by_path = {}
+    for each in records:
+        for place, file in enumerate(each.files, start=1):
+            default = f"{carrier_id} 第{int(each.item_no)}件".encode()
+            by_path[file.path] = (contents or {}).get(file.path, default if place == 1 else b"")
+    by_path["bagit.txt"] = b"BagIt-Version: 1.0\n"
+    numbers = {path: number for number, path in enumerate(sorted(by_path), start=1)}
+    raw = {numbers[path]: content for path, content in by_path.items()}
+    _, digests = take_digests(io.BytesIO(by_path["bagit.txt"]), ("sha256", "sm3"))
+    papers = [
+        ReceivedFile(
+            numbers["bagit.txt"],
+            b"bagit.txt",
+            "bagit.txt",
+            len(by_path["bagit.txt"]),
+            digests["sha256"],
+            digests["sm3"],
+        )
+    ]
+    receive_carrier(centre, carrier_id, unit_code, contents=list(raw.values()), record_count=len(records))
     facts = CarrierFacts(carrier_id, unit_code, 2015, "e_document", 1)
     with leased(centre.database, f"carrier:{carrier_id}", centre.holder, centre.clock.now_at) as lease:
         sealed = seal(centre, facts, records, papers, lambda number: io.BytesIO(raw[number]), numbers, lease)

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from dead_process import holder_that_died
 from lantai.edges import tables
 from lantai.edges.centre import Centre
+from lantai.edges.database import lease
 from lantai.edges.database.database import Database
 from lantai.edges.database.fence import Fence
 from lantai.edges.database.lease import LEASE_SECONDS, Lease, acquire, leased, release, renew, require
@@ -90,6 +91,61 @@ def test_worker_stopped_for_longer_than_its_lease_is_refused_when_it_goes_on(dat
     assert successor.fence == 2
     release(database, stopped, LATER)
     renew(database, successor, LATER, 60)
+
+
+def test_holder_gets_its_lease_again_and_an_earlier_holding_of_its_own_is_over(database: Database) -> None:
+    """R1, K3: what it holds it holds for longer; what it lost meanwhile it does not have back by its name alone."""
+    ours = f"{ELSEWHERE}1"
+    first = acquire(database, NAME, ours, NOW, 60)
+    again = acquire(database, NAME, ours, NOW, 90)
+    with pytest.raises(LeaseLostError, match="until 01:03:33 UTC"):
+        acquire(database, NAME, f"{ELSEWHERE}2", LATER, 60)
+    acquire(database, NAME, f"{ELSEWHERE}2", NOW + timedelta(seconds=90), 60)
+    third = acquire(database, NAME, ours, NOW + timedelta(seconds=150), 60)
+
+    with database.begin() as connection:
+        require(connection, third)
+        with pytest.raises(LeaseLostError, match=r"with fence 3, expected .* with fence 1"):
+            require(connection, first)
+
+    assert (first.fence, again.fence, third.fence) == (1, 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("lease", "found"),
+    [
+        (Lease(NAME, f"{ELSEWHERE}2", 1), "other-machine:1:1 with fence 1"),
+        (Lease("another", f"{ELSEWHERE}1", 1), "nobody"),
+    ],
+)
+def test_lease_that_the_registry_gave_to_nobody_of_that_name_is_none(
+    database: Database, lease: Lease, found: str
+) -> None:
+    """K3: as behind a restored registry, whose fences begin anew."""
+    acquire(database, NAME, f"{ELSEWHERE}1", NOW, 60)
+
+    with pytest.raises(LeaseLostError, match=f"found {found}, expected"), database.begin() as connection:
+        require(connection, lease)
+
+
+def test_process_of_which_the_system_does_not_tell_is_taken_for_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """K1."""
+    parent = os.getppid()
+    holder = f"host:{parent}:abcdef01{lease.proof_of(parent)}"
+    real_proof = lease.proof_of
+    monkeypatch.setattr(lease, "proof_of", lambda pid: "" if pid == parent else real_proof(pid))
+
+    assert not has_died(holder)
+
+
+@pytest.mark.parametrize("holder", ["", "host", "host:1", "host:1:abcdef01", "host:999999999:abcdef01:boot"])
+def test_holder_of_which_nothing_is_proved_has_not_died_where_the_system_tells_nothing(
+    monkeypatch: pytest.MonkeyPatch, holder: str
+) -> None:
+    """K1, R1."""
+    monkeypatch.setattr(lease, "proof_of", lambda _pid: "")
+
+    assert not has_died(holder)
 
 
 def test_nobody_takes_over_while_a_worker_is_writing(database: Database, connect: Callable[[], Database]) -> None:

@@ -1,11 +1,13 @@
 """The ledger's rows."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import insert, select
 
 from lantai.edges import tables
 from lantai.edges.ledger.rows import append, leaf_hashes, leaves, proof_for, sequence, sequencer, tree_size
-from lantai.errors import FixityError, LedgerError, NotFoundError, RegistryConflictError
+from lantai.errors import FixityError, LeaseLostError, LedgerError, NotFoundError, RegistryConflictError
 from lantai.formats.ledger import merkle
 from lantai.records.ledger.event import EventKind
 
@@ -37,6 +39,20 @@ def test_events_get_places_in_the_order_in_which_they_happened_without_gaps(cent
     assert [row.leaf_index for row in rows] == [0, 1, 2, 3, 4]
     assert [row.event_id for row in rows] == [*first, *second]
     assert [bytes(row.leaf_hash) for row in rows] == [merkle.leaf_hash(bytes(row.leaf)) for row in rows]
+
+
+def test_whoever_was_replaced_meanwhile_gives_no_event_its_place(centre):
+    """I5: two at once would give one place twice."""
+    happen(centre, 1)
+
+    with sequencer(centre.database, centre.holder, centre.clock.now_at) as lease:
+        with pytest.raises(LeaseLostError):
+            sequence(centre.database, replace(lease, fence=lease.fence - 1))
+        with centre.database.read() as connection:
+            before = tree_size(connection)
+
+    assert before == 0
+    assert order(centre) == 1
 
 
 def test_event_of_a_transaction_that_failed_never_happened(centre):

@@ -114,8 +114,8 @@ def forget_packages(
 def note_look(connection: Connection, unit_code: str, now_at: datetime, error: str | None) -> None:
     """Remember how a look at an outbox ended: an error, `Class: message`, means unknown, never empty. Source: I8, S4."""
     table = tables.outbox_look
-    values: dict[str, Any] = {"state": "unknown", "error": storable(error or ""), "looked_at": now_at}
-    if error is None:
-        values = {"state": "listed", "error": "", "looked_at": now_at, "listed_at": now_at}
+    values: dict[str, Any] = {"state": "listed", "error": "", "looked_at": now_at, "listed_at": now_at}
+    if error is not None:
+        values = {"state": "unknown", "error": storable(error), "looked_at": now_at}
     if not add_if_new(connection, table, unit_code=unit_code, **values):
         connection.execute(update(table).where(table.c.unit_code == unit_code).values(values))
