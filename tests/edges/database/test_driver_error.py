@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, insert, select, text, update
 
 from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.database.database import Database, load, translated
+from lantai.edges.database.driver_error import meaning_of
 from lantai.edges.registry.centre.units import put_unit
 from lantai.errors import (
+    DiskFullError,
     LantaiError,
     RegistryBusyError,
     RegistryConflictError,
@@ -46,6 +51,59 @@ def touch(connection: Connection, name: str) -> None:
 def fence(database: Database, name: str) -> int:
     with database.read() as connection:
         return connection.execute(select(LEASES.fence).where(LEASES.name == name)).scalar_one()
+
+
+class OddError(psycopg.errors.ConnectionTimeout):
+    """What another version of the driver may raise."""
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (psycopg.errors.UndefinedTable("relation lease"), SchemaOutdatedError),
+        (psycopg.errors.DiskFull("no space"), DiskFullError),
+        (psycopg.errors.ReadOnlySqlTransaction("read-only"), RegistryUnavailableError),
+        (psycopg.errors.AdminShutdown("terminating"), RegistryUnavailableError),
+        (psycopg.errors.DeadlockDetected("deadlock"), RegistryBusyError),
+        (psycopg.errors.UniqueViolation("twice"), RegistryConflictError),
+        (psycopg.errors.SyntaxError("at or near"), None),
+        (OddError("timed out"), RegistryUnavailableError),
+        (psycopg.OperationalError("refused"), RegistryUnavailableError),
+        (psycopg.DataError("out of range"), RegistryConflictError),
+        (psycopg.ProgrammingError("the query has 0 placeholders"), None),
+        (ValueError("a fault of ours"), None),
+    ],
+)
+def test_error_of_the_driver_is_told_by_its_state_or_by_its_class_where_no_server_answered(
+    error: Exception, expected: type[LantaiError] | None
+) -> None:
+    """B1: what is none of them is a mistake in our statement, and somebody has to look."""
+    found = meaning_of(error)
+
+    assert (type(found) if found is not None else None) is expected
+    assert found is None or str(error) in str(found)
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("SELECT * FROM none", SchemaOutdatedError),
+        ("SELECT none FROM one", SchemaOutdatedError),
+        ("INSERT INTO one VALUES (1), (1)", RegistryConflictError),
+        ("SELEC", None),
+        ("ATTACH '/nowhere/at/all' AS other", RegistryUnavailableError),
+    ],
+)
+def test_error_of_sqlite_is_told_by_the_name_of_its_code(statement: str, expected: type[LantaiError] | None) -> None:
+    """B1."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE TABLE one (number INTEGER PRIMARY KEY)")
+        with pytest.raises(sqlite3.Error) as raised:
+            connection.execute(statement)
+
+    found = meaning_of(raised.value)
+
+    assert (type(found) if found is not None else None) is expected
 
 
 @pytest.mark.both_databases

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,39 @@ receive(line)
         ("2", "age", False),
         ("3", "age", False),
     ]
+
+
+def test_files_of_a_package_of_many_are_looked_at_one_by_one_in_their_order(tmp_path: Path) -> None:
+    """R1-37: more than go to one process at a time, each with its own answer."""
+    contents = [b"plain"] * 200
+    contents[3] = contents[150] = b"age-encryption.org/v1\n-> X25519 "
+    contents[199] = gzip.compress(b"x" * 1000)
+    files = []
+    for number, content in enumerate(contents):
+        path = tmp_path / f"{number}.txt"
+        path.write_bytes(content)
+        files.append(closed_files.ForeignFile(path.name, partial(path.open, "rb")))
+
+    judged = list(closed_files.judge_closed(files))
+
+    assert [each.name for each in judged] == [file.name for file in files]
+    assert [number for number, each in enumerate(judged) if each.encryption] == [3, 150]
+    assert [number for number, each in enumerate(judged) if each.compression] == [199]
+    assert list(closed_files.judge_closed([])) == []
+
+
+def test_package_in_which_file_after_file_cannot_be_looked_at_is_not_looked_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R1-37: it comes back for the first of them."""
+    body = "receive(line); os.kill(os.getpid(), signal.SIGSEGV)"
+    monkeypatch.setattr(closed_files, "_CHILD", script_of(tmp_path, body))
+    files = [closed_files.ForeignFile(str(number), tempfile.TemporaryFile) for number in range(12)]
+
+    judged = list(closed_files.judge_closed(files))
+
+    assert [each.name for each in judged] == [str(number) for number in range(closed_files.MOST_TROUBLES)]
+    assert all(each.trouble is not None for each in judged)
 
 
 @pytest.mark.parametrize(
