@@ -104,6 +104,52 @@ def test_packages_of_every_kind_are_seen_and_other_years_are_not(sshd: OpenSsh) 
     assert [name for name, package in packages.items() if package.has_ready] == [b"four.TAR"]
 
 
+def test_each_thing_in_an_outbox_is_a_package_or_belongs_to_one_or_is_a_stray(tmp_path: Path) -> None:
+    """R1-42: what is ready is told by a word beside it, never of what is still on its way."""
+    outbox = _unit(tmp_path / "files")
+    for folder in ("ready", "not ready", "empty", "odd"):
+        (outbox / folder).mkdir()
+    for name in ("ready/a.txt", "not ready/data/a.txt", "not ready/b.txt", "odd/a.txt"):
+        (outbox / name).parent.mkdir(exist_ok=True)
+        (outbox / name).write_bytes(b"a")
+    (outbox / "odd" / "link").symlink_to("a.txt")
+    (outbox / "link").symlink_to("ready")
+    archives = ("by name.zip", "by stem.tar", "unsaid.zip", "part.zip.filepart")
+    for name in (*archives, "readme.txt", "readme.txt.filepart"):
+        (outbox / name).write_bytes(b"zip")
+    for name in ("ready", "by name.zip", "by stem", "part.zip", "part.zip.filepart", "nothing"):
+        (outbox / f"{name}.ready").touch()
+
+    with HostileSftp(tmp_path) as server, connect(server.connection()) as session:
+        packages, strays = look(session, [2025])
+
+    seen = {package.raw_name.decode(): package for package in packages}
+    assert sorted(seen) == sorted(["ready", "not ready", "empty", "odd", *archives])
+    assert [name for name in sorted(seen) if seen[name].has_ready] == ["by name.zip", "by stem.tar", "ready"]
+    assert [name for name in sorted(seen) if seen[name].is_empty] == ["empty"]
+    assert {name: list(package.odd) for name, package in seen.items() if package.odd} == {"odd": [b"link"]}
+    assert [file.name for file in seen["not ready"].files] == [b"b.txt", b"data/a.txt"]
+    assert [file.name for file in seen["by stem.tar"].files] == [b"by stem.tar"]
+    assert (seen["by stem.tar"].kind, seen["unsaid.zip"].kind) == (PackageKind.TAR, PackageKind.ZIP)
+    assert strays == [b"outbox/2025/link", b"outbox/2025/readme.txt"]
+
+
+def test_folder_of_a_year_that_nobody_opened_is_a_stray_unless_it_is_known_to_be_empty(tmp_path: Path) -> None:
+    """S4, I8: one that may not be listed may hold a filing."""
+    outbox = _unit(tmp_path / "files").parent
+    for year in ("2018", "2019", "2020-secret", "secret"):
+        (outbox / year).mkdir()
+    (outbox / "2018" / "one.zip").write_bytes(b"zip")
+    (outbox / "2016").write_bytes(b"no folder")
+    (outbox / "2015").symlink_to("2019")
+    (outbox / "2014").mkdir()
+
+    with HostileSftp(tmp_path, Withholding) as server, connect(server.connection()) as session:
+        _, strays = look(session, [2025])
+
+    assert strays == [b"outbox/" + name for name in (b"2014", b"2015", b"2016", b"2018", b"2020-secret", b"secret")]
+
+
 @pytest.mark.server("sshd")
 def test_fingerprint_is_the_same_until_something_moves(sshd: OpenSsh) -> None:
     """R1-42."""
@@ -334,13 +380,13 @@ def test_empty_folder_that_is_gone_is_a_change(sshd: OpenSsh, tmp_path: Path) ->
 
 
 class Withholding(AccountFiles):
-    """Opens no file, and lists no folder, that is called `secret`."""
+    """Opens no file, and lists no folder, that is called `secret`, nor what is filed for 2014."""
 
     def answer(self, kind: int, fields: wire.Fields) -> tuple[int, bytes]:
         if kind not in {wire.OPEN, wire.OPENDIR}:
             return super().answer(kind, fields)
         path = fields.string()
-        if path.endswith(b"secret"):
+        if path.endswith((b"secret", b"2014")):
             return wire.STATUS, wire.status_body(wire.PERMISSION_DENIED, b"no")
         asked = wire.open_body(path, fields.number(), wire.Attributes()) if kind == wire.OPEN else wire.string(path)
         return super().answer(kind, wire.Fields(asked))

@@ -168,7 +168,7 @@ def test_part_of_an_earlier_run_is_not_taken_for_what_came_in_one_piece(tmp_path
 
 @pytest.mark.parametrize("row", ["whole", "safe"])
 def test_what_a_disk_refuses_of_the_journal_is_named(tmp_path: Path, row: str) -> None:
-    """D1, D3: a quarantine that cannot be read is no empty one."""
+    """D1, D3, K1: a quarantine that cannot be read is no empty one."""
     files = [RemoteFile(b"large", 100, 7)]
     quarantine = Quarantine(tmp_path)
     with quarantine_cut(tmp_path, files, b"x" * 10):
@@ -182,6 +182,8 @@ def test_what_a_disk_refuses_of_the_journal_is_named(tmp_path: Path, row: str) -
 
     with pytest.raises(PlaceUnavailableError, match=CARRIER):
         quarantine.missing_bytes(CARRIER, files, files)
+    with pytest.raises(PlaceUnavailableError, match=CARRIER), quarantine.receive(CARRIER, files) as arriving:
+        next(arriving.wanted(lambda name: name))
 
 
 def test_quarantine_whose_disk_does_not_keep_a_name_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
