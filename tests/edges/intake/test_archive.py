@@ -74,6 +74,15 @@ def test_link_or_device_refuses_the_archive(kind):
         read_all(tar_of((info, b"")))
 
 
+@pytest.mark.parametrize("content", [b"", b"Rar!\x1a\x07\x00", b"plain text" * 100])
+def test_what_is_neither_zip_nor_tar_is_told_as_such(content):
+    """R1-31: it is no damaged archive."""
+    with pytest.raises(PackageError) as raised:
+        read_all(io.BytesIO(content))
+
+    assert raised.value.reason == "archive_kind"
+
+
 def test_doubled_name_refuses_the_archive():
     """R1-31."""
     with pytest.warns(UserWarning, match="Duplicate"):

@@ -119,7 +119,7 @@ def read_plain(record: PlainRecord, sink: Sink, run: Callable[[Job], None]) -> N
 
 
 def _read_file(record_id: str, file: PlainFile, sink: Sink, run: Callable[[Job], None]) -> None:
-    """Read one file and refuse it when it is shorter, longer or other than what arrived (R1-42)."""
+    """Read one file and refuse it when it is shorter, longer or other than what arrived (I1, R1-42)."""
     sha256, sm3 = hashlib.sha256(), hashlib.new("sm3")
     left_bytes = file.size_bytes
     with file.open() as stream:
