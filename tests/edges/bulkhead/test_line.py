@@ -401,12 +401,12 @@ def test_share_of_a_line_is_used_up_by_one_question_after_the_other() -> None:
     ours, its = socket.socketpair()
     deaths, died = os.pipe()
     server = Connection("sftp_JY", "127.0.0.1", 22, "jy", "ssh-ed25519", b"key", password=lies.PASSWORD)
-    line = UnitLine(Wire(ours.detach()), deaths, server, Pace(share_seconds=1.5), 30)
+    line = UnitLine(Wire(ours.detach()), deaths, server, Pace(share_seconds=3), 30)
 
     def be_the_child(wire: Wire) -> None:
-        for _ in range(2):
+        for seconds in (1.5, 2.5):
             receive_question(wire)
-            time.sleep(1)
+            time.sleep(seconds)
             with contextlib.suppress(OSError):
                 send(wire, Answer(b"content"))
 
