@@ -17,7 +17,6 @@ from sqlalchemy import select
 from dead_process import holder_that_died
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.database import lease
 from lantai.edges.database.database import Database
 from lantai.edges.database.fence import Fence
 from lantai.edges.database.lease import LEASE_SECONDS, Lease, acquire, leased, release, renew, require
@@ -126,26 +125,6 @@ def test_lease_that_the_registry_gave_to_nobody_of_that_name_is_none(
 
     with pytest.raises(LeaseLostError, match=f"found {found}, expected"), database.begin() as connection:
         require(connection, lease)
-
-
-def test_process_of_which_the_system_does_not_tell_is_taken_for_alive(monkeypatch: pytest.MonkeyPatch) -> None:
-    """K1."""
-    parent = os.getppid()
-    holder = f"host:{parent}:abcdef01{lease.proof_of(parent)}"
-    real_proof = lease.proof_of
-    monkeypatch.setattr(lease, "proof_of", lambda pid: "" if pid == parent else real_proof(pid))
-
-    assert not has_died(holder)
-
-
-@pytest.mark.parametrize("holder", ["", "host", "host:1", "host:1:abcdef01", "host:999999999:abcdef01:boot"])
-def test_holder_of_which_nothing_is_proved_has_not_died_where_the_system_tells_nothing(
-    monkeypatch: pytest.MonkeyPatch, holder: str
-) -> None:
-    """K1, R1."""
-    monkeypatch.setattr(lease, "proof_of", lambda _pid: "")
-
-    assert not has_died(holder)
 
 
 def test_nobody_takes_over_while_a_worker_is_writing(database: Database, connect: Callable[[], Database]) -> None:

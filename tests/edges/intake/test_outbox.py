@@ -130,7 +130,7 @@ def test_each_thing_in_an_outbox_is_a_package_or_belongs_to_one_or_is_a_stray(tm
     assert {name: list(package.odd) for name, package in seen.items() if package.odd} == {"odd": [b"link"]}
     assert [file.name for file in seen["not ready"].files] == [b"b.txt", b"data/a.txt"]
     assert [file.name for file in seen["by stem.tar"].files] == [b"by stem.tar"]
-    assert (seen["by stem.tar"].kind, seen["unsaid.zip"].kind) == (PackageKind.TAR, PackageKind.ZIP)
+    assert (seen["by stem.tar"].kind, seen["unsaid.zip"].kind) == (Packaging.TAR, Packaging.ZIP)
     assert strays == [b"outbox/2025/link", b"outbox/2025/readme.txt"]
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from lantai.edges.intake.outbox import PackageKind, PackageSeen
+from lantai.edges.intake.outbox import PackageSeen
 from lantai.edges.intake.outbox_whole import is_whole, still_missing
 from lantai.errors import LantaiError, RemotePermissionError
 from lantai.formats.bag.tag_file import MOST_BYTES
-from lantai.records.intake.carrier import RemoteFile
+from lantai.records.intake.carrier import Packaging, RemoteFile
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST = b"0" * 64 + b"  data/a.txt\n" + b"1" * 64 + b"  data/b.txt\n"
@@ -19,7 +19,7 @@ BAG = {b"bagit.txt": DECLARATION, b"manifest-sha256.txt": MANIFEST, b"data/a.txt
 
 def package_of(
     sizes: Mapping[bytes, int],
-    kind: PackageKind = PackageKind.FOLDER,
+    kind: Packaging = Packaging.FOLDER,
     unread: Mapping[bytes, LantaiError] | None = None,
 ) -> PackageSeen:
     files = [RemoteFile(name, size, 7) for name, size in sizes.items()]
@@ -97,8 +97,8 @@ def test_folder_without_any_list_is_not_whole() -> None:
     assert missing_of({b"a.txt": b"a"}) == "neither a manifest nor a list of digests is there"
 
 
-@pytest.mark.parametrize("kind", [PackageKind.ZIP, PackageKind.TAR])
-def test_archive_is_whole_as_soon_as_it_is_there(kind: PackageKind) -> None:
+@pytest.mark.parametrize("kind", [Packaging.ZIP, Packaging.TAR])
+def test_archive_is_whole_as_soon_as_it_is_there(kind: Packaging) -> None:
     """R1-42."""
     assert still_missing(package_of({b"one.zip": 3}, kind), unasked) is None
 
@@ -112,6 +112,6 @@ def test_upload_that_shows_as_one_is_not_looked_into() -> None:
     )
     assert still_missing(package_of({b"bagit.txt": 1}, unread=refused), unasked) == "a folder in it could not be listed"
     assert still_missing(package_of({}), unasked) == "the folder is empty"
-    assert still_missing(package_of({b"one.zip.filepart": 1}, PackageKind.ZIP), unasked) == (
+    assert still_missing(package_of({b"one.zip.filepart": 1}, Packaging.ZIP), unasked) == (
         "one.zip.filepart is still on its way"
     )

@@ -30,10 +30,10 @@ def holder_name() -> str:
 def has_died(holder: str) -> bool:
     """Return whether a holder is proved to be dead; of another boot, or another namespace, nothing is known (K1, K3)."""
     _, pid, *rest = [*holder.split(":"), "", ""][:6]
-    proof = "".join(f":{part}" for part in rest[1:] if part)
+    proof = "".join(f":{part}" for part in rest[1:])
     here = proof_of(os.getpid())
     # All but the last part says where; the last part is when the process began, which is our own in `here`.
-    if not pid.isdigit() or not proof or proof.rpartition(":")[0] != here.rpartition(":")[0]:
+    if not pid.isdigit() or proof.rpartition(":")[0] != here.rpartition(":")[0]:
         return False
     try:
         os.kill(int(pid), 0)
