@@ -9,7 +9,7 @@ import pytest
 from factories_disposal import PANEL, draft, lay_down_carrier, make_people, make_unit, record
 from lantai.edges.registry.disposal.lists import DutyHeld, decisions, duties, give_duty, put_decisions
 from lantai.errors import RegistryConflictError
-from lantai.records.disposal.lists import Decision, Duty, RowDecision
+from lantai.records.disposal.lists import Decision, ListDuty, RowDecision
 
 pytestmark = pytest.mark.both_databases
 
@@ -23,7 +23,7 @@ def list_id(centre) -> str:
     made = draft(centre)
     with centre.database.begin() as connection:
         for person_id in PANEL:
-            give_duty(connection, made, DutyHeld(person_id, Duty.PANEL_MEMBER, None))
+            give_duty(connection, made, DutyHeld(person_id, ListDuty.PANEL_MEMBER, None))
     return made
 
 
@@ -51,8 +51,8 @@ def test_later_decision_takes_the_place_of_the_same_members_earlier_one_on_the_s
 def test_person_has_one_duty_about_a_list(centre, list_id):
     """R12-04."""
     with pytest.raises(RegistryConflictError), centre.database.begin() as connection:
-        give_duty(connection, list_id, DutyHeld("M01", Duty.LEADER, None))
+        give_duty(connection, list_id, DutyHeld("M01", ListDuty.LEADER, None))
 
     with centre.database.read() as connection:
         held = {(each.person_id, each.duty) for each in duties(connection, list_id)}
-    assert held == {("P01", Duty.PREPARER), *((person_id, Duty.PANEL_MEMBER) for person_id in PANEL)}
+    assert held == {("P01", ListDuty.PREPARER), *((person_id, ListDuty.PANEL_MEMBER) for person_id in PANEL)}
