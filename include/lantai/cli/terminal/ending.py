@@ -114,7 +114,9 @@ def speak(command: Any) -> None:  # noqa: ANN401 - typer does not name the class
 
 
 def _spoken(text: str | None) -> str | None:
-    return PAUSE.sub(r"\1 ", half(text)) if text else None
+    # A paragraph is one line: typer keeps the ends of those that the source has, in the middle of a sentence.
+    lines = [" ".join(paragraph.split()) for paragraph in half(text or "").split("\n\n")]
+    return PAUSE.sub(r"\1 ", "\n\n".join(lines)) or None
 
 
 def ending(command: Callable[[], object], *, as_json: bool = False) -> int:
