@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,18 +11,22 @@ import pytest
 from desks import Desk
 from lantai.bench.names import BENCHMARKS, SHARES
 from lantai.cli.bench import NAMES, Size
+from lantai.locales import LOCALES, words
 
 
 def test_help_of_bench_names_every_benchmark_and_size() -> None:
+    told = [set(re.findall("[a-z]+", words(locale)["help"]["bench"]["name"])) for locale in LOCALES]
+
     assert tuple(BENCHMARKS) == NAMES
+    assert all(set(NAMES) <= each for each in told)
     assert {size.value for size in Size} == set(SHARES)
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [(("sing",), "expected one of collect, look"), (("look", "--size", "huge"), "'huge'")]
+    ("line", "said"), [(("sing",), "expected one of collect, look"), (("look", "--size", "huge"), "'huge'")]
 )
-def test_benchmark_that_is_none_is_refused(onlooker: Desk, words: tuple[str, ...], said: str) -> None:
-    told = onlooker.run("bench", *words)
+def test_benchmark_that_is_none_is_refused(onlooker: Desk, line: tuple[str, ...], said: str) -> None:
+    told = onlooker.run("bench", *line)
 
     assert (told.code, said in told.err) == (2, True)
 
@@ -31,13 +36,13 @@ def test_demo_never_empties_a_real_centre(desk: Desk, tmp_path: Path) -> None:
     (real.home / "DEMO").unlink()
     before = sorted(real.home.rglob("*"))
 
-    for words, said in (
+    for options, said in (
         ((), "found files that no demo made"),
         (("--corpus", tmp_path / "absent"), "does not exist"),
         (("--today", "one day"), "expected a date like 2026-03-02"),
         (("--locale", "fr"), "'fr' is not one of 'zh', 'en'"),
     ):
-        told = real.run("demo", *words)
+        told = real.run("demo", *options)
         assert (told.code, said in told.err) == (2, True), told
 
     assert sorted(real.home.rglob("*")) == before

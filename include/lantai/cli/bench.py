@@ -18,7 +18,7 @@ NAMES = ("collect", "look", "seal", "store", "scan", "load", "worksheet", "valid
 
 Name = Annotated[
     str | None,
-    typer.Argument(help=f"{'、'.join(NAMES)}；省略为全部 · One of {', '.join(NAMES)}; all without it", metavar="NAME"),
+    typer.Argument(metavar="NAME"),
 ]
 
 
@@ -31,12 +31,12 @@ class Size(StrEnum):
 
 HowLarge = Annotated[
     Size,
-    typer.Option(help="small 约为 full 的二十分之一 · `small` is about a twentieth of `full`", metavar="small|full"),
+    typer.Option(metavar="small|full"),
 ]
 
 
 def bench(name: Name = None, size: HowLarge = Size.FULL, as_json: AsJson = False) -> None:
-    """与本机已装的同类工具轮流运行，各至少五次，报告中位数；JSON 每行一项 · Ours and the installed peers in turn, medians."""
+    """Ours and the installed peers in turn, medians."""
     from lantai.bench.names import SHARES, measure
 
     for one in [name] if name is not None else NAMES:

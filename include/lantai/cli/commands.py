@@ -22,8 +22,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="兰台：档案登记备份中心的年度报送、保管与处置 · Yearly filing, safe keeping and lawful end of records.",
-    epilog="退出码 0 完成 1 有问题 2 用法错误 3 故障 · Exit codes: 0 done, 1 findings, 2 usage, 3 fault.",
+    epilog="help.epilog",
 )
 
 
@@ -37,11 +36,9 @@ def _version(is_asked: bool) -> None:
 
 @app.callback()
 def about(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="版本 · Version")
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
 ) -> None:
-    """兰台 · Lantai."""
+    """Take what is given to the command as a whole."""
     del version
 
 

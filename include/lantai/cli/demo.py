@@ -15,14 +15,11 @@ from lantai.cli.terminal.screen import AsJson, Language, err, out, print_json
 def demo(
     home: Annotated[
         Path,
-        typer.Option(
-            envvar="LANTAI_HOME", help="演示文件夹，可事后查看 · Folder that the demo leaves behind", metavar="FOLDER"
-        ),
+        typer.Option(envvar="LANTAI_HOME", metavar="FOLDER"),
     ] = Path("lantai-home"),
     corpus: Annotated[
         Path | None,
         typer.Option(
-            help="含 catalogue.csv 的文档文件夹 · Folder of real documents with its catalogue.csv",
             exists=True,
             file_okay=False,
             metavar="FOLDER",
@@ -30,16 +27,12 @@ def demo(
     ] = None,
     today: Annotated[
         date | None,
-        typer.Option(
-            envvar="LANTAI_TODAY", parser=read_day, metavar="DATE", help="演示日期，默认 2026-06-30 · The demo's date"
-        ),
+        typer.Option(envvar="LANTAI_TODAY", parser=read_day, metavar="DATE"),
     ] = None,
-    locale: Annotated[
-        Language, typer.Option(envvar="LANTAI_LOCALE", help="文书语言 · Language of papers", metavar="zh|en")
-    ] = Language.ZH,
+    locale: Annotated[Language, typer.Option(envvar="LANTAI_LOCALE", metavar="zh|en")] = Language.ZH,
     as_json: AsJson = False,
 ) -> None:
-    """演示完整年度：十二个单位从报送到移交、销毁，经真实流程，自行结束 · Play a whole year through the real DAGs; ends by itself."""
+    """Play a whole year through the real DAGs; ends by itself."""
     from lantai.demo.county.home import TODAY, make_home
     from lantai.demo.telling.teller import Teller
 

@@ -26,14 +26,10 @@ Facts = list[tuple[str, object]]
 
 
 def serve(
-    port: Annotated[
-        int, typer.Option(help="端口，0 为任选 · Port on loopback; 0 takes a free one", min=0, max=65535)
-    ] = PORT,
-    for_seconds: Annotated[
-        int | None, typer.Option("--for", help="多少秒后自行结束 · End by itself after so many seconds", min=1)
-    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535)] = PORT,
+    for_seconds: Annotated[int | None, typer.Option("--for", min=1)] = None,
 ) -> None:
-    """在本机启动网页和全部流程，演示目录还有各单位的 SFTP 服务器，按 Ctrl-C 结束 · Run the web pages and all DAGs over this home, in a demo's home the departments' SFTP server too, until Ctrl-C."""
+    """Run the web pages and all DAGs over this home, in a demo's home the departments' SFTP server too, until Ctrl-C."""
     from lantai.edges.airflow.signals import ended_as_by_ctrl_c
     from lantai.edges.airflow.waiting import Patience
 

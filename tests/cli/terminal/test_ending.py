@@ -129,8 +129,9 @@ def test_setting_that_cannot_be_meant_is_named(onlooker: Desk) -> None:
 def broken(error: BaseException | Callable[[], None]) -> typer.Typer:
     app = typer.Typer(cls=Lantai, add_completion=False)
 
-    @app.command("work")
-    def work() -> None:
+    # Under the name of a real one, since a command without words is refused.
+    @app.command("collect")
+    def collect() -> None:
         if isinstance(error, BaseException):
             raise error
         error()
@@ -143,7 +144,7 @@ def broken(error: BaseException | Callable[[], None]) -> typer.Typer:
 
 
 def test_fault_of_the_program_is_told_without_a_trace_and_leaves_one_in_a_file() -> None:
-    told = CliRunner(env={"LANTAI_LOCALE": "en"}).invoke(broken(RuntimeError("the impossible")), ["work"])
+    told = CliRunner(env={"LANTAI_LOCALE": "en"}).invoke(broken(RuntimeError("the impossible")), ["collect"])
 
     assert told.exit_code == 3
     assert "UnexpectedError" in told.stderr
@@ -161,7 +162,7 @@ def test_fault_of_the_program_is_told_without_a_trace_and_leaves_one_in_a_file()
     ],
 )
 def test_what_the_disk_says_is_told_by_its_name(error: OSError, kind: str) -> None:
-    told = CliRunner(env={"LANTAI_LOCALE": "en"}).invoke(broken(error), ["work"])
+    told = CliRunner(env={"LANTAI_LOCALE": "en"}).invoke(broken(error), ["collect"])
 
     assert told.exit_code == 3
     assert kind in told.stderr
@@ -170,7 +171,7 @@ def test_what_the_disk_says_is_told_by_its_name(error: OSError, kind: str) -> No
 
 def test_interruption_ends_with_130_and_promises_nothing() -> None:
     """`pack` promised to go on where it stopped, and began at zero."""
-    told = CliRunner(env={"LANTAI_LOCALE": "en"}).invoke(broken(KeyboardInterrupt()), ["work"])
+    told = CliRunner(env={"LANTAI_LOCALE": "en"}).invoke(broken(KeyboardInterrupt()), ["collect"])
 
     assert (told.exit_code, told.stderr) == (130, "Interrupted; it can be run again.\n")
 
@@ -180,7 +181,7 @@ def test_interruption_of_what_is_kept_in_rows_says_that_it_goes_on() -> None:
         with kept_when_interrupted():
             raise KeyboardInterrupt
 
-    told = CliRunner(env={"LANTAI_LOCALE": "en"}).invoke(broken(stopped), ["work"])
+    told = CliRunner(env={"LANTAI_LOCALE": "en"}).invoke(broken(stopped), ["collect"])
 
     assert told.exit_code == 130
     assert "goes on where it stopped" in told.stderr

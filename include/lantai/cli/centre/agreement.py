@@ -13,27 +13,25 @@ from lantai.locales import say
 from lantai.records.centre.agreement import Agreement
 from lantai.records.centre.unit import DataForm
 
-app = typer.Typer(no_args_is_help=True, help="双方协议 · Agreements with units")
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command("add")
 def add(
-    unit_code: Annotated[str, typer.Argument(help="单位代码 · Unit code", metavar="UNIT")],
-    data_form: Annotated[DataForm, typer.Argument(help="数据形式 · Data form", metavar="FORM")],
-    signed_by_unit: Annotated[str, typer.Option(help="单位签字人 · Who signed for the unit")],
-    signed_by_centre: Annotated[str, typer.Option(help="中心签字人 · Who signed for the centre")],
-    from_on: Annotated[date, typer.Option(parser=read_day, metavar="DATE", help="起 · First day")],
-    to_on: Annotated[
-        date | None, typer.Option(parser=read_day, metavar="DATE", help="止，省略为无期限 · Last day; none without it")
-    ] = None,
-    encrypts: Annotated[bool, typer.Option(help="单位报送前加密 · The unit encrypts before sending")] = False,
-    algorithm: Annotated[str, typer.Option(help="算法 · Algorithm")] = "",
-    unit_key_custodian: Annotated[str, typer.Option(help="单位密钥保管人 · Key custodian of the unit")] = "",
-    centre_key_custodian: Annotated[str, typer.Option(help="中心密钥保管人 · Key custodian of the centre")] = "",
-    destruction_clause: Annotated[str, typer.Option(help="销毁条款 · What was agreed about destruction")] = "",
+    unit_code: Annotated[str, typer.Argument(help="given.unit_code", metavar="UNIT")],
+    data_form: Annotated[DataForm, typer.Argument(help="given.data_form", metavar="FORM")],
+    signed_by_unit: Annotated[str, typer.Option()],
+    signed_by_centre: Annotated[str, typer.Option()],
+    from_on: Annotated[date, typer.Option(parser=read_day, metavar="DATE")],
+    to_on: Annotated[date | None, typer.Option(parser=read_day, metavar="DATE")] = None,
+    encrypts: bool = False,
+    algorithm: str = "",
+    unit_key_custodian: str = "",
+    centre_key_custodian: str = "",
+    destruction_clause: str = "",
     as_json: AsJson = False,
 ) -> None:
-    """登记一份协议；没有协议的包只暂存，不猜测 · Register an agreement; without one a package is held, never guessed."""
+    """Register an agreement; without one a package is held, never guessed."""
     from lantai.journey.centre.agree import agree
 
     with opened() as centre:
@@ -60,10 +58,8 @@ def add(
 
 
 @app.command("list")
-def list_(
-    unit: Annotated[str | None, typer.Option(help="单位代码 · Unit code")] = None, as_json: AsJson = False
-) -> None:
-    """列出协议 · List agreements."""
+def list_(unit: Annotated[str | None, typer.Option(help="given.unit_code")] = None, as_json: AsJson = False) -> None:
+    """List agreements."""
     from lantai.edges.registry.centre.units import units
     from lantai.edges.registry.year.duties import agreements
 

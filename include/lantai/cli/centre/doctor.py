@@ -21,13 +21,11 @@ def init(
         bool,
         typer.Option(
             "--with-custody/--without-custody",
-            help="在本机保存保管人的私钥：解密身份、处置签名（仅演示或单机使用）"
-            "· Keep the custodians' keys, identity and disposal key, on this machine (demo or single machine only)",
         ),
     ] = True,
     as_json: AsJson = False,
 ) -> None:
-    """建立或升级登记库、密钥和保存位置；可重复运行 · Make or upgrade registry, keys and places; safe to run again."""
+    """Make or upgrade registry, keys and places; safe to run again."""
     from lantai.journey.centre.set_up import set_up
 
     with opened(checks_schema=False) as centre:
@@ -54,7 +52,7 @@ def init(
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """检查安装、登记库、密钥、连接和副本，并说明如何处理 · Say what is missing or wrong, and what to do."""
+    """Say what is missing or wrong, and what to do."""
     from lantai.journey.centre.diagnose import diagnose
 
     with opened(checks_schema=False) as centre, progress_bar("检查 · look", as_json=as_json):

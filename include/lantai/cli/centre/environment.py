@@ -17,42 +17,34 @@ if TYPE_CHECKING:
 
 
 def environment(
-    path: Annotated[
-        Path, typer.Argument(help="写入的文件，已有的值不变 · File to write; values in it are kept", metavar="FILE")
-    ] = Path(".env"),
+    path: Annotated[Path, typer.Argument(metavar="FILE")] = Path(".env"),
     keys: Annotated[
         Path | None,
         typer.Option(
-            help="中心密钥与连接的文件夹，默认在旁边的 lantai-keys · Folder of the centre's keys and connections; by default "
-            "lantai-keys beside the file",
             metavar="FOLDER",
         ),
     ] = None,
     gateway_keys: Annotated[
         Path | None,
         typer.Option(
-            help="各单位公钥的文件夹，默认 lantai-gateway-keys · Folder of the units' UNIT.pub; by default lantai-gateway-keys",
             metavar="FOLDER",
         ),
     ] = None,
     desk: Annotated[
         Path | None,
         typer.Option(
-            help="与命令交换文件的文件夹，默认 lantai-desk · Folder through which files come in and worksheets go out; by "
-            "default lantai-desk",
             metavar="FOLDER",
         ),
     ] = None,
     recipient: Annotated[
         list[str] | None,
         typer.Option(
-            help="保管人的公开密钥 age1…，可重复 · A custodian's public key, age1...; may be given more than once",
             metavar="KEY",
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """准备 docker-compose 所需：.env 随机密码、密钥、文件夹；只补缺 · Prepare for docker-compose: .env, keys, folders."""
+    """Prepare for docker-compose: .env, keys, folders."""
     from lantai.journey.centre.equip import DESK, GATEWAY_KEYS, KEYS, equip
 
     _refuse_other_than_public(recipient or ())

@@ -15,33 +15,27 @@ from lantai.errors import InputFileError, MalformedError
 from lantai.locales import say
 from lantai.records.centre.person import Person, Role
 
-app = typer.Typer(no_args_is_help=True, help="人员、职责、签名密钥 · People, roles, keys")
+app = typer.Typer(no_args_is_help=True)
 
-ROLES = f"职责：{'、'.join(f'{role}' for role in Role)} · One of {', '.join(Role)}"
 
-PersonId = Annotated[str, typer.Argument(help="工号 · Staff id", metavar="PERSON")]
+PersonId = Annotated[str, typer.Argument(help="given.person_id", metavar="PERSON")]
 
 
 @app.command("add")
 def add(
     person_id: PersonId,
-    name: Annotated[str, typer.Argument(help="姓名 · Name", metavar="NAME")],
-    role: Annotated[list[Role], typer.Option(help=f"可多次。{ROLES}; may be repeated", metavar="ROLE")],
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    role: Annotated[list[Role], typer.Option(metavar="ROLE")],
     from_on: Annotated[
         date | None,
-        typer.Option(parser=read_day, metavar="DATE", help="任职首日，默认今天 · First day, today by default"),
+        typer.Option(parser=read_day, metavar="DATE"),
     ] = None,
-    to_on: Annotated[
-        date | None, typer.Option(parser=read_day, metavar="DATE", help="任职末日 · Last day; none without it")
-    ] = None,
-    account: Annotated[
-        list[str] | None,
-        typer.Option(help="登录账号，可多次；同一人的账号算一人 · Login account, may be repeated; all are one person"),
-    ] = None,
+    to_on: Annotated[date | None, typer.Option(parser=read_day, metavar="DATE")] = None,
+    account: list[str] | None = None,
     actor: Actor = SYSTEM,
     as_json: AsJson = False,
 ) -> None:
-    """登记人员并任命；已登记的增加职责 · Register a person and appoint them; who is known gets further roles."""
+    """Register a person and appoint them; who is known gets further roles."""
     from lantai.journey.centre.appoint import appoint
 
     with opened() as centre:
@@ -56,7 +50,7 @@ def add(
 
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
-    """列出人员、现任职责和密钥 · List people with the roles and keys they have today."""
+    """List people with the roles and keys they have today."""
     from lantai.edges.registry.centre import people as rows
 
     with opened() as centre, centre.database.read() as connection:
@@ -84,17 +78,15 @@ def list_(as_json: AsJson = False) -> None:
 @app.command("enrol-key")
 def enrol_key(
     person_id: PersonId,
-    key: Annotated[Path, typer.Argument(help="公钥文件，如 id_ed25519.pub · Public key file", metavar="FILE")],
-    enrolled_by: Annotated[str, typer.Option(help="登记人工号 · Staff id of who enrols it", metavar="PERSON")],
+    key: Annotated[Path, typer.Argument(metavar="FILE")],
+    enrolled_by: Annotated[str, typer.Option(metavar="PERSON")],
     confirmed_by: Annotated[
         str,
-        typer.Option(
-            help="与本人核对指纹者工号 · Staff id of who compared the fingerprint with the owner", metavar="PERSON"
-        ),
+        typer.Option(metavar="PERSON"),
     ],
     as_json: AsJson = False,
 ) -> None:
-    """登记签名公钥，须两名他人经办 · Enrol a public key; two other people do it."""
+    """Enrol a public key; two other people do it."""
     from lantai.journey.centre.appoint import enrol_key as enrol
 
     text = given(key).decode("ascii", errors="replace")
@@ -113,15 +105,15 @@ def enrol_key(
 
 @app.command("delegate")
 def delegate(
-    from_person: Annotated[str, typer.Argument(help="委托人工号 · Staff id of who delegates", metavar="FROM")],
-    to_person: Annotated[str, typer.Argument(help="受托人工号 · Staff id of who acts instead", metavar="TO")],
-    role: Annotated[Role, typer.Option(help=ROLES, metavar="ROLE")],
-    from_on: Annotated[date, typer.Option(parser=read_day, metavar="DATE", help="首日 · First day")],
-    to_on: Annotated[date, typer.Option(parser=read_day, metavar="DATE", help="末日 · Last day")],
-    document_no: Annotated[str, typer.Option(help="委托书文号 · Number of the written delegation")],
+    from_person: Annotated[str, typer.Argument(metavar="FROM")],
+    to_person: Annotated[str, typer.Argument(metavar="TO")],
+    role: Annotated[Role, typer.Option(metavar="ROLE")],
+    from_on: Annotated[date, typer.Option(parser=read_day, metavar="DATE")],
+    to_on: Annotated[date, typer.Option(parser=read_day, metavar="DATE")],
+    document_no: Annotated[str, typer.Option()],
     as_json: AsJson = False,
 ) -> None:
-    """委托他人代签 · Let somebody act for somebody else from a day to a day."""
+    """Let somebody act for somebody else from a day to a day."""
     from lantai.journey.centre.appoint import delegate as record
 
     with opened() as centre:

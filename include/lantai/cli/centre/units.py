@@ -16,7 +16,7 @@ from lantai.errors import UnfitFileError, UsageError
 from lantai.locales import say
 from lantai.records.centre.unit import DataForm, Frequency, ScopeClass, Unit
 
-app = typer.Typer(no_args_is_help=True, help="报送单位名册 · The register of units")
+app = typer.Typer(no_args_is_help=True)
 
 NEEDED = ("unit_code", "name", "fonds_no", "data_forms")
 KNOWN = ("business_frequency", "scope_class", "responsible_person", "first_filing_year", "closed_on")
@@ -27,15 +27,13 @@ Word = TypeVar("Word", bound=StrEnum)
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV，UTF-8 或 GBK，列名见上 · CSV, columns as above")],
+    file: Annotated[Path, typer.Argument()],
     as_json: AsJson = False,
 ) -> None:
-    """从 CSV 导入或更新单位，全部或全不 · Add units from a CSV file, or bring them up to date: all of them, or none.
+    """Add units from a CSV file, or bring them up to date: all of them, or none.
 
-    列：unit_code 代码，name 全称，fonds_no 全宗号（4位大写字母或数字，与档号所用一致），data_forms（e_document、business_data、digitised_result，分号隔开）；可有
-    business_frequency、scope_class、responsible_person 负责人工号、first_filing_year 起报年度、closed_on 撤销日期 · Columns:
-    unit_code, name, fonds_no, data_forms (e_document, business_data, digitised_result, separated by ;) and, if need be,
-    business_frequency, scope_class, responsible_person, first_filing_year, closed_on.
+    Columns: unit_code, name, fonds_no, data_forms (e_document, business_data, digitised_result, separated by ;) and, if
+    need be, business_frequency, scope_class, responsible_person, first_filing_year, closed_on.
     """
     from lantai.journey.centre.register_units import register_units
 
@@ -55,7 +53,7 @@ def import_(
 
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
-    """列出单位 · List the units."""
+    """List the units."""
     from lantai.edges.registry.centre.units import units
 
     with opened() as centre, centre.database.read() as connection:

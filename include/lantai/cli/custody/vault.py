@@ -20,19 +20,19 @@ from lantai.errors import InputFileError, MalformedError, UsageError
 if TYPE_CHECKING:
     from lantai.formats.age.file import Identity
 
-keys_app = typer.Typer(no_args_is_help=True, help="密钥 · Keys")
-ledger_app = typer.Typer(no_args_is_help=True, help="台账 · The ledger")
-receipt_app = typer.Typer(no_args_is_help=True, help="回执 · Receipts")
-age_app = typer.Typer(no_args_is_help=True, help="age 加密文件 · age files")
+keys_app = typer.Typer(no_args_is_help=True)
+ledger_app = typer.Typer(no_args_is_help=True)
+receipt_app = typer.Typer(no_args_is_help=True)
+age_app = typer.Typer(no_args_is_help=True)
 
 IdentityFile = Annotated[
     Path,
     typer.Option(
         "--identity",
         "-i",
+        help="given.identity",
         exists=True,
         dir_okay=False,
-        help="身份密钥文件（AGE-SECRET-KEY-…）· File with the identity",
         metavar="FILE",
     ),
 ]
@@ -40,17 +40,15 @@ IdentityFile = Annotated[
 
 @keys_app.command("new")
 def new(
-    path: Annotated[Path, typer.Argument(help="新密钥文件，不得已存在 · New key file; must not exist", metavar="FILE")],
+    path: Annotated[Path, typer.Argument(metavar="FILE")],
     hybrid: Annotated[
         bool,
-        typer.Option("--hybrid", help="抗量子混合密钥，须 age 1.3 以上读取 · Hybrid key, read by age 1.3 and newer"),
+        typer.Option("--hybrid"),
     ] = False,
-    signer: Annotated[
-        bool, typer.Option("--signer", help="签名密钥（Ed25519）而非身份密钥 · A signing key instead of an identity")
-    ] = False,
+    signer: Annotated[bool, typer.Option("--signer")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """新建身份密钥或签名密钥；从不覆盖 · Make an identity or a signing key; never overwrites."""
+    """Make an identity or a signing key; never overwrites."""
     from lantai.edges.files.folder import refuse_existing
     from lantai.edges.keys.files import new_identity, new_signer, public_path
 
@@ -74,19 +72,15 @@ def restore(
     target: Annotated[
         str,
         typer.Argument(
-            help="件号、载体号、受理号，或报送单位的包名 · Id of a record or carrier, acceptance number, or the department's own name "
-            "of the package",
             metavar="RECORD|SUBMISSION",
         ),
     ],
-    folder: Annotated[
-        Path, typer.Option("--out", "-o", help="恢复到的文件夹 · Folder to restore to", metavar="FOLDER")
-    ],
+    folder: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER")],
     identity: IdentityFile,
     actor: Actor = SYSTEM,
     as_json: AsJson = False,
 ) -> None:
-    """恢复一件或整个载体；副本损坏时换下一处并说明 · Restore a record or carrier; a damaged copy is passed over."""
+    """Restore a record or carrier; a damaged copy is passed over."""
     from lantai.edges.files.machine import is_folder, is_there
     from lantai.journey.custody.restore import restore as restore_to
     from lantai.journey.intake.answers.find_round import find_kept
@@ -138,13 +132,12 @@ def verify_ledger(
             "--checkpoint",
             exists=True,
             dir_okay=False,
-            help="在外保存的检查点 · A checkpoint that was kept outside",
             metavar="FILE",
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """核验台账；指出第一条被改动的记录 · Verify the ledger; names the first changed leaf."""
+    """Verify the ledger; names the first changed leaf."""
     from lantai.journey.ledger.verify_ledger import verify
 
     kept = None if checkpoint is None else given(checkpoint).decode("utf-8", "replace")
@@ -191,7 +184,6 @@ def verify_receipt(
         typer.Argument(
             exists=True,
             dir_okay=False,
-            help="回执 .receipt.json；.sig 在旁 · The receipt, its .sig beside it",
             metavar="FILE",
         ),
     ],
@@ -201,13 +193,12 @@ def verify_receipt(
             "--keys",
             exists=True,
             file_okay=False,
-            help="公钥文件夹，默认本中心的 · Folder with the public keys; by default ours",
             metavar="FOLDER",
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """核验回执：签名、台账证据、两者一致 · Verify a receipt: signature, evidence from the ledger, and that they agree."""
+    """Verify a receipt: signature, evidence from the ledger, and that they agree."""
     from lantai.edges.keys.files import INTAKE, LOG, load_verifier
     from lantai.journey.ledger.verify_receipt import verify_receipt as verify
     from lantai.settings import from_env
@@ -241,7 +232,7 @@ def verify_receipt(
 
 @age_app.command("decrypt")
 def decrypt(identity: IdentityFile) -> None:
-    """从标准输入读一个 age 文件，解密到标准输出 · Read one age file from standard input, write what is in it."""
+    """Read one age file from standard input, write what is in it."""
     from lantai.formats.age import file as age
 
     for piece in age.decrypt(sys.stdin.buffer, _identities(identity)):

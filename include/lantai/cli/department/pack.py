@@ -36,63 +36,51 @@ class Profile(StrEnum):
 
 Locale = Annotated[
     Language | None,
-    typer.Option("--locale", help="语言，默认同屏幕 · Language, by default that of the screen", metavar="zh|en"),
+    typer.Option("--locale", help="given.language", metavar="zh|en"),
 ]
-Carrier = Annotated[
-    Path, typer.Argument(help="载体（包）：文件夹、zip 或 tar · Folder, zip or tar", exists=True, metavar="PATH")
-]
-DATA_FORMS = f"数据形式：{'、'.join(DataForm)} · One of {', '.join(DataForm)}"
+Carrier = Annotated[Path, typer.Argument(help="given.carrier", exists=True, metavar="PATH")]
 
 
 def pack(
-    unit: Annotated[str, typer.Option("--unit", help="单位代码 · Unit code")],
-    year: Annotated[int, typer.Option("--year", help="归档年度 · Filing year", min=1000, max=9999)],
-    form: Annotated[DataForm, typer.Option("--form", help=DATA_FORMS, metavar="FORM")],
+    unit: Annotated[str, typer.Option("--unit", help="given.unit_code")],
+    year: Annotated[int, typer.Option("--year", min=1000, max=9999)],
+    form: Annotated[DataForm, typer.Option("--form", metavar="FORM")],
     folder: Annotated[
         Path | None,
-        typer.Argument(help="待报送文件夹 · Folder to file", exists=True, file_okay=False, metavar="FOLDER"),
+        typer.Argument(exists=True, file_okay=False, metavar="FOLDER"),
     ] = None,
-    catalogue: Annotated[
-        Path | None, typer.Option(help="机读目录 csv、xlsx · Catalogue", exists=True, dir_okay=False, metavar="FILE")
-    ] = None,
-    target: Annotated[
-        Path, typer.Option("--out", help="载体建在何处 · Where the carrier is made", metavar="FOLDER")
-    ] = Path(),
-    unit_name: Annotated[str, typer.Option(help="单位名称 · Name of the unit")] = "",
-    fonds: Annotated[str, typer.Option(help="全宗号 · Fonds number")] = "",
-    contact: Annotated[str, typer.Option(help="联系人 · Contact")] = "",
-    phone: Annotated[str, typer.Option(help="联系电话 · Telephone")] = "",
-    number: Annotated[str, typer.Option(help="载体编号 · Carrier number")] = "001",
+    catalogue: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, metavar="FILE")] = None,
+    target: Annotated[Path, typer.Option("--out", metavar="FOLDER")] = Path(),
+    unit_name: str = "",
+    fonds: str = "",
+    contact: str = "",
+    phone: str = "",
+    number: str = "001",
     strategy: Annotated[
         BackupStrategy | None,
         typer.Option(
-            help="业务数据备份方式：full、incremental、differential · Backup strategy of business data",
             metavar="STRATEGY",
         ),
     ] = None,
-    base: Annotated[str, typer.Option(help="所依据的完全备份 · Carrier number of the base")] = "",
-    retention: Annotated[
-        Retention | None, typer.Option(help="业务数据保管期限：Y、D30、D10 · Retention of a snapshot", metavar="PERIOD")
-    ] = None,
-    description: Annotated[str, typer.Option(help="内容说明 · Description")] = "",
+    base: str = "",
+    retention: Annotated[Retention | None, typer.Option(metavar="PERIOD")] = None,
+    description: str = "",
     gap: Annotated[
         list[str] | None,
-        typer.Option(help="有意空缺的档号，可多次 · Archival code left out on purpose", metavar="CODE"),
+        typer.Option(metavar="CODE"),
     ] = None,
     forms: Annotated[
         Path | None,
-        typer.Option(
-            help="已填写的三份表所在文件夹 · Folder of filled-in forms", exists=True, file_okay=False, metavar="FOLDER"
-        ),
+        typer.Option(exists=True, file_okay=False, metavar="FOLDER"),
     ] = None,
-    zero: Annotated[str, typer.Option(help="零报告签署人 · Who signs that there is nothing to file")] = "",
+    zero: str = "",
     on: Annotated[
         date | None,
-        typer.Option(parser=read_day, metavar="DATE", help="打包日期，默认今天 · Date of packing, today by default"),
+        typer.Option(parser=read_day, metavar="DATE"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """打包：由文件夹和目录生成载体（包），同步生成摘要和表单，随即自检 · Make a carrier from a folder and a catalogue; checked at once."""
+    """Make a carrier from a folder and a catalogue; checked at once."""
     from lantai.journey.department.pack import PackOrder, Sender, values_of_forms
     from lantai.journey.department.pack import pack as make
 
@@ -156,11 +144,11 @@ def pack(
 
 
 def forms(
-    target: Annotated[Path, typer.Option("--out", help="表放在何处 · Folder that the forms go to", metavar="FOLDER")],
+    target: Annotated[Path, typer.Option("--out", metavar="FOLDER")],
     language: Locale = None,
     as_json: AsJson = False,
 ) -> None:
-    """空白表：三份书面材料和机读目录 · Blank forms and catalogue, to be filled in."""
+    """Blank forms and catalogue, to be filled in."""
     from lantai.edges.files.folder import refuse_existing, write_file
     from lantai.formats.workbooks.workbook import FORM_KINDS, catalogue_template, unit_form
     from lantai.journey.intake.checks.verify import FORMS
@@ -183,12 +171,12 @@ def check(
     path: Carrier,
     profile: Annotated[
         Profile,
-        typer.Option(help="lantai，或 none（仅按 BagIt）· lantai, or none for BagIt alone", metavar="lantai|none"),
+        typer.Option(metavar="lantai|none"),
     ] = Profile.LANTAI,
     language: Locale = None,
     as_json: AsJson = False,
 ) -> None:
-    """检查载体（包）：报送前自检，一次列出全部问题 · Check a carrier before it is sent; names every fault."""
+    """Check a carrier before it is sent; names every fault."""
     findings = _findings_of(path, profile, _settings(), as_json=as_json)
     words = language.value if language else locale()
     acceptable = is_acceptable(findings)
@@ -216,7 +204,7 @@ def check(
 
 
 def inspect(path: Carrier, as_json: AsJson = False) -> None:
-    """查看载体（包）：是什么、有多少 · Say what a carrier is and holds."""
+    """Say what a carrier is and holds."""
     from lantai.journey.department.check_carrier import check_carrier
 
     try:

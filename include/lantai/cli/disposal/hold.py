@@ -13,29 +13,24 @@ from lantai.locales import say
 from lantai.records.disposal.hold import HoldScope
 from lantai.records.intake.submission import read_reference
 
-app = typer.Typer(no_args_is_help=True, help="冻结（暂停处置） · Holds")
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command("add")
 def add(
     scope: Annotated[
         HoldScope,
-        typer.Argument(
-            help="范围：record 件、carrier 载体、unit 单位、fonds 全宗 · What kind of thing", metavar="SCOPE"
-        ),
+        typer.Argument(metavar="SCOPE"),
     ],
     target: Annotated[
         str,
-        typer.Argument(
-            help="对象编号：件号；载体号、受理号或包名；单位代码；全宗号 · Its id: of a record; of a carrier, an acceptance number or the "
-            "department's own name of the package; of a unit; the number of a fonds"
-        ),
+        typer.Argument(),
     ],
-    reason: Annotated[str, typer.Option(help="事由 · Why, e.g. the file number of the audit")],
+    reason: Annotated[str, typer.Option()],
     actor: Actor,
     as_json: AsJson = False,
 ) -> None:
-    """冻结：在解除之前不得移交、销毁 · Place a hold: nothing it covers is transferred or destroyed until it is lifted."""
+    """Place a hold: nothing it covers is transferred or destroyed until it is lifted."""
     from lantai.journey.disposal.hold import hold
     from lantai.journey.intake.answers.find_round import find_kept
 
@@ -68,11 +63,11 @@ def add(
 
 @app.command("lift")
 def lift(
-    hold_id: Annotated[str, typer.Argument(help="冻结编号 · Hold id", metavar="HOLD")],
+    hold_id: Annotated[str, typer.Argument(metavar="HOLD")],
     actor: Actor,
     as_json: AsJson = False,
 ) -> None:
-    """解除冻结 · Lift a hold."""
+    """Lift a hold."""
     from lantai.journey.disposal.hold import lift as lift_hold
 
     with opened() as centre:
@@ -84,10 +79,10 @@ def lift(
 
 @app.command("list")
 def list_(
-    with_lifted: Annotated[bool, typer.Option("--all", help="含已解除的 · With lifted ones")] = False,
+    with_lifted: Annotated[bool, typer.Option("--all")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """列出冻结 · List holds."""
+    """List holds."""
     from lantai.edges.registry.disposal.holds import holds
 
     with opened() as centre, centre.database.read() as connection:

@@ -18,16 +18,12 @@ from lantai.errors import CatalogueError, InputFileError
 from lantai.locales import lacking, say
 from lantai.records.disposal.lists import ListKind, ListState
 
-app = typer.Typer(no_args_is_help=True, help="移交与销毁清单 · Lists of records to transfer or destroy")
+app = typer.Typer(no_args_is_help=True)
 
-ListId = Annotated[str, typer.Argument(metavar="LIST", help="清单编号，如 D-2026-JY-001 · List id")]
-OnBehalfOf = Annotated[
-    str | None, typer.Option(help="代何人（委托人工号）· Staff id of who delegated", metavar="PERSON")
-]
-Kind = Annotated[
-    ListKind, typer.Argument(help="transfer 移交，destruction 销毁 · Which kind", metavar="transfer|destruction")
-]
-Maybe = Annotated[str | None, typer.Option("--as", help="经办人工号或账号 · Staff id or account", metavar="PERSON")]
+ListId = Annotated[str, typer.Argument(help="given.list_id", metavar="LIST")]
+OnBehalfOf = Annotated[str | None, typer.Option(help="given.on_behalf_of", metavar="PERSON")]
+Kind = Annotated[ListKind, typer.Argument(metavar="transfer|destruction")]
+Maybe = Annotated[str | None, typer.Option("--as", help="given.account", metavar="PERSON")]
 
 
 @app.command("draft")
@@ -35,13 +31,13 @@ def draft(
     kind: Kind,
     on: Annotated[
         date | None,
-        typer.Option(parser=read_day, metavar="DATE", help="截止日期，默认今天 · Due by this day, default today"),
+        typer.Option(parser=read_day, metavar="DATE"),
     ] = None,
-    unit: Annotated[list[str] | None, typer.Option(help="单位代码，可多次 · Unit code, may be repeated")] = None,
+    unit: Annotated[list[str] | None, typer.Option(help="given.unit_codes")] = None,
     actor: Maybe = None,
     as_json: AsJson = False,
 ) -> None:
-    """编制到期清单；不改变任何档案 · Draft lists of what is due; changes no record."""
+    """Draft lists of what is due; changes no record."""
     from lantai.journey.disposal.appraise import appraise
     from lantai.journey.disposal.approval.export_sheet import export_sheet
 
@@ -56,12 +52,10 @@ def draft(
 
 @app.command("show")
 def show(
-    list_id: Annotated[
-        str | None, typer.Argument(metavar="LIST", help="清单编号，省略为全部 · List id; all without it")
-    ] = None,
+    list_id: Annotated[str | None, typer.Argument(metavar="LIST")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """显示全部清单，或一份清单的进度与所缺事项 · Show all lists, or how far one is and what it lacks."""
+    """Show all lists, or how far one is and what it lacks."""
     if list_id is None:
         _show_all(as_json=as_json)
     else:
@@ -73,14 +67,12 @@ def export(
     list_id: ListId,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="xlsx 文件，不得已存在 · xlsx file; must not exist", metavar="FILE"),
+        typer.Option("-o", "--output", metavar="FILE"),
     ] = None,
-    actor: Annotated[
-        str | None, typer.Option("--as", help="带上此人已填意见 · With this person's decisions", metavar="PERSON")
-    ] = None,
+    actor: Annotated[str | None, typer.Option("--as", metavar="PERSON")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """导出工作表 · Export the worksheet."""
+    """Export the worksheet."""
     from lantai.edges.files.folder import refuse_existing
     from lantai.journey.disposal.approval.export_sheet import export_sheet
 
@@ -94,14 +86,12 @@ def export(
 
 @app.command("import")
 def import_(
-    sheet: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="填好的工作表 · Filled-in worksheet", metavar="FILE")
-    ],
+    sheet: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE")],
     actor: Actor,
     on_behalf_of: OnBehalfOf = None,
     as_json: AsJson = False,
 ) -> None:
-    """导入填好的意见；空白为未鉴定 · Import decisions; a blank row is undecided."""
+    """Import decisions; a blank row is undecided."""
     from lantai.journey.disposal.approval.import_sheet import import_sheet
 
     with opened() as centre, progress_bar("导入 · import", as_json=as_json):
@@ -127,11 +117,11 @@ def import_(
 @app.command("report")
 def report(
     list_id: ListId,
-    report_no: Annotated[str, typer.Argument(help="鉴定工作报告的文号 · Number of the report", metavar="NUMBER")],
+    report_no: Annotated[str, typer.Argument(metavar="NUMBER")],
     actor: Actor,
     as_json: AsJson = False,
 ) -> None:
-    """登记销毁清单所依据的鉴定工作报告；没有报告不能销毁 · Note the appraisal report; nothing is destroyed without one."""
+    """Note the appraisal report; nothing is destroyed without one."""
     from lantai.journey.disposal.approval.note_papers import note_report
 
     with opened() as centre:
@@ -143,11 +133,11 @@ def report(
 @app.command("file")
 def file(
     list_id: ListId,
-    receipt_no: Annotated[str, typer.Argument(help="备案回执号 · Receipt number", metavar="NUMBER")],
+    receipt_no: Annotated[str, typer.Argument(metavar="NUMBER")],
     actor: Actor,
     as_json: AsJson = False,
 ) -> None:
-    """记录档案主管部门的销毁清册备案回执 · Record the authority's receipt for the register."""
+    """Record the authority's receipt for the register."""
     from lantai.journey.disposal.approval.note_papers import file_register
 
     with opened() as centre:
@@ -158,7 +148,7 @@ def file(
 
 @app.command("withdraw")
 def withdraw(list_id: ListId, actor: Actor, as_json: AsJson = False) -> None:
-    """撤回尚未执行的清单 · Withdraw a list before the act."""
+    """Withdraw a list before the act."""
     from lantai.journey.disposal.approval.withdraw import withdraw as withdraw_list
 
     with opened() as centre:

@@ -42,9 +42,7 @@ SIGNERS = (ListDuty.PANEL_MEMBER, ListDuty.LEADER, ListDuty.WITNESS)
 
 SigningRole = Annotated[
     ListDuty,
-    typer.Option(
-        help=f"以何职责签署：{'、'.join(SIGNERS)} · The duty it is signed in: {', '.join(SIGNERS)}", metavar="ROLE"
-    ),
+    typer.Option(help="given.signing_role", metavar="ROLE"),
 ]
 
 
@@ -55,26 +53,21 @@ def sign(
     actor: Actor,
     key: Annotated[
         Path | None,
-        typer.Option(
-            exists=True, dir_okay=False, help="签字人的 OpenSSH 私钥 · The signer's private key", metavar="FILE"
-        ),
+        typer.Option(exists=True, dir_okay=False, metavar="FILE"),
     ] = None,
     signature: Annotated[
         Path | None,
         typer.Option(
             exists=True,
             dir_okay=False,
-            help="ssh-keygen -Y sign 的结果，代替私钥 · Its signature, instead of a key",
             metavar="FILE",
         ),
     ] = None,
-    counted: Annotated[
-        str | None, typer.Option(help="监销清点：件数,页数 · Recount of a witness: records,pages", metavar="N,N")
-    ] = None,
+    counted: Annotated[str | None, typer.Option(metavar="N,N")] = None,
     on_behalf_of: OnBehalfOf = None,
     as_json: AsJson = False,
 ) -> None:
-    """签署清单 · Sign a list in one's duty."""
+    """Sign a list in one's duty."""
     from lantai.journey.disposal.approval.sign import KEY_FILE_BYTES
     from lantai.journey.disposal.approval.sign import sign as sign_list
 
@@ -125,12 +118,10 @@ def message(
     role: SigningRole,
     stage: Annotated[
         Stage,
-        typer.Option(
-            help="approve 审批，before 销毁前，after 销毁后 · approve, or a witness's before and after", metavar="STAGE"
-        ),
+        typer.Option(metavar="STAGE"),
     ] = Stage.APPROVE,
 ) -> None:
-    """输出待签内容，供 ssh-keygen -Y sign -n lantai-list 使用 · Print what is signed, for ssh-keygen."""
+    """Print what is signed, for ssh-keygen."""
     from lantai.journey.disposal.approval.examine import examine, message_to_sign
 
     with opened() as centre, centre.database.read() as connection:
@@ -143,15 +134,14 @@ def prepare(
     kind: Annotated[
         ListKind | None,
         typer.Argument(
-            help="transfer 移交，destruction 销毁，省略为两种 · Which kind; both without it",
             metavar="transfer|destruction",
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """将已批准且等待期满的清单移交保管人；与流程所做相同 · Hand approved lists whose waiting time is over to the custodian, as the DAGs do.
+    """Hand approved lists whose waiting time is over to the custodian, as the DAGs do.
 
-    同时收取档案馆的移交回执 · Closes transfers whose receipt has come, too.
+    Closes transfers whose receipt has come, too.
     """
     from lantai.journey.disposal.acts.prepare import prepare as prepare_lists
 
@@ -180,20 +170,17 @@ def run(
         typer.Option(
             exists=True,
             dir_okay=False,
-            help="解密用的身份密钥文件（移交时）· age identity, for a transfer",
             metavar="FILE",
         ),
     ] = None,
     disposal_key: Annotated[
         Path | None,
-        typer.Option(
-            exists=True, dir_okay=False, help="处置签名私钥 PEM · Key that signs certificates", metavar="FILE"
-        ),
+        typer.Option(exists=True, dir_okay=False, metavar="FILE"),
     ] = None,
     actor: Maybe = None,
     as_json: AsJson = False,
 ) -> None:
-    """在保管机上执行需要私钥的步骤 · Carry a list out on the custody host, as far as its rows permit."""
+    """Carry a list out on the custody host, as far as its rows permit."""
     from lantai.edges.registry.disposal import lists as disposal
 
     with (

@@ -17,27 +17,27 @@ from lantai.records.custody.record import Retention
 from lantai.records.disposal.schedule import Schedule, ScheduleRule
 from lantai.rules.disposal.scheduling import Verdict, compare
 
-app = typer.Typer(no_args_is_help=True, help="保管期限表 · Retention schedules")
+app = typer.Typer(no_args_is_help=True)
 
 COLUMNS = ("clause", "description", "retention", "keywords")
 
-Name = Annotated[str, typer.Argument(help="期限表名称 · Name of the schedule", metavar="NAME")]
+Name = Annotated[str, typer.Argument(help="given.schedule", metavar="NAME")]
 
 
 @app.command("load")
 def load(
-    file: Annotated[Path, typer.Argument(help="CSV，UTF-8 或 GBK · CSV file", metavar="FILE")],
-    name: Annotated[str, typer.Option(help="名称 · Name")],
-    version: Annotated[str, typer.Option(help="版本 · Version")],
-    approved_by: Annotated[str, typer.Option(help="批准机关和文号 · Who approved it, with the number")],
-    approved_on: Annotated[date, typer.Option(parser=read_day, metavar="DATE", help="批准日期 · Date of approval")],
-    effective_from: Annotated[date, typer.Option(parser=read_day, metavar="DATE", help="施行日期 · In force from")],
+    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    name: Annotated[str, typer.Option()],
+    version: Annotated[str, typer.Option()],
+    approved_by: Annotated[str, typer.Option()],
+    approved_on: Annotated[date, typer.Option(parser=read_day, metavar="DATE")],
+    effective_from: Annotated[date, typer.Option(parser=read_day, metavar="DATE")],
     as_json: AsJson = False,
 ) -> None:
-    """装入一版保管期限表；已有的版本不改动 · Load a version of a schedule; one that is there is never changed.
+    """Load a version of a schedule; one that is there is never changed.
 
-    列：clause 条款，description 内容，retention 期限（Y、D30、D10），keywords 题名或文种中的词（分号隔开）· Columns: clause,
-    description, retention (Y, D30, D10), keywords: words of the title or the document type, separated by ;.
+    Columns: clause, description, retention (Y, D30, D10), keywords: words of the title or the document type, separated
+    by ;.
     """
     from lantai.edges.registry.disposal.schedules import add_schedule, schedules
 
@@ -54,10 +54,10 @@ def load(
 
 @app.command("show")
 def show(
-    name: Annotated[str | None, typer.Option(help="名称 · Name")] = None,
+    name: str | None = None,
     as_json: AsJson = False,
 ) -> None:
-    """显示保管期限表的各版本和条款 · Show schedules with their clauses."""
+    """Show schedules with their clauses."""
     from lantai.edges.registry.disposal.schedules import schedule, schedules
 
     with opened() as centre, centre.database.read() as connection:
@@ -94,11 +94,11 @@ def show(
 @app.command("diff")
 def diff(
     name: Name,
-    old: Annotated[str, typer.Argument(help="旧版本 · Older version", metavar="OLD")],
-    new: Annotated[str, typer.Argument(help="新版本 · Newer version", metavar="NEW")],
+    old: Annotated[str, typer.Argument(metavar="OLD")],
+    new: Annotated[str, typer.Argument(metavar="NEW")],
     as_json: AsJson = False,
 ) -> None:
-    """比较两个版本：增加、删除、改动的条款 · Compare two versions: clauses added, removed, changed."""
+    """Compare two versions: clauses added, removed, changed."""
     from lantai.edges.registry.disposal.schedules import schedule
 
     with opened() as centre, centre.database.read() as connection:
@@ -125,14 +125,14 @@ def diff(
 @app.command("simulate")
 def simulate(
     name: Name,
-    version: Annotated[str | None, typer.Option(help="版本，默认现行 · Version, by default the one in force")] = None,
-    unit: Annotated[list[str] | None, typer.Option(help="单位代码，可多次 · Unit code, may be repeated")] = None,
-    most: Annotated[int, typer.Option(help="最多列出多少件 · Most records shown", min=0, max=1_000_000)] = 100,
+    version: str | None = None,
+    unit: Annotated[list[str] | None, typer.Option(help="given.unit_codes")] = None,
+    most: Annotated[int, typer.Option(min=0, max=1_000_000)] = 100,
     as_json: AsJson = False,
 ) -> None:
-    """试用：现存档案按此表应为何期限；不改动任何档案 · What the schedule says of the records kept; changes none.
+    """What the schedule says of the records kept; changes none.
 
-    条款不明和没有对应条款的逐一列出，绝不代为决定 · What no clause covers, or two do, is listed and never decided.
+    What no clause covers, or two do, is listed and never decided.
     """
     from lantai.journey.disposal.simulate import simulate as try_out
 

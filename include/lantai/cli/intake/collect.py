@@ -40,7 +40,6 @@ Carriers = Annotated[
     list[str] | None,
     typer.Option(
         "--carrier",
-        help="包名，或受理号（可加轮次），可多次；省略为全部 · Name of a package, or acceptance number, also with a round; all without it",
     ),
 ]
 
@@ -49,7 +48,6 @@ NoWait = Annotated[
     bool,
     typer.Option(
         "--no-wait",
-        help="看不到或尚未稳定的单位不再等待 · Come back to nobody: what could not be looked at or has not settled is for the next run",
     ),
 ]
 
@@ -61,11 +59,10 @@ def collect(
     no_wait: NoWait = False,
     as_json: AsJson = False,
 ) -> None:
-    """收取、检验、封存、答复：与夜间任务相同，可随时重跑 · Take in what units have filed; the same as the nightly DAG, safe to rerun.
+    """Take in what units have filed; the same as the nightly DAG, safe to rerun.
 
-    一个单位失败不影响其他单位；看不到的发件箱记为“未知”，不当作“未报”。可能自行恢复的，其他单位办完后隔一段时间再看
-    （LANTAI_LOOK_AGAIN_SECONDS） · One unit's failure stops no other; an outbox that cannot be looked at is unknown, never
-    empty. What may pass by itself is looked at again, after the others and after pauses (LANTAI_LOOK_AGAIN_SECONDS).
+    One unit's failure stops no other; an outbox that cannot be looked at is unknown, never empty. What may pass by
+    itself is looked at again, after the others and after pauses (LANTAI_LOOK_AGAIN_SECONDS).
     """
     from lantai.journey.intake.purge_returned import purge_returned
     from lantai.journey.intake.take_in_all import Watchers, take_in_all

@@ -27,31 +27,27 @@ if TYPE_CHECKING:
 
 Units = Annotated[
     list[str] | None,
-    typer.Option("--unit", help="单位代码，可多次；省略为全部 · Unit code, may be repeated; all without it"),
+    typer.Option("--unit"),
 ]
 Years = Annotated[
     list[int] | None,
-    typer.Option(
-        "--year", help="归档年度，可多次；省略为已开的全部年度 · Filing year, may be repeated; all open ones without it"
-    ),
+    typer.Option("--year"),
 ]
 Submission = Annotated[
     str,
     typer.Argument(
-        help="受理号（或加轮次，如 SL2025-JY-E001-R2），或报送单位的包名 · Acceptance number, also with a round "
-        "(SL2025-JY-E001-R2), or the department's own name of the package",
+        help="given.submission",
         metavar="SUBMISSION",
     ),
 ]
-STATES = f"状态：{'、'.join(RoundState)} · One of {', '.join(RoundState)}"
 
 
 def submissions(
-    unit: Annotated[str | None, typer.Option(help="单位代码 · Unit code")] = None,
-    state: Annotated[RoundState | None, typer.Option(help=STATES, metavar="STATE")] = None,
+    unit: Annotated[str | None, typer.Option(help="given.unit_code")] = None,
+    state: Annotated[RoundState | None, typer.Option(metavar="STATE")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """列出报送及各轮次 · List submissions with all their rounds."""
+    """List submissions with all their rounds."""
     from lantai.edges.registry.centre.units import units
     from lantai.edges.registry.intake.submissions import rounds
 
@@ -83,11 +79,10 @@ def findings(
     submission: Submission,
     as_json: AsJson = False,
 ) -> None:
-    """显示最近一轮（或所指一轮）的全部意见 · Show every finding of the newest round, or of the one named.
+    """Show every finding of the newest round, or of the one named.
 
-    受理号（SL2025-JY-E001）由中心给出，包名（JY-2025-E-001）由单位自定，两者均可；同名的有几次报送时列出受理号，不作猜测 · The
-    acceptance number (SL2025-JY-E001) is ours, the package's name (JY-2025-E-001) the department's; either will do. Where a name
-    fits several submissions they are listed, and none is guessed.
+    The acceptance number (SL2025-JY-E001) is ours, the package's name (JY-2025-E-001) the department's; either will do.
+    Where a name fits several submissions they are listed, and none is guessed.
     """
     from lantai.edges.registry.intake.submissions import findings_of
     from lantai.journey.intake.answers.find_round import find_round
@@ -129,21 +124,16 @@ def decide(
     choice: Annotated[
         Choice,
         typer.Argument(
-            help="accept 经核实予以接收（长期按30年、短期按10年），return 退回报送单位 · accept: it may stand, old long-term and "
-            "short-term periods are read as 30 and 10 years; return: it goes back to its unit",
             metavar="accept|return",
         ),
     ],
-    reason: Annotated[
-        str, typer.Option(help="理由，报送单位可见 · Why; the unit reads it, e.g. who was asked and what they said")
-    ],
+    reason: Annotated[str, typer.Option()],
     actor: Actor,
     as_json: AsJson = False,
 ) -> None:
-    """登记对暂存待定报送的处理意见，下一次收取时生效 · Decide on a held submission; the next take-in acts on it.
+    """Decide on a held submission; the next take-in acts on it.
 
-    没有协议、载体已接收等须先改正，不能凭意见接收，只能退回 · What only a change can cure (no agreement, accepted before)
-    cannot be accepted by word.
+    What only a change can cure (no agreement, accepted before) cannot be accepted by word.
     """
     from lantai.journey.intake.decide_held import decide_held
 

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 SYSTEM = "system"
 """Who acts when nobody is named: the work is what the scheduled run does."""
 
-Actor = Annotated[
-    str, typer.Option("--as", help="经办人的工号或账号 · Staff id or account of who acts", metavar="PERSON")
-]
+Actor = Annotated[str, typer.Option("--as", help="given.actor", metavar="PERSON")]
 
 
 def person(centre: Centre, name: str) -> str:

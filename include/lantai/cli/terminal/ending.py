@@ -1,5 +1,9 @@
 """How a command begins and ends: the language of its help, its exit code, and how an error is told.
 
+The words of the help stand in `locales/commands.*.toml` under the names of commands and parameters, and are put on here, so that
+a command has none in its code: `--role` of `lantai list sign` is `help.list.sign.role`, the command itself `help.list.sign.about`.
+What several commands are given in the same sense is worded once; the option names that key, `help="given.actor"`.
+
 Exit codes: 0 done or warnings only, 1 findings, 2 usage, 3 fault or refusal; as in any shell 130 after Ctrl-C and 141 when
 whoever reads the answer has gone away. An error is told on standard error in three lines: what happened, what was found and
 expected, what to do. With `--json` it is one object on standard output instead, `{"error": {...}}`. Nothing that a user can
@@ -29,11 +33,11 @@ from lantai.cli.terminal.screen import (
     USAGE,
     InterruptedHalfwayError,
     err,
-    half,
     locale,
     print_json,
     said,
     sign,
+    word,
 )
 from lantai.edges.files.streams import keep_trace, silence
 from lantai.errors import (
@@ -58,14 +62,14 @@ INTERRUPTED, READER_GONE = 130, 141
 AS_GIVEN = (UsageError, SettingsError, NotFoundError, WorksheetError)
 """Whoever gave the command corrects what was given."""
 
-ARGUMENTS, OPTIONS, COMMANDS = "参数 · Arguments", "选项 · Options", "命令 · Commands"
+ARGUMENTS, OPTIONS, COMMANDS = "panel.arguments", "panel.options", "panel.commands"
 
-DEPARTMENT = "报送单位 · For departments"
-YEARLY = "年度报送 · The year"
-DISPOSAL = "鉴定与处置 · Appraisal and disposal"
-CUSTODY = "保管 · Custody"
-SETUP = "设置 · Set-up"
-TRIAL = "试用 · To try it"
+DEPARTMENT = "panel.departments"
+YEARLY = "panel.year"
+DISPOSAL = "panel.disposal"
+CUSTODY = "panel.custody"
+SETUP = "panel.setup"
+TRIAL = "panel.trial"
 PANELS = (DEPARTMENT, YEARLY, DISPOSAL, CUSTODY, SETUP, TRIAL)
 """Whom or what a command is for, in the order of the help."""
 
@@ -88,9 +92,9 @@ class Lantai(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer does not export the class
         """Return the names of the commands in the order of the help."""
         del ctx
-        panels = [half(panel) for panel in PANELS]
+        panels = [word(panel) for panel in PANELS]
         commands: dict[str, Any] = dict(self.commands)
-        return sorted(commands, key=lambda name: panels.index(half(commands[name].rich_help_panel)))
+        return sorted(commands, key=lambda name: panels.index(commands[name].rich_help_panel))
 
     def _carry_out(self, words: list[str]) -> None:
         speak(self)
@@ -98,25 +102,30 @@ class Lantai(TyperGroup):
             self.invoke(context)
 
 
-def speak(command: Any) -> None:  # noqa: ANN401 - typer does not name the classes that it makes
-    """Put the help of a command, and of all below it, into the language of the screen."""
-    for name in ("help", "short_help", "epilog"):
-        setattr(command, name, _spoken(getattr(command, name)))
-    command.rich_help_panel = half(command.rich_help_panel or COMMANDS)
+def speak(command: Any, key: str = "help") -> None:  # noqa: ANN401 - typer does not name the classes that it makes
+    """Put the help of a command, and of all below it, into the language of the screen.
+
+    Args:
+        command: As typer made it; what it took from docstrings is replaced.
+        key: Under which the words of the command stand.
+
+    Raises:
+        KeyError: A command, or something that it is given, has no words.
+    """
+    command.help = _helping(f"{key}.about")
+    command.epilog = _helping(command.epilog) if command.epilog else None
+    command.rich_help_panel = word(command.rich_help_panel or COMMANDS)
     shown = command.get_help_option(typer.Context(command))
-    shown.help = said("显示说明", "Show this message and exit.")
+    shown.help = "given.help"
     for param in (*command.params, shown):
-        usual = ARGUMENTS if isinstance(param, TyperArgument) else OPTIONS
-        param.help = _spoken(param.help)
-        param.rich_help_panel = half(param.rich_help_panel or usual)
-    for below in getattr(command, "commands", {}).values():
-        speak(below)
+        param.help = _helping(param.help or f"{key}.{param.name}")
+        param.rich_help_panel = word(ARGUMENTS if isinstance(param, TyperArgument) else OPTIONS)
+    for name, below in getattr(command, "commands", {}).items():
+        speak(below, f"{key}.{name}")
 
 
-def _spoken(text: str | None) -> str | None:
-    # A paragraph is one line: typer keeps the ends of those that the source has, in the middle of a sentence.
-    lines = [" ".join(paragraph.split()) for paragraph in half(text or "").split("\n\n")]
-    return PAUSE.sub(r"\1 ", "\n\n".join(lines)) or None
+def _helping(key: str) -> str:
+    return PAUSE.sub(r"\1 ", word(key))
 
 
 def ending(command: Callable[[], object], *, as_json: bool = False) -> int:

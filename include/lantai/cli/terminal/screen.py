@@ -25,6 +25,7 @@ from rich.segment import Segment
 from rich.text import Text
 
 from lantai.errors import InputFileError, PlaceUnavailableError
+from lantai.locales import say
 from lantai.records.text.shown import in_json, on_its_lines, on_one_line
 from lantai.settings import screen_locale
 
@@ -37,7 +38,7 @@ DONE, FINDINGS, USAGE, FAULT = 0, 1, 2, 3
 SMALL_FILE_BYTES = 16 * 1024 * 1024
 """The largest file of rows that a command reads; a register of 1,000 units is about 100 KiB."""
 
-AsJson = Annotated[bool, typer.Option("--json", help="答复为 JSON · Answer as JSON")]
+AsJson = Annotated[bool, typer.Option("--json", help="given.as_json")]
 
 BETWEEN = "· "
 """Stands between the two languages of a help text or a heading, Chinese first."""
@@ -93,6 +94,15 @@ def _has(character: str) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
+
+
+def word(key: str, **values: object) -> str:
+    """Return the words under a key in the language of the screen, with values put in, each on one line.
+
+    Raises:
+        KeyError: There are none.
+    """
+    return say(key, locale(), **values)
 
 
 def said(zh: str, en: str) -> str:

@@ -20,19 +20,17 @@ if TYPE_CHECKING:
     from lantai.journey.year.board import BoardRow
     from lantai.records.intake.visit import Visit
 
-app = typer.Typer(no_args_is_help=True, help="归档年度 · Filing years")
+app = typer.Typer(no_args_is_help=True)
 
 Year = Annotated[
     int,
-    typer.Argument(
-        help="归档年度，如 2025（不是今年）· Filing year, e.g. 2025 (not the year of the run)", min=1000, max=9999
-    ),
+    typer.Argument(help="given.filing_year", min=1000, max=9999),
 ]
 
 
 @app.command("open")
 def open_(year: Year, actor: Actor = SYSTEM, as_json: AsJson = False) -> None:
-    """开年度：按单位、数据形式建立报送任务和期限 · Make the duties of a year with their deadlines; safe to run again."""
+    """Make the duties of a year with their deadlines; safe to run again."""
     from lantai.journey.year.find_unlisted_years import find_unlisted_years
     from lantai.journey.year.open_year import open_year
 
@@ -69,18 +67,18 @@ def open_(year: Year, actor: Actor = SYSTEM, as_json: AsJson = False) -> None:
 @app.command("status")
 def status(
     year: Year,
-    unit: Annotated[list[str] | None, typer.Option(help="单位代码，可重复 · Unit code; may be repeated")] = None,
-    form: Annotated[DataForm | None, typer.Option(help="数据形式 · Data form")] = None,
-    state: Annotated[Standing | None, typer.Option(help="状态 · State")] = None,
-    turn: Annotated[Turn | None, typer.Option(help="该谁办理 · Who has to act next")] = None,
-    late: Annotated[bool, typer.Option("--late", help="只看超期的任务 · Only duties past their deadline")] = False,
+    unit: list[str] | None = None,
+    form: Annotated[DataForm | None, typer.Option(help="given.data_form")] = None,
+    state: Standing | None = None,
+    turn: Turn | None = None,
+    late: Annotated[bool, typer.Option("--late")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """年度看板：每项任务到哪一步，超期几天，该谁办理 · The board: where every duty stands, how late it is, whose turn it is.
+    """The board: where every duty stands, how late it is, whose turn it is.
 
-    报送后被退回或暂存的，未接收之前仍逐日计超期 · What came back or is held stays owed, and its days go on, until it is accepted.
+    What came back or is held stays owed, and its days go on, until it is accepted.
 
-    未能查看或收取的单位另列一表，写明原因和办法 · Units that could not be looked at or taken in follow, with the reason and what to do.
+    Units that could not be looked at or taken in follow, with the reason and what to do.
     """
     from lantai.edges.registry.centre.units import units
     from lantai.edges.registry.intake.visits import last_visits
