@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import string
 import tomllib
@@ -79,6 +80,55 @@ def test_help_that_several_share_is_worded_once():
 
 def test_english_has_no_chinese():
     chinese = re.compile("[\u4e00-\u9fff]")
-    found = {key for name in ("commands",) for key, text in words_in(name, "en").items() if chinese.search(text)}
+    found = {
+        key for name in ("answers", "commands") for key, text in words_in(name, "en").items() if chinese.search(text)
+    }
 
     assert found == set()
+
+
+CODE = sorted((Path(lantai.__file__).parent / "cli").rglob("*.py"))
+DOTTED = re.compile(r"[a-z_]+(\.[a-z0-9_-]+)+")
+FILES = {"catalogue.csv", "catalogue.xlsx", "identity.txt", "intake.pem", "log.pem"}
+"""Dotted words of the code that are names of files."""
+
+
+def dotted_words() -> set[str]:
+    """Return the strings of the command's code that read like a key."""
+    strings = (
+        node.value
+        for path in CODE
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    return {text for text in strings if DOTTED.fullmatch(text)} - FILES
+
+
+def sentences() -> Iterator[tuple[str, set[str], str]]:
+    """Yield the keys of the sentences that the code asks for, with the names of the values it puts in, and where."""
+    for path in CODE:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("word", "say"):
+                first = node.args[0]
+                options = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
+                given = {str(keyword.arg) for keyword in node.keywords}
+                yield from ((o.value, given, f"{path}:{node.lineno}") for o in options if isinstance(o, ast.Constant))
+
+
+def test_every_word_that_the_code_names_is_there():
+    known = {key for name in PAIRED for key in words_in(name, "zh")}
+
+    assert dotted_words() - known == set()
+
+
+def test_no_word_of_an_answer_is_left_over():
+    assert words_in("answers", "zh").keys() - dotted_words() == set()
+
+
+def test_every_sentence_gets_the_values_that_it_tells():
+    """A value that is not given would be a blank in the middle of a sentence."""
+    known = {key: text for name in PAIRED for key, text in words_in(name, "zh").items()}
+
+    wrong = [(where, key) for key, given, where in sentences() if given != values_in(known[key])]
+
+    assert wrong == []

@@ -32,10 +32,10 @@ from lantai.cli.terminal.screen import (
     FAULT,
     USAGE,
     InterruptedHalfwayError,
+    either,
     err,
     locale,
     print_json,
-    said,
     sign,
     word,
 )
@@ -150,8 +150,8 @@ def ending(command: Callable[[], object], *, as_json: bool = False) -> int:
 def _interrupted(stop: BaseException) -> str:
     # Typer turns an interruption into one of its own, whose cause is ours.
     if isinstance(stop, InterruptedHalfwayError) or isinstance(stop.__cause__, InterruptedHalfwayError):
-        return said("已中断；再运行一次即从中断处继续。", "Interrupted; run it again and it goes on where it stopped.")
-    return said("已中断，可再运行一次。", "Interrupted; it can be run again.")
+        return word("terminal.interrupted_halfway")
+    return word("terminal.interrupted")
 
 
 def _failed(error: Exception, *, as_json: bool) -> int:
@@ -184,8 +184,9 @@ def named(error: Exception) -> LantaiError | None:
         return kind(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
     if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("lantai"):
         part = "demo" if error.name in _OF_THE_DEMO else "centre"
-        missing = MissingPartError(f"found no module {error.name}, expected it with lantai[{part}]")
-        missing.message_zh = f"没有模块 {error.name}，它随 lantai[{part}] 安装"
+        en, zh = (say("terminal.missing_part", each, module=error.name, part=part) for each in ("en", "zh"))
+        missing = MissingPartError(en)
+        missing.message_zh = zh
         return missing
     trace = keep_trace("".join(traceback.format_exception(error)))
     return UnexpectedError(f"{type(error).__name__}: {error} ({trace})")
@@ -196,11 +197,11 @@ def tell(error: LantaiError, *, as_json: bool = False) -> None:
     if as_json:
         print_json({"error": described(error)})
         return
-    title = Text.assemble((said("错误", "Error"), "bold red"), f"{said('：', ': ')}{what_happened(error)}")
+    title = Text.assemble((word("terminal.error"), "bold red"), f"{word('mark.colon')}{what_happened(error)}")
     err.print(title.append(f" ({type(error).__name__})", "dim"), soft_wrap=True)
     if str(error):
         # Every line is set in, so that none that a message brings can pass for the beginning of another.
-        lines = on_its_lines(said(error.message_zh or str(error), str(error))).split("\n")
+        lines = on_its_lines(either(error.message_zh or str(error), str(error))).split("\n")
         err.print(Text("\n".join(f"  {each}" for each in lines)), soft_wrap=True)
     err.print(Text(f"  {sign('→', '->')} {advice(type(error), locale())}"), soft_wrap=True)
 

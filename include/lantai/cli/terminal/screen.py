@@ -1,7 +1,7 @@
 """What every command shares: the language of the screen, opening the centre, answering as text or as JSON, progress.
 
-Words of help and of columns stand in both languages beside each other, `中文 · English`, where they are used; `half` takes the
-one that is asked for. How a command ends, and how errors are told, is in `ending`.
+Code names its words by their keys in locales; they are put in here, or by `word`. How a command ends, how its help is worded and
+how errors are told, is in `ending`.
 
 Source: interfaces.md, "The command".
 """
@@ -79,8 +79,9 @@ err = Screen(stderr=True, highlight=False)
 
 
 def locale() -> str:
-    """Return the language of the screen: `zh` or `en`; English where the terminal has no Chinese characters."""
-    return screen_locale() if _has("中") else "en"
+    """Return the language of the screen: `zh` or `en`; English where the terminal cannot write the name of the other."""
+    asked = screen_locale()
+    return asked if _has(say("language.name", asked)) else "en"
 
 
 def sign(character: str, instead: str) -> str:
@@ -105,9 +106,23 @@ def word(key: str, **values: object) -> str:
     return say(key, locale(), **values)
 
 
+def listed(names: Iterable[object]) -> str:
+    """Return names in one line, as the language of the screen sets them apart."""
+    return word("mark.between").join(map(str, names))
+
+
+def either(zh: str, en: str) -> str:
+    """Return the one that the screen speaks, of what an error brings in both languages."""
+    return zh if locale() == "zh" else en
+
+
 def said(zh: str, en: str) -> str:
     """Return the one that the screen speaks."""
     return zh if locale() == "zh" else en
+
+
+def _titled(name: str) -> str:
+    return half(name) if BETWEEN in name else word(name)
 
 
 def half(text: str) -> str:
@@ -173,13 +188,13 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
 
     Args:
         title: As it is to be read.
-        columns: Headings, each `中文 · English`.
+        columns: Headings, each a key of locales.
         rows: Cells; None and "" are blank, a list takes a line for each of its parts.
     """
     if not rows:
-        line(f"{title}{said('：无', ': none')}")
+        line(word("terminal.none", title=title))
         return
-    headings = [half(column) for column in columns]
+    headings = [_titled(column) for column in columns]
     cells = [["\n".join(map(on_one_line, _parts(cell))) for cell in row] for row in rows]
     widest = [max(cell_len(part) for row in cells for part in row[at].split("\n")) for at in range(len(headings))]
     folded = [
@@ -192,9 +207,9 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
 
 
 def facts(title: str, pairs: Sequence[tuple[str, object]]) -> None:
-    """Print what is known of one thing: names `中文 · English`, each with its value; a sequence takes a line for each of its parts."""
+    """Print what is known of one thing: names, each a key of locales, with values; a sequence takes a line for each of its parts."""
     line(title, "bold")
-    names = [half(name) for name, _ in pairs]
+    names = [_titled(name) for name, _ in pairs]
     widest = max(map(cell_len, names))
     for name, (_, value) in zip(names, pairs, strict=True):
         texts = list(map(on_one_line, _parts(value))) or [""]
@@ -224,7 +239,7 @@ def progress_bar(label: str, *, as_json: bool, in_bytes: bool = False) -> Iterat
     """Show progress on the error stream while a block runs; nothing when it is no terminal.
 
     Args:
-        label: What is done, `中文 · English`.
+        label: What is done, as it is to be read.
         as_json: Whether the answer is JSON: then nothing is shown.
         in_bytes: Whether what is counted are bytes.
 
@@ -278,7 +293,7 @@ def _blocks(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) 
         for heading, cell in zip(headings[1:], row[1:], strict=True):
             if cell:
                 first, *others = cell.split("\n")
-                line(f"  {heading}{said('：', ': ')}{first}")
+                line(f"  {heading}{word('mark.colon')}{first}")
                 for other in others:
                     line(f"    {other}")
 

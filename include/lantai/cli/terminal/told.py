@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from lantai.cli.terminal.screen import line, said, sign
+from lantai.cli.terminal.screen import line, sign, word
 from lantai.locales import describe, say
 from lantai.records.intake.finding import Finding, Severity
-from lantai.records.text.shown import on_one_line
 
 if TYPE_CHECKING:
     from lantai.edges.registry.intake.submissions import Round
@@ -23,11 +22,13 @@ STYLES = {Severity.FAULT: "bold red", Severity.HOLD: "bold yellow", Severity.WAR
 
 def identified(this: Round) -> str:
     """Return which submission was meant: our number, and the unit's own name and number, each by what it is."""
-    number = on_one_line(this.carrier_number)
-    return said(
-        f"受理号 {this.submission_id}，即 {this.unit_code} 报送的 {this.package_name}（载体编号 {number}，第 {this.round_no} 轮）",
-        f"Acceptance number {this.submission_id}: the package {this.package_name} of {this.unit_code} (carrier number {number}, "
-        f"round {this.round_no})",
+    return word(
+        "terminal.submission",
+        submission_id=this.submission_id,
+        unit_code=this.unit_code,
+        package_name=this.package_name,
+        number=this.carrier_number,
+        round_no=this.round_no,
     )
 
 
@@ -46,11 +47,11 @@ def tell_findings(findings: Sequence[Finding], language: str) -> None:
 def counted(findings: Sequence[Finding], language: str) -> str:
     """Return how many findings there are of each severity, in words; empty when there are none."""
     counts = Counter(finding.severity for finding in findings)
-    return "，".join(
+    return say("mark.comma", language).join(
         f"{say(f'values.severity.{severity.value}', language)} {counts[severity]}"
         for severity in STYLES
         if counts[severity]
-    ).replace("，", "，" if language == "zh" else ", ")
+    )
 
 
 def finding_as_mapping(finding: Finding, language: str) -> dict[str, object]:
