@@ -23,6 +23,9 @@ WORDS = Path(lantai.__file__).parent / "locales"
 PAIRED = sorted(path.name.removesuffix(".zh.toml") for path in WORDS.glob("*.zh.toml") if path.name != "errors.zh.toml")
 """Files in both languages; what an error says in English is its docstring."""
 
+COUNTED_OTHERWISE = {"year.reasons"}
+"""Chinese counts all of them, English those that are not named."""
+
 
 def flat(table: Mapping[str, Any], above: str = "") -> dict[str, str]:
     """Return the words of a table under their dotted keys."""
@@ -60,7 +63,7 @@ def test_both_languages_have_the_same_words_with_the_same_values(name):
     zh, en = (words_in(name, locale) for locale in LOCALES)
 
     assert zh.keys() == en.keys()
-    assert {key: text for key, text in zh.items() if values_in(text) != values_in(en[key])} == {}
+    assert {key for key, text in zh.items() if values_in(text) != values_in(en[key])} - COUNTED_OTHERWISE == set()
     assert {key for key in zh if bool(zh[key]) != bool(en[key])} == set()
 
 
@@ -127,8 +130,12 @@ def test_no_word_of_an_answer_is_left_over():
 
 def test_every_sentence_gets_the_values_that_it_tells():
     """A value that is not given would be a blank in the middle of a sentence."""
-    known = {key: text for name in PAIRED for key, text in words_in(name, "zh").items()}
+    known = [{key: text for name in PAIRED for key, text in words_in(name, locale).items()} for locale in LOCALES]
 
-    wrong = [(where, key) for key, given, where in sentences() if given != values_in(known[key])]
+    wrong = [
+        (where, key)
+        for key, given, where in sentences()
+        if given != set().union(*(values_in(language[key]) for language in known))
+    ]
 
     assert wrong == []

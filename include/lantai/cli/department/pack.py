@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lantai.cli.terminal.days import read_day
-from lantai.cli.terminal.screen import FINDINGS, AsJson, Language, answer, facts, line, locale, progress_bar, said
+from lantai.cli.terminal.screen import FINDINGS, AsJson, Language, answer, facts, line, locale, progress_bar, word
 from lantai.cli.terminal.told import counted, finding_as_mapping, tell_findings
 from lantai.errors import PackageError, UnfitFileError, UsageError
 from lantai.locales import say
@@ -112,7 +112,7 @@ def pack(
         zero_signed_by=zero,
     )
     try:
-        with progress_bar("打包 · pack", as_json=as_json, in_bytes=True) as progress:
+        with progress_bar(word("pack.packing"), as_json=as_json, in_bytes=True) as progress:
             made = make(folder, sender, order, catalogue, target, progress)
     except PackageError as error:
         raise _unfit(error) from error
@@ -120,22 +120,14 @@ def pack(
     language = locale()
 
     def text() -> None:
-        line(said(f"已生成载体（包） {made}", f"Carrier made: {made}"), "bold")
+        line(word("pack.made", path=made), "bold")
         tell_findings(findings, language)
         if is_acceptable(findings):
-            line(said(f"可以报送：上传到 outbox/{year}/", f"Ready to be sent: upload it to outbox/{year}/"), "green")
+            line(word("pack.ready", year=year), "green")
         elif may_be_sent(findings):
-            line(
-                said(
-                    f"可以报送：上传到 outbox/{year}/；“中心待定”各项由中心决定，在此之前暂存。",
-                    f"Ready to be sent: upload it to outbox/{year}/. What is with the centre is decided there; until then it is held.",
-                ),
-                "green",
-            )
+            line(word("pack.ready_but_held", year=year), "green")
         else:
-            line(
-                said("补正后删去此包，重新打包。", "Mend what is named, remove this carrier and pack again."), "yellow"
-            )
+            line(word("pack.to_be_mended"), "yellow")
 
     payload = {"carrier": str(made), "findings": [finding_as_mapping(finding, language) for finding in findings]}
     answer(payload, text, as_json=as_json)
@@ -186,11 +178,11 @@ def check(
         tell_findings(findings, words)
         told = counted(findings, words)
         if acceptable:
-            line(f"{said('合格', 'Acceptable')}{f' ({told})' if told else ''}", "green")
+            line(f"{word('pack.acceptable')}{f' ({told})' if told else ''}", "green")
         elif may_be_sent(findings):
-            line(f"{said('可以报送，待中心决定', 'May be sent; the centre decides')} ({told})", "green")
+            line(f"{word('pack.may_be_sent')} ({told})", "green")
         else:
-            line(f"{said('不合格', 'Not acceptable')} ({told})", "red")
+            line(f"{word('pack.not_acceptable')} ({told})", "red")
 
     payload = {
         "carrier": str(path),
@@ -208,7 +200,7 @@ def inspect(path: Carrier, as_json: AsJson = False) -> None:
     from lantai.journey.department.check_carrier import check_carrier
 
     try:
-        with progress_bar("读取 · read", as_json=as_json, in_bytes=True) as progress:
+        with progress_bar(word("pack.reading"), as_json=as_json, in_bytes=True) as progress:
             found = check_carrier(path, _today(_settings()), is_whole=False, progress=progress).verified
     except PackageError as error:
         raise _unfit(error, path) from error
@@ -224,19 +216,16 @@ def inspect(path: Carrier, as_json: AsJson = False) -> None:
         "bytes": size_bytes,
         "papers": list(found.papers),
     }
-    form = say(f"values.data_form.{found.data_form.value}", locale()) if found.data_form else ""
+    form = word(f"values.data_form.{found.data_form.value}") if found.data_form else ""
     pairs: list[tuple[str, object]] = [
-        ("种类 · Kind", say(f"package_kind.{found.kind.value}", locale())),
-        ("数据形式 · Data form", form),
-        ("载体编号 · Carrier number", found.carrier_number),
-        ("目录 · Catalogue", found.catalogue_path),
-        (
-            "文件 · Files",
-            said(f"{len(found.payload)} 个，{size_bytes} 字节", f"{len(found.payload)}, {size_bytes} bytes"),
-        ),
-        ("书面材料 · Forms", [say(f"titles.{kind}", locale()) for kind in sorted(found.forms)]),
-        ("说明项 · bag-info.txt", [f"{name}: {value}" for name, value in found.bag_info.items()]),
-        ("其他文件 · Other files", list(found.papers)),
+        ("heading.kind", word(f"package_kind.{found.kind.value}")),
+        ("heading.data_form", form),
+        ("heading.carrier_number", found.carrier_number),
+        ("heading.catalogue", found.catalogue_path),
+        ("heading.files", word("pack.files", count=len(found.payload), size_bytes=size_bytes)),
+        ("heading.forms", [word(f"titles.{kind}") for kind in sorted(found.forms)]),
+        ("heading.info", [f"{name}: {value}" for name, value in found.bag_info.items()]),
+        ("heading.other_files", list(found.papers)),
     ]
     answer(payload, lambda: facts(str(path), pairs), as_json=as_json)
 
@@ -245,7 +234,7 @@ def _findings_of(path: Path, profile: Profile, settings: Settings, *, as_json: b
     """Return everything wrong with a carrier in one go (R1-50)."""
     from lantai.journey.department.check_carrier import bagit_findings_of, findings_of
 
-    with progress_bar("检查 · check", as_json=as_json, in_bytes=True) as progress:
+    with progress_bar(word("pack.checking"), as_json=as_json, in_bytes=True) as progress:
         if profile is Profile.NONE:
             return bagit_findings_of(path, progress)
         return findings_of(path, _today(settings), settings.archive_level, progress)
@@ -258,7 +247,7 @@ def _unfit(error: PackageError, path: Path | None = None) -> UnfitFileError:
         say(f"reasons.{error.reason}", each, **error.values) if error.reason else str(error) for each in ("en", "zh")
     )
     unfit = UnfitFileError(f"{file}: {en}")
-    unfit.message_zh = f"{file}：{zh}。"
+    unfit.message_zh = say("pack.unfit_file", "zh", file=file, reason=zh)
     return unfit
 
 

@@ -17,12 +17,14 @@ from lantai.cli.terminal.screen import (
     answer,
     kept_when_interrupted,
     line,
+    listed,
     locale,
     note,
     opened,
     progress_bar,
-    said,
+    sign,
     table,
+    word,
 )
 from lantai.cli.terminal.told import identified
 from lantai.locales import explain
@@ -70,7 +72,7 @@ def collect(
 
     meant: list[Round] = []
     with opened() as centre:
-        with kept_when_interrupted(), progress_bar("收取 · collect", as_json=as_json) as progress:
+        with kept_when_interrupted(), progress_bar(word("collect.progress"), as_json=as_json) as progress:
             watchers = Watchers(progress, _in_mebibytes(progress), _telling_of_waits(progress, as_json=as_json))
             done = take_in_all(centre, year, unit, carrier or None, watchers, looks_again=not no_wait)
         purge_returned(centre)
@@ -141,16 +143,11 @@ def _telling_of_waits(
                 told[code] = reason
                 words = explain(reason, locale())
                 note(f"{code}: {words.what} {words.message}")
-                note(f"  → {words.hint}")
-        waited_for = "、".join(code for code, reason in unknown.items() if reason.may_pass)
-        who = waited_for or said("尚未稳定的包", "packages that have not settled")
-        note(
-            said(
-                f"等待：{who}，{seconds} 秒后再看。按 Ctrl-C 不再等待，已收的不受影响",
-                f"Waiting for {who}: looking again in {seconds} s. Ctrl-C ends the waiting and loses nothing",
-            )
-        )
-        progress(said(f"等待 {who}", f"waiting for {who}"), 0, 1)
+                note(f"  {sign('→', '->')} {words.hint}")
+        waited_for = listed(code for code, reason in unknown.items() if reason.may_pass)
+        who = waited_for or word("collect.unsettled")
+        note(word("collect.waits", who=who, seconds=seconds))
+        progress(word("collect.waiting", who=who), 0, 1)
 
     return tell_of_wait
 
@@ -162,37 +159,25 @@ def _tell_troubles(classes: Mapping[str, str], messages: Mapping[str, str]) -> N
         these = [code for code in sorted(classes) if classes[code] == name]
         tell(kind("\n".join(f"{code}: {on_one_line(messages[code])}" for code in these)))
     again = " ".join(f"--unit {code}" for code in sorted(classes)[:MOST_NAMED])
-    note(
-        said(
-            f"其余单位均已完成。排除后重跑：lantai collect {again}",
-            f"All other units are done. Then run: lantai collect {again}",
-        )
-    )
+    note(word("collect.again", units=again))
 
 
 def _show(payload: dict[str, Any]) -> None:
-    looked, unsettled = payload["looked"], payload["unsettled"]
-    line(
-        said(
-            f"查看 {looked} 个单位，{unsettled} 个包尚未到齐",
-            f"{looked} units looked at, {unsettled} packages still arriving",
-        )
-    )
+    line(word("collect.looked", looked=payload["looked"], unsettled=payload["unsettled"]))
     names = ("unit_code", "accepted", "returned", "held", "zero_reports", "records", "answered")
     columns = (
-        "单位 · Unit",
-        "接收 · Accepted",
-        "退回 · Returned",
-        "暂存 · Held",
-        "零报告 · Zero reports",
-        "件数 · Records",
-        "答复 · Answered",
+        "heading.unit",
+        "heading.accepted",
+        "heading.returned",
+        "heading.held",
+        "heading.zero_reports",
+        "heading.records",
+        "heading.answered",
     )
-    table(said("收取", "Taken in"), columns, [[row[name] for name in names] for row in payload["units"]])
+    table(word("collect.taken_in"), columns, [[row[name] for name in names] for row in payload["units"]])
     if payload["waiting"]:
         cells = [(code, text) for code, texts in payload["waiting"].items() for text in texts]
-        table(said("未到齐的包", "Not whole yet"), ("单位 · Unit", "缺什么 · Lacks"), cells)
+        table(word("collect.not_whole"), ("heading.unit", "heading.lacks"), cells)
     if payload["strays"]:
         cells = [(code, name) for code, names in payload["strays"].items() for name in names]
-        title = said("不在受理之列", "Not a package, or of a year that was never opened")
-        table(title, ("单位 · Unit", "位置 · Where"), cells)
+        table(word("collect.strays"), ("heading.unit", "heading.where"), cells)

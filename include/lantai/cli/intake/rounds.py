@@ -14,11 +14,10 @@ from lantai.cli.terminal.screen import (
     line,
     locale,
     opened,
-    said,
     table,
+    word,
 )
 from lantai.cli.terminal.told import counted, finding_as_mapping, identified, tell_findings
-from lantai.locales import say
 from lantai.records.intake.ruling import Choice
 from lantai.records.intake.submission import RoundState
 
@@ -56,23 +55,21 @@ def submissions(
         found = rounds(connection, unit_code=unit, states=[state] if state else None)
         zone = centre.settings.zone
     cells = [
-        (this.carrier_id, this.package_name, this.carrier_number, say(f"values.state.{this.state.value}", locale()), this.record_count,
+        (this.carrier_id, this.package_name, this.carrier_number, word(f"values.state.{this.state.value}"), this.record_count,
          this.days_late or "", f"{this.received_at.astimezone(zone):%Y-%m-%d}", this.supplement_by_on or "")
         for this in found
     ]  # fmt: skip
     columns = (
-        "受理号和轮次 · Acceptance no. and round",
-        "包名 · Package",
-        "载体编号 · Carrier no.",
-        "状态 · State",
-        "件数 · Records",
-        "迟报天数 · Days late",
-        "收到 · Received",
-        "补正期限 · Supplement by",
+        "heading.acceptance_no_and_round",
+        "heading.package",
+        "heading.carrier_no",
+        "heading.state",
+        "heading.records",
+        "heading.days_late",
+        "heading.received",
+        "heading.supplement_by",
     )
-    answer(
-        [_round(this) for this in found], lambda: table(said("报送", "Submissions"), columns, cells), as_json=as_json
-    )
+    answer([_round(this) for this in found], lambda: table(word("submissions.title"), columns, cells), as_json=as_json)
 
 
 def findings(
@@ -100,21 +97,13 @@ def findings(
 
     def text() -> None:
         line(identified(this), "bold")
-        line(f"{this.carrier_id}  {say(f'values.state.{this.state.value}', language)}", "bold")
+        line(f"{this.carrier_id}  {word(f'values.state.{this.state.value}')}", "bold")
         tell_findings(told, language)
         if this.supplement_by_on:
-            line(
-                said(f"请于 {this.supplement_by_on} 前补正", f"To be supplemented by {this.supplement_by_on}"), "yellow"
-            )
-        line(counted(told, language) or said("没有意见", "No findings"))
+            line(word("findings.supplement_by", date=this.supplement_by_on), "yellow")
+        line(counted(told, language) or word("findings.none"))
         if this.state is RoundState.HELD:
-            line(
-                said(
-                    f"处理：lantai decide {this.carrier_id} accept|return --reason 理由 --as 工号",
-                    f"Decide: lantai decide {this.carrier_id} accept|return --reason TEXT --as PERSON",
-                ),
-                "yellow",
-            )
+            line(word("findings.decide", carrier_id=this.carrier_id), "yellow")
 
     answer(payload, text, as_json=as_json)
 
@@ -150,10 +139,10 @@ def decide(
         "remains": list(decided.remains),
     }
     pairs: list[tuple[str, object]] = [
-        ("处理意见 · Ruling", say(f"ruling_choice.{choice.value}", locale())),
-        ("所决事项 · Settles", [say(f"{rule}.title", locale()) for rule in decided.settles]),
-        ("仍待解决 · Still held for", [say(f"{rule}.title", locale()) for rule in decided.remains]),
-        ("下一步 · Next", f"lantai collect --unit {this.unit_code}"),
+        ("heading.ruling", word(f"ruling_choice.{choice.value}")),
+        ("heading.settles", [word(f"{rule}.title") for rule in decided.settles]),
+        ("heading.still_held_for", [word(f"{rule}.title") for rule in decided.remains]),
+        ("heading.next", f"lantai collect --unit {this.unit_code}"),
     ]
 
     def text() -> None:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lantai.cli.terminal.actors import SYSTEM, Actor, person
-from lantai.cli.terminal.screen import AsJson, answer, line, locale, opened, said, sign, table
+from lantai.cli.terminal.screen import AsJson, answer, line, locale, opened, sign, table, word
 from lantai.errors import NotFoundError
 from lantai.journey.year.board import Standing, Turn
-from lantai.locales import say
 from lantai.records.centre.unit import DataForm
 
 if TYPE_CHECKING:
@@ -47,19 +46,14 @@ def open_(year: Year, actor: Actor = SYSTEM, as_json: AsJson = False) -> None:
     }
 
     def text() -> None:
-        line(
-            said(
-                f"{year} 年度：{done.unit_count} 个单位，新增 {done.new_duties} 项任务",
-                f"Filing year {year}: {done.unit_count} units, {done.new_duties} new duties",
-            )
-        )
+        line(word("year.opened", year=year, units=done.unit_count, duties=done.new_duties))
         if done.units_without_person:
             names = ", ".join(done.units_without_person)
-            line(said(f"未指定负责人的单位：{names}", f"Units without a named person: {names}"), "yellow")
+            line(word("year.without_person", names=names), "yellow")
         if unlisted:
             years = ", ".join(map(str, unlisted))
-            line(say("doctor.found.unlisted_years", locale(), years=years), "yellow")
-            line(f"{sign('→', '->')} {say('doctor.advice.workdays', locale())}")
+            line(word("doctor.found.unlisted_years", years=years), "yellow")
+            line(f"{sign('→', '->')} {word('doctor.advice.workdays')}")
 
     answer(payload, text, as_json=as_json)
 
@@ -118,43 +112,42 @@ def status(
 
 def _show(year: int, rows: list[BoardRow], zone: ZoneInfo) -> None:
     """Print the board: where each duty stands, until when it was due, and how many days it is over (R2-05)."""
-    title = said(f"{year} 年度", f"Filing year {year}")
     if not rows:
-        line(f"{title}{said('：', ': ')}{said('没有符合条件的任务', 'no such duty')}")
+        line(word("year.no_duty", year=year))
         return
     columns = (
-        "单位 · Unit",
-        "形式 · Form",
-        "期限 · Deadline",
-        "状态 · State",
-        "任务 · Duty",
-        "超期天数 · Days over",
-        "该谁办理 · Whose turn",
-        "补正期限 · Supplement by",
-        "原因 · Reason",
-        "轮次 · Round",
-        "件数 · Records",
-        "问题 · Faults",
-        "受理号 · Acceptance no.",
-        "包名 · Package",
-        "负责人 · Responsible",
+        "heading.unit",
+        "heading.form",
+        "heading.deadline",
+        "heading.state",
+        "heading.duty_done",
+        "heading.days_over",
+        "heading.whose_turn",
+        "heading.supplement_by",
+        "heading.reason",
+        "heading.round",
+        "heading.records",
+        "heading.faults",
+        "heading.acceptance_no",
+        "heading.package",
+        "heading.responsible",
     )
     # Where there is nothing, or none of something, the cell stays blank.
     cells = [[cell or "" for cell in _cells(row, zone)] for row in rows]
     # A column that nobody has anything in would only push the others off the window.
     told = [at for at in range(len(columns)) if any(cell[at] != "" for cell in cells)]
-    table(title, [columns[at] for at in told], [[cell[at] for at in told] for cell in cells])
+    table(word("year.title", year=year), [columns[at] for at in told], [[cell[at] for at in told] for cell in cells])
 
 
 def _cells(row: BoardRow, zone: ZoneInfo) -> tuple[object, ...]:
     return (
         f"{row.unit_code} {row.unit_name}",
-        say(f"values.data_form.{row.data_form}", locale()),
+        word(f"values.data_form.{row.data_form}"),
         row.deadline_on,
         _state(row, zone),
         _duty(row),
         row.days_late,
-        say(f"board_turn.{row.turn}", locale()),
+        word(f"board_turn.{row.turn}"),
         _supplement(row),
         _reason(row),
         row.round_no,
@@ -170,14 +163,14 @@ def _supplement(row: BoardRow) -> str:
     if row.supplement_by_on is None:
         return ""
     over = row.supplement_days_over
-    return f"{row.supplement_by_on}{said(f'（过 {over} 天）', f' ({over} days ago)') if over else ''}"
+    return f"{row.supplement_by_on}{word('year.days_ago', days=over) if over else ''}"
 
 
 def _reason(row: BoardRow) -> str:
     if not row.reason_rule:
         return ""
-    first, more = say(f"{row.reason_rule}.title", locale()), row.reason_count - 1
-    return f"{first}{said(f'等 {more + 1} 种', f' and {more} more') if more else ''}"
+    first, count = word(f"{row.reason_rule}.title"), row.reason_count
+    return word("year.reasons", first=first, count=count, more=count - 1) if count > 1 else first
 
 
 def _show_troubles(visits: list[Visit], zone: ZoneInfo) -> None:
@@ -189,15 +182,15 @@ def _show_troubles(visits: list[Visit], zone: ZoneInfo) -> None:
         if visit.trouble is not None
     ]
     columns = (
-        "代码 · Code",
-        "单位 · Unit",
-        "发生了什么 · What happened",
-        "怎么办 · What to do",
-        "上次查看 · Last look",
-        "上次看到 · Last seen",
+        "heading.code",
+        "heading.unit",
+        "heading.what_happened",
+        "heading.what_to_do",
+        "heading.last_look",
+        "heading.last_seen",
     )
     if cells:
-        table(said("未能办理的单位", "Units that could not be seen to"), columns, cells)
+        table(word("year.troubles"), columns, cells)
 
 
 def _visited(visit: Visit) -> dict[str, str | None]:
@@ -211,16 +204,16 @@ def _visited(visit: Visit) -> dict[str, str | None]:
 
 
 def _when(moment: datetime | None, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else said("从未", "never")
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else word("year.never")
 
 
 def _duty(row: BoardRow) -> str:
     """Return how far the duty is met, where a package for it stands elsewhere."""
     is_apart = row.duty_state != "open" and row.state != row.duty_state.value
-    return say(f"board_state.{row.duty_state.value}", locale()) if is_apart else ""
+    return word(f"board_state.{row.duty_state.value}") if is_apart else ""
 
 
 def _state(row: BoardRow, zone: ZoneInfo) -> str:
     if row.state == "unfinished" and row.waits_until_at is not None:
-        return say("board_state.unfinished_until", locale(), until=f"{row.waits_until_at.astimezone(zone):%Y-%m-%d}")
-    return say(f"board_state.{row.state}", locale())
+        return word("board_state.unfinished_until", until=f"{row.waits_until_at.astimezone(zone):%Y-%m-%d}")
+    return word(f"board_state.{row.state}")
