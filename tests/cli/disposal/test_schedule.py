@@ -42,7 +42,7 @@ def test_loaded_schedule_is_shown_with_its_clauses(scheduled: Desk) -> None:
     shown = scheduled.ok("schedule", "show", "--name", "市局").out
     first, second = scheduled.ok("schedule", "show", "--json").json
 
-    assert "会议纪要；纪要" in shown
+    assert "会议纪要; 纪要" in shown
     assert (first["version"], second["version"]) == ("2024", "2026")
     assert first["rules"][1]["keywords"] == ["会议纪要", "纪要"]
 

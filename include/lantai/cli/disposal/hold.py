@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from lantai.cli.terminal.actors import Actor, person
-from lantai.cli.terminal.screen import AsJson, answer, line, locale, note, opened, said, table
+from lantai.cli.terminal.screen import AsJson, answer, line, note, opened, table, word
 from lantai.cli.terminal.told import identified
-from lantai.locales import say
 from lantai.records.disposal.hold import HoldScope
 from lantai.records.intake.submission import read_reference
 
@@ -43,8 +42,8 @@ def add(
         placed = hold(centre, scope, target, reason, person(centre, actor))
     hold_id = placed.hold.hold_id
     payload = {"hold_id": hold_id, "scope": scope.value, "target": target, "too_late": placed.too_late}
-    what = f"{say(f'hold_scope.{scope.value}', locale())} {target}"
-    told = said(f"已冻结{what}，冻结编号 {hold_id}", f"Hold {hold_id} placed on {what}")
+    what = f"{word(f'hold_scope.{scope.value}')} {target}"
+    told = word("hold.placed", target=what, hold_id=hold_id)
 
     def text() -> None:
         if this is not None:
@@ -53,12 +52,7 @@ def add(
 
     answer(payload, text, as_json=as_json)
     if placed.too_late:
-        note(
-            said(
-                f"其中 {placed.too_late} 件已销毁或正在销毁，冻结对其无效",
-                f"{placed.too_late} records it covers are destroyed or being destroyed already: it cannot keep them",
-            )
-        )
+        note(word("hold.too_late", count=placed.too_late))
 
 
 @app.command("lift")
@@ -72,9 +66,8 @@ def lift(
 
     with opened() as centre:
         is_new = lift_hold(centre, hold_id, person(centre, actor))
-    told = said(f"已解除冻结 {hold_id}", f"Hold {hold_id} lifted")
-    before = said(f"冻结 {hold_id} 此前已解除", f"Hold {hold_id} was lifted before")
-    answer({"hold_id": hold_id, "is_new": is_new}, lambda: line(told if is_new else before), as_json=as_json)
+    told = word("hold.lifted" if is_new else "hold.lifted_before", hold_id=hold_id)
+    answer({"hold_id": hold_id, "is_new": is_new}, lambda: line(told), as_json=as_json)
 
 
 @app.command("list")
@@ -89,16 +82,16 @@ def list_(
         found = holds(connection, with_lifted=with_lifted)
         zone = centre.settings.zone
     columns = (
-        "编号 · Id",
-        "范围 · Scope",
-        "对象 · Target",
-        "事由 · Reason",
-        "下达 · Placed by",
-        "日期 · On",
-        "解除 · Lifted by",
+        "heading.id",
+        "heading.scope",
+        "heading.target",
+        "heading.reason_of_hold",
+        "heading.placed_by",
+        "heading.placed_on",
+        "heading.lifted_by",
     )
     cells = [
-        (each.hold_id, say(f"hold_scope.{each.scope.value}", locale()), each.target, each.reason, each.placed_by,
+        (each.hold_id, word(f"hold_scope.{each.scope.value}"), each.target, each.reason, each.placed_by,
          each.placed_at.astimezone(zone).date(), each.lifted_by or "")
         for each in found
     ]  # fmt: skip
@@ -115,4 +108,4 @@ def list_(
         }
         for each in found
     ]
-    answer(payload, lambda: table(said("冻结", "Holds"), columns, cells), as_json=as_json)
+    answer(payload, lambda: table(word("hold.title"), columns, cells), as_json=as_json)

@@ -13,9 +13,9 @@ import typer
 
 from lantai.cli.terminal.actors import Actor, person
 from lantai.cli.terminal.days import read_day
-from lantai.cli.terminal.screen import AsJson, answer, facts, line, locale, opened, progress_bar, said, table
+from lantai.cli.terminal.screen import AsJson, answer, facts, line, locale, opened, progress_bar, table, word
 from lantai.errors import CatalogueError, InputFileError
-from lantai.locales import lacking, say
+from lantai.locales import lacking
 from lantai.records.disposal.lists import ListKind, ListState
 
 app = typer.Typer(no_args_is_help=True)
@@ -41,13 +41,12 @@ def draft(
     from lantai.journey.disposal.appraise import appraise
     from lantai.journey.disposal.approval.export_sheet import export_sheet
 
-    with opened() as centre, progress_bar("编制 · draft", as_json=as_json):
+    with opened() as centre, progress_bar(word("list.drafting"), as_json=as_json):
         person_id = person(centre, actor) if actor else None
         found = appraise(centre, kind, on or centre.clock.today_on(), unit or None, person_id)
         sheets = {list_id: str(export_sheet(centre, list_id)) for list_id in found}
-    title = said("到期清单", "Lists of what is due")
-    columns = ("编号 · Id", "工作表 · Worksheet")
-    answer(sheets, lambda: table(title, columns, list(sheets.items())), as_json=as_json)
+    columns = ("heading.id", "heading.worksheet")
+    answer(sheets, lambda: table(word("list.due"), columns, list(sheets.items())), as_json=as_json)
 
 
 @app.command("show")
@@ -94,7 +93,7 @@ def import_(
     """Import decisions; a blank row is undecided."""
     from lantai.journey.disposal.approval.import_sheet import import_sheet
 
-    with opened() as centre, progress_bar("导入 · import", as_json=as_json):
+    with opened() as centre, progress_bar(word("list.importing"), as_json=as_json):
         try:
             decided = import_sheet(centre, sheet, person(centre, actor), on_behalf_of)
         except CatalogueError as error:
@@ -107,9 +106,9 @@ def import_(
         "list_digest": decided.list_digest,
     }
     pairs: list[tuple[str, object]] = [
-        ("新的或改动的意见 · New or changed decisions", decided.changed),
-        ("尚有人未鉴定的件 · Rows that somebody has not decided", decided.undecided),
-        ("状态 · State", state_word(decided.state)),
+        ("heading.changed_decisions", decided.changed),
+        ("heading.undecided", decided.undecided),
+        ("heading.state", state_word(decided.state)),
     ]
     answer(payload, lambda: facts(decided.list_id, pairs), as_json=as_json)
 
@@ -126,7 +125,7 @@ def report(
 
     with opened() as centre:
         note_report(centre, list_id, report_no, person(centre, actor))
-    told = said(f"已登记 {list_id} 的鉴定工作报告 {report_no}", f"{list_id}: appraisal report {report_no} noted")
+    told = word("list.report_noted", list_id=list_id, number=report_no)
     answer({"list_id": list_id, "report_no": report_no}, lambda: line(told), as_json=as_json)
 
 
@@ -142,7 +141,7 @@ def file(
 
     with opened() as centre:
         file_register(centre, list_id, receipt_no, person(centre, actor))
-    told = said(f"已记录 {list_id} 的备案回执 {receipt_no}", f"{list_id}: filed under {receipt_no}")
+    told = word("list.filed", list_id=list_id, number=receipt_no)
     answer({"list_id": list_id, "receipt_no": receipt_no}, lambda: line(told), as_json=as_json)
 
 
@@ -153,14 +152,13 @@ def withdraw(list_id: ListId, actor: Actor, as_json: AsJson = False) -> None:
 
     with opened() as centre:
         is_new = withdraw_list(centre, list_id, person(centre, actor))
-    told = said(f"已撤回清单 {list_id}", f"{list_id} withdrawn")
-    before = said(f"清单 {list_id} 此前已撤回", f"{list_id} was withdrawn before")
-    answer({"list_id": list_id, "is_new": is_new}, lambda: line(told if is_new else before), as_json=as_json)
+    told = word("list.withdrawn" if is_new else "list.withdrawn_before", list_id=list_id)
+    answer({"list_id": list_id, "is_new": is_new}, lambda: line(told), as_json=as_json)
 
 
 def state_word(state: ListState) -> str:
     """Return where a list stands, in words."""
-    return say(f"list_state.{state.value}", locale())
+    return word(f"list_state.{state.value}")
 
 
 def _show_all(*, as_json: bool) -> None:
@@ -169,20 +167,20 @@ def _show_all(*, as_json: bool) -> None:
     with opened() as centre, centre.database.read() as connection:
         rows = [dict(row._mapping) for row in disposal.overview(connection)]  # noqa: SLF001 - SQLAlchemy's documented name
     columns = (
-        "编号 · Id",
-        "种类 · Kind",
-        "单位 · Unit",
-        "截止 · Due by",
-        "状态 · State",
-        "件数 · Rows",
-        "意见 · Decisions",
+        "heading.id",
+        "heading.kind",
+        "heading.unit",
+        "heading.due_by",
+        "heading.state",
+        "heading.rows",
+        "heading.decisions",
     )
     cells = [
-        (row["list_id"], say(f"values.disposal.{row['kind']}", locale()), row["unit_code"], row["due_on"],
-         say(f"list_state.{row['state']}", locale()), row["row_count"], row["decision_count"])
+        (row["list_id"], word(f"values.disposal.{row['kind']}"), row["unit_code"], row["due_on"],
+         word(f"list_state.{row['state']}"), row["row_count"], row["decision_count"])
         for row in rows
     ]  # fmt: skip
-    answer(rows, lambda: table(said("清单", "Lists"), columns, cells), as_json=as_json)
+    answer(rows, lambda: table(word("list.title"), columns, cells), as_json=as_json)
 
 
 def _show_one(list_id: str, *, as_json: bool) -> None:
@@ -211,19 +209,19 @@ def _show_one(list_id: str, *, as_json: bool) -> None:
         "missing": [lacking(each, "en") for each in missing],
     }
     pairs: list[tuple[str, object]] = [
-        ("种类 · Kind", say(f"values.disposal.{chosen.kind.value}", locale())),
-        ("单位 · Unit", chosen.unit_code),
-        ("截止 · Due by", chosen.due_on),
-        ("状态 · State", state_word(chosen.state)),
-        ("件数 · Rows", payload["rows"]),
-        ("尚有人未鉴定 · Not decided by all", payload["undecided"]),
-        ("冻结 · Held", [f"{row.record_id} ({row.hold_id})" for row in held]),
-        *([("鉴定工作报告 · Appraisal report", chosen.appraisal_report_no)] if chosen.kind is ListKind.DESTRUCTION else []),
-        ("摘要 · Digest", digest),
-        ("已签 · Signed", [
-            f"{say(f'values.duty.{each.duty.value}', locale())} {each.person_id} {say(f'values.stage.{each.stage.value}', locale())}"
+        ("heading.kind", word(f"values.disposal.{chosen.kind.value}")),
+        ("heading.unit", chosen.unit_code),
+        ("heading.due_by", chosen.due_on),
+        ("heading.state", state_word(chosen.state)),
+        ("heading.rows", payload["rows"]),
+        ("heading.not_decided_by_all", payload["undecided"]),
+        ("heading.held_records", [f"{row.record_id} ({row.hold_id})" for row in held]),
+        *([("heading.appraisal_report", chosen.appraisal_report_no)] if chosen.kind is ListKind.DESTRUCTION else []),
+        ("heading.digest", digest),
+        ("heading.signed", [
+            f"{word(f'values.duty.{each.duty.value}')} {each.person_id} {word(f'values.stage.{each.stage.value}')}"
             for each in signed
         ]),
-        ("所缺 · Missing", [lacking(each, locale()) for each in missing]),
+        ("heading.missing", [lacking(each, locale()) for each in missing]),
     ]  # fmt: skip
     answer(payload, lambda: facts(list_id, pairs), as_json=as_json)

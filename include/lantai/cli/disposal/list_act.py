@@ -23,10 +23,10 @@ from lantai.cli.terminal.screen import (
     note,
     opened,
     progress_bar,
-    said,
+    word,
 )
 from lantai.errors import UsageError
-from lantai.locales import lacking, say
+from lantai.locales import lacking
 from lantai.records.centre.person import Role
 from lantai.records.disposal.lists import ListDuty, ListKind, Stage
 
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from lantai.records.disposal.shortfall import Shortfall
 
 __all__ = ["app"]
-
-SIGNERS = (ListDuty.PANEL_MEMBER, ListDuty.LEADER, ListDuty.WITNESS)
 
 SigningRole = Annotated[
     ListDuty,
@@ -94,22 +92,17 @@ def sign(
         "is_new": signed.is_new,
     }
     pairs: list[tuple[str, object]] = [
-        ("签字 · Signature", said("新签", "new") if signed.is_new else said("此前已签", "was there before")),
-        ("职责 · Duty", say(f"values.duty.{signed.duty.value}", locale())),
-        ("阶段 · Stage", say(f"values.stage.{signed.stage.value}", locale())),
-        ("密钥 · Key", signed.fingerprint or said("无，由系统代为声明", "none; asserted by the system")),
-        ("摘要 · Digest", signed.list_digest),
-        ("清单状态 · State of the list", state_word(signed.state)),
+        ("heading.signature", word("list.signed_new" if signed.is_new else "list.signed_before")),
+        ("heading.duty_of_signer", word(f"values.duty.{signed.duty.value}")),
+        ("heading.stage", word(f"values.stage.{signed.stage.value}")),
+        ("heading.key", signed.fingerprint or word("list.without_key")),
+        ("heading.digest", signed.list_digest),
+        ("heading.state_of_list", state_word(signed.state)),
     ]
     unheard = str(signed.unheard) if signed.unheard else None
     answer({**payload, "unheard": unheard}, lambda: facts(signed.list_id, pairs), as_json=as_json)
     if unheard:
-        note(
-            said(
-                f"清单已批准；未能唤醒 Airflow，下一个工作日的运行会接手：{unheard}",
-                f"The list is approved; Airflow was not woken, so the next working-day run picks it up: {unheard}",
-            )
-        )
+        note(word("list.unheard", reason=unheard))
 
 
 @app.command("message")
@@ -152,12 +145,12 @@ def prepare(
             for name, found in payload.items():
                 found.extend(getattr(prepared, name))
     pairs: list[tuple[str, object]] = [
-        ("等待保管人 · Await the custodian", payload["ready"]),
-        ("等待期未满 · Waiting time not over", payload["waiting"]),
-        ("批准已失效 · Approval no longer holds", payload["blocked"]),
-        ("移交完成 · Transfer finished", payload["finished"]),
+        ("heading.ready", payload["ready"]),
+        ("heading.waiting_time", payload["waiting"]),
+        ("heading.blocked", payload["blocked"]),
+        ("heading.finished", payload["finished"]),
     ]
-    answer(payload, lambda: facts(said("已批准的清单", "Approved lists"), pairs), as_json=as_json)
+    answer(payload, lambda: facts(word("list.approved"), pairs), as_json=as_json)
     if payload["blocked"]:
         raise typer.Exit(FINDINGS)
 
@@ -186,17 +179,17 @@ def run(
     with (
         kept_when_interrupted(),
         opened() as centre,
-        progress_bar(f"执行 {list_id} · run {list_id}", as_json=as_json),
+        progress_bar(word("list.running", list_id=list_id), as_json=as_json),
     ):
         with centre.database.read() as connection:
             kind = disposal.disposal_list(connection, list_id).kind
         custodian = _custodian(centre, list_id, actor)
         payload, certificate, waits_for = _run(centre, kind, list_id, custodian, identity, disposal_key)
     pairs: list[tuple[str, object]] = [
-        ("状态 · State", say(f"list_state.{payload['state']}", locale())),
-        ("件数 · Records", payload["record_count"]),
+        ("heading.state", word(f"list_state.{payload['state']}")),
+        ("heading.records", payload["record_count"]),
         certificate,
-        ("还需 · Waits for", [lacking(each, locale()) for each in waits_for]),
+        ("heading.waits_for", [lacking(each, locale()) for each in waits_for]),
     ]
     answer(payload, lambda: facts(list_id, pairs), as_json=as_json)
 
@@ -211,14 +204,14 @@ def _run(
         moved = transfer(centre, list_id, custodian, identity or centre.settings.keys / "identity.txt", disposal_key)
         told: dict[str, Any] = {"record_count": moved.record_count, "package_sha256": moved.package_sha256}
         state, waiting_for = moved.state, moved.waiting_for
-        shown = ("移交包 SHA-256 · Package's SHA-256", moved.package_sha256)
+        shown = ("heading.package_sha256", moved.package_sha256)
     else:
         from lantai.journey.disposal.acts.destroy import destroy
 
         gone = destroy(centre, list_id, custodian, disposal_key)
         told = {"record_count": gone.record_count, "certificate_id": gone.certificate_id}
         state, waiting_for = gone.state, gone.waiting_for
-        shown = ("销毁证明 · Certificate", gone.certificate_id)
+        shown = ("heading.certificate", gone.certificate_id)
     return (
         {
             "list_id": list_id,

@@ -1,4 +1,4 @@
-"""`lantai schedule`: retention schedules as approved. Source: 8号令 (2006) art. 3, 12."""
+"""`lantai schedule`: retention schedules as approved. Source: Order No. 8 (2006) art. 3, 12."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import typer
 
 from lantai.cli.terminal.days import read_day
 from lantai.cli.terminal.rows import read_rows, refuse_twice
-from lantai.cli.terminal.screen import AsJson, answer, facts, line, locale, opened, progress_bar, said, table
+from lantai.cli.terminal.screen import AsJson, answer, facts, line, opened, progress_bar, table, word
 from lantai.errors import AlreadyThereError, UnfitFileError
-from lantai.locales import say
 from lantai.records.custody.record import Retention
 from lantai.records.disposal.schedule import Schedule, ScheduleRule
 from lantai.rules.disposal.scheduling import Verdict, compare
@@ -48,7 +47,7 @@ def load(
         add_schedule(connection, schedule)
     count = len(schedule.rules)
     payload = {"name": name, "version": version, "rules": count}
-    told = said(f"已装入{name} {version}：{count} 条", f"{name} {version} loaded: {count} clauses")
+    told = word("schedule.loaded", name=name, version=version, count=count)
     answer(payload, lambda: line(told), as_json=as_json)
 
 
@@ -65,17 +64,24 @@ def show(
             schedule(connection, name, None, centre.clock.today_on())
         found = schedules(connection, name)
     cells = [
-        (each.name, each.version, rule.clause, rule.description, rule.retention.value, "；".join(rule.keywords))
+        (
+            each.name,
+            each.version,
+            rule.clause,
+            rule.description,
+            rule.retention.value,
+            word("mark.semicolon").join(rule.keywords),
+        )
         for each in found
         for rule in each.rules
     ]
     columns = (
-        "名称 · Name",
-        "版本 · Version",
-        "条款 · Clause",
-        "内容 · Description",
-        "期限 · Retention",
-        "词 · Keywords",
+        "heading.name",
+        "heading.version",
+        "heading.clause",
+        "heading.description",
+        "heading.retention",
+        "heading.keywords",
     )
     payload = [
         {
@@ -88,7 +94,7 @@ def show(
         }
         for each in found
     ]
-    answer(payload, lambda: table(said("保管期限表", "Schedules"), columns, cells), as_json=as_json)
+    answer(payload, lambda: table(word("schedule.title"), columns, cells), as_json=as_json)
 
 
 @app.command("diff")
@@ -113,12 +119,12 @@ def diff(
         }
         for each in changes
     ]
-    columns = ("条款 · Clause", "变化 · Change", "原为 · Before", "改为 · After")
+    columns = ("heading.clause", "heading.change", "heading.before", "heading.after")
     cells = [
-        (each.clause, say(f"change.{each.change.value}", locale()), _worded(each.before), _worded(each.after))
+        (each.clause, word(f"change.{each.change.value}"), _worded(each.before), _worded(each.after))
         for each in changes
     ]
-    title = said(f"{name}：{old} 与 {new} 的差异", f"{name}: {old} and {new} differ in")
+    title = word("schedule.differ", name=name, old=old, new=new)
     answer(payload, lambda: table(title, columns, cells), as_json=as_json)
 
 
@@ -136,7 +142,7 @@ def simulate(
     """
     from lantai.journey.disposal.simulate import simulate as try_out
 
-    with opened() as centre, progress_bar("试用 · simulate", as_json=as_json) as progress:
+    with opened() as centre, progress_bar(word("schedule.trying"), as_json=as_json) as progress:
         found = try_out(centre, name, version, unit, most, progress)
     payload = {
         "name": found.name,
@@ -152,18 +158,23 @@ def simulate(
     }  # fmt: skip
 
     def text() -> None:
-        pairs: list[tuple[str, object]] = [
-            (say(f"verdict.{verdict.value}", locale()), found.counts[verdict]) for verdict in Verdict
-        ]
+        pairs: list[tuple[str, object]] = [(f"verdict.{verdict.value}", found.counts[verdict]) for verdict in Verdict]
         facts(f"{found.name} {found.version}", pairs)
-        columns = ("件号 · Record", "题名 · Title", "现为 · Now", "结果 · Verdict", "条款 · Clause", "应为 · Says")
+        columns = (
+            "heading.record",
+            "heading.title",
+            "heading.current_period",
+            "heading.verdict",
+            "heading.clause",
+            "heading.period_by_clause",
+        )
         cells = [
-            (each.record_id, each.title, each.retention.value, say(f"verdict.{each.verdict.value}", locale()),
+            (each.record_id, each.title, each.retention.value, word(f"verdict.{each.verdict.value}"),
              each.clauses, each.periods)
             for each in found.shown
         ]  # fmt: skip
         if cells:
-            table(said("未获确认的档案", "Records that it does not confirm"), columns, cells)
+            table(word("schedule.unconfirmed"), columns, cells)
 
     answer(payload, text, as_json=as_json)
 
@@ -199,4 +210,6 @@ def _told(rule: ScheduleRule) -> dict[str, object]:
 
 
 def _worded(rule: ScheduleRule | None) -> str:
-    return "" if rule is None else f"{rule.description} {rule.retention.value} {'；'.join(rule.keywords)}"
+    if rule is None:
+        return ""
+    return f"{rule.description} {rule.retention.value} {word('mark.semicolon').join(rule.keywords)}"
