@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lantai.cli.terminal.actors import SYSTEM, Actor, person
-from lantai.cli.terminal.screen import FINDINGS, AsJson, answer, facts, given, line, opened, progress_bar, said
+from lantai.cli.terminal.screen import FINDINGS, AsJson, answer, facts, given, line, opened, progress_bar, word
 from lantai.cli.terminal.told import identified
 from lantai.errors import InputFileError, MalformedError, UsageError
 
@@ -62,8 +62,8 @@ def new(
         public = str(new_identity(path, hybrid))
 
     def text() -> None:
-        line(said(f"已建立 {path}", f"Made: {path}"))
-        line(said(f"公开部分 {public}", f"Public part: {public}"))
+        line(word("keys.made", path=path))
+        line(word("keys.public", path=public))
 
     answer({"path": str(path), "public": public}, text, as_json=as_json)
 
@@ -88,7 +88,7 @@ def restore(
     if is_there(folder) and not is_folder(folder):
         raise InputFileError(f"{folder}: found a file, expected a folder")
     identities = _identities(identity)
-    with opened() as centre, progress_bar("恢复 · restore", as_json=as_json) as progress:
+    with opened() as centre, progress_bar(word("restore.progress"), as_json=as_json) as progress:
         with centre.database.read() as connection:
             own_id, this = find_kept(connection, target)
         done = restore_to(centre, own_id, folder.absolute(), identities, person(centre, actor), progress)
@@ -104,22 +104,11 @@ def restore(
     def text() -> None:
         if this is not None:
             line(identified(this))
-        count = len(done.record_ids)
-        line(
-            said(
-                f"已恢复 {count} 件、{done.file_count} 个文件到 {folder}",
-                f"{count} records, {done.file_count} files restored to {folder}",
-            )
-        )
+        line(word("restore.done", records=len(done.record_ids), files=done.file_count, folder=folder))
         for detour in done.detours:
-            line(said(f"  已改用其他副本：{detour}", f"  Another copy was used: {detour}"), "yellow")
+            line(f"  {word('restore.detour', detour=detour)}", "yellow")
         for record_id in done.refused:
-            line(
-                said(
-                    f"  已销毁或正在销毁，不恢复：{record_id}",
-                    f"  Destroyed or being destroyed, not restored: {record_id}",
-                )
-            )
+            line(f"  {word('restore.refused', record_id=record_id)}")
 
     answer(payload, text, as_json=as_json)
 
@@ -141,7 +130,7 @@ def verify_ledger(
     from lantai.journey.ledger.verify_ledger import verify
 
     kept = None if checkpoint is None else given(checkpoint).decode("utf-8", "replace")
-    with opened() as centre, progress_bar("核验 · verify", as_json=as_json):
+    with opened() as centre, progress_bar(word("ledger.progress"), as_json=as_json):
         verdict = verify(centre, kept)
     payload = {
         "is_sound": verdict.is_sound,
@@ -156,21 +145,20 @@ def verify_ledger(
 
     def text() -> None:
         pairs: list[tuple[str, object]] = [
-            ("记录 · Leaves", verdict.tree_size),
-            ("待入账 · Waiting", verdict.waiting_count),
-            ("检查点 · Checkpoints", verdict.checkpoint_count),
-            ("比对之处 · Compared with", list(verdict.places)),
+            ("heading.leaves", verdict.tree_size),
+            ("heading.waiting_leaves", verdict.waiting_count),
+            ("heading.checkpoints", verdict.checkpoint_count),
+            ("heading.compared_with", list(verdict.places)),
         ]
-        facts(said("台账", "Ledger"), pairs)
+        facts(word("ledger.title"), pairs)
         for sentence in verdict.unknown:
-            line(said(f"  未能查看：{sentence}", f"  Could not be looked at: {sentence}"), "yellow")
+            line(f"  {word('ledger.unknown', what=sentence)}", "yellow")
         for sentence in verdict.problems:
-            line(said(f"  问题：{sentence}", f"  Problem: {sentence}"), "red")
+            line(f"  {word('ledger.problem', what=sentence)}", "red")
         if verdict.is_sound:
-            line(said("台账完好", "The ledger is sound"), "green")
+            line(word("ledger.sound"), "green")
         elif verdict.first_changed is not None:
-            at = verdict.first_changed
-            line(said(f"第一条被改动的是第 {at} 条", f"The first changed leaf is number {at}"), "red")
+            line(word("ledger.first_changed", number=verdict.first_changed), "red")
 
     answer(payload, text, as_json=as_json)
     if not verdict.is_sound:
@@ -219,11 +207,14 @@ def verify_receipt(
 
     def text() -> None:
         for sentence in verdict.problems:
-            line(said(f"  问题：{sentence}", f"  Problem: {sentence}"), "red")
-        if not verdict.problems:
-            named = said(f"（单位包名 {verdict.package_name}）", f" (the unit's package {verdict.package_name})")
-            told = f"{verdict.carrier_id}{named if verdict.package_name else ''}"
-            line(said(f"回执有效：{told}", f"The receipt is sound: {told}"), "green")
+            line(f"  {word('receipt.problem', what=sentence)}", "red")
+        if verdict.problems:
+            return
+        if verdict.package_name:
+            named = word("receipt.sound_named", carrier_id=verdict.carrier_id, package_name=verdict.package_name)
+        else:
+            named = word("receipt.sound", carrier_id=verdict.carrier_id)
+        line(named, "green")
 
     answer(payload, text, as_json=as_json)
     if verdict.problems:
