@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from lantai.cli.terminal.days import read_day
-from lantai.cli.terminal.screen import AsJson, answer, line, locale, opened, said, table
-from lantai.locales import say
+from lantai.cli.terminal.screen import AsJson, answer, line, opened, table, word
 from lantai.records.centre.agreement import Agreement
 from lantai.records.centre.unit import DataForm
 
@@ -52,8 +51,8 @@ def add(
                 signed_by_centre=signed_by_centre,
             ),
         )
-    form = say(f"values.data_form.{data_form.value}", locale())
-    told = said(f"已登记协议 {made}：{unit_code} {form}", f"Agreement {made} registered: {unit_code} {form}")
+    form = word(f"values.data_form.{data_form.value}")
+    told = word("agreement.added", agreement_id=made, unit_code=unit_code, form=form)
     answer({"agreement_id": made}, lambda: line(told), as_json=as_json)
 
 
@@ -81,19 +80,19 @@ def list_(unit: Annotated[str | None, typer.Option(help="given.unit_code")] = No
         for row in found
     ]
     columns = (
-        "编号 · Id",
-        "单位 · Unit",
-        "形式 · Form",
-        "报送前加密 · Encrypts",
-        "起 · From",
-        "止 · To",
-        "单位签字 · Unit",
-        "中心签字 · Centre",
+        "heading.id",
+        "heading.unit",
+        "heading.form",
+        "heading.encrypts",
+        "heading.from_on",
+        "heading.to_on",
+        "heading.signed_by_unit",
+        "heading.signed_by_centre",
     )
     cells = [
-        (row.agreement_id, row.unit_code, say(f"values.data_form.{row.data_form.value}", locale()),
-         row.algorithm if row.encrypts_before_sending else said("否", "no"), row.from_on, row.to_on or "",
+        (row.agreement_id, row.unit_code, word(f"values.data_form.{row.data_form.value}"),
+         row.algorithm if row.encrypts_before_sending else word("agreement.does_not_encrypt"), row.from_on, row.to_on or "",
          row.signed_by_unit, row.signed_by_centre)
         for row in found
     ]  # fmt: skip
-    answer(payload, lambda: table(said("协议", "Agreements"), columns, cells), as_json=as_json)
+    answer(payload, lambda: table(word("agreement.title"), columns, cells), as_json=as_json)

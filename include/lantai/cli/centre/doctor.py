@@ -7,8 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.cells import cell_len
 
-from lantai.cli.terminal.screen import FAULT, AsJson, answer, line, locale, opened, progress_bar, said, sign
-from lantai.locales import say
+from lantai.cli.terminal.screen import FAULT, AsJson, answer, line, locale, opened, progress_bar, sign, word
 
 WORD_CELLS = 7
 """Cells of the first column."""
@@ -33,20 +32,10 @@ def init(
     payload = {"revision": done.revision, "made": [str(path) for path in done.made], "home": str(done.home)}
 
     def text() -> None:
-        line(
-            said(
-                f"本中心在 {done.home}，登记库版本 {done.revision}",
-                f"The centre is in {done.home}, registry schema {done.revision}",
-            )
-        )
+        line(word("init.done", home=done.home, revision=done.revision))
         for path in done.made:
             line(f"  + {path}")
-        line(
-            said(
-                "下一步：lantai people add，lantai units import，lantai year open",
-                "Next: lantai people add, lantai units import, lantai year open",
-            )
-        )
+        line(word("init.next"))
 
     answer(payload, text, as_json=as_json)
 
@@ -55,7 +44,7 @@ def doctor(as_json: AsJson = False) -> None:
     """Say what is missing or wrong, and what to do."""
     from lantai.journey.centre.diagnose import diagnose
 
-    with opened(checks_schema=False) as centre, progress_bar("检查 · look", as_json=as_json):
+    with opened(checks_schema=False) as centre, progress_bar(word("doctor.progress"), as_json=as_json):
         found = diagnose(centre, locale())
     payload: list[dict[str, Any]] = [
         {"name": item.name, "state": item.state, "found": item.found, "advice": item.advice} for item in found
@@ -63,10 +52,10 @@ def doctor(as_json: AsJson = False) -> None:
 
     def text() -> None:
         for item in found:
-            word = say(f"diagnosis.{item.state}", locale())
-            word += " " * (WORD_CELLS - cell_len(word))
+            state = word(f"diagnosis.{item.state}")
+            state += " " * (WORD_CELLS - cell_len(state))
             line(
-                f"{word}{item.title}{said('：', ': ')}{item.found}",
+                f"{state}{item.title}{word('mark.colon')}{item.found}",
                 "" if item.state == "ok" else STYLES[item.state],
             )
             if item.advice:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lantai.cli.terminal.screen import FINDINGS, AsJson, answer, line, said
+from lantai.cli.terminal.screen import FINDINGS, AsJson, answer, line, listed, word
 from lantai.errors import LantaiError, UsageError
 
 if TYPE_CHECKING:
@@ -78,20 +78,17 @@ def _refuse_other_than_public(recipients: Sequence[str]) -> None:
 def _tell(done: Equipped) -> None:
     # Names only: a secret on a screen is a secret in a log.
     if done.added:
-        line(
-            said(f"{done.env_file}：已补充 {'、'.join(done.added)}", f"{done.env_file}: added {', '.join(done.added)}")
-        )
+        line(word("environment.added", path=done.env_file, names=listed(done.added)))
     for path in done.made:
         line(f"  + {path}")
     if done.recipient_count:
-        count = done.recipient_count
-        line(said(f"加密收件人：新增 {count} 个", f"Recipients: {count} added"))
+        line(word("environment.recipients", count=done.recipient_count))
     if not (done.added or done.made or done.recipient_count):
-        line(said(f"{done.env_file}：无需补充", f"{done.env_file}: nothing was missing"))
+        line(word("environment.nothing_missing", path=done.env_file))
     for text in _wanted(done):
         line(text, "yellow")
     if done.may_start:
-        line(said("可以启动：docker compose up --detach --build", "Ready: docker compose up --detach --build"))
+        line(word("environment.ready"))
 
 
 def _wanted(done: Equipped) -> list[str]:
@@ -105,26 +102,10 @@ def _wanted(done: Equipped) -> list[str]:
         make = f"sudo install -d -o {CONTAINER_USER} -g {CONTAINER_USER} {shlex.quote(str(where))}"
         told.append(
             {
-                Lack.RECIPIENTS: said(
-                    "还缺加密收件人。保管人在自己的机器上运行 lantai keys new identity.txt，把显示的公开部分（age1…）交来；"
-                    "再运行：lantai environment --recipient age1…",
-                    "Lacking: whom records are sealed to. A custodian runs `lantai keys new identity.txt` on a machine of "
-                    "their own and gives you the public part, age1...; then: lantai environment --recipient age1...",
-                ),
-                Lack.DISPOSAL_KEY: said(
-                    "尚无处置签名公钥，可稍后补：保管人运行 lantai keys new disposal.pem --signer，把 disposal.pub.pem 交来，"
-                    f"放到 {where}",
-                    "Not there yet, may follow: the public half of the disposal key. A custodian runs `lantai keys new "
-                    f"disposal.pem --signer` and gives you disposal.pub.pem, to be put at {where}",
-                ),
-                Lack.OWNER: said(
-                    f"容器中的用户不能读取 {where}，请运行：{owner}",
-                    f"The containers' user cannot read {where}; run: {owner}",
-                ),
-                Lack.PLACE: said(
-                    f"保存位置 {where} 不存在，或不属于容器中的用户，请运行：{make}",
-                    f"The place {where} is not there or not the containers' user's; run: {make}",
-                ),
+                Lack.RECIPIENTS: word("environment.lacks.recipients"),
+                Lack.DISPOSAL_KEY: word("environment.lacks.disposal_key", path=where),
+                Lack.OWNER: word("environment.lacks.owner", path=where, command=owner),
+                Lack.PLACE: word("environment.lacks.place", path=where, command=make),
             }[lack]
         )
     return told

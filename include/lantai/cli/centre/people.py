@@ -10,9 +10,8 @@ import typer
 
 from lantai.cli.terminal.actors import SYSTEM, Actor, person
 from lantai.cli.terminal.days import read_day
-from lantai.cli.terminal.screen import AsJson, answer, given, line, locale, opened, said, table
+from lantai.cli.terminal.screen import AsJson, answer, given, line, listed, opened, table, word
 from lantai.errors import InputFileError, MalformedError
-from lantai.locales import say
 from lantai.records.centre.person import Person, Role
 
 app = typer.Typer(no_args_is_help=True)
@@ -43,8 +42,8 @@ def add(
         appoint(centre, Person(person_id, name), role, first, to_on, person(centre, actor), account or ())
     roles = [item.value for item in role]
     payload = {"person_id": person_id, "roles": roles, "from_on": first, "to_on": to_on, "accounts": account or []}
-    words = said("、", ", ").join(say(f"role.{word}", locale()) for word in roles)
-    told = said(f"{person_id} {name}：自 {first} 起任{words}", f"{person_id} {name}: {words} from {first} on")
+    names = listed(word(f"role.{each}") for each in roles)
+    told = word("people.appointed", person_id=person_id, name=name, roles=names, date=first)
     answer(payload, lambda: line(told), as_json=as_json)
 
 
@@ -67,12 +66,12 @@ def list_(as_json: AsJson = False) -> None:
             for each in rows.people(connection)
         ]
     cells = [
-        (row["person_id"], row["name"], [say(f"role.{role}", locale()) for role in row["roles"]],
+        (row["person_id"], row["name"], [word(f"role.{role}") for role in row["roles"]],
          row["accounts"], row["keys"])
         for row in found
     ]  # fmt: skip
-    columns = ("工号 · Id", "姓名 · Name", "职责 · Roles", "账号 · Accounts", "密钥 · Keys")
-    answer(found, lambda: table(said("人员", "People"), columns, cells), as_json=as_json)
+    columns = ("heading.staff_id", "heading.name_of_person", "heading.roles", "heading.accounts", "heading.keys")
+    answer(found, lambda: table(word("people.title"), columns, cells), as_json=as_json)
 
 
 @app.command("enrol-key")
@@ -99,7 +98,7 @@ def enrol_key(
             mark = enrol(centre, person_id, text, enrolled_by, confirmed_by)
         except MalformedError as error:
             raise InputFileError(f"{key}: {error}") from error
-    told = said(f"已登记 {person_id} 的密钥 {mark}", f"Key {mark} enrolled for {person_id}")
+    told = word("people.enrolled", person_id=person_id, mark=mark)
     answer({"person_id": person_id, "fingerprint": mark}, lambda: line(told), as_json=as_json)
 
 
@@ -118,9 +117,12 @@ def delegate(
 
     with opened() as centre:
         found = record(centre, from_person, to_person, role, from_on, to_on, document_no)
-    word = say(f"role.{role.value}", locale())
-    told = said(
-        f"{from_person} 已委托 {to_person} 代行{word}，{from_on} 至 {to_on}",
-        f"{from_person} lets {to_person} act as {word} from {from_on} to {to_on}",
+    told = word(
+        "people.delegated",
+        from_person=from_person,
+        to_person=to_person,
+        role=word(f"role.{role.value}"),
+        from_on=from_on,
+        to_on=to_on,
     )
     answer({"delegation_id": found}, lambda: line(told), as_json=as_json)

@@ -11,9 +11,8 @@ from typing import Annotated, TypeVar
 import typer
 
 from lantai.cli.terminal.rows import read_rows, refuse_twice
-from lantai.cli.terminal.screen import AsJson, answer, line, locale, opened, said, table
+from lantai.cli.terminal.screen import AsJson, answer, line, opened, table, word
 from lantai.errors import UnfitFileError, UsageError
-from lantai.locales import say
 from lantai.records.centre.unit import DataForm, Frequency, ScopeClass, Unit
 
 app = typer.Typer(no_args_is_help=True)
@@ -44,10 +43,7 @@ def import_(
         except UsageError as error:
             raise UnfitFileError(f"{file}: {error}") from error
     counts = {"new": done.new, "updated": done.updated}
-    told = said(
-        f"新增 {counts['new']} 个单位，更新 {counts['updated']} 个",
-        f"{counts['new']} units added, {counts['updated']} updated",
-    )
+    told = word("units.imported", new=done.new, updated=done.updated)
     answer(counts, lambda: line(told), as_json=as_json)
 
 
@@ -74,12 +70,12 @@ def list_(as_json: AsJson = False) -> None:
     ]
     cells = [
         (unit.unit_code, unit.name, unit.fonds_no,
-         [say(f"values.data_form.{form.value}", locale()) for form in unit.data_forms],
+         [word(f"values.data_form.{form.value}") for form in unit.data_forms],
          unit.responsible_person or "")
         for unit in found
     ]  # fmt: skip
-    columns = ("代码 · Code", "全称 · Name", "全宗号 · Fonds", "数据形式 · Data forms", "负责人 · Responsible")
-    answer(payload, lambda: table(said("单位", "Units"), columns, cells), as_json=as_json)
+    columns = ("heading.code", "heading.name_of_unit", "heading.fonds", "heading.data_forms", "heading.responsible")
+    answer(payload, lambda: table(word("units.title"), columns, cells), as_json=as_json)
 
 
 def read_units(path: Path) -> list[Unit]:
