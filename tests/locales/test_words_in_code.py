@@ -42,3 +42,20 @@ def test_no_verb_has_chinese_of_its_own_but_those_that_are_named():
     found = {path.relative_to(JOURNEY).as_posix() for path in JOURNEY.rglob("*.py") if chinese_in(path)}
 
     assert found == STILL
+
+
+COMMAND = Path(lantai.__file__).parent / "cli"
+FULL_WIDTH = re.compile("[\u3000-\u303f\uff00-\uffef]")
+TYPED = {"centre/units.py", "disposal/list_act.py", "disposal/schedule.py"}
+"""A list may be typed or filled in with a full-width comma or semicolon."""
+BROKEN = {"terminal/ending.py"}
+"""Where a line of Chinese may be broken."""
+
+
+def test_command_has_no_chinese_of_its_own_in_strings_docstrings_or_comments():
+    """R1-50."""
+    texts = {path.relative_to(COMMAND).as_posix(): path.read_text("utf-8") for path in COMMAND.rglob("*.py")}
+
+    assert len(texts) > 25
+    assert [path for path, text in texts.items() if CHINESE.search(text)] == []
+    assert {path for path, text in texts.items() if FULL_WIDTH.search(text)} == TYPED | BROKEN

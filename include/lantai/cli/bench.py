@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lantai.cli.terminal.screen import AsJson, answer, progress_bar, said, table
+from lantai.cli.terminal.screen import AsJson, answer, progress_bar, table, word
 
 if TYPE_CHECKING:
     from lantai.bench.measure import Result
@@ -46,7 +46,7 @@ def bench(name: Name = None, size: HowLarge = Size.FULL, as_json: AsJson = False
 
 
 def _show(result: Result) -> None:
-    figures = {} if result.ours is None else {said("我方", "ours"): result.ours, **result.peers}
+    figures = {} if result.ours is None else {word("bench.ours"): result.ours, **result.peers}
     rows: list[list[object]] = [
         [
             name,
@@ -57,12 +57,12 @@ def _show(result: Result) -> None:
         ]
         for name, figure in figures.items()
     ]
-    rows += [[name, said("未安装", "not installed"), "", "", ""] for name in result.missing]
+    rows += [[name, word("bench.not_installed"), "", "", ""] for name in result.missing]
     columns = (
-        "参与者 · Contender",
-        "中位数（秒）· Median, s",
-        "最小–最大（秒）· Range, s",
-        "内存峰值（MiB）· Peak, MiB",
-        "我方/对方 · Ours/peer",
+        "heading.contender",
+        "heading.median",
+        "heading.range",
+        "heading.peak",
+        "heading.ratio",
     )
-    table(f"{result.name}{said('：', ': ')}{result.size}", columns, rows)
+    table(word("bench.title", name=result.name, size=result.size), columns, rows)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lantai.cli.terminal.screen import facts, line, note, opened, said
+from lantai.cli.terminal.screen import either, facts, line, note, opened, word
 from lantai.errors import ConnectionConfigError, UsageError
 from lantai.settings import Settings, from_env
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PORT = 8080
 PAUSE_SECONDS = 1.0
 
-DEPARTMENTS = "单位服务器 · Departments' servers"
+DEPARTMENTS = "heading.departments_servers"
 
 Facts = list[tuple[str, object]]
 
@@ -36,8 +36,8 @@ def serve(
     with opened() as centre:
         settings = centre.settings
     with suppress(KeyboardInterrupt), ended_as_by_ctrl_c():
-        _serve(settings, port, for_seconds, Patience(lambda zh, en: note(said(zh, en))))
-    line(said("已停止，没有留下进程", "Stopped; no process is left"))
+        _serve(settings, port, for_seconds, Patience(lambda zh, en: note(either(zh, en))))
+    line(word("serve.stopped"))
 
 
 def _serve(settings: Settings, port: int, for_seconds: int | None, patience: Patience) -> None:
@@ -54,11 +54,11 @@ def _serve(settings: Settings, port: int, for_seconds: int | None, patience: Pat
         lock = stack.enter_context(occupied(settings.home))
         if port and not is_free(port):
             raise UsageError(f"--port {port}: found another program on it, expected a free one; --port 0 takes any")
-        line(said("启动中，约需一分钟，慢的机器更久……", "Starting, about a minute, longer on a slow machine ..."))
+        line(word("serve.starting"))
         servers = _departments(stack, demo, patience) if demo else _elsewhere(settings)
         home = prepare(demo.settings if demo else settings, port or None)
         airflow = stack.enter_context(started(home, variables, patience, lock))
-        facts(said("正在运行，按 Ctrl-C 结束", "Running; Ctrl-C ends it"), [*_pages(airflow, settings), *servers])
+        facts(word("serve.running"), [*_pages(airflow, settings), *servers])
         _stay(airflow, for_seconds)
 
 
@@ -69,10 +69,7 @@ def _departments(stack: ExitStack, demo: DemoHome, patience: Patience) -> Facts:
 
     port = stack.enter_context(gateway_again(demo, patience))
     if port is None:
-        unfinished = said(
-            "演示未做完，没有账户；请重做 lantai demo", "the demo left no accounts; run `lantai demo` again"
-        )
-        return [(DEPARTMENTS, unfinished)]
+        return [(DEPARTMENTS, word("serve.demo_unfinished"))]
     return [(DEPARTMENTS, f"SFTP {LOOPBACK}:{port}, {demo.departments}")]
 
 
@@ -84,9 +81,8 @@ def _elsewhere(settings: Settings) -> Facts:
     try:
         count = sum(name.startswith(PREFIX) for name in read_connections(path))
     except ConnectionConfigError as error:
-        return [(DEPARTMENTS, said(f"不由本命令启动；{error}", f"not started by this command; {error}"))]
-    known = said(f"不由本命令启动；{path} 登记了 {count} 个", f"not started by this command; {path} names {count}")
-    return [(DEPARTMENTS, known)]
+        return [(DEPARTMENTS, word("serve.not_started", reason=error))]
+    return [(DEPARTMENTS, word("serve.named_in", path=path, count=count))]
 
 
 def _pages(airflow: AirflowProcess, settings: Settings) -> Facts:
@@ -99,17 +95,17 @@ def _pages(airflow: AirflowProcess, settings: Settings) -> Facts:
     paused = sorted(dag.dag_id for dag in dags if dag.is_paused)
     home = airflow.home
     return [
-        ("网页 · Web pages", home.address),
-        ("用户 · User", USER),
+        ("heading.web_pages", home.address),
+        ("heading.user", USER),
         (
-            "密码 · Password",
-            said(f"{home.password}（见 {home.folder / PASSWORDS}）", f"{home.password} (in {home.folder / PASSWORDS})"),
+            "heading.password",
+            word("serve.password", password=home.password, path=home.folder / PASSWORDS),
         ),
-        ("目录 · Home", settings.home),
-        ("日志 · Logs", home.folder / "logs"),
-        ("组件 · Components", ", ".join(airflow.components.sessions)),
-        ("流程 · DAGs", said(f"{len(dags)} 个，按各自时间表自行运行", f"{len(dags)}, each runs by its timetable")),
-        *([("暂停的流程 · Paused DAGs", paused)] if paused else []),
+        ("heading.home", settings.home),
+        ("heading.logs", home.folder / "logs"),
+        ("heading.components", ", ".join(airflow.components.sessions)),
+        ("heading.dags", word("serve.dags", count=len(dags))),
+        *([("heading.paused_dags", paused)] if paused else []),
     ]
 
 

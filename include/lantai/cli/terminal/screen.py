@@ -40,9 +40,6 @@ SMALL_FILE_BYTES = 16 * 1024 * 1024
 
 AsJson = Annotated[bool, typer.Option("--json", help="given.as_json")]
 
-BETWEEN = "· "
-"""Stands between the two languages of a help text or a heading, Chinese first."""
-
 COUNT = re.compile(r"(0|[1-9][0-9]*)?")
 """A cell that is a count, to be set at the right; one with a leading zero is a number of something."""
 
@@ -116,21 +113,6 @@ def either(zh: str, en: str) -> str:
     return zh if locale() == "zh" else en
 
 
-def said(zh: str, en: str) -> str:
-    """Return the one that the screen speaks."""
-    return zh if locale() == "zh" else en
-
-
-def _titled(name: str) -> str:
-    return half(name) if BETWEEN in name else word(name)
-
-
-def half(text: str) -> str:
-    """Return one language of a text in both; every paragraph is `中文 · English`, one without the dot is for both."""
-    paragraphs = [paragraph.partition(BETWEEN) for paragraph in text.split("\n\n")]
-    return "\n\n".join(said(zh.rstrip(), en) if dot else zh for zh, dot, en in paragraphs)
-
-
 @contextmanager
 def opened(*, checks_schema: bool = True) -> Iterator[Centre]:
     """Open the centre for one command."""
@@ -194,7 +176,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     if not rows:
         line(word("terminal.none", title=title))
         return
-    headings = [_titled(column) for column in columns]
+    headings = [word(column) for column in columns]
     cells = [["\n".join(map(on_one_line, _parts(cell))) for cell in row] for row in rows]
     widest = [max(cell_len(part) for row in cells for part in row[at].split("\n")) for at in range(len(headings))]
     folded = [
@@ -209,7 +191,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
 def facts(title: str, pairs: Sequence[tuple[str, object]]) -> None:
     """Print what is known of one thing: names, each a key of locales, with values; a sequence takes a line for each of its parts."""
     line(title, "bold")
-    names = [_titled(name) for name, _ in pairs]
+    names = [word(name) for name, _ in pairs]
     widest = max(map(cell_len, names))
     for name, (_, value) in zip(names, pairs, strict=True):
         texts = list(map(on_one_line, _parts(value))) or [""]
@@ -261,10 +243,10 @@ def progress_bar(label: str, *, as_json: bool, in_bytes: bool = False) -> Iterat
         transient=True,
     )
     with bar:
-        task = bar.add_task(half(label), total=None)
+        task = bar.add_task(label, total=None)
 
         def advance(what: str, done: int, total: int) -> None:
-            bar.update(task, description=on_one_line(f"{half(label)} {what}"), completed=done, total=total)
+            bar.update(task, description=on_one_line(f"{label} {what}"), completed=done, total=total)
 
         yield advance
 
