@@ -28,8 +28,9 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "rules": frozenset({"rules", "records", "errors"}),
     "formats": frozenset({"formats", *_INNER}),
     "edges": frozenset({"edges", "formats", "settings", *_INNER}),
-    "journey": frozenset({"journey", "rules", "formats", "edges", "settings", *_INNER}),
-    "tasks": frozenset({"tasks", "journey", "rules", "formats", "edges", "settings", *_INNER}),
+    "views": frozenset({"views", "rules", "formats", "edges", "settings", *_INNER}),
+    "journey": frozenset({"journey", "views", "rules", "formats", "edges", "settings", *_INNER}),
+    "tasks": frozenset({"tasks", "journey", "views", "rules", "formats", "edges", "settings", *_INNER}),
     "dags": frozenset({"tasks"}),
     "plugins": frozenset({"tasks", "errors"}),
     **{name: frozenset({name, "records", "errors"}) for name in DATA},
@@ -76,7 +77,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
 """For each outside library the modules that may import it, below include/lantai/ unless they begin with dags/ or plugins/."""
 
 HANDED_THROUGH: Mapping[str, frozenset[str]] = {"sqlalchemy": frozenset({"Connection", "Row"})}
-"""Names that a verb of the journey may import to say what the edges hand it; it makes none of them itself."""
+"""Names that a verb of the journey, or a view, may import to say what the edges hand it; it makes none of them itself."""
 
 HEAVY = frozenset({"great_expectations", "pandas", "typst", "docx"})
 """Imported inside the function that uses them: each takes between a tenth of a second and eight."""
@@ -212,7 +213,7 @@ class _Module:
     def _of_library(self, top: str, names: frozenset[str], is_inside: bool) -> Iterator[str]:
         short = self._path.removeprefix(PACKAGE)
         is_listed = any(fnmatchcase(short, pattern) for pattern in LIBRARIES.get(top, ()))
-        is_handed = self._room == "journey" and bool(names) and names <= HANDED_THROUGH.get(top, frozenset())
+        is_handed = self._room in {"journey", "views"} and bool(names) and names <= HANDED_THROUGH.get(top, frozenset())
         if not is_listed and not is_handed:
             yield f"{top}: {'not allowed here' if top in LIBRARIES else 'a library that no list knows'}"
         if top in HEAVY and not is_inside:

@@ -19,16 +19,15 @@ from lantai.edges.centre import Centre
 from lantai.edges.database.database import run_checks
 from lantai.edges.registry.centre.units import put_unit, units
 from lantai.edges.registry.intake.submissions import findings_of, rounds
-from lantai.edges.registry.year.duties import board
 from lantai.formats.ledger import canonical
 from lantai.journey.centre.agree import agree
 from lantai.journey.department.pack import Sender, pack
-from lantai.journey.year.board import board_of
 from lantai.journey.year.open_year import open_year
 from lantai.records.centre.agreement import Agreement
 from lantai.records.centre.unit import DataForm, Unit
 from lantai.records.custody.record import CatalogueRow
 from lantai.records.intake.submission import RoundState
+from lantai.views.year import board
 from servers.openssh import OpenSsh
 
 
@@ -168,7 +167,7 @@ class FilingHouse:
     def board_state(self, code: str = "JY", year: int = 2025) -> str:
         """Return what the board says of a unit."""
         with self.centre.database.read() as connection:
-            rows = board_of(board(connection, year), self.centre.clock.today_on())
+            rows = board.show(connection, year, self.centre.clock.today_on())
         return next(row.state for row in rows if row.unit_code == code)
 
     def outcome(self) -> dict[str, object]:

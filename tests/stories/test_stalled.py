@@ -17,15 +17,15 @@ from lantai.edges.clock import Clock
 from lantai.edges.connections import load_connections
 from lantai.edges.registry.centre.units import units
 from lantai.edges.registry.intake.submissions import findings_of, rounds
-from lantai.edges.registry.year.duties import board
 from lantai.formats.ledger import canonical
 from lantai.journey.intake.assess import assess
 from lantai.journey.intake.collect import Budget, collect
 from lantai.journey.intake.look import look
 from lantai.journey.intake.take_in import TakenIn, take_in
-from lantai.journey.year.board import BoardRow, board_of
 from lantai.records.intake.finding import Finding
 from lantai.records.intake.submission import RoundState
+from lantai.views.year import board
+from lantai.views.year.board import BoardRow
 from servers.openssh import OpenSsh
 
 pytestmark = pytest.mark.server("sshd")
@@ -70,7 +70,7 @@ def rules(house: FilingHouse) -> set[str]:
 
 def on_the_board(house: FilingHouse) -> BoardRow:
     with house.centre.database.read() as connection:
-        [row] = board_of(board(connection, 2025), house.centre.clock.today_on())
+        [row] = board.show(connection, 2025, house.centre.clock.today_on())
     return row
 
 

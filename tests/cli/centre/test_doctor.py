@@ -76,14 +76,14 @@ def test_a_file_in_the_place_of_the_home_is_named(bare: Desk) -> None:
     assert bare.run("init").code == 3
 
 
-def test_registry_of_an_older_version_is_refused_with_what_to_do(desk: Desk) -> None:
+def test_registry_of_no_known_version_is_refused_with_what_to_do(desk: Desk) -> None:
     with sqlite3.connect(desk.home / "registry.db") as connection:
-        connection.execute("UPDATE lantai_schema SET version_num = '0001'")
+        connection.execute("DELETE FROM lantai_schema")
 
     told = desk.run("units", "list")
 
     assert told.code == 3
-    assert f"registry schema: found 0001, expected {newest()}" in told.err
+    assert f"registry schema: found none, expected {newest()}" in told.err
     assert "Back up the registry, then run `lantai init`" in told.err
     assert states(desk)["registry"] == "fault"
 

@@ -36,10 +36,18 @@ def test_sound_registry_is_told_with_its_schema(centre: Centre) -> None:
     assert found.found.endswith(f"schema {newest()}")
 
 
-@pytest.mark.parametrize(("revision", "advice"), [("0001", "lantai init"), ("9999", "Install the version")])
-def test_registry_of_another_version_is_a_fault_with_what_to_do(centre: Centre, revision: str, advice: str) -> None:
+@pytest.mark.parametrize(
+    ("change", "revision", "advice"),
+    [
+        (f"DELETE FROM {VERSION_TABLE}", "found none", "lantai init"),
+        (f"UPDATE {VERSION_TABLE} SET version_num = '9999'", "found 9999", "Install the version"),
+    ],
+)
+def test_registry_of_another_version_is_a_fault_with_what_to_do(
+    centre: Centre, change: str, revision: str, advice: str
+) -> None:
     with centre.database.begin() as connection:
-        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '{revision}'"))
+        connection.execute(text(change))
 
     (found,) = told(centre, "registry")
 

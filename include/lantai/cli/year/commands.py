@@ -9,15 +9,15 @@ import typer
 from lantai.cli.terminal.actors import SYSTEM, Actor, person
 from lantai.cli.terminal.screen import AsJson, answer, line, locale, opened, sign, table, word
 from lantai.errors import NotFoundError
-from lantai.journey.year.board import Standing, Turn
 from lantai.records.centre.unit import DataForm
+from lantai.records.year.standing import Standing, Turn
 
 if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from lantai.journey.year.board import BoardRow
     from lantai.records.intake.visit import Visit
+    from lantai.views.year.board import BoardRow
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -76,12 +76,12 @@ def status(
     """
     from lantai.edges.registry.centre.units import units
     from lantai.edges.registry.intake.visits import last_visits
-    from lantai.edges.registry.year.duties import board, open_years
-    from lantai.journey.year.board import board_of, one_per_duty
+    from lantai.edges.registry.year.duties import open_years
+    from lantai.views.year import board
 
     with opened() as centre, centre.database.read() as connection:
         units(connection, unit or None)
-        every = board_of(board(connection, year), centre.clock.today_on())
+        every = board.show(connection, year, centre.clock.today_on())
         visits = last_visits(connection)
         opened_years = open_years(connection)
         zone = centre.settings.zone
@@ -100,7 +100,7 @@ def status(
         and (row.days_late or not late)
     ]
     if late:
-        rows = one_per_duty(rows)
+        rows = board.one_per_duty(rows)
     payload = [{**row.as_mapping(), "reason": _reason(row), **_visited(visits[row.unit_code])} for row in rows]
 
     def text() -> None:

@@ -11,8 +11,8 @@ from lantai.demo.telling import summary
 from lantai.demo.telling.corpus_report import ACCEPTED, Outcome
 from lantai.demo.telling.teller import Teller
 from lantai.edges.centre import Centre
-from lantai.journey.year.board import BoardRow
 from lantai.locales import say
+from lantai.views.year.board import BoardRow
 
 _SILENT = ("overdue", "open")
 _LISTED = 20

@@ -16,11 +16,11 @@ from sqlalchemy import Connection, Select, func, select
 
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.registry.year.duties import board
-from lantai.journey.year.board import BoardRow, board_of
 from lantai.records.custody.copy import CopyState
 from lantai.records.custody.record import RecordStatus
 from lantai.records.intake.submission import RoundState
+from lantai.views.year import board
+from lantai.views.year.board import BoardRow
 
 FILE_NAME = "summary.json"
 _COPIES_OF_RECORDS = (RecordStatus.TRANSFERRED, RecordStatus.DESTROYED)
@@ -43,7 +43,7 @@ def boards(centre: Centre) -> dict[int, list[BoardRow]]:
     today = centre.clock.today_on()
     with centre.database.read() as connection:
         years = [row[0] for row in connection.execute(select(tables.filing_year.c.filing_year).order_by("filing_year"))]
-        return {year: board_of(board(connection, year), today) for year in years}
+        return {year: board.show(connection, year, today) for year in years}
 
 
 def summarise(centre: Centre, seconds: Mapping[str, float]) -> dict[str, Any]:

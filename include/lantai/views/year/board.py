@@ -1,11 +1,11 @@
-"""Read the board of a year: one word for where each thing stands, how late its duty is, and whose turn it is.
+"""The board of a year: one word for where each thing stands, how late its duty is, and whose turn it is.
 
 A duty may have several submissions, and then a row for each: what is open of one
 stays open, although another has met the duty. What is counted by duty is counted by `duty_id`.
 
-All of it is derived from rows each time it is shown, never stored; "unknown"
-says that the outbox could not be looked at, which is never "nothing filed".
-Lateness follows the duty and not the last package: see `records.duty.days_over`.
+All of it is derived from rows each time it is shown, never stored. Lateness
+follows the duty and not the last package: see `records.year.duty.days_over`;
+what the words mean is in `rules.year.standing`.
 """
 
 from __future__ import annotations
@@ -13,57 +13,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
+from sqlalchemy import Connection, Row
+
+from lantai.edges.registry.year.duties import board
 from lantai.records.intake.carrier import package_name
+from lantai.records.intake.submission import RoundState
 from lantai.records.year.duty import DutyState, days_over
+from lantai.records.year.standing import TURNS, Standing, Turn
+from lantai.rules.year.standing import WITH_REASON, KnownOfADuty, standing
 
-
-class Standing(StrEnum):
-    """Where a duty stands."""
-
-    OPEN = "open"
-    UNFINISHED = "unfinished"
-    UNKNOWN = "unknown"
-    OVERDUE = "overdue"
-    UNDER_WAY = "under_way"
-    RETURNED = "returned"
-    HELD = "held"
-    ACCEPTED = "accepted"
-    ZERO_REPORT = "zero_report"
-    CARRIED_OVER = "carried_over"
-    WITHDRAWN = "withdrawn"
-
-
-class Turn(StrEnum):
-    """Who has to act next."""
-
-    UNIT = "unit"
-    CENTRE = "centre"
-    NOBODY = "nobody"
-
-
-_TURNS = MappingProxyType(
-    {
-        Standing.OPEN: Turn.UNIT,
-        Standing.UNFINISHED: Turn.UNIT,
-        Standing.UNKNOWN: Turn.CENTRE,
-        Standing.OVERDUE: Turn.UNIT,
-        Standing.UNDER_WAY: Turn.CENTRE,
-        Standing.RETURNED: Turn.UNIT,
-        Standing.HELD: Turn.CENTRE,
-        Standing.ACCEPTED: Turn.NOBODY,
-        Standing.ZERO_REPORT: Turn.NOBODY,
-        Standing.CARRIED_OVER: Turn.UNIT,
-        Standing.WITHDRAWN: Turn.NOBODY,
-    }
-)
-"""An outbox that could not be looked at is the centre's to look at again: the unit may have filed long ago."""
-
-_WITH_CENTRE = frozenset({"seen", "collected", "held", "sealed"})
-_WITH_REASON = frozenset({"returned", "held"})
 _URGENCY = (Turn.CENTRE, Turn.UNIT, Turn.NOBODY)
 
 
@@ -128,14 +88,15 @@ class BoardRow:
         }
 
 
-def board_of(rows: Iterable[Any], today: date) -> list[BoardRow]:
+def show(connection: Connection, filing_year: int, today: date) -> list[BoardRow]:
     """Return the board as the rows have it at this moment (R11-03).
 
     Args:
-        rows: Rows of sql/queries/board.sql.
+        connection: An open transaction.
+        filing_year: Which year's; one that is not open has no rows.
         today: The local calendar date.
     """
-    return [_row(row, today) for row in rows]
+    return [_row(row, today) for row in board(connection, filing_year)]
 
 
 def one_per_duty(rows: Iterable[BoardRow]) -> list[BoardRow]:
@@ -148,11 +109,14 @@ def one_per_duty(rows: Iterable[BoardRow]) -> list[BoardRow]:
     return list(first.values())
 
 
-def _row(row: Any, today: date) -> BoardRow:  # noqa: ANN401 - a row of the query
+def _row(row: Row[Any], today: date) -> BoardRow:
     """Return one line: how late the duty is (R1-60), and until when what came back is to be supplemented (R4-08)."""
-    duty_state, came_back = DutyState(row.duty_state), row.round_state == "returned"
-    state = _state(row, duty_state, today)
-    has_reason = row.round_state in _WITH_REASON
+    duty_state = DutyState(row.duty_state)
+    round_state = RoundState(row.round_state) if row.round_state else None
+    state = standing(
+        KnownOfADuty(duty_state, row.deadline_on, round_state, row.look_state == "unknown", row.unfinished_count), today
+    )
+    came_back, has_reason = round_state is RoundState.RETURNED, round_state in WITH_REASON
     by_on = row.supplement_by_on if came_back else None
     return BoardRow(
         duty_id=row.duty_id,
@@ -165,7 +129,7 @@ def _row(row: Any, today: date) -> BoardRow:  # noqa: ANN401 - a row of the quer
         deadline_on=row.deadline_on,
         duty_state=duty_state,
         state=state,
-        turn=_TURNS[state],
+        turn=TURNS[state],
         submission_id=row.submission_id,
         carrier_id=row.carrier_id,
         package_name=package_name(bytes.fromhex(row.raw_name_hex), row.kind) if row.raw_name_hex else "",
@@ -183,22 +147,3 @@ def _row(row: Any, today: date) -> BoardRow:  # noqa: ANN401 - a row of the quer
         look_error=row.look_error,
         waits_until_at=row.waits_until_at,
     )
-
-
-def _state(row: Any, duty_state: DutyState, today: date) -> Standing:  # noqa: ANN401 - a row of the query
-    if row.round_state in _WITH_REASON:
-        return Standing(row.round_state)
-    if row.round_state in _WITH_CENTRE:
-        return Standing.UNDER_WAY
-    if duty_state is not DutyState.OPEN:
-        return Standing(duty_state.value)
-    return Standing.UNDER_WAY if row.round_state is not None else _untouched(row, today)
-
-
-def _untouched(row: Any, today: date) -> Standing:  # noqa: ANN401 - a row of the query
-    """Return where a duty stands for which nothing was handed in: not known (I8), on its way, overdue (R2-05) or open."""
-    if row.look_state == "unknown":
-        return Standing.UNKNOWN
-    if row.unfinished_count:
-        return Standing.UNFINISHED
-    return Standing.OVERDUE if today > row.deadline_on else Standing.OPEN
