@@ -12,7 +12,7 @@ from sqlalchemy.engine import Transaction
 
 from factories_disposal import witness
 from lantai.edges.centre import open_centre
-from lantai.edges.custody.places import FilePlace
+from lantai.edges.custody.file_place import FilePlace
 from lantai.journey.disposal.acts.destroy import destroy
 
 KILLED = 137

@@ -27,8 +27,8 @@ from lantai.journey.custody.seal import CarrierFacts, seal
 from lantai.journey.custody.store import store
 from lantai.journey.disposal.acts.destroy import prepare
 from lantai.journey.disposal.appraise import appraise
-from lantai.journey.disposal.approval.decide import Decided, decide
-from lantai.journey.disposal.approval.note_papers import note_report
+from lantai.journey.disposal.approval.decide import DecidedList, decide
+from lantai.journey.disposal.approval.note_documents import note_report
 from lantai.journey.disposal.approval.sign import SignedList, sign
 from lantai.records.centre.person import Appointment, Person, Role
 from lantai.records.centre.unit import DataForm, Unit
@@ -229,7 +229,7 @@ def say(
     return [RowAnswer(row_no, decision, extend_years, "") for row_no in row_nos]
 
 
-def decide_all(centre: Centre, list_id: str, row_nos: Iterable[int], panel: Iterable[str] = PANEL) -> Decided:
+def decide_all(centre: Centre, list_id: str, row_nos: Iterable[int], panel: Iterable[str] = PANEL) -> DecidedList:
     """Every member says dispose of every row."""
     rows = list(row_nos)
     for person_id in panel:

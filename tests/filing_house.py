@@ -182,6 +182,6 @@ class FilingHouse:
             "events": told,
             "inbox": sorted(self.inbox()),
             "vault": sorted(str(path.relative_to(root)) for path in root.rglob("*") if "ledger" not in path.parts),
-            "quarantine": self.centre.quarantine.carriers(),
+            "quarantine": self.centre.quarantine.ids(),
             "work": sorted(path.name for path in self.centre.settings.work.iterdir()),
         }

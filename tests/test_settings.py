@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desks import desk_at
-from lantai.edges.custody.places import FilePlace
+from lantai.edges.custody.file_place import FilePlace
 from lantai.edges.custody.vault import Vault
 from lantai.edges.database.database import Database
 from lantai.errors import LantaiError, NotFoundError, PlaceUnavailableError, SettingsError

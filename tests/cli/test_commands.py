@@ -14,7 +14,7 @@ from typer.main import get_command
 
 from desks import INCLUDE, Desk
 from lantai.cli.commands import app
-from lantai.cli.terminal.ending import speak
+from lantai.cli.terminal.exit import speak
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

@@ -16,7 +16,7 @@ from typer.main import get_command
 
 import lantai
 from lantai.cli.commands import app
-from lantai.cli.terminal.ending import ARGUMENTS, COMMANDS, OPTIONS, PANELS
+from lantai.cli.terminal.exit import ARGUMENTS, COMMANDS, OPTIONS, PANELS
 from lantai.locales import LOCALES
 
 WORDS = Path(lantai.__file__).parent / "locales"

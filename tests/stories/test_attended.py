@@ -11,7 +11,7 @@ from lantai.errors import LantaiError, LeaseLostError
 from lantai.journey.intake.attend import attend
 from lantai.journey.intake.look import look
 from lantai.records.intake.reason import Reason
-from lantai.records.intake.visit import Stage, TakeInState, Visit
+from lantai.records.intake.visit import TakeInState, Visit, VisitStage
 
 pytestmark = [pytest.mark.server("sshd"), pytest.mark.both_databases]
 
@@ -38,7 +38,7 @@ def test_reason_of_a_failure_is_kept_until_the_unit_was_taken_in(house: FilingHo
 
     assert failed.take_in_state is TakeInState.FAILED
     assert failed.trouble is not None
-    assert failed.trouble.stage is Stage.TAKE_IN
+    assert failed.trouble.stage is VisitStage.TAKE_IN
     assert (failed.trouble.reason.error_class, failed.trouble.reason.message) == (
         type(failure.value).__name__,
         str(failure.value),

@@ -67,7 +67,7 @@ def test_full_disk_is_named_and_the_filing_is_whole_when_there_is_space(
     assert [(one.accepted, one.records) for one in done] == [(1, 3), (1, 3)]
     assert contents(house, "SL2025-JY-E001-R1-00001") == {"data/1.txt": big}
     assert is_sound(house)
-    assert house.centre.quarantine.carriers() == []
+    assert house.centre.quarantine.ids() == []
     assert not list(house.centre.settings.work.iterdir())
 
 

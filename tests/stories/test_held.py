@@ -22,7 +22,7 @@ from lantai.journey.intake.take_in import take_in
 from lantai.locales import describe
 from lantai.records.centre.person import Appointment, Person, Role
 from lantai.records.centre.unit import DataForm
-from lantai.records.intake.ruling import Choice
+from lantai.records.intake.ruling import RulingChoice
 from lantai.records.intake.submission import RoundState
 
 pytestmark = pytest.mark.server("sshd")
@@ -200,7 +200,7 @@ def test_old_periods_are_read_by_a_person_and_the_round_is_accepted(house: Filin
     operator = appoint(house)
     idle = look(house.centre)
 
-    decided = decide_held(house.centre, "SL2025-JY-E001", Choice.ACCEPT, "  已与单位\n核实 ", operator)
+    decided = decide_held(house.centre, "SL2025-JY-E001", RulingChoice.ACCEPT, "  已与单位\n核实 ", operator)
     woken = look(house.centre)
     done = take_in(house.centre, "JY")
 
@@ -222,7 +222,7 @@ def test_held_round_goes_back_with_the_reason_and_the_next_one_is_round_two(hous
     """R1-49, R1-51: a held round is no dead end; what the unit reads is the reason, and when to supplement."""
     hold_for_an_old_period(house)
     operator = appoint(house)
-    decide_held(house.centre, "SL2025-JY-E001-R1", Choice.RETURN, "请按现行期限重新划定", operator)
+    decide_held(house.centre, "SL2025-JY-E001-R1", RulingChoice.RETURN, "请按现行期限重新划定", operator)
     look(house.centre)
     first = take_in(house.centre, "JY")
     opinions = house.opinions()
@@ -254,8 +254,8 @@ def test_what_only_a_change_can_cure_is_not_accepted_by_word_and_may_be_returned
     operator = appoint(house)
 
     with pytest.raises(UsageError, match="held for already_accepted, which no word can settle"):
-        decide_held(house.centre, "SL2025-JY-E001", Choice.ACCEPT, "可以", operator)
-    decide_held(house.centre, "SL2025-JY-E001", Choice.RETURN, "补充的请另编载体号", operator)
+        decide_held(house.centre, "SL2025-JY-E001", RulingChoice.ACCEPT, "可以", operator)
+    decide_held(house.centre, "SL2025-JY-E001", RulingChoice.RETURN, "补充的请另编载体号", operator)
     done = take_in(house.centre, "JY")
 
     assert (done.returned, house.states()) == (1, [(1, RoundState.ACCEPTED), (2, RoundState.RETURNED)])
@@ -269,11 +269,11 @@ def test_round_that_is_held_for_more_stays_held_until_all_is_settled(house: Fili
     house.file(rows=[house.row("JY", number, classification="待定") for number in (1, 2, 3)])
     look(house.centre)
     take_in(house.centre, "JY")
-    decided = decide_held(house.centre, "SL2025-JY-E001", Choice.ACCEPT, "经核实均不涉密", appoint(house))
+    decided = decide_held(house.centre, "SL2025-JY-E001", RulingChoice.ACCEPT, "经核实均不涉密", appoint(house))
     woken = look(house.centre)
     still = take_in(house.centre, "JY")
     idle = look(house.centre)
-    again = decide_held(house.centre, "SL2025-JY-E001", Choice.ACCEPT, "经核实均不涉密", "A01")
+    again = decide_held(house.centre, "SL2025-JY-E001", RulingChoice.ACCEPT, "经核实均不涉密", "A01")
 
     house.agree("JY")
     look(house.centre)
@@ -289,15 +289,15 @@ def test_ruling_may_be_changed_until_it_has_its_effect_and_both_stay_in_the_ledg
     """R1-51, I5."""
     hold_for_an_old_period(house)
     operator = appoint(house)
-    first = decide_held(house.centre, "SL2025-JY-E001", Choice.ACCEPT, "可", operator)
-    again = decide_held(house.centre, "SL2025-JY-E001", Choice.ACCEPT, "可", operator)
+    first = decide_held(house.centre, "SL2025-JY-E001", RulingChoice.ACCEPT, "可", operator)
+    again = decide_held(house.centre, "SL2025-JY-E001", RulingChoice.ACCEPT, "可", operator)
     changed = decide_held(
-        house.centre, "SL2025-JY-E001", Choice.RETURN, "单位要求撤回".ljust(MOST_REASON, "。"), operator
+        house.centre, "SL2025-JY-E001", RulingChoice.RETURN, "单位要求撤回".ljust(MOST_REASON, "。"), operator
     )
     take_in(house.centre, "JY")
 
     with pytest.raises(UsageError, match="found state returned, expected held"):
-        decide_held(house.centre, "SL2025-JY-E001", Choice.ACCEPT, "又改主意", operator)
+        decide_held(house.centre, "SL2025-JY-E001", RulingChoice.ACCEPT, "又改主意", operator)
     assert (first.is_new, again.is_new, changed.is_new) == (True, False, True)
     with house.centre.database.read() as connection:
         kinds = connection.execute(select(tables.event.c.kind)).scalars().all()
@@ -322,7 +322,7 @@ def test_ruling_that_may_not_be_made_changes_nothing(
     somebody = appoint(house, "B07", role) if role else "B07"
 
     with pytest.raises(error):
-        decide_held(house.centre, held, Choice.ACCEPT, reason, somebody)
+        decide_held(house.centre, held, RulingChoice.ACCEPT, reason, somebody)
 
     assert dict(look(house.centre).ready) == {}
     assert house.states() == [(1, RoundState.HELD)]

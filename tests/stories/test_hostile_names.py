@@ -16,7 +16,7 @@ from lantai.edges.sftp.pipe import refusal
 from lantai.formats.sftp import wire
 from lantai.journey.intake.look import look
 from lantai.records.intake.reason import Reason
-from lantai.records.intake.visit import Stage, Trouble
+from lantai.records.intake.visit import Trouble, VisitStage
 from lantai.tasks.unit_report import line_of_trouble, lines_of_look, report, visits_of
 
 pytestmark = pytest.mark.server("sshd")
@@ -85,7 +85,7 @@ def test_log_of_a_task_has_one_line_for_a_unit_whatever_it_calls_its_packages(at
 
 def test_words_of_a_server_begin_no_line_in_error_log_or_table() -> None:
     error = refusal(wire.PERMISSION_DENIED, ATTACK, "listing of 'outbox'")
-    trouble = Trouble("JY", f"教育局{ATTACK}", Stage.LOOK, Reason(type(error).__name__, f"x: {ATTACK}"))
+    trouble = Trouble("JY", f"教育局{ATTACK}", VisitStage.LOOK, Reason(type(error).__name__, f"x: {ATTACK}"))
 
     line, table = line_of_trouble(trouble), report([trouble], 0)
 

@@ -43,7 +43,7 @@ def test_perfect_filing_is_accepted_sealed_twice_and_receipted(house: FilingHous
         "001.SL2025-JY-E001-R1.receipt.sig",
     }
     assert house.board_state() == "accepted"
-    assert house.centre.quarantine.carriers() == []
+    assert house.centre.quarantine.ids() == []
     assert not list(house.centre.settings.work.iterdir())
     with house.centre.database.read() as connection:
         assert not any(run_checks(connection).values())

@@ -36,7 +36,7 @@ from lantai.errors import HeldError, LantaiError, LeaseLostError, NotPermittedEr
 from lantai.journey.disposal.acts.destroy import destroy, prepare
 from lantai.journey.disposal.appraise import appraise
 from lantai.journey.disposal.approval.decide import decide
-from lantai.journey.disposal.approval.note_papers import note_report
+from lantai.journey.disposal.approval.note_documents import note_report
 from lantai.journey.disposal.approval.sign import sign
 from lantai.journey.disposal.approval.withdraw import withdraw
 from lantai.journey.ledger.checkpoint import make_checkpoint

@@ -133,7 +133,7 @@ def test_journey_ends_on_postgresql_as_it_should(house: FilingHouse, tmp_path: P
     assert (verdict.problems, verdict.unknown, len(verdict.places)) == ((), (), 2)
     with centre.database.read() as connection:
         assert not any(run_checks(connection).values())
-    assert centre.quarantine.carriers() == []
+    assert centre.quarantine.ids() == []
     assert not [path for path in centre.settings.work.rglob("*") if path.is_file()]
 
 

@@ -115,7 +115,7 @@ def test_classified_record_is_refused_before_it_is_picked_up(house: FilingHouse)
     look(house.centre)
     done = take_in(house.centre, "JY")
 
-    (arrival,) = house.centre.quarantine.carriers()
+    (arrival,) = house.centre.quarantine.ids()
     brought = {file.path for file in house.centre.quarantine.finish(arrival)}
 
     assert done.returned == 1
@@ -131,7 +131,7 @@ def test_record_marked_on_a_second_sheet_is_refused_before_it_is_picked_up(house
 
     look(house.centre)
     done = take_in(house.centre, "JY")
-    (arrival,) = house.centre.quarantine.carriers()
+    (arrival,) = house.centre.quarantine.ids()
     brought = {file.path for file in house.centre.quarantine.finish(arrival)}
     named = [(f["rule"], f["sheet"], f["record_no"]) for f in house.opinions()["findings"]]
 
@@ -159,7 +159,7 @@ def test_package_whose_catalogue_cannot_be_looked_through_is_not_picked_up(
 
     look(house.centre)
     done = take_in(house.centre, "JY")
-    (arrival,) = house.centre.quarantine.carriers()
+    (arrival,) = house.centre.quarantine.ids()
     brought = {file.path for file in house.centre.quarantine.finish(arrival)}
 
     assert (done.returned, brought) == (1, {"bagit.txt", "bag-info.txt"})
@@ -212,7 +212,7 @@ def test_classified_record_in_an_archive_is_found_when_it_is_here_and_does_not_s
     purge_returned(house.centre)
 
     assert (done.returned, house.told("SL2025-JY-E001-R1")) == (1, {"classified_record"})
-    assert house.centre.quarantine.carriers() == []
+    assert house.centre.quarantine.ids() == []
 
 
 def test_marks_of_a_secret_anywhere_return_the_package_and_nothing_of_it_stays(house: FilingHouse) -> None:
@@ -225,12 +225,12 @@ def test_marks_of_a_secret_anywhere_return_the_package_and_nothing_of_it_stays(h
 
     look(house.centre)
     done = take_in(house.centre, "JY")
-    lying = house.centre.quarantine.carriers()
+    lying = house.centre.quarantine.ids()
     purged = purge_returned(house.centre)
 
     assert done.returned == 1
     assert {f["record_no"] for f in house.opinions()["findings"] if f["rule"] == "classified_mark"} == {0, 2}
-    assert (len(lying), purged, house.centre.quarantine.carriers()) == (1, 1, [])
+    assert (len(lying), purged, house.centre.quarantine.ids()) == (1, 1, [])
     assert look(house.centre).ready == {}
 
 
@@ -340,7 +340,7 @@ def test_returned_round_is_purged_when_its_time_is_over(house: FilingHouse) -> N
     look(house.centre)
     take_in(house.centre, "JY")
     early = purge_returned(house.centre)
-    kept = house.centre.quarantine.carriers()
+    kept = house.centre.quarantine.ids()
     later = replace(house.centre, clock=Clock(house.centre.settings.zone, date(2026, 4, 2)))
 
     purged = (purge_returned(later), purge_returned(later))
@@ -350,7 +350,7 @@ def test_returned_round_is_purged_when_its_time_is_over(house: FilingHouse) -> N
     with house.centre.database.read() as connection:
         kinds = connection.execute(select(tables.event.c.kind)).scalars().all()
     assert kinds.count("quarantine_purged") == 1
-    assert house.centre.quarantine.carriers() == []
+    assert house.centre.quarantine.ids() == []
     assert house.states() == [(1, RoundState.RETURNED)]
 
 

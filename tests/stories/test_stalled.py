@@ -92,7 +92,7 @@ def test_stalled_upload_is_returned_with_every_missing_file_and_the_rest_makes_r
     seen = on_the_board(house)
     days_later(house, 2)
     still = night(house)
-    before = (states(house), house.inbox(), house.centre.quarantine.carriers())
+    before = (states(house), house.inbox(), house.centre.quarantine.ids())
     days_later(house, 4)
     returned = night(house)
     opinions = canonical.loads(house.inbox()["001.SL2025-JY-E001-R1.opinions.json"])

@@ -60,7 +60,7 @@ def test_sparse_file_of_forty_gib_fills_neither_quarantine_nor_registry(
     assert "nothing was read" in str(first["JY"])
     assert "nothing was read" in str(again["JY"])
     assert states == {"JY": [], "MZ": [RoundState.ACCEPTED]}
-    assert house.centre.quarantine.carriers() == []
+    assert house.centre.quarantine.ids() == []
     assert free_mib(disk) > 100
     with house.centre.database.read() as connection:
         assert not any(run_checks(connection).values())
@@ -119,7 +119,7 @@ def test_small_zip_of_many_zeros_fills_neither_quarantine_nor_registry(
     assert [type(found["JY"]) for found in (first, again)] == [DiskFullError, DiskFullError]
     assert sorted(first) == ["JY"]
     assert states == {"JY": [], "MZ": [RoundState.ACCEPTED]}
-    assert [name for name in house.centre.quarantine.carriers() if name.endswith("-inside")] == []
+    assert [name for name in house.centre.quarantine.ids() if name.endswith("-inside")] == []
     assert free_mib(disk) > 200
 
 
@@ -200,11 +200,11 @@ def test_package_that_never_stands_still_leaves_one_state_of_itself_behind_not_o
         path.write_text(json.dumps({"sftp_JY": {**who, "port": server.port, "extra": {"host_key": server.host_key}}}))
         for _ in range(4):
             failed = take_in_all(house.centre).failed
-            kept.append(len(house.centre.quarantine.carriers()))
+            kept.append(len(house.centre.quarantine.ids()))
     house.connect("JY", house.sshd.files / "JY")
     done = take_in_all(house.centre)
 
     assert isinstance(failed["JY"], RemoteChangedError)
     assert kept == [1, 1, 1, 1]
     assert [one.accepted for one in done.taken] == [1]
-    assert house.centre.quarantine.carriers() == []
+    assert house.centre.quarantine.ids() == []

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from lantai.records.intake.reason import Reason
-from lantai.records.intake.visit import Stage, Visit
+from lantai.records.intake.visit import Visit, VisitStage
 from lantai.tasks.handover import OUTCOME, SEEN, Pass, handed_over, left_over, to_look_at_again
 
-LOOK, TAKE_IN = Stage.LOOK, Stage.TAKE_IN
+LOOK, TAKE_IN = VisitStage.LOOK, VisitStage.TAKE_IN
 
 
 def group(*codes: str) -> dict[str, object]:

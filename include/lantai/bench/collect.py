@@ -16,10 +16,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lantai.bench.measure import Comparison, Contender, Progress, Result, compare, find_program, without
+from lantai.bench.measure import Comparison, Contender, Result, compare, find_program, without
 from lantai.bench.samples import Bench, digest_of_digests, files_below, in_words, make_large_file, make_small_files
 from lantai.bench.servers import LOOPBACK, SshServer, ssh_server
 from lantai.bench.stopwatch import Stopwatch
+from lantai.records.text.progress import Progress
 
 NAME = "collect"
 FILE_COUNT, FILE_BYTES, LARGE_BYTES = 20_000, 8 * 1024, 1 << 30

@@ -10,10 +10,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from lantai.bench.measure import Comparison, Contender, Progress, Result, compare, find_program, without
+from lantai.bench.measure import Comparison, Contender, Result, compare, find_program, without
 from lantai.bench.samples import Bench
 from lantai.bench.servers import postgres_server
 from lantai.bench.stopwatch import Stopwatch
+from lantai.records.text.progress import Progress
 
 NAME = "load"
 RECORD_COUNT = 1_000_000

@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lantai.bench.measure import Comparison, Contender, Progress, Result, compare, find_program, without
+from lantai.bench.measure import Comparison, Contender, Result, compare, find_program, without
 from lantai.bench.samples import Bench
 from lantai.bench.servers import LOOPBACK, SshServer, ssh_server
 from lantai.bench.stopwatch import Stopwatch
+from lantai.records.text.progress import Progress
 
 NAME = "look"
 UNIT_COUNT, FILES_PER_PACKAGE = 1_000, 20

@@ -11,9 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from lantai.bench import collect, load, look, scan, seal, store, validate, worksheet
-from lantai.bench.measure import LEAST_RUNS, Progress, Result
+from lantai.bench.measure import LEAST_RUNS, Result
 from lantai.bench.samples import Bench
 from lantai.errors import UsageError
+from lantai.records.text.progress import Progress
 
 BENCHMARKS = MappingProxyType(
     {module.NAME: module.results for module in (collect, look, seal, store, scan, load, worksheet, validate)}

@@ -13,10 +13,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from lantai.bench.measure import Comparison, Contender, Progress, Result, compare, find_program, without
+from lantai.bench.measure import Comparison, Contender, Result, compare, find_program, without
 from lantai.bench.samples import Bench
 from lantai.bench.servers import postgres_server
 from lantai.bench.stopwatch import Stopwatch
+from lantai.records.text.progress import Progress
 
 NAME = "scan"
 RECORD_COUNT = 10_000_000

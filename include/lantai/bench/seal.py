@@ -17,9 +17,10 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
-from lantai.bench.measure import Comparison, Contender, Progress, Result, compare
+from lantai.bench.measure import Comparison, Contender, Result, compare
 from lantai.bench.samples import BLOCK_BYTES, Bench, in_words, make_large_file
 from lantai.bench.stopwatch import Stopwatch
+from lantai.records.text.progress import Progress
 
 NAME = "seal"
 LARGE_BYTES = 1 << 30
@@ -82,7 +83,7 @@ def encrypt(watch: Stopwatch, folder: Path, source: str, identity: str, recipien
 
 
 def _write_and_free(sealed: Any, out: bytearray, count: int, free: SimpleQueue[bytearray]) -> None:  # noqa: ANN401 - an unbuffered file
-    from lantai.edges.custody.place import write_all
+    from lantai.edges.custody.place_protocol import write_all
 
     write_all(sealed, memoryview(out)[:count])
     free.put(out)
@@ -144,7 +145,7 @@ def cp(watch: Stopwatch, folder: Path, source: str) -> Any:  # noqa: ANN401 - JS
 def _pass(
     watch: Stopwatch, kind: type[Any], folder: Path, source: str, recipient: str, digests: dict[str, str]
 ) -> dict[str, Any]:
-    from lantai.edges.custody.plain import PlainFile, PlainRecord
+    from lantai.edges.custody.plaintext import PlainFile, PlainRecord
     from lantai.edges.files.folder import open_file
     from lantai.formats.age.file import parse_recipient
 

@@ -15,9 +15,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from lantai.bench.measure import Comparison, Contender, Progress, Result, compare
+from lantai.bench.measure import Comparison, Contender, Result, compare
 from lantai.bench.samples import Bench, files_below, in_words, make_small_files
 from lantai.bench.stopwatch import Stopwatch
+from lantai.records.text.progress import Progress
 
 NAME = "store"
 FILE_COUNT, FILE_BYTES = 20_000, 8 * 1024
@@ -49,7 +50,7 @@ def results(bench: Bench, progress: Progress | None) -> Iterator[Result]:
 def ours(watch: Stopwatch, folder: Path, digests: str, recipient: str) -> Any:  # noqa: ANN401 - JSON
     """Seal every file as a record of its own into one pack, and read it back."""
     from lantai.edges.custody.one_pass import SealingPass
-    from lantai.edges.custody.plain import PlainFile, PlainRecord
+    from lantai.edges.custody.plaintext import PlainFile, PlainRecord
     from lantai.edges.files.folder import open_file
     from lantai.formats.age.file import parse_recipient
 

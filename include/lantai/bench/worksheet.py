@@ -14,9 +14,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from lantai.bench.measure import Comparison, Contender, Progress, Result, compare
+from lantai.bench.measure import Comparison, Contender, Result, compare
 from lantai.bench.samples import Bench
 from lantai.bench.stopwatch import Stopwatch
+from lantai.records.text.progress import Progress
 
 NAME = "worksheet"
 ROW_COUNT = 100_000

@@ -13,7 +13,7 @@ from lantai.cli.department import pack
 from lantai.cli.disposal import hold, list_act, schedule
 from lantai.cli.intake import collect
 from lantai.cli.intake import rounds as intake
-from lantai.cli.terminal.ending import CUSTODY, DEPARTMENT, DISPOSAL, SETUP, TRIAL, YEARLY, Lantai
+from lantai.cli.terminal.exit import CUSTODY, DEPARTMENT, DISPOSAL, SETUP, TRIAL, YEARLY, Lantai
 from lantai.cli.year import commands as year
 
 app = typer.Typer(

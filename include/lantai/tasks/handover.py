@@ -15,7 +15,7 @@ from typing import Any
 
 from lantai.errors import TaskInterruptedError
 from lantai.records.intake.reason import Reason
-from lantai.records.intake.visit import Stage, Visit
+from lantai.records.intake.visit import Visit, VisitStage
 
 Pull = Callable[..., Any]
 """`xcom_pull` of a task instance."""
@@ -27,7 +27,7 @@ SEEN = "seen"
 OUTCOME = "outcome"
 """Keys of XComs: what a look saw beside its groups, and what became of a group."""
 
-Left = dict[str, tuple[Stage, str]]
+Left = dict[str, tuple[VisitStage, str]]
 """By unit code, where its visit came to grief and the class of the error."""
 
 
@@ -79,12 +79,12 @@ def left_over(first: Pass, second: Pass | None = None) -> Left:
         first: The first pass.
         second: The second; None before it, or when its look failed.
     """
-    left: Left = {code: (Stage.LOOK, name) for code, name in first.unknown.items()}
+    left: Left = {code: (VisitStage.LOOK, name) for code, name in first.unknown.items()}
     _follow(left, first)
     if second is not None:
         for code in second.looked:
             left.pop(code, None)
-        left |= {code: (Stage.LOOK, name) for code, name in second.unknown.items()}
+        left |= {code: (VisitStage.LOOK, name) for code, name in second.unknown.items()}
         _follow(left, second)
     return left
 
@@ -114,4 +114,4 @@ def _follow(left: Left, this: Pass) -> None:
                 left.pop(code, None)
             else:
                 name = outcome["failed"].get(code) if outcome is not None else None
-                left[code] = (Stage.TAKE_IN, name or TaskInterruptedError.__name__)
+                left[code] = (VisitStage.TAKE_IN, name or TaskInterruptedError.__name__)

@@ -21,7 +21,7 @@ from lantai.journey.intake.take_in import FIRST_SHARE_SECONDS, LAST_SHARE_SECOND
 from lantai.journey.ledger.checkpoint import make_checkpoint
 from lantai.records.intake.look import Looked
 from lantai.records.intake.reason import Reason
-from lantai.records.intake.visit import Stage, Trouble
+from lantai.records.intake.visit import Trouble, VisitStage
 from lantai.records.text.shown import on_one_line
 from lantai.tasks.form import carriers_of, refuse_other_fields, require_units, require_years, units_of, years_of
 from lantai.tasks.handover import OUTCOME, SEEN, Pass, Pull, Push, handed_over, left_over, to_look_at_again
@@ -122,7 +122,7 @@ def take_in(
                 done = attend(centre, code, group["years"], None, carriers, share_seconds)
             except Exception as error:  # noqa: BLE001 - whatever it was, the next unit is taken in
                 failures[code] = error
-                trouble = Trouble(code, names.get(code, ""), Stage.TAKE_IN, Reason.of(error))
+                trouble = Trouble(code, names.get(code, ""), VisitStage.TAKE_IN, Reason.of(error))
                 log.error("%s", line_of_trouble(trouble))  # noqa: TRY400 - the table is logged when the task fails
             else:
                 taken[code] = counts_of(done)
@@ -167,7 +167,7 @@ def tell_outcome(outcome: Mapping[str, Any], push: Push, *, is_last: bool = True
         UnitsUnfinishedError: Somebody has to cure the cause, or the second look comes back to the unit.
     """
     push(OUTCOME, outcome)
-    failed = {code: (Stage.TAKE_IN, name) for code, name in outcome["failed"].items()}
+    failed = {code: (VisitStage.TAKE_IN, name) for code, name in outcome["failed"].items()}
     with open_centre() as centre:
         troubles = troubles_of(failed, visits_of(centre))
     if troubles:

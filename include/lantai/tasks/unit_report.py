@@ -16,7 +16,7 @@ from lantai.journey.intake.take_in import TakenIn
 from lantai.locales import LOCALES, explain, say
 from lantai.records.intake.look import Looked
 from lantai.records.intake.reason import Reason
-from lantai.records.intake.visit import Stage, Trouble, Visit
+from lantai.records.intake.visit import Trouble, Visit, VisitStage
 from lantai.records.text.shown import on_one_line
 from lantai.tasks.handover import Left
 
@@ -49,7 +49,7 @@ def lines_of_look(looked: Looked, visits: Mapping[str, Visit]) -> Iterator[tuple
         visit = visits[code]
         if code in looked.unknown:
             reason = Reason(looked.unknown[code], looked.messages.get(code, ""))
-            yield logging.WARNING, line_of_trouble(Trouble(code, visit.unit_name, Stage.LOOK, reason))
+            yield logging.WARNING, line_of_trouble(Trouble(code, visit.unit_name, VisitStage.LOOK, reason))
             continue
         said = [f"{both('visit.to_take_in')}: {looked.ready[code]}"] if code in looked.ready else []
         for word, texts in (("waiting", looked.waiting.get(code)), ("strays", looked.strays.get(code))):
@@ -88,9 +88,9 @@ def troubles_of(left: Left, visits: Mapping[str, Visit]) -> list[Trouble]:
     found = []
     for code, (stage, error_class) in sorted(left.items()):
         visit = visits[code]
-        if visit.unknown_for is None if stage is Stage.LOOK else visit.is_taken_in:
+        if visit.unknown_for is None if stage is VisitStage.LOOK else visit.is_taken_in:
             continue
-        kept = visit.unknown_for if stage is Stage.LOOK else visit.failed_for
+        kept = visit.unknown_for if stage is VisitStage.LOOK else visit.failed_for
         reason = kept if kept is not None and kept.error_class == error_class else Reason(error_class)
         found.append(Trouble(code, visit.unit_name, stage, reason))
     return found

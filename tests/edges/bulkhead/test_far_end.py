@@ -15,7 +15,7 @@ import pytest
 
 from lantai.demo.sftp.files import AccountFiles
 from lantai.edges.bulkhead import far_end
-from lantai.edges.bulkhead.messages import Answer, Progress, Question, receive, send
+from lantai.edges.bulkhead.messages import Answer, ProgressTold, Question, receive, send
 from lantai.edges.connections import Connection
 from lantai.errors import RemoteMissingError, ServerUnreachableError, UnexpectedError, UnitLimitError
 from servers import hostile_sftp as lies
@@ -41,7 +41,7 @@ def served() -> Iterator[Wire]:
 def asked(wire: Wire, verb: str, **arguments: Any) -> Answer:
     """Return the answer to one question, and let it go on as often as it says how far it is."""
     send(wire, Question(verb, arguments))
-    while isinstance(message := receive(wire), Progress):
+    while isinstance(message := receive(wire), ProgressTold):
         send(wire, None)
     return message
 
@@ -112,7 +112,7 @@ def test_far_end_says_how_far_it_is_while_bytes_come(tmp_path: Path, monkeypatch
     with HostileSftp(tmp_path, AccountFiles) as server, served() as wire:
         asked(wire, "open", connection=server.connection(), timeout_seconds=10)
         send(wire, Question("read_small", {"path": b"manifest", "limit_bytes": 10**6}))
-        while isinstance(message := receive(wire), Progress):
+        while isinstance(message := receive(wire), ProgressTold):
             told += message.bytes
             send(wire, None)
 

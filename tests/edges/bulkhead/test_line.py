@@ -23,7 +23,7 @@ import lantai
 from lantai.demo.sftp.files import AccountFiles
 from lantai.edges.bulkhead.line import Lines, UnitLine
 from lantai.edges.bulkhead.looks import look_all
-from lantai.edges.bulkhead.messages import NOT_BORN, Answer, Progress, receive_question, send
+from lantai.edges.bulkhead.messages import NOT_BORN, Answer, ProgressTold, receive_question, send
 from lantai.edges.bulkhead.patience import USUAL_PACE, Limits, Pace
 from lantai.edges.children.frames import OUT_OF_MEMORY
 from lantai.edges.connections import Connection
@@ -378,10 +378,10 @@ def test_what_our_own_disk_takes_is_not_held_against_the_share_of_a_server() -> 
 
     def be_the_child(wire: Wire) -> None:
         receive_question(wire)
-        send(wire, Progress(is_local=True))
+        send(wire, ProgressTold(is_local=True))
         receive_question(wire)
         time.sleep(2.5)
-        send(wire, Progress(names=1))
+        send(wire, ProgressTold(names=1))
         receive_question(wire)
         time.sleep(0.5)
         send(wire, Answer(b"content"))

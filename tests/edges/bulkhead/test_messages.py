@@ -8,7 +8,7 @@ from multiprocessing import Pipe
 
 import pytest
 
-from lantai.edges.bulkhead.messages import Answer, Progress, receive, send
+from lantai.edges.bulkhead.messages import Answer, ProgressTold, receive, send
 from lantai.edges.intake.outbox import PackageSeen
 from lantai.errors import PackageError, RemotePermissionError
 from lantai.formats.sftp.wire import FileKind
@@ -29,12 +29,12 @@ PACKAGE = PackageSeen(
 @pytest.mark.parametrize(
     "message",
     [
-        Progress(1, 2, is_local=True),
+        ProgressTold(1, 2, is_local=True),
         Answer(([PACKAGE], [b"stray"], {(b"001", "f"): None})),
         Answer(error=PackageError("bad", "reason", most=3)),
     ],
 )
-def test_what_a_child_has_to_say_comes_through(message: Answer | Progress) -> None:
+def test_what_a_child_has_to_say_comes_through(message: Answer | ProgressTold) -> None:
     ours, its = Pipe()
 
     send(its, message)

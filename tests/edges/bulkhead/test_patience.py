@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lantai.edges.bulkhead import patience
-from lantai.edges.bulkhead.messages import Progress
+from lantai.edges.bulkhead.messages import ProgressTold
 from lantai.edges.bulkhead.patience import LOCAL_SECONDS, NAMES_PER_SECOND, Window
 
 
@@ -29,14 +29,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.mark.parametrize(
     ("more", "ends_at"),
     [
-        (Progress(bytes=5999), 1060.0),
-        (Progress(bytes=6000), 1090.0),
-        (Progress(names=60 * NAMES_PER_SECOND), 1090.0),
-        (Progress(names=30 * NAMES_PER_SECOND, bytes=2999), 1060.0),
-        (Progress(names=30 * NAMES_PER_SECOND, bytes=3000), 1090.0),
+        (ProgressTold(bytes=5999), 1060.0),
+        (ProgressTold(bytes=6000), 1090.0),
+        (ProgressTold(names=60 * NAMES_PER_SECOND), 1090.0),
+        (ProgressTold(names=30 * NAMES_PER_SECOND, bytes=2999), 1060.0),
+        (ProgressTold(names=30 * NAMES_PER_SECOND, bytes=3000), 1090.0),
     ],
 )
-def test_window_begins_anew_when_as_much_came_as_one_asks_for(clock: Clock, more: Progress, ends_at: float) -> None:
+def test_window_begins_anew_when_as_much_came_as_one_asks_for(clock: Clock, more: ProgressTold, ends_at: float) -> None:
     """C2."""
     window = Window(60, 100)
     clock.now += 30
@@ -50,10 +50,10 @@ def test_what_came_in_an_earlier_window_earns_nothing_in_the_next(clock: Clock) 
     """C2: a server that sends in bursts is given up between them."""
     window = Window(60, 100)
     clock.now += 30
-    window.count(Progress(bytes=8000))
+    window.count(ProgressTold(bytes=8000))
     clock.now += 30
 
-    window.count(Progress(bytes=5000))
+    window.count(ProgressTold(bytes=5000))
 
     assert window.ends_at == 1090.0
 
@@ -62,11 +62,11 @@ def test_disk_of_ours_is_waited_for_longer_and_the_server_anew_behind_it(clock: 
     """C2."""
     window = Window(60, 100)
     clock.now += 10
-    window.count(Progress(is_local=True))
+    window.count(ProgressTold(is_local=True))
     local = window.ends_at
     clock.now += 500
 
-    window.count(Progress(names=1))
+    window.count(ProgressTold(names=1))
 
     assert local == 1010.0 + LOCAL_SECONDS
     assert window.ends_at == 1510.0 + 60
@@ -76,14 +76,14 @@ def test_only_what_a_disk_of_ours_took_is_not_held_against_the_server(clock: Clo
     """S5."""
     window = Window(60, 100)
     clock.now += 10
-    window.count(Progress(names=1))
+    window.count(ProgressTold(names=1))
     before = window.local_seconds()
-    window.count(Progress(is_local=True))
+    window.count(ProgressTold(is_local=True))
     clock.now += 7
     meanwhile = window.local_seconds()
-    window.count(Progress(names=1))
+    window.count(ProgressTold(names=1))
     clock.now += 20
-    window.count(Progress(is_local=True))
+    window.count(ProgressTold(is_local=True))
     clock.now += 5
 
     assert (before, meanwhile) == (0.0, 7.0)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lantai.edges.custody.apart import on_one_disk, overlapping, require_apart
-from lantai.edges.custody.places import FilePlace
+from lantai.edges.custody.file_place import FilePlace
 from lantai.errors import SettingsError
 
 

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from lantai.edges.custody.one_pass import BLOCK_BYTES, INLINE_BYTES, SealingPass
-from lantai.edges.custody.plain import PlainFile, PlainRecord
+from lantai.edges.custody.plaintext import PlainFile, PlainRecord
 from lantai.errors import DiskFullError, FixityError, PlaceUnavailableError, UsageError
 from lantai.formats.age import file as age
 from lantai.formats.vault import pack

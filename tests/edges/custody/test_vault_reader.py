@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from carriers import CARRIER, carrier, held, keep, seal_it
-from lantai.edges.custody.place import Place
+from lantai.edges.custody.place_protocol import Place
 from lantai.edges.custody.vault_check import check_whole
 from lantai.edges.custody.vault_reader import Generation, open_payload, read_newest
 from lantai.edges.keys.files import load_verifier

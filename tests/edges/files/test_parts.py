@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from killing import run_killed
-from lantai.edges.custody.places import FilePlace
-from lantai.edges.disposal.list_papers import put_paper
+from lantai.edges.custody.file_place import FilePlace
+from lantai.edges.disposal.paper_files import put_paper
 from lantai.edges.files.parts import ABANDONED_SECONDS, part_beside, sweep
 
 

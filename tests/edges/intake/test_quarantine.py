@@ -363,7 +363,7 @@ def test_purged_package_is_gone_and_purging_again_is_no_fault(tmp_path: Path) ->
     quarantine.purge(CARRIER)
     quarantine.purge(CARRIER)
 
-    assert quarantine.carriers() == []
+    assert quarantine.ids() == []
     with pytest.raises(NotFoundError):
         quarantine.open(CARRIER, 1)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lantai.formats.papers.text_table import text_table, width
 from lantai.formats.papers.troubles import trouble_table
 from lantai.records.intake.reason import Reason
-from lantai.records.intake.visit import Stage, Trouble
+from lantai.records.intake.visit import Trouble, VisitStage
 
 LETTERS = string.ascii_letters + "。，：、档案馆未能查看 -/."
 FINGERPRINT = "SHA256:XyZ0123456789abcdefghijklmnopqrstuvwxyzABCDE"
@@ -58,7 +58,7 @@ def test_nothing_of_a_cell_is_lost_and_no_line_is_wider_than_its_columns(rows):
 def test_a_unit_in_trouble_is_one_row_with_what_happened_and_what_to_do(locale, words):
     reason = Reason("ServerUnreachableError", "127.0.0.1:1: Connection\nrefused")
 
-    shown = trouble_table([Trouble("CZ", "示例市财政局", Stage.LOOK, reason)], locale)
+    shown = trouble_table([Trouble("CZ", "示例市财政局", VisitStage.LOOK, reason)], locale)
 
     flat = "".join(shown.split())
     assert [word for word in words if "".join(word.split()) not in flat] == []

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from carriers import CARRIER, carrier, held, keep
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.custody.places import FilePlace
+from lantai.edges.custody.file_place import FilePlace
 from lantai.edges.registry.custody import holdings
 from lantai.errors import LeaseLostError
 from lantai.journey.custody.clear_former import clear_former

@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, select
 from factories_disposal import events, lay_ready_list, state_of, statuses, witness
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.custody.places import FilePlace
+from lantai.edges.custody.file_place import FilePlace
 from lantai.edges.custody.vault import Vault
 from lantai.edges.database.database import Database
 from lantai.edges.database.lease import acquire

@@ -10,7 +10,7 @@ import pytest
 
 from lantai.locales import lacking
 from lantai.records.custody.record import Retention
-from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, RowDecision, SignOff, Stage
+from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, RowDecision, SigningStage, SignOff
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.rules.disposal.appraisal import (
     elapsed_years,
@@ -42,7 +42,9 @@ def decision(row_no: int, person_id: str, said: Decision = Decision.DISPOSE, yea
     return RowDecision(LIST, row_no, person_id, said, "", years, AT)
 
 
-def signed(person_id: str, duty: ListDuty, minutes: int = 0, stage: Stage = Stage.APPROVE, **changed: object) -> Signed:
+def signed(
+    person_id: str, duty: ListDuty, minutes: int = 0, stage: SigningStage = SigningStage.APPROVE, **changed: object
+) -> Signed:
     sign_off = SignOff(LIST, duty, stage, person_id, "d" * 64, AT + timedelta(minutes=minutes), None)
     return replace(Signed(sign_off, True, False, None, True), **changed)
 
@@ -239,7 +241,7 @@ def test_signature_of_another_stage_or_under_another_digest_counts_for_nothing()
     """P3: what was signed is this content at this stage."""
     approved = dossier()
     leader = approved.signed[3]
-    after = replace(leader, sign_off=replace(leader.sign_off, stage=Stage.AFTER))
+    after = replace(leader, sign_off=replace(leader.sign_off, stage=SigningStage.AFTER))
     former = replace(leader, sign_off=replace(leader.sign_off, list_digest="e" * 64))
 
     found = [
@@ -277,17 +279,18 @@ def test_two_witnesses_have_to_sign_before_and_not_earlier_than_the_approval() -
     """N3, I3."""
     approved = dossier()
     acting = (*approved.acting, Acting("W01", ListDuty.WITNESS), Acting("W02", ListDuty.WITNESS))
-    both = tuple(signed(w, ListDuty.WITNESS, 10, Stage.BEFORE) for w in ("W01", "W02"))
+    both = tuple(signed(w, ListDuty.WITNESS, 10, SigningStage.BEFORE) for w in ("W01", "W02"))
     with_both = replace(approved, acting=acting, signed=(*approved.signed, *both))
     with_one = replace(approved, acting=acting, signed=(*approved.signed, both[0]))
     approved_at = last_approved_at(with_both)
     assert approved_at is not None
 
-    assert witness_shortfalls(with_both, Stage.BEFORE, approved_at) == []
-    assert witness_shortfalls(with_both, Stage.BEFORE, AT + timedelta(minutes=10)) == [], "at that very moment"
-    assert any("found 1 valid" in each for each in told(witness_shortfalls(with_one, Stage.BEFORE, approved_at)))
+    assert witness_shortfalls(with_both, SigningStage.BEFORE, approved_at) == []
+    assert witness_shortfalls(with_both, SigningStage.BEFORE, AT + timedelta(minutes=10)) == [], "at that very moment"
+    assert any("found 1 valid" in each for each in told(witness_shortfalls(with_one, SigningStage.BEFORE, approved_at)))
     assert any(
-        "too early" in each for each in told(witness_shortfalls(with_both, Stage.BEFORE, AT + timedelta(hours=1)))
+        "too early" in each
+        for each in told(witness_shortfalls(with_both, SigningStage.BEFORE, AT + timedelta(hours=1)))
     )
 
 
@@ -295,17 +298,17 @@ def test_witnesses_who_signed_while_nothing_was_approved_signed_too_early() -> N
     """N3, I3."""
     approved = dossier()
     acting = (*approved.acting, Acting("W01", ListDuty.WITNESS), Acting("W02", ListDuty.WITNESS))
-    both = tuple(signed(w, ListDuty.WITNESS, 10, Stage.BEFORE) for w in ("W01", "W02"))
+    both = tuple(signed(w, ListDuty.WITNESS, 10, SigningStage.BEFORE) for w in ("W01", "W02"))
     with_both = replace(approved, acting=acting, signed=(*approved.signed, *both))
 
-    found = told(witness_shortfalls(with_both, Stage.BEFORE, None))
+    found = told(witness_shortfalls(with_both, SigningStage.BEFORE, None))
 
     assert found == [f"witness {w}, before: signed too early" for w in ("W01", "W02")]
 
 
 def test_transfer_needs_no_witnesses() -> None:
     """N3: they watch a destruction."""
-    assert witness_shortfalls(dossier(kind=ListKind.TRANSFER), Stage.BEFORE, AT) == []
+    assert witness_shortfalls(dossier(kind=ListKind.TRANSFER), SigningStage.BEFORE, AT) == []
 
 
 def test_elapsed_years_count_from_the_january_after_the_record_was_formed() -> None:

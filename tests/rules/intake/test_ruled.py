@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from lantai.records.intake.finding import Finding, Severity
-from lantai.records.intake.ruling import Choice, Ruling
+from lantai.records.intake.ruling import Ruling, RulingChoice
 from lantai.rules.intake.ruled import as_ruled, outcome
 
 MAY_STAND = Finding("legacy_retention", Severity.HOLD)
@@ -17,15 +17,15 @@ REMARK = Finding("digest_weak", Severity.WARNING)
 FOUND = [MAY_STAND, HAS_TO_CHANGE, FAULT, REMARK]
 
 
-def ruling(choice: Choice) -> Ruling:
+def ruling(choice: RulingChoice) -> Ruling:
     return Ruling("SL2025-JY-E001-R1", choice, "经查证，可按30年管理", "S001", "李敏", datetime(2026, 3, 2, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
     ("choice", "severities"),
     [
-        (Choice.ACCEPT, [Severity.WARNING, Severity.HOLD, Severity.FAULT, Severity.WARNING]),
-        (Choice.RETURN, [Severity.FAULT, Severity.FAULT, Severity.FAULT, Severity.WARNING]),
+        (RulingChoice.ACCEPT, [Severity.WARNING, Severity.HOLD, Severity.FAULT, Severity.WARNING]),
+        (RulingChoice.RETURN, [Severity.FAULT, Severity.FAULT, Severity.FAULT, Severity.WARNING]),
     ],
 )
 def test_word_of_a_person_settles_what_may_stand_and_returns_all_that_is_held(choice, severities):
@@ -43,7 +43,7 @@ def test_without_a_ruling_findings_stay_as_they_are():
 
 @pytest.mark.parametrize(
     ("choice", "rule", "severity"),
-    [(Choice.ACCEPT, "ruled_accept", Severity.WARNING), (Choice.RETURN, "ruled_return", Severity.FAULT)],
+    [(RulingChoice.ACCEPT, "ruled_accept", Severity.WARNING), (RulingChoice.RETURN, "ruled_return", Severity.FAULT)],
 )
 def test_unit_reads_the_ruling_with_its_reason_who_made_it_and_when(choice, rule, severity):
     """R1-51."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lantai.cli.terminal.actors import SYSTEM, Actor, person
+from lantai.cli.terminal.findings import identified
 from lantai.cli.terminal.screen import FINDINGS, AsJson, answer, facts, given, line, opened, progress_bar, word
-from lantai.cli.terminal.told import identified
 from lantai.errors import InputFileError, MalformedError, UsageError
 
 if TYPE_CHECKING:

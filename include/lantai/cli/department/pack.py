@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lantai.cli.terminal.days import read_day
+from lantai.cli.terminal.findings import counted, finding_as_mapping, tell_findings
 from lantai.cli.terminal.screen import FINDINGS, AsJson, Language, answer, facts, line, locale, progress_bar, word
-from lantai.cli.terminal.told import counted, finding_as_mapping, tell_findings
 from lantai.errors import PackageError, UnfitFileError, UsageError
 from lantai.locales import say
 from lantai.records.centre.unit import UNIT_CODE, UNIT_CODE_EXPECTED, DataForm

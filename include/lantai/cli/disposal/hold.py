@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from lantai.cli.terminal.actors import Actor, person
+from lantai.cli.terminal.findings import identified
 from lantai.cli.terminal.screen import AsJson, answer, line, note, opened, table, word
-from lantai.cli.terminal.told import identified
 from lantai.records.disposal.hold import HoldScope
 from lantai.records.intake.submission import read_reference
 

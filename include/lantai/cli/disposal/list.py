@@ -121,7 +121,7 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Note the appraisal report; nothing is destroyed without one."""
-    from lantai.journey.disposal.approval.note_papers import note_report
+    from lantai.journey.disposal.approval.note_documents import note_report
 
     with opened() as centre:
         note_report(centre, list_id, report_no, person(centre, actor))
@@ -137,7 +137,7 @@ def file(
     as_json: AsJson = False,
 ) -> None:
     """Record the authority's receipt for the register."""
-    from lantai.journey.disposal.approval.note_papers import file_register
+    from lantai.journey.disposal.approval.note_documents import file_register
 
     with opened() as centre:
         file_register(centre, list_id, receipt_no, person(centre, actor))

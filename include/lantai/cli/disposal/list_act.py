@@ -28,7 +28,7 @@ from lantai.cli.terminal.screen import (
 from lantai.errors import UsageError
 from lantai.locales import lacking
 from lantai.records.centre.person import Role
-from lantai.records.disposal.lists import ListDuty, ListKind, Stage
+from lantai.records.disposal.lists import ListDuty, ListKind, SigningStage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,9 +110,9 @@ def message(
     list_id: ListId,
     role: SigningRole,
     stage: Annotated[
-        Stage,
+        SigningStage,
         typer.Option(metavar="STAGE"),
-    ] = Stage.APPROVE,
+    ] = SigningStage.APPROVE,
 ) -> None:
     """Print what is signed, for ssh-keygen."""
     from lantai.journey.disposal.approval.examine import examine, message_to_sign

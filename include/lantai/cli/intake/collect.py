@@ -9,7 +9,8 @@ import typer
 
 from lantai import errors
 from lantai.cli.intake.rounds import Units, Years
-from lantai.cli.terminal.ending import INTERRUPTED, tell
+from lantai.cli.terminal.exit import INTERRUPTED, tell
+from lantai.cli.terminal.findings import identified
 from lantai.cli.terminal.screen import (
     FAULT,
     FINDINGS,
@@ -26,7 +27,6 @@ from lantai.cli.terminal.screen import (
     table,
     word,
 )
-from lantai.cli.terminal.told import identified
 from lantai.locales import explain
 from lantai.records.intake.reason import Reason
 from lantai.records.text.shown import on_one_line
@@ -116,11 +116,11 @@ def _meant(
     """Return the newest round of each submission that names choose, for the screen to say which were taken."""
     from lantai.edges.registry.centre.units import units
     from lantai.edges.registry.year.duties import open_years
-    from lantai.journey.intake.choose import choose
+    from lantai.journey.intake.choose_packages import choose_packages
 
     with centre.database.read() as connection:
         among = [unit.unit_code for unit in units(connection, codes)]
-        received = choose(connection, names, among, years or open_years(connection)).received
+        received = choose_packages(connection, names, among, years or open_years(connection)).received
     return list({this.submission_id: this for this in received}.values())
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lantai.cli.terminal.actors import Actor, person
+from lantai.cli.terminal.findings import counted, finding_as_mapping, identified, tell_findings
 from lantai.cli.terminal.screen import (
     AsJson,
     answer,
@@ -17,8 +18,7 @@ from lantai.cli.terminal.screen import (
     table,
     word,
 )
-from lantai.cli.terminal.told import counted, finding_as_mapping, identified, tell_findings
-from lantai.records.intake.ruling import Choice
+from lantai.records.intake.ruling import RulingChoice
 from lantai.records.intake.submission import RoundState
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def findings(
 def decide(
     submission: Submission,
     choice: Annotated[
-        Choice,
+        RulingChoice,
         typer.Argument(
             metavar="accept|return",
         ),

@@ -21,7 +21,7 @@ from lantai.journey.disposal.acts.destroy import destroy
 from lantai.journey.disposal.acts.transfer import transfer
 from lantai.journey.disposal.approval.export_sheet import export_sheet
 from lantai.journey.disposal.approval.import_sheet import import_sheet
-from lantai.journey.disposal.approval.note_papers import note_report
+from lantai.journey.disposal.approval.note_documents import note_report
 from lantai.journey.disposal.approval.sign import sign
 from lantai.records.disposal.lists import ListDuty, ListKind, ListState
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from lantai.edges.bulkhead.messages import Answer, Progress, Question, receive_question, send
+from lantai.edges.bulkhead.messages import Answer, ProgressTold, Question, receive_question, send
 from lantai.edges.files.disk_room import require_reserve
 from lantai.edges.intake import outbox, outbox_collect
 from lantai.edges.intake.outbox import PackageSeen
@@ -158,7 +158,7 @@ class _FarEnd:
         return True
 
     def _say(self, *, is_local: bool) -> None:
-        send(self._line, Progress(self._names, self._bytes, is_local=is_local))
+        send(self._line, ProgressTold(self._names, self._bytes, is_local=is_local))
         self._names = self._bytes = 0
         receive_question(self._line)
         self._told_at = monotonic()

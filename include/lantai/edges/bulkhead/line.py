@@ -25,7 +25,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from lantai.edges.bulkhead.messages import NOT_BORN, Answer, Progress, Question, receive, send
+from lantai.edges.bulkhead.messages import NOT_BORN, Answer, ProgressTold, Question, receive, send
 from lantai.edges.bulkhead.patience import (
     NAMES_PER_SECOND,
     USUAL_LIMITS,
@@ -287,7 +287,7 @@ class UnitLine:
     ) -> Answer:
         try:
             send(self._wire, Question(verb, arguments))
-            while isinstance(message := self._next(verb, window), Progress):
+            while isinstance(message := self._next(verb, window), ProgressTold):
                 window.count(message)
                 if on_progress is not None and message.bytes:
                     on_progress(message.bytes)
@@ -309,7 +309,7 @@ class UnitLine:
             error.args = (f"{self._place}: {said}", *error.args[1:])
         return error
 
-    def _next(self, verb: str, window: Window) -> Answer | Progress:
+    def _next(self, verb: str, window: Window) -> Answer | ProgressTold:
         """Return what the child says next, as long as enough comes (C2)."""
         share = self._pace.share_seconds
         until, expected = window.ends_at, self._expected()

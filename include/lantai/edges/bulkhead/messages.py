@@ -35,7 +35,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ProgressTold:
     """A child goes on: so many names or bytes more. It waits for a word before it does anything else.
 
     `is_local` says that the server is waited for no more, and only a disk of ours is.
@@ -62,7 +62,7 @@ def _errors(of: type[LantaiError] = LantaiError) -> Iterator[type[LantaiError]]:
 
 _CLASSES: Mapping[tuple[str, str], type] = {
     (kind.__module__, kind.__qualname__): kind
-    for kind in (Answer, Progress, PackageSeen, Packaging, RemoteFile, FileKind, *_errors())
+    for kind in (Answer, ProgressTold, PackageSeen, Packaging, RemoteFile, FileKind, *_errors())
 }
 """All that a message of a child may hold beside plain values; every error of ours is an exception that only carries words."""
 
@@ -77,7 +77,7 @@ class _ListedClassesOnly(pickle.Unpickler):
             raise pickle.UnpicklingError(f"found {module_name}.{global_name}, expected a listed class") from None
 
 
-def send(line: Connection, message: Question | Progress | Answer | None) -> None:
+def send(line: Connection, message: Question | ProgressTold | Answer | None) -> None:
     """Send one message; None says nothing but "go on".
 
     Raises:
@@ -86,7 +86,7 @@ def send(line: Connection, message: Question | Progress | Answer | None) -> None
     line.send_bytes(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
 
 
-def receive(line: Connection) -> Progress | Answer:
+def receive(line: Connection) -> ProgressTold | Answer:
     """Return the next message of a child.
 
     Raises:
@@ -100,7 +100,7 @@ def receive(line: Connection) -> Progress | Answer:
     except Exception as error:
         # Bytes that are no message make the library stumble over anything.
         raise pickle.UnpicklingError(f"found no message ({type(error).__name__}: {error})") from error
-    if not isinstance(message, Progress | Answer) or not isinstance(
+    if not isinstance(message, ProgressTold | Answer) or not isinstance(
         getattr(message, "error", None), LantaiError | None
     ):
         raise pickle.UnpicklingError(f"found {type(message).__name__}, expected a message")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from time import monotonic
 
-from lantai.edges.bulkhead.messages import Progress
+from lantai.edges.bulkhead.messages import ProgressTold
 
 WINDOW_SECONDS = 60.0
 """In so long a server has to bring what the slowest line of `Pace` brings, or the answer itself."""
@@ -71,7 +71,7 @@ class Window:
         self.is_local = False
         self._local_from = self._local_seconds = 0.0
 
-    def count(self, more: Progress) -> None:
+    def count(self, more: ProgressTold) -> None:
         """Count what came; the window begins anew when it was enough for one (C2)."""
         self._names, self._bytes = self._names + more.names, self._bytes + more.bytes
         self._earned_seconds += more.names / NAMES_PER_SECOND + more.bytes / self._bytes_per_second

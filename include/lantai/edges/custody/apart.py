@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 
-from lantai.edges.custody.place import Place
-from lantai.edges.custody.places import FilePlace
+from lantai.edges.custody.file_place import FilePlace
+from lantai.edges.custody.place_protocol import Place
 from lantai.errors import SettingsError
 from lantai.settings import shown_address
 

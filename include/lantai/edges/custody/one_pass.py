@@ -19,7 +19,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO, Self
 
-from lantai.edges.custody.plain import Job, PlainCheck, PlainRecord, read_plain
+from lantai.edges.custody.plaintext import Job, PlainCheck, PlainRecord, read_plain
 from lantai.edges.custody.write_behind import Worker, WriteBehind
 from lantai.edges.files.system_error import translated
 from lantai.errors import FixityError, UsageError

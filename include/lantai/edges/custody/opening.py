@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from lantai.edges.custody.places import Place
+from lantai.edges.custody.file_place import Place
 from lantai.edges.custody.vault_reader import Generation, open_payload, read_header
 from lantai.edges.files.system_error import translated
 from lantai.errors import FixityError

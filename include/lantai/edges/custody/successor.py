@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from lantai.edges.custody.places import Place, blocks
+from lantai.edges.custody.file_place import Place, blocks
 from lantai.edges.custody.vault import Sign, write_headers, write_manifest
 from lantai.edges.custody.vault_check import check_headers, check_pack
 from lantai.edges.custody.vault_reader import Generation, header_members

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from lantai.edges.custody.places import FilePlace, Place, blocks, sha256_of
+from lantai.edges.custody.file_place import FilePlace, Place, blocks, sha256_of
 from lantai.edges.custody.vault_reader import Generation, all_files
 from lantai.edges.files.system_error import translated
 from lantai.errors import FixityError, NotFoundError, PlaceUnavailableError, SettingsError

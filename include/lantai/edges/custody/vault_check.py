@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 
-from lantai.edges.custody.places import Place, blocks
+from lantai.edges.custody.file_place import Place, blocks
 from lantai.edges.custody.vault_reader import Generation, header_members
 from lantai.edges.files.system_error import translated
 from lantai.errors import FixityError

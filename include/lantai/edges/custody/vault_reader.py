@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 
+from lantai.edges.custody.file_place import Place, read_small
 from lantai.edges.custody.one_pass import Payload
-from lantai.edges.custody.places import Place, read_small
 from lantai.edges.files.system_error import translated
 from lantai.edges.keys.files import Verifier
 from lantai.errors import FixityError, MalformedError, SignatureInvalidError

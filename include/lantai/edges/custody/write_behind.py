@@ -17,7 +17,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Self
 
-from lantai.edges.custody.places import SYNC_BYTES, write_all
+from lantai.edges.custody.file_place import SYNC_BYTES, write_all
 from lantai.edges.files.system_error import translated
 
 BUFFER_BYTES = 2 * 1024 * 1024

@@ -19,8 +19,7 @@ from lantai.edges.intake.quarantine import Quarantine
 from lantai.edges.intake.unpack import unpack
 from lantai.errors import InputFileError
 from lantai.records.intake.carrier import ReceivedFile, decode_name
-
-Progress = Callable[[str, int, int], None]
+from lantai.records.text.progress import Progress
 
 _DIGESTS = ("sha256", "sm3")
 

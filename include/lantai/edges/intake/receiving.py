@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from lantai.edges.files.durable import UNFINISHED, Recorder, Row, disk_error
-from lantai.edges.intake.arrival import Arrived, Digests, FileDigests
+from lantai.edges.intake.arrival_digests import Arrived, Digests, FileDigests
 from lantai.edges.sftp.request import FetchRequest, FetchResult
 from lantai.records.intake.carrier import RemoteFile
 

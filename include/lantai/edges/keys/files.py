@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from lantai.edges.custody.places import FilePlace
+from lantai.edges.custody.file_place import FilePlace
 from lantai.edges.files.regular import read_regular
 from lantai.edges.files.system_error import translated
 from lantai.errors import AlreadyThereError, KeyMissingError, LantaiError, MalformedError, SignatureInvalidError

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 
-from lantai.edges.custody.places import Place, read_small
+from lantai.edges.custody.file_place import Place, read_small
 from lantai.edges.custody.vault import require_read_back
 from lantai.edges.database.database import Database
 from lantai.edges.files.system_error import translated

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from lantai.edges.tables import kinds
 from lantai.edges.tables.columns import Moment, metadata, one_of
-from lantai.records.disposal.lists import Decision, Stage
+from lantai.records.disposal.lists import Decision, SigningStage
 
 disposal_list = Table(
     "disposal_list",
@@ -128,7 +128,7 @@ sign_off = Table(
         ["list_duty.list_id", "list_duty.person_id", "list_duty.duty"],
         name="fk_sign_off__in_their_duty",
     ),
-    one_of("stage", Stage, "stage"),
+    one_of("stage", SigningStage, "stage"),
     CheckConstraint("(stage = 'approve') <> (duty = 'witness')", name="witnesses_sign_before_and_after"),
     CheckConstraint("(signature IS NULL) = (fingerprint IS NULL)", name="a_signature_has_its_key"),
 )

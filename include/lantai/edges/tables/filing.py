@@ -24,7 +24,7 @@ from lantai.edges.tables import kinds
 from lantai.edges.tables.columns import Moment, metadata, one_of
 from lantai.records.intake.carrier import BackupStrategy
 from lantai.records.intake.finding import Severity
-from lantai.records.intake.ruling import Choice
+from lantai.records.intake.ruling import RulingChoice
 from lantai.records.intake.visit import TakeInState
 
 agreement = Table(
@@ -207,7 +207,7 @@ ruling = Table(
     Column("reason", Text, nullable=False),
     Column("ruled_by", ForeignKey("person.person_id"), nullable=False),
     Column("ruled_at", Moment, nullable=False),
-    one_of("choice", Choice, "choice"),
+    one_of("choice", RulingChoice, "choice"),
     CheckConstraint("reason <> ''", name="has_a_reason"),
 )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lantai.formats.papers.form_content import Signer
+from lantai.formats.papers.form_content import PrintedSigner
 from lantai.formats.papers.wording import Wording
 
 Block = dict[str, Any]
@@ -76,7 +76,7 @@ def signatures(parties: Sequence[Block], *, above: Sequence[str] = (), heading: 
     return {"type": "signs", "heading": heading, "sentences": list(above), "columns": list(parties)}
 
 
-def signer_table(wording: Wording, signers: Sequence[Signer], *, heading: str) -> Block:
+def signer_table(wording: Wording, signers: Sequence[PrintedSigner], *, heading: str) -> Block:
     """Return who signed what and how; without a personal signature the paper says so."""
     rows = [
         (
@@ -124,7 +124,7 @@ def algorithm_text(wording: Wording, algorithm: str) -> str:
     return wording.sentence("weak", algorithm=algorithm) if algorithm.upper() == "MD5" else algorithm
 
 
-def _person(wording: Wording, signer: Signer) -> str:
+def _person(wording: Wording, signer: PrintedSigner) -> str:
     person = wording.sentence("person", name=signer["name"], person_id=signer["person_id"])
     principal = signer.get("on_behalf_of")
     return wording.sentence("on_behalf_of", person=person, principal=principal) if principal else person

@@ -24,7 +24,7 @@ class Digest(TypedDict):
     value: str
 
 
-class Checkpoint(TypedDict):
+class PrintedCheckpoint(TypedDict):
     """The ledger's checkpoint: note name, number of leaves, root in base64 or hex."""
 
     origin: str
@@ -39,7 +39,7 @@ class Proof(TypedDict):
     hashes: list[str]
 
 
-class Signer(TypedDict):
+class PrintedSigner(TypedDict):
     """One sign-off: `duty` and `stage` as in records.disposal; `fingerprint` None is printed as asserted by the system."""
 
     duty: str
@@ -157,7 +157,7 @@ class AcceptanceInspection(Filing):
     carriers: list[CarrierLine]
     checks: list[CheckLine]
     places: list[PlaceLine]
-    checkpoint: Checkpoint | None
+    checkpoint: PrintedCheckpoint | None
     outcome: str
     remarks: NotRequired[list[str]]
     unit_results: NotRequired[Mapping[str, str]]
@@ -201,8 +201,8 @@ class DisposalPaper(Paper):
     archive: NotRequired[str]
     list_digest: Digest
     rows: Iterable[Mapping[str, Any]]
-    signers: list[Signer]
-    checkpoint: NotRequired[Checkpoint | None]
+    signers: list[PrintedSigner]
+    checkpoint: NotRequired[PrintedCheckpoint | None]
 
 
 class TransferInventory(DisposalPaper):
@@ -274,8 +274,8 @@ class DestructionCertificate(Paper):
     places: list[ErasureLine]
     header_backups: list[HeaderBackup]
     twins: list[Twin]
-    signers: list[Signer]
-    checkpoint: Checkpoint | None
+    signers: list[PrintedSigner]
+    checkpoint: PrintedCheckpoint | None
     proof: Proof | None
 
 
@@ -289,7 +289,7 @@ class Receipt(Filing):
     total_bytes: int
     manifest_digest: Digest | None
     places: list[PlaceLine]
-    checkpoint: Checkpoint | None
+    checkpoint: PrintedCheckpoint | None
     proof: NotRequired[Proof | None]
     signed_with: str
     issuer: NotRequired[str]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lantai.edges.centre import Centre
 from lantai.edges.connections import secret_files
-from lantai.edges.custody.places import FilePlace
+from lantai.edges.custody.file_place import FilePlace
 from lantai.edges.files.exposure import others_may_enter, others_may_read, others_may_write
 from lantai.edges.files.machine import files_of, is_folder, is_there
 from lantai.edges.keys.files import key_files, public_path

@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
 from lantai.edges.custody.apart import require_apart
-from lantai.edges.custody.places import Place
+from lantai.edges.custody.file_place import Place
 from lantai.edges.custody.vault_reader import all_files
 from lantai.edges.registry.custody import holdings
 from lantai.errors import FixityError, PlaceUnavailableError

@@ -14,7 +14,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from lantai.edges.centre import Centre
-from lantai.edges.custody.places import FilePlace
+from lantai.edges.custody.file_place import FilePlace
 from lantai.edges.files.disk_room import require_room
 
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lantai.edges.centre import Centre
+from lantai.edges.custody.file_place import FilePlace, Place
 from lantai.edges.custody.opening import OpenedFile, check_record, open_files
-from lantai.edges.custody.places import FilePlace, Place
 from lantai.edges.custody.vault_reader import Generation, read_newest
 from lantai.edges.files.machine import make_folder
 from lantai.edges.keys.files import Verifier
@@ -25,9 +25,10 @@ from lantai.edges.registry.custody import sealings
 from lantai.errors import FixityError, NotPermittedError, PlaceUnavailableError, UnsafeNameError
 from lantai.formats.age.file import Identity
 from lantai.journey.custody.find_copies import places_of
-from lantai.journey.custody.seal import Progress, catalogue_id, intake_verifier, papers_id
+from lantai.journey.custody.seal import catalogue_id, intake_verifier, papers_id
 from lantai.records.custody.record import RecordFile
 from lantai.records.ledger.event import EventKind
+from lantai.records.text.progress import Progress
 
 _MOST_NAME_BYTES = 255
 """Longest name of one file or folder on the file systems in use."""

@@ -17,10 +17,10 @@ from typing import BinaryIO
 
 from lantai.edges.centre import Centre
 from lantai.edges.custody.apart import require_apart
-from lantai.edges.custody.lines import Lines
+from lantai.edges.custody.file_place import FilePlace, Place, sha256_of
+from lantai.edges.custody.generated_lines import GeneratedLines
 from lantai.edges.custody.one_pass import SealingPass
-from lantai.edges.custody.places import FilePlace, Place, sha256_of
-from lantai.edges.custody.plain import PlainFile, PlainRecord
+from lantai.edges.custody.plaintext import PlainFile, PlainRecord
 from lantai.edges.custody.vault import write_headers, write_manifest
 from lantai.edges.custody.vault_check import check_whole
 from lantai.edges.custody.vault_reader import Generation, read_newest
@@ -36,8 +36,8 @@ from lantai.journey.custody.hold_room import hold_room
 from lantai.records.custody.manifest import Manifest
 from lantai.records.custody.record import Record
 from lantai.records.intake.carrier import ReceivedFile
+from lantai.records.text.progress import Progress
 
-Progress = Callable[[str, int, int], None]
 FIRST_GENERATION = 1
 
 
@@ -244,7 +244,7 @@ def _opener(open_file: Callable[[int], BinaryIO], file_no: int) -> Callable[[], 
 
 
 def _plain_catalogue(carrier_id: str, records: Sequence[Record]) -> PlainRecord:
-    lines = Lines(lambda: _catalogue_lines(records))
+    lines = GeneratedLines(lambda: _catalogue_lines(records))
     file = PlainFile("catalogue.jsonl", lines.size_bytes, lines.sha256, lines.sm3, lines.open)
     return PlainRecord(catalogue_id(carrier_id), (file,), is_tar=False)
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from lantai.edges.centre import Centre
 from lantai.edges.custody.apart import require_apart
-from lantai.edges.custody.places import Place, sha256_of
+from lantai.edges.custody.file_place import Place, sha256_of
 from lantai.edges.custody.vault import copy_files, remove_unnamed, require_read_back
 from lantai.edges.custody.vault_check import check_whole
 from lantai.edges.custody.vault_reader import Generation, read_newest
@@ -21,8 +21,9 @@ from lantai.edges.database.fence import Fence
 from lantai.edges.database.lease import Lease
 from lantai.edges.files.machine import discard_folder
 from lantai.errors import DiskFullError, FixityError, PlaceUnavailableError
-from lantai.journey.custody.seal import Progress, Sealed, intake_verifier, work_folder
+from lantai.journey.custody.seal import Sealed, intake_verifier, work_folder
 from lantai.records.custody.copy import Copy, CopyState
+from lantai.records.text.progress import Progress
 
 
 def store(centre: Centre, sealed: Sealed, lease: Lease, progress: Progress | None = None) -> list[Copy]:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from lantai import profiles
 from lantai.edges.files.machine import is_folder
-from lantai.edges.intake.local_carrier import LocalCarrier, Progress, open_carrier
+from lantai.edges.intake.local_carrier import LocalCarrier, open_carrier
 from lantai.errors import PackageError
 from lantai.formats.bag.profile import judge_serialization
 from lantai.journey.intake.checks.read_catalogue import found_in
@@ -26,6 +26,7 @@ from lantai.journey.intake.checks.verify import Declared, Verified, check_folder
 from lantai.records.centre.unit import UNIT_CODE, DataForm, Unit
 from lantai.records.intake.carrier import stand_in_number
 from lantai.records.intake.finding import Finding, Severity
+from lantai.records.text.progress import Progress
 
 _YEAR = re.compile(r"[0-9]{4}")
 _NOBODY = "X"

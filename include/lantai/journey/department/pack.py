@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -31,9 +31,8 @@ from lantai.records.centre.unit import DataForm
 from lantai.records.custody.record import Retention
 from lantai.records.intake.carrier import BackupStrategy, decode_name, shown_name
 from lantai.records.intake.submission import bears_number
+from lantai.records.text.progress import Progress
 from lantai.rules.intake.scope import UNSEEN
-
-Progress = Callable[[str, int, int], None]
 
 ALGORITHMS = ("sha256", "sm3")
 CARRIER_NUMBER = re.compile(r"\w[\w.-]{0,63}")

@@ -7,7 +7,7 @@ Source: 8号令 (2006) art. 3, 12.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lantai.edges.centre import Centre
@@ -15,9 +15,8 @@ from lantai.edges.registry.centre.units import units as registered_units
 from lantai.edges.registry.custody.holdings import kept_count, kept_titles
 from lantai.edges.registry.disposal.schedules import schedule as schedule_of
 from lantai.records.custody.record import Retention
+from lantai.records.text.progress import Progress
 from lantai.rules.disposal.scheduling import Verdict, clauses_of, verdict_of
-
-Progress = Callable[[str, int, int], None]
 
 TOLD_EVERY = 10_000
 """Records between two notes of progress."""

@@ -15,8 +15,9 @@ from contextlib import suppress
 from lantai.edges.centre import Centre
 from lantai.edges.registry.intake.visits import begin_take_in, end_take_in
 from lantai.errors import LantaiError, LeaseLostError
-from lantai.journey.intake.take_in import Progress, TakenIn, take_in
+from lantai.journey.intake.take_in import TakenIn, take_in
 from lantai.records.intake.reason import Reason
+from lantai.records.text.progress import Progress
 
 
 def attend(

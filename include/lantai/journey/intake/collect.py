@@ -35,7 +35,7 @@ class Collected:
     """A package in the quarantine.
 
     Attributes:
-        arrival_id: Its folder there.
+        quarantine_id: Its folder there.
         files: Its files; of an archive, what was inside it; of a package that may not be picked up, what says whose it is.
         read: Opens one of them by its number.
         findings: What is wrong with the package as such.
@@ -44,7 +44,7 @@ class Collected:
             nothing is known.
     """
 
-    arrival_id: str
+    quarantine_id: str
     files: tuple[ReceivedFile, ...]
     read: Callable[[int], BinaryIO]
     findings: tuple[Finding, ...]
@@ -52,7 +52,7 @@ class Collected:
     is_refused: bool = False
 
 
-def arrival_id_of(unit_code: str, filing_year: int, raw_name: bytes, fingerprint: str) -> str:
+def quarantine_id_of(unit_code: str, filing_year: int, raw_name: bytes, fingerprint: str) -> str:
     """Return the name of a package's folder in the quarantine; another state of the package has another."""
     facts = json.dumps([unit_code, filing_year, raw_name.hex(), fingerprint])
     return f"{unit_code}-{filing_year}-{hashlib.sha256(facts.encode()).hexdigest()[:20]}"
@@ -115,49 +115,49 @@ def collect(
         DiskFullError: What is listed would not fit, or there is no space left; what came is kept.
         UnitLimitError: It is more than the unit may bring in at a time; nothing of it was read.
     """
-    arrival_id = arrival_id_of(unit_code, package.filing_year, package.raw_name, package.fingerprint)
+    quarantine_id = quarantine_id_of(unit_code, package.filing_year, package.raw_name, package.fingerprint)
     forbidden = tuple(look_ahead(line, package))
     only = frozenset(file.name for file in package.files if _says_whose_it_is(file.name)) if forbidden else None
-    _hold_room(centre, unit_code, package, arrival_id, only, budget)
+    _hold_room(centre, unit_code, package, quarantine_id, only, budget)
     line.collect(
         package,
         centre.quarantine.root,
-        arrival_id,
+        quarantine_id,
         only=only,
         reserve_bytes=reserve_bytes(centre),
         on_progress=on_bytes,
     )
-    files = centre.quarantine.finish(arrival_id)
+    files = centre.quarantine.finish(quarantine_id)
     size_bytes = sum(file.bytes for file in files)
     if forbidden:
-        reader = _reader(centre, arrival_id)
-        return Collected(arrival_id, tuple(files), reader, forbidden, size_bytes, is_refused=True)
+        reader = _reader(centre, quarantine_id)
+        return Collected(quarantine_id, tuple(files), reader, forbidden, size_bytes, is_refused=True)
     if package.kind is Packaging.FOLDER:
         odd = tuple(map(_not_regular, sorted(package.odd)))
-        return Collected(arrival_id, tuple(files), _reader(centre, arrival_id), odd, size_bytes)
-    inside = f"{arrival_id}-inside"
+        return Collected(quarantine_id, tuple(files), _reader(centre, quarantine_id), odd, size_bytes)
+    inside = f"{quarantine_id}-inside"
     unpacked = centre.quarantine.finish(inside)
     try:
-        with centre.quarantine.open(arrival_id, files[0].file_no) as stream, open_archive(stream) as archive:
+        with centre.quarantine.open(quarantine_id, files[0].file_no) as stream, open_archive(stream) as archive:
             if not is_unpacked(archive, unpacked):
                 unpacked = _unpacked(centre, f"{unit_code} {package.shown_name}", archive, inside)
     except PackageError as error:
         finding = Finding("archive_refused", Severity.FAULT, "", found_in(error), "GD-3-8")
-        return Collected(arrival_id, (), _reader(centre, arrival_id), (finding,), size_bytes, is_refused=True)
-    return Collected(arrival_id, tuple(unpacked), _reader(centre, inside), (), size_bytes)
+        return Collected(quarantine_id, (), _reader(centre, quarantine_id), (finding,), size_bytes, is_refused=True)
+    return Collected(quarantine_id, tuple(unpacked), _reader(centre, inside), (), size_bytes)
 
 
 def _hold_room(
     centre: Centre,
     unit_code: str,
     package: PackageSeen,
-    arrival_id: str,
+    quarantine_id: str,
     only: frozenset[bytes] | None,
     budget: Budget,
 ) -> None:
     """Hold what is listed against the unit's budget and our disks, before the first byte is read (S5)."""
     files = [file for file in package.files if only is None or file.name in only]
-    missing_bytes = centre.quarantine.missing_bytes(arrival_id, package.files, files)
+    missing_bytes = centre.quarantine.missing_bytes(quarantine_id, package.files, files)
     if missing_bytes:
         what = f"{unit_code} {package.shown_name}"
         budget.take(missing_bytes, what)
@@ -181,18 +181,18 @@ def collected_before(centre: Centre, this: Round) -> Collected | None:
 
     A round is there only after its package was brought in whole. None when it was purged.
     """
-    arrival_id = arrival_id_of(this.unit_code, this.filing_year, this.raw_name, this.fingerprint)
-    folder = arrival_id if this.kind == Packaging.FOLDER.value else f"{arrival_id}-inside"
+    quarantine_id = quarantine_id_of(this.unit_code, this.filing_year, this.raw_name, this.fingerprint)
+    folder = quarantine_id if this.kind == Packaging.FOLDER.value else f"{quarantine_id}-inside"
     files = tuple(centre.quarantine.finish(folder))
     if not files:
         return None
-    return Collected(arrival_id, files, _reader(centre, folder), (), this.size_bytes)
+    return Collected(quarantine_id, files, _reader(centre, folder), (), this.size_bytes)
 
 
-def purge(centre: Centre, arrival_id: str) -> None:
+def purge(centre: Centre, quarantine_id: str) -> None:
     """Remove a package, and what was taken out of it, from the quarantine."""
-    centre.quarantine.purge(arrival_id)
-    centre.quarantine.purge(f"{arrival_id}-inside")
+    centre.quarantine.purge(quarantine_id)
+    centre.quarantine.purge(f"{quarantine_id}-inside")
 
 
 def _says_whose_it_is(raw_name: bytes) -> bool:

@@ -23,7 +23,7 @@ from lantai.journey.intake.answers.find_round import find_round
 from lantai.locales import say
 from lantai.records.centre.person import Role
 from lantai.records.intake.finding import Severity
-from lantai.records.intake.ruling import Choice
+from lantai.records.intake.ruling import RulingChoice
 from lantai.records.intake.submission import RoundState
 from lantai.records.ledger.event import EventKind
 from lantai.rules.intake.ruled import MAY_STAND
@@ -36,7 +36,7 @@ MOST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecidedRound:
     """What was decided.
 
     Attributes:
@@ -47,13 +47,13 @@ class Decided:
     """
 
     round: Round
-    choice: Choice
+    choice: RulingChoice
     is_new: bool
     settles: tuple[str, ...]
     remains: tuple[str, ...]
 
 
-def decide_held(centre: Centre, held: str, choice: Choice, reason: str, person_id: str) -> Decided:
+def decide_held(centre: Centre, held: str, choice: RulingChoice, reason: str, person_id: str) -> DecidedRound:
     """Register a ruling on a held round: one of the ways in which it ends (R1-51).
 
     Args:
@@ -79,7 +79,7 @@ def decide_held(centre: Centre, held: str, choice: Choice, reason: str, person_i
             raise NotPermittedError(f"person {person_id}: holds none of {', '.join(sorted(DECIDED_BY))} on {today}")
         this = _held_round(connection, held)
         rules = {f.rule for f in findings_of(connection, this.carrier_id) if f.severity is Severity.HOLD}
-        settles = rules if choice is Choice.RETURN else rules & MAY_STAND
+        settles = rules if choice is RulingChoice.RETURN else rules & MAY_STAND
         earlier = ruling_of(connection, this.carrier_id)
         is_new = earlier is None or (earlier.choice, earlier.reason) != (choice, said)
         if is_new and not settles:
@@ -99,7 +99,7 @@ def decide_held(centre: Centre, held: str, choice: Choice, reason: str, person_i
                 "reason_sha256": hashlib.sha256(said.encode()).hexdigest(),
             }
             append(connection, EventKind.CARRIER_DECIDED, this.carrier_id, person_id, now_at, facts)
-    return Decided(this, choice, is_new, tuple(sorted(settles)), tuple(sorted(rules - settles)))
+    return DecidedRound(this, choice, is_new, tuple(sorted(settles)), tuple(sorted(rules - settles)))
 
 
 def _held_round(connection: Connection, held: str) -> Round:

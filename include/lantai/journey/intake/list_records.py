@@ -13,7 +13,7 @@ from lantai.journey.intake.checks.validate import Context
 from lantai.journey.intake.checks.verify import Verified
 from lantai.records.centre.unit import DataForm
 from lantai.records.custody.record import AccessLevel, CatalogueRow, Record, RecordFile, Retention
-from lantai.records.intake.ruling import Choice
+from lantai.records.intake.ruling import RulingChoice
 from lantai.records.intake.submission import record_id
 from lantai.rules.disposal.retention import IN_FORCE, MEANS_TODAY, due_on, read_retention
 from lantai.rules.intake.archival_code import normalise
@@ -111,7 +111,7 @@ def _snapshot(verified: Verified, context: Context, our_id: str, carrier_id: str
 def _decided(row: CatalogueRow, context: Context) -> Retention:
     """Return the period in force by its code (R9-10); what an old one means today is what the centre's ruling on the round says."""
     retention = read_retention(row.retention)
-    is_accepted = context.ruling is not None and context.ruling.choice is Choice.ACCEPT
+    is_accepted = context.ruling is not None and context.ruling.choice is RulingChoice.ACCEPT
     means = dict(MEANS_TODAY) if is_accepted else {}
     if retention in means:
         retention = means[retention]

@@ -26,14 +26,13 @@ from lantai.edges.registry.centre.units import units as registered_units
 from lantai.edges.registry.intake.packages import forget_packages, known_states, note_look
 from lantai.edges.registry.year.duties import known_years, open_years
 from lantai.errors import ConnectionConfigError, LantaiError, UsageError
-from lantai.journey.intake.choose import Choice, choose
-from lantai.journey.intake.settle import is_settled, is_stalled, settle
+from lantai.journey.intake.choose_packages import ChosenPackages, choose_packages
+from lantai.journey.intake.select_ready import is_settled, is_stalled, select_ready
 from lantai.locales import say
 from lantai.records.intake.carrier import shown_name
 from lantai.records.intake.look import Looked
 from lantai.records.intake.reason import Reason
-
-Progress = Callable[[str, int, int], None]
+from lantai.records.text.progress import Progress
 
 MOST_NAMES = 40
 """So many packages are named to who asked for one that is not there, and so many strays and unfinished uploads of a unit."""
@@ -93,7 +92,7 @@ class _Wanted:
     """What is looked at: which years, and which packages by name."""
 
     years: Sequence[int]
-    choice: Choice
+    choice: ChosenPackages
     pace: Pace
 
 
@@ -122,7 +121,7 @@ def look(
     """
     codes, wanted_years = _named(centre, years, units)
     with centre.database.read() as connection:
-        choice = choose(connection, carriers, codes, wanted_years)
+        choice = choose_packages(connection, carriers, codes, wanted_years)
     found = _Round()
     wanted = _Wanted(wanted_years, choice, _pace(centre, FIRST_SHARE_SECONDS))
     servers = connections_of(centre.settings.connections_file, codes)
@@ -164,7 +163,7 @@ def look_again(
     left, wanted_years = _named(centre, years, list(earlier))
     with centre.database.read() as connection:
         wanted = _Wanted(
-            wanted_years, choose(connection, carriers, left, wanted_years), _pace(centre, AGAIN_SHARE_SECONDS)
+            wanted_years, choose_packages(connection, carriers, left, wanted_years), _pace(centre, AGAIN_SHARE_SECONDS)
         )
     seen: set[str] = set()
     unknown = {code: reason for code, reason in earlier.items() if reason is not None}
@@ -188,11 +187,11 @@ def look_again(
 
 def _pauses(centre: Centre, earlier: Mapping[str, Reason | None]) -> list[int]:
     """Return the pauses before each further look; there is none where there is nothing that time could cure."""
-    settle = centre.settings.settle_seconds if None in earlier.values() else 0
+    select_ready = centre.settings.settle_seconds if None in earlier.values() else 0
     first, *rest = centre.settings.look_again_seconds or (0,)
     if not any(reason is None or reason.may_pass for reason in earlier.values()):
         return [0]
-    return [max(first, settle), *rest]
+    return [max(first, select_ready), *rest]
 
 
 def _servers(centre: Centre, codes: Sequence[str]) -> Mapping[str, Connection | ConnectionConfigError]:
@@ -272,7 +271,7 @@ def _note(
         forget_packages(connection, code, wanted.years, there)
         for package in one.packages:
             lack = lacks[package.raw_name, package.fingerprint]
-            row = settle(connection, centre, code, package, is_whole=lack is None)
+            row = select_ready(connection, centre, code, package, is_whole=lack is None)
             if row.carrier_id is not None or not wanted.choice.has(code, package):
                 continue
             if is_settled(centre, package, row) or is_stalled(centre, package, row):
@@ -305,7 +304,7 @@ def _until(centre: Centre, row: Row[Any]) -> str:
     return say("visit.until", centre.settings.locale, until=f"{until:%Y-%m-%d %H:%M}")
 
 
-def _refuse_unknown(choice: Choice, found: _Round) -> None:
+def _refuse_unknown(choice: ChosenPackages, found: _Round) -> None:
     """Refuse names that nothing bears; one that may lie in an outbox that could not be looked at is not refused (I8)."""
     unknown = choice.unknown(found.seen)
     if unknown and not found.unknown:

@@ -14,7 +14,7 @@ import io
 from lantai.edges.bulkhead.line import UnitLine
 from lantai.edges.intake.outbox import PackageSeen
 from lantai.formats.bag import digest_list, tag_file
-from lantai.journey.intake.checks.find_papers import find_catalogues
+from lantai.journey.intake.checks.locate_documents import find_catalogues
 from lantai.journey.intake.checks.read_catalogue import MOST_CSV_BYTES, over_limit, read_catalogue
 from lantai.records.intake.carrier import Packaging, decode_name
 from lantai.records.intake.finding import Finding, Severity

@@ -13,7 +13,7 @@ from datetime import timedelta
 from lantai.edges.centre import Centre
 from lantai.edges.ledger.rows import append
 from lantai.edges.registry.intake.submissions import mark_purged, told_of, unpurged
-from lantai.journey.intake.collect import arrival_id_of, purge
+from lantai.journey.intake.collect import purge, quarantine_id_of
 from lantai.records.ledger.event import EventKind
 from lantai.rules.intake.scope import CLASSIFIED, UNSEEN
 
@@ -32,7 +32,7 @@ def purge_returned(centre: Centre) -> int:
         classified = told_of(connection, CLASSIFIED | UNSEEN)
         ripe = [this for this in unpurged(connection) if this.received_at < before or this.carrier_id in classified]
     for this in ripe:
-        purge(centre, arrival_id_of(this.unit_code, this.filing_year, this.raw_name, this.fingerprint))
+        purge(centre, quarantine_id_of(this.unit_code, this.filing_year, this.raw_name, this.fingerprint))
         with centre.database.begin() as connection:
             mark_purged(connection, this.carrier_id, centre.clock.now_at())
             facts: dict[str, int | str] = {

@@ -40,19 +40,18 @@ from lantai.journey.custody.seal import CarrierFacts, seal
 from lantai.journey.custody.store import store
 from lantai.journey.intake.answers.answer import answer
 from lantai.journey.intake.assess import Assessed, assess
-from lantai.journey.intake.choose import Choice, choose
-from lantai.journey.intake.collect import Budget, Collected, arrival_id_of, collect, collected_before, purge
+from lantai.journey.intake.choose_packages import ChosenPackages, choose_packages
+from lantai.journey.intake.collect import Budget, Collected, collect, collected_before, purge, quarantine_id_of
 from lantai.journey.intake.list_records import list_records
-from lantai.journey.intake.settle import is_settled, is_stalled, settle
+from lantai.journey.intake.select_ready import is_settled, is_stalled, select_ready
 from lantai.journey.ledger.checkpoint import make_checkpoint
 from lantai.records.centre.unit import Unit
 from lantai.records.intake.carrier import Packaging
 from lantai.records.intake.finding import Finding, Severity, is_acceptable
 from lantai.records.intake.submission import RoundState
 from lantai.records.ledger.event import EventKind
+from lantai.records.text.progress import Progress
 from lantai.rules.year.calendar import add_days
-
-Progress = Callable[[str, int, int], None]
 
 FIRST_SHARE_SECONDS = 600.0
 """So long a unit's server may keep a run waiting while other units wait for their turn."""
@@ -136,7 +135,7 @@ def take_in(
     with centre.database.read() as connection:
         unit = units(connection, [unit_code])[0]
         wanted = list(years) if years is not None else open_years(connection)
-        choice = choose(connection, carriers, [unit_code], wanted)
+        choice = choose_packages(connection, carriers, [unit_code], wanted)
     server = connections_of(centre.settings.connections_file, [unit_code])[PREFIX + unit_code]
     if isinstance(server, ConnectionConfigError):
         raise server
@@ -190,7 +189,7 @@ def _take_in_package(work: _Work, package: PackageSeen) -> None:
     if whole is None:
         whole = work.line.still_missing(package) is None
     with centre.database.begin() as connection:
-        row = settle(connection, centre, code, package, is_whole=whole)
+        row = select_ready(connection, centre, code, package, is_whole=whole)
         known = round_of(connection, row.carrier_id) if row.carrier_id else None
     if known is not None and known.state not in _GOES_ON:
         return
@@ -234,7 +233,7 @@ def _begun_first(work: _Work, packages: Sequence[PackageSeen]) -> list[PackageSe
 
 
 def _left_behind(
-    work: _Work, packages: Sequence[PackageSeen], choice: Choice, states: Sequence[RoundState] = _GOES_ON
+    work: _Work, packages: Sequence[PackageSeen], choice: ChosenPackages, states: Sequence[RoundState] = _GOES_ON
 ) -> list[Round]:
     """Return rounds that are not ended and whose package the unit has taken away or replaced since: none is lost (I2)."""
     there = {(package.raw_name, package.fingerprint) for package in packages}
@@ -315,11 +314,11 @@ def _purge_orphans(work: _Work, packages: Sequence[PackageSeen], years: Sequence
     centre, code = work.centre, work.unit.unit_code
     with centre.database.read() as connection:
         known = {
-            arrival_id_of(code, this.filing_year, this.raw_name, this.fingerprint)
+            quarantine_id_of(code, this.filing_year, this.raw_name, this.fingerprint)
             for this in rounds(connection, unit_code=code)
         }
-    known |= {arrival_id_of(code, each.filing_year, each.raw_name, each.fingerprint) for each in packages}
-    for arrival in {name.removesuffix("-inside") for name in centre.quarantine.carriers()} - known:
+    known |= {quarantine_id_of(code, each.filing_year, each.raw_name, each.fingerprint) for each in packages}
+    for arrival in {name.removesuffix("-inside") for name in centre.quarantine.ids()} - known:
         if any(arrival.startswith(f"{code}-{year}-") for year in years):
             purge(centre, arrival)
 
@@ -329,11 +328,11 @@ def _purge_answered(work: _Work) -> None:
     centre = work.centre
     with centre.database.read() as connection:
         ended = rounds(connection, unit_code=work.unit.unit_code, states=(RoundState.ACCEPTED, RoundState.SUPERSEDED))
-    here = set(centre.quarantine.carriers())
+    here = set(centre.quarantine.ids())
     for this in ended:
-        arrival = arrival_id_of(this.unit_code, this.filing_year, this.raw_name, this.fingerprint)
-        if arrival in here:
-            purge(centre, arrival)
+        quarantine_id = quarantine_id_of(this.unit_code, this.filing_year, this.raw_name, this.fingerprint)
+        if quarantine_id in here:
+            purge(centre, quarantine_id)
 
 
 def _telling(work: _Work, package: PackageSeen) -> Callable[[int], None]:

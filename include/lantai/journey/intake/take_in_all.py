@@ -18,8 +18,7 @@ from lantai.journey.intake.look import look, look_again
 from lantai.journey.intake.take_in import FIRST_SHARE_SECONDS, LAST_SHARE_SECONDS, TakenIn
 from lantai.records.intake.look import Looked
 from lantai.records.intake.reason import Reason
-
-Progress = Callable[[str, int, int], None]
+from lantai.records.text.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from lantai.edges.centre import Centre
-from lantai.edges.custody.places import Place
+from lantai.edges.custody.file_place import Place
 from lantai.edges.keys.files import LOG, Verifier, load_verifier
 from lantai.edges.ledger import rows as ledger
 from lantai.edges.ledger.files import kept_leaves, kept_notes

@@ -69,7 +69,7 @@ class ListDuty(StrEnum):
     WITNESS = "witness"
 
 
-class Stage(StrEnum):
+class SigningStage(StrEnum):
     """When somebody signs: to approve, or as witness before and after the act."""
 
     APPROVE = "approve"
@@ -99,7 +99,7 @@ class SignOff:
 
     list_id: str
     duty: ListDuty
-    stage: Stage
+    stage: SigningStage
     person_id: str
     list_digest: str
     signed_at: datetime

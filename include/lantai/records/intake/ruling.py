@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class Choice(StrEnum):
+class RulingChoice(StrEnum):
     """What becomes of a held round."""
 
     ACCEPT = "accept"
@@ -27,7 +27,7 @@ class Ruling:
     """
 
     carrier_id: str
-    choice: Choice
+    choice: RulingChoice
     reason: str
     ruled_by: str
     ruled_by_name: str

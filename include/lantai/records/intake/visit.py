@@ -17,7 +17,7 @@ class TakeInState(StrEnum):
     FAILED = "failed"
 
 
-class Stage(StrEnum):
+class VisitStage(StrEnum):
     """Where a visit came to grief."""
 
     LOOK = "look"
@@ -37,7 +37,7 @@ class Trouble:
 
     unit_code: str
     unit_name: str
-    stage: Stage
+    stage: VisitStage
     reason: Reason
 
 
@@ -77,7 +77,7 @@ class Visit:
     def trouble(self) -> Trouble | None:
         """What kept the unit from being seen to, as far as is known; None when nothing did. A take-in under way has not ended yet."""
         if self.unknown_for is not None:
-            return Trouble(self.unit_code, self.unit_name, Stage.LOOK, self.unknown_for)
+            return Trouble(self.unit_code, self.unit_name, VisitStage.LOOK, self.unknown_for)
         if self.failed_for is not None:
-            return Trouble(self.unit_code, self.unit_name, Stage.TAKE_IN, self.failed_for)
+            return Trouble(self.unit_code, self.unit_name, VisitStage.TAKE_IN, self.failed_for)
         return None

@@ -17,7 +17,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from lantai.records.centre.person import Role
-from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, RowDecision, SignOff, Stage
+from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, RowDecision, SigningStage, SignOff
 from lantai.records.disposal.shortfall import Shortfall
 
 ROLE_FOR = MappingProxyType(
@@ -194,7 +194,7 @@ def people_shortfalls(acting: Iterable[Acting]) -> list[Shortfall]:
     ]
 
 
-def signature_shortfalls(dossier: Dossier, duty: ListDuty, stage: Stage, count: int) -> list[Shortfall]:
+def signature_shortfalls(dossier: Dossier, duty: ListDuty, stage: SigningStage, count: int) -> list[Shortfall]:
     """Return what is missing among the signatures of one duty at one stage.
 
     Every one who has the duty has to have signed, and `count` of them there must be. A signature counts when it is for
@@ -251,22 +251,22 @@ def approval_shortfalls(dossier: Dossier) -> list[Shortfall]:
         *panel_shortfalls(dossier),
         *content_shortfalls(dossier),
         *people_shortfalls(dossier.acting),
-        *signature_shortfalls(dossier, ListDuty.PANEL_MEMBER, Stage.APPROVE, panel_count),
-        *signature_shortfalls(dossier, ListDuty.LEADER, Stage.APPROVE, 1),
+        *signature_shortfalls(dossier, ListDuty.PANEL_MEMBER, SigningStage.APPROVE, panel_count),
+        *signature_shortfalls(dossier, ListDuty.LEADER, SigningStage.APPROVE, 1),
         *_order_shortfalls(dossier),
     ]
 
 
 def _order_shortfalls(dossier: Dossier) -> list[Shortfall]:
-    panel = [s.signed_at for s in _now_signed(dossier, ListDuty.PANEL_MEMBER, Stage.APPROVE)]
-    leader = [s.signed_at for s in _now_signed(dossier, ListDuty.LEADER, Stage.APPROVE)]
+    panel = [s.signed_at for s in _now_signed(dossier, ListDuty.PANEL_MEMBER, SigningStage.APPROVE)]
+    leader = [s.signed_at for s in _now_signed(dossier, ListDuty.LEADER, SigningStage.APPROVE)]
     if panel and leader and max(leader) < max(panel):
         at = f"{max(leader):%Y-%m-%d %H:%M:%S} UTC"
         return [Shortfall.of("leader_before_the_panel", at=at)]
     return []
 
 
-def witness_shortfalls(dossier: Dossier, stage: Stage, not_before_at: datetime | None) -> list[Shortfall]:
+def witness_shortfalls(dossier: Dossier, stage: SigningStage, not_before_at: datetime | None) -> list[Shortfall]:
     """Return what keeps the witnesses' part from being done.
 
     Args:
@@ -285,7 +285,7 @@ def witness_shortfalls(dossier: Dossier, stage: Stage, not_before_at: datetime |
     return found
 
 
-def _now_signed(dossier: Dossier, duty: ListDuty, stage: Stage) -> list[SignOff]:
+def _now_signed(dossier: Dossier, duty: ListDuty, stage: SigningStage) -> list[SignOff]:
     return [
         s.sign_off
         for s in dossier.signed
@@ -298,6 +298,6 @@ def last_approved_at(dossier: Dossier) -> datetime | None:
     signed = [
         s.sign_off.signed_at
         for s in dossier.signed
-        if s.sign_off.stage is Stage.APPROVE and s.sign_off.list_digest == dossier.decided_now
+        if s.sign_off.stage is SigningStage.APPROVE and s.sign_off.list_digest == dossier.decided_now
     ]
     return max(signed, default=None)

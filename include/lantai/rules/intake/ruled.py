@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 from lantai.records.intake.finding import Finding, Severity
-from lantai.records.intake.ruling import Choice, Ruling
+from lantai.records.intake.ruling import Ruling, RulingChoice
 
 MAY_STAND = frozenset({"legacy_retention", "classification_unclear"})
 """Rules whose findings a person's word settles; anything else a package is held for has to be changed, or is returned."""
@@ -32,13 +32,13 @@ def outcome(ruling: Ruling, ruled_on: date) -> Finding:
         ruled_on: Local date of it.
     """
     values = {"found": ruling.reason, "person": ruling.ruled_by_name, "date": ruled_on.isoformat()}
-    severity = Severity.WARNING if ruling.choice is Choice.ACCEPT else Severity.FAULT
+    severity = Severity.WARNING if ruling.choice is RulingChoice.ACCEPT else Severity.FAULT
     return Finding(f"ruled_{ruling.choice.value}", severity, "", values)
 
 
-def _as_ruled(finding: Finding, choice: Choice) -> Finding:
+def _as_ruled(finding: Finding, choice: RulingChoice) -> Finding:
     if finding.severity is not Severity.HOLD:
         return finding
-    if choice is Choice.RETURN:
+    if choice is RulingChoice.RETURN:
         return replace(finding, severity=Severity.FAULT)
     return replace(finding, severity=Severity.WARNING) if finding.rule in MAY_STAND else finding

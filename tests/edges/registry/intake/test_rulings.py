@@ -6,7 +6,7 @@ import pytest
 
 from factories_disposal import make_people, make_unit, receive_carrier
 from lantai.edges.registry.intake.rulings import put_ruling, ruling_of
-from lantai.records.intake.ruling import Choice, Ruling
+from lantai.records.intake.ruling import Ruling, RulingChoice
 
 pytestmark = pytest.mark.both_databases
 
@@ -20,7 +20,7 @@ def test_later_ruling_takes_the_place_of_an_earlier_one_on_the_same_round_and_of
     for carrier_id in ROUNDS:
         receive_carrier(centre, carrier_id)
     now_at = centre.clock.now_at()
-    first, second = list(Choice)[:2]
+    first, second = list(RulingChoice)[:2]
 
     with centre.database.begin() as connection:
         before = ruling_of(connection, ROUNDS[0])

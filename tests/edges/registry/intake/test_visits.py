@@ -11,7 +11,7 @@ from lantai.edges.registry.intake.packages import note_look
 from lantai.edges.registry.intake.visits import begin_take_in, end_take_in, last_visits
 from lantai.errors import RemoteProtocolError, ServerUnreachableError
 from lantai.records.intake.reason import Reason
-from lantai.records.intake.visit import Stage, TakeInState, Visit
+from lantai.records.intake.visit import TakeInState, Visit, VisitStage
 
 pytestmark = pytest.mark.both_databases
 
@@ -81,7 +81,7 @@ def test_look_that_failed_is_the_trouble_and_the_last_good_one_stays_known(centr
     now = visit(centre)
     assert (now.looked_at, now.listed_at) == (LATER, NOW)
     assert now.trouble is not None
-    assert now.trouble.stage is Stage.LOOK
+    assert now.trouble.stage is VisitStage.LOOK
     assert now.trouble.reason == Reason("ServerUnreachableError", "10.0.0.9:22: timed out")
 
 

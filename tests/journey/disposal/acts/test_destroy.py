@@ -44,14 +44,14 @@ from lantai.journey.disposal.acts.destroy import destroy, prepare
 from lantai.journey.disposal.acts.transfer import transfer
 from lantai.journey.disposal.appraise import appraise
 from lantai.journey.disposal.approval.decide import decide
-from lantai.journey.disposal.approval.note_papers import file_register, note_report
+from lantai.journey.disposal.approval.note_documents import file_register, note_report
 from lantai.journey.disposal.approval.sign import sign
 from lantai.journey.disposal.approval.withdraw import withdraw
 from lantai.journey.disposal.hold import hold, lift
 from lantai.journey.ledger.verify_ledger import verify
 from lantai.locales import lacking
 from lantai.records.disposal.hold import HoldScope
-from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, Stage
+from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, SigningStage
 from lantai.settings import Settings
 
 pytestmark = pytest.mark.both_databases
@@ -424,7 +424,7 @@ def test_signature_row_written_by_hand_is_no_signature(due_centre: Centre, setti
             insert(tables.sign_off).values(
                 list_id=list_id,
                 person_id="L01",
-                stage=Stage.APPROVE.value,
+                stage=SigningStage.APPROVE.value,
                 list_digest=digest,
                 duty="leader",
                 signed_at=due_centre.clock.now_at(),
@@ -487,7 +487,7 @@ def test_witness_whose_recount_differs_does_not_sign(due_centre: Centre) -> None
     with pytest.raises(NotPermittedError, match="recount found 3 records and 7 pages, the registry has 3 and 6"):
         sign(due_centre, list_id, ListDuty.WITNESS, "W01", counted=(3, 7))
 
-    assert sign(due_centre, list_id, ListDuty.WITNESS, "W01", counted=(3, 6)).stage is Stage.BEFORE
+    assert sign(due_centre, list_id, ListDuty.WITNESS, "W01", counted=(3, 6)).stage is SigningStage.BEFORE
     with due_centre.database.read() as connection:
         leaves = [json.loads(bytes(r.leaf)) for r in connection.execute(tables.event.select())]
     (told,) = [leaf for leaf in leaves if (leaf["actor"], leaf["kind"]) == ("W01", "list_signed")]

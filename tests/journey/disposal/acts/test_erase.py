@@ -16,7 +16,7 @@ from killing import run_killed
 from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.clock import Clock
-from lantai.edges.custody.places import FilePlace
+from lantai.edges.custody.file_place import FilePlace
 from lantai.edges.custody.vault import Vault
 from lantai.edges.database.database import Database
 from lantai.edges.database.lease import acquire

@@ -47,7 +47,7 @@ from lantai.journey.disposal.approval.sign import sign
 from lantai.journey.disposal.approval.withdraw import withdraw
 from lantai.records.centre.person import Appointment, Person, Role
 from lantai.records.custody.record import Retention
-from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, Stage
+from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, SigningStage
 
 pytestmark = pytest.mark.both_databases
 
@@ -335,7 +335,7 @@ def test_key_that_nobody_enrolled_signs_nothing(centre: Centre, reviewed: str, t
     """P3: who has no key signs without one, and with nobody else's."""
     pem, _ = ssh_signature.generate_key("M01")
     (tmp_path / "own.key").write_bytes(pem)
-    message = message_to_sign(reviewed, ListDuty.PANEL_MEMBER, Stage.APPROVE, "0" * 64)
+    message = message_to_sign(reviewed, ListDuty.PANEL_MEMBER, SigningStage.APPROVE, "0" * 64)
     armored = ssh_signature.sign(message, ssh_signature.load_private_key(pem), "lantai-list")
 
     for given in ({"key_file": tmp_path / "own.key"}, {"armored": armored}):
@@ -357,7 +357,7 @@ def test_signature_row_that_was_written_by_hand_does_not_count(
     if keys:
         list_id, signer = (reviewed, "M02") if forged == "with another's key" else ("D-2026-JY-009", "M01")
         private = ssh_signature.load_private_key(keys[signer].read_bytes())
-        message = message_to_sign(list_id, ListDuty.PANEL_MEMBER, Stage.APPROVE, digest)
+        message = message_to_sign(list_id, ListDuty.PANEL_MEMBER, SigningStage.APPROVE, digest)
         signature = ssh_signature.sign(message, private, "lantai-list")
         with centre.database.read() as connection:
             fingerprint = people.keys_on(connection, signer, ON)[0].fingerprint
@@ -379,7 +379,7 @@ def test_signature_made_with_ssh_keygen_is_taken(centre: Centre, reviewed: str, 
     keys = enrol(centre, tmp_path, ["M01"])
     keys["M01"].chmod(0o600)
     digest = decide(centre, reviewed, "M01", []).list_digest
-    message = message_to_sign(reviewed, ListDuty.PANEL_MEMBER, Stage.APPROVE, digest or "")
+    message = message_to_sign(reviewed, ListDuty.PANEL_MEMBER, SigningStage.APPROVE, digest or "")
     made = subprocess.run(
         ["ssh-keygen", "-Y", "sign", "-n", "lantai-list", "-f", str(keys["M01"])],
         input=message,
@@ -397,7 +397,7 @@ def test_signature_replayed_from_another_list_is_refused(centre: Centre, reviewe
     keys = enrol(centre, tmp_path, ["M01"])
     digest = decide(centre, reviewed, "M01", []).list_digest or ""
     private = ssh_signature.load_private_key(keys["M01"].read_bytes())
-    other = message_to_sign("D-2026-JY-009", ListDuty.PANEL_MEMBER, Stage.APPROVE, digest)
+    other = message_to_sign("D-2026-JY-009", ListDuty.PANEL_MEMBER, SigningStage.APPROVE, digest)
 
     with pytest.raises(SignatureInvalidError, match="the text is not the one"):
         sign(centre, reviewed, ListDuty.PANEL_MEMBER, "M01", armored=ssh_signature.sign(other, private, "lantai-list"))

@@ -35,10 +35,10 @@ from lantai.records.centre.unit import DataForm
 from lantai.records.custody.record import AccessLevel, Retention
 from lantai.records.intake.carrier import BackupStrategy
 from lantai.records.intake.finding import Finding, Severity, is_acceptable
-from lantai.records.intake.ruling import Choice, Ruling
+from lantai.records.intake.ruling import Ruling, RulingChoice
 from lantai.rules.intake.four_properties import Result
 
-RULING = Ruling("SL2025-JY-E001-R1", Choice.ACCEPT, "已核实", "p1", "王强", datetime(2026, 3, 2, tzinfo=UTC))
+RULING = Ruling("SL2025-JY-E001-R1", RulingChoice.ACCEPT, "已核实", "p1", "王强", datetime(2026, 3, 2, tzinfo=UTC))
 
 
 def snapshot(tmp_path, **changes):
@@ -541,7 +541,7 @@ def test_row_with_a_fault_is_no_record_whatever_the_fault_is(tmp_path, changes):
 def test_old_period_is_read_as_todays_when_the_centre_has_accepted_it_and_never_before(tmp_path):
     """R9-10."""
     whole, rows = verified(carrier(tmp_path, [row(1)])), [row(1, retention="长期"), row(1), row(1, retention="永久")]
-    accepted, returned = (replace(RULING, choice=choice) for choice in (Choice.ACCEPT, Choice.RETURN))
+    accepted, returned = (replace(RULING, choice=choice) for choice in (RulingChoice.ACCEPT, RulingChoice.RETURN))
 
     records = list_records(whole, rows, context(ruling=accepted), "SL2025-JY-E001-R1")
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select
 
 from lantai.edges import tables
-from lantai.records.intake.ruling import Choice, Ruling
+from lantai.records.intake.ruling import Ruling, RulingChoice
 
 
 def put_ruling(
-    connection: Connection, carrier: str, choice: Choice, reason: str, ruled_by: str, ruled_at: datetime
+    connection: Connection, carrier: str, choice: RulingChoice, reason: str, ruled_by: str, ruled_at: datetime
 ) -> None:
     """Register a ruling in place of an earlier one on the same round (R1-51); the ledger keeps both."""
     table = tables.ruling
@@ -34,4 +34,4 @@ def ruling_of(connection: Connection, carrier: str) -> Ruling | None:
     row = connection.execute(statement).one_or_none()
     if row is None:
         return None
-    return Ruling(row.carrier_id, Choice(row.choice), row.reason, row.ruled_by, row.name, row.ruled_at)
+    return Ruling(row.carrier_id, RulingChoice(row.choice), row.reason, row.ruled_by, row.name, row.ruled_at)

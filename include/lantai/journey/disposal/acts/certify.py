@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
-from lantai.edges.disposal.list_papers import put_paper
+from lantai.edges.disposal.paper_files import put_paper
 from lantai.edges.keys.files import DISPOSAL, key_files, load_signer
 from lantai.edges.ledger.rows import Inclusion, append
 from lantai.edges.registry.centre import people

@@ -26,10 +26,10 @@ from itertools import groupby
 from pathlib import Path
 
 from lantai.edges.centre import Centre
-from lantai.edges.custody.places import Place, read_small
+from lantai.edges.custody.file_place import Place, read_small
 from lantai.edges.database.fence import Fence
 from lantai.edges.database.lease import Lease, leased, require
-from lantai.edges.disposal.list_papers import put_paper
+from lantai.edges.disposal.paper_files import put_paper
 from lantai.edges.keys.tombstone_key import tombstone_key
 from lantai.edges.ledger.files import note_path, publish
 from lantai.edges.ledger.rows import append
@@ -51,7 +51,7 @@ from lantai.journey.disposal.approval.take_duty import may_take_duty, take_duty
 from lantai.journey.ledger.checkpoint import checkpointed_at, make_checkpoint, newest_note
 from lantai.records.custody.record import RecordStatus
 from lantai.records.disposal.listed_record import ListedRecord
-from lantai.records.disposal.lists import ListDuty, ListKind, ListState, Stage
+from lantai.records.disposal.lists import ListDuty, ListKind, ListState, SigningStage
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.appraisal import files_digest
@@ -277,7 +277,7 @@ def _finish(centre: Centre, list_id: str, custodian: str, disposal_key: Path | N
     if destroyed is None:
         close_list(centre, list_id, custodian, None)
         return Destroyed(list_id, ListState.DONE, 0, (), None)
-    missing = witness_shortfalls(examined.dossier, Stage.AFTER, destroyed.occurred_at)
+    missing = witness_shortfalls(examined.dossier, SigningStage.AFTER, destroyed.occurred_at)
     if missing:
         return Destroyed(list_id, ListState.EXECUTING, count, missing, None)
     certificate_id = certify(centre, list_id, custodian, _erase(centre, list_id, fence), disposal_key)

@@ -21,7 +21,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from lantai.edges.centre import Centre
-from lantai.edges.custody.places import FilePlace, Place
+from lantai.edges.custody.file_place import FilePlace, Place
 from lantai.edges.custody.successor import write_headers_without, write_packs_without
 from lantai.edges.custody.vault import copy_missing, remove_unnamed, require_read_back
 from lantai.edges.custody.vault_check import check_headers, check_whole

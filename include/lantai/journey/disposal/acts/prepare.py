@@ -21,7 +21,7 @@ from lantai.edges.registry.disposal.sign_offs import covered_since
 from lantai.journey.disposal.acts.receive_receipt import receive_receipt
 from lantai.journey.disposal.approval.examine import Examined, examine
 from lantai.journey.ledger.checkpoint import make_checkpoint
-from lantai.records.disposal.lists import ListKind, ListState, Stage
+from lantai.records.disposal.lists import ListKind, ListState, SigningStage
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.rules.disposal.approval import approval_shortfalls, last_approved_at
 from lantai.rules.disposal.carrying_out import cooling_shortfalls
@@ -82,7 +82,7 @@ def _receive(centre: Centre) -> list[str]:
 def covered_at(connection: Connection, examined: Examined) -> datetime | None:
     """Return when the first checkpoint was made that covers every approving signature, None when one lies in none yet."""
     digest = examined.dossier.decided_now
-    rows = [r for r in examined.sign_off_rows if r.stage == Stage.APPROVE.value and r.list_digest == digest]
+    rows = [r for r in examined.sign_off_rows if r.stage == SigningStage.APPROVE.value and r.list_digest == digest]
     if not rows or any(row.leaf_index is None for row in rows):
         return None
     return covered_since(connection, max(row.leaf_index for row in rows))

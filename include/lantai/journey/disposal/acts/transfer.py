@@ -28,7 +28,7 @@ from sqlalchemy import Row
 from lantai.edges.centre import Centre
 from lantai.edges.database.fence import Fence
 from lantai.edges.database.lease import Lease, leased, require
-from lantai.edges.disposal.list_papers import put_paper
+from lantai.edges.disposal.paper_files import put_paper
 from lantai.edges.disposal.transfer_package import open_package, remove_work
 from lantai.edges.keys.files import DISPOSAL, Signer, key_files, load_identities, load_signer
 from lantai.edges.ledger.rows import append

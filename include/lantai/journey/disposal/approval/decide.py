@@ -31,7 +31,7 @@ from lantai.rules.disposal.approval import LONGEST_EXTENSION_YEARS, is_decided, 
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecidedList:
     """What a member's decisions did.
 
     Attributes:
@@ -51,7 +51,7 @@ class Decided:
 
 def decide(
     centre: Centre, list_id: str, person_id: str, said: Sequence[RowAnswer], on_behalf_of: str | None = None
-) -> Decided:
+) -> DecidedList:
     """Write down what a panel member says of rows of a list, nobody else's word (R9-19).
 
     Args:
@@ -88,7 +88,9 @@ def _decisions(centre: Centre, list_id: str, person_id: str, said: Sequence[RowA
     ]
 
 
-def _conclude(connection: Connection, centre: Centre, chosen: DisposalList, person_id: str, changed: int) -> Decided:
+def _conclude(
+    connection: Connection, centre: Centre, chosen: DisposalList, person_id: str, changed: int
+) -> DecidedList:
     """Say how the list stands now: reviewed when every member has decided every row (R10-06); a change makes it a draft again (R2)."""
     if changed:
         disposal.move(connection, chosen.list_id, ListState.DRAFT, decided_sha256=None)
@@ -101,7 +103,7 @@ def _conclude(connection: Connection, centre: Centre, chosen: DisposalList, pers
         facts = {"changed": changed, "state": state.value, "list_digest": digest or ""}
         append(connection, EventKind.LIST_DECIDED, chosen.list_id, person_id, centre.clock.now_at(), facts)
     undecided = sum(outcome is None for outcome in after.outcomes.values())
-    return Decided(chosen.list_id, changed, undecided, state, digest)
+    return DecidedList(chosen.list_id, changed, undecided, state, digest)
 
 
 def _refuse_changed_content(examined: Examined) -> None:

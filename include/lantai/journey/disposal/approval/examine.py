@@ -26,7 +26,7 @@ from lantai.formats.ledger import canonical, ssh_signature
 from lantai.journey.disposal.lay_out import LaidOut, decided_digest, lay_out
 from lantai.records.centre.unit import Unit
 from lantai.records.disposal.listed_record import ListedRecord
-from lantai.records.disposal.lists import ListDuty, ListState, RowDecision, SignOff, Stage
+from lantai.records.disposal.lists import ListDuty, ListState, RowDecision, SigningStage, SignOff
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.approval import ROLE_FOR, Acting, Dossier, Outcome, Signed, consolidate
 from lantai.settings import Settings
@@ -108,7 +108,7 @@ def examine(connection: Connection, settings: Settings, list_id: str, *, locks: 
     return Examined(chosen, unit, records, laid_out, decisions, outcomes, dossier, rows)
 
 
-def message_to_sign(list_id: str, duty: ListDuty, stage: Stage, list_digest: str) -> bytes:
+def message_to_sign(list_id: str, duty: ListDuty, stage: SigningStage, list_digest: str) -> bytes:
     """Return the bytes that a person signs with `ssh-keygen -Y sign -n lantai-list`."""
     body = {"list_id": list_id, "duty": duty.value, "stage": stage.value, "list_digest": list_digest}
     return canonical.dumps(body)
@@ -119,7 +119,7 @@ def _signed(connection: Connection, zone: ZoneInfo, list_id: str, row: Row[Any])
     sign_off = SignOff(
         list_id=list_id,
         duty=ListDuty(row.duty),
-        stage=Stage(row.stage),
+        stage=SigningStage(row.stage),
         person_id=row.person_id,
         list_digest=row.list_digest,
         signed_at=row.signed_at,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lantai.edges.centre import Centre
-from lantai.edges.disposal.list_papers import put_paper
+from lantai.edges.disposal.paper_files import put_paper
 from lantai.formats.workbooks.sheet_layout import RowAnswer
 from lantai.formats.workbooks.worksheet import export
 from lantai.journey.disposal.approval.examine import Examined, examine

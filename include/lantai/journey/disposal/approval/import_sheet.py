@@ -15,14 +15,14 @@ from lantai.edges.sheets.sheet import read_workbook
 from lantai.errors import WorksheetError
 from lantai.formats.workbooks.sheet_layout import META_SHEET
 from lantai.formats.workbooks.worksheet import import_decisions
-from lantai.journey.disposal.approval.decide import Decided, decide
+from lantai.journey.disposal.approval.decide import DecidedList, decide
 from lantai.journey.disposal.approval.examine import examine
 from lantai.journey.disposal.approval.export_sheet import sheet_head
 
 LIST_ID = re.compile(r"[TD]-[0-9]{4}-[A-Z][A-Z0-9]{0,15}-[0-9]{3,}")
 
 
-def import_sheet(centre: Centre, path: Path, person_id: str, on_behalf_of: str | None = None) -> Decided:
+def import_sheet(centre: Centre, path: Path, person_id: str, on_behalf_of: str | None = None) -> DecidedList:
     """Take the decisions of a returned worksheet as those of one panel member, and nothing else of it (P8).
 
     Args:

@@ -19,7 +19,7 @@ from lantai.journey.disposal.acts.prepare import covered_at
 from lantai.journey.disposal.approval.examine import Examined
 from lantai.journey.disposal.approval.refuse import refuse_if, refuse_if_held
 from lantai.records.disposal.listed_record import ListedRecord
-from lantai.records.disposal.lists import Decision, ListKind, ListState, Stage
+from lantai.records.disposal.lists import Decision, ListKind, ListState, SigningStage
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal import carrying_out
@@ -62,7 +62,7 @@ def act_shortfalls(connection: Connection, centre: Centre, examined: Examined) -
     ]
     if chosen.kind is ListKind.DESTRUCTION and going:
         built_on = {row.row_no: row.carrier_id for row in live_chains(connection, chosen.list_id)}
-        missing += witness_shortfalls(dossier, Stage.BEFORE, last_approved_at(dossier))
+        missing += witness_shortfalls(dossier, SigningStage.BEFORE, last_approved_at(dossier))
         missing += carrying_out.period_shortfalls(going, centre.clock.today_on())
         missing += carrying_out.chain_shortfalls(built_on, {row.row_no for row in going})
         missing += carrying_out.paper_shortfalls(chosen.appraisal_report_no, chosen.filing_receipt_no, settings.region)
@@ -81,7 +81,7 @@ def next_shortfalls(connection: Connection, centre: Centre, examined: Examined) 
     if chosen.kind is ListKind.TRANSFER:
         return [Shortfall.of("receipt_of_the_archive", path=f"receipts/{chosen.list_id}.receipt.json")]
     destroyed = newest_event(connection, chosen.list_id, EventKind.DESTROYED)
-    return witness_shortfalls(examined.dossier, Stage.AFTER, destroyed.occurred_at if destroyed else None)
+    return witness_shortfalls(examined.dossier, SigningStage.AFTER, destroyed.occurred_at if destroyed else None)
 
 
 def is_going(examined: Examined, row_no: int) -> bool:

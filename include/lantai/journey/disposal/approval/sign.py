@@ -39,7 +39,7 @@ from lantai.journey.disposal.approval.permit import is_going
 from lantai.journey.disposal.approval.refuse import recorded, refuse_if, refuse_if_held
 from lantai.journey.disposal.approval.take_duty import take_duty
 from lantai.records.custody.record import RecordStatus
-from lantai.records.disposal.lists import ListDuty, ListKind, ListState, SignOff, Stage
+from lantai.records.disposal.lists import ListDuty, ListKind, ListState, SigningStage, SignOff
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.approval import approval_shortfalls, content_shortfalls, panel_shortfalls
 from lantai.rules.disposal.carrying_out import state_shortfalls
@@ -62,7 +62,7 @@ class SignedList:
 
     list_id: str
     duty: ListDuty
-    stage: Stage
+    stage: SigningStage
     list_digest: str
     state: ListState
     is_new: bool
@@ -143,38 +143,38 @@ def _sign(
     return SignedList(list_id, duty, stage, digest, state, True, fingerprint)
 
 
-def _stage(examined: Examined, duty: ListDuty) -> Stage:
+def _stage(examined: Examined, duty: ListDuty) -> SigningStage:
     state, kind = examined.chosen.state, examined.chosen.kind
     if duty in (ListDuty.PANEL_MEMBER, ListDuty.LEADER):
-        return Stage.APPROVE
+        return SigningStage.APPROVE
     if duty is ListDuty.WITNESS and kind is ListKind.DESTRUCTION:
         if state in (ListState.APPROVED, ListState.AWAITING_CUSTODIAN):
-            return Stage.BEFORE
+            return SigningStage.BEFORE
         if state is ListState.EXECUTING:
-            return Stage.AFTER
+            return SigningStage.AFTER
         raise NotPermittedError(f"list {examined.chosen.list_id}: found state {state.value}, expected an approved list")
     raise UsageError(f"duty {duty.value}: signs nothing on a {kind.value} list")
 
 
-def _refuse_early(connection: Connection, examined: Examined, stage: Stage) -> None:
+def _refuse_early(connection: Connection, examined: Examined, stage: SigningStage) -> None:
     """Refuse who signs out of turn: approvers before the panel is through, witnesses before the approval (R9-19); none over a hold (I3)."""
     chosen, dossier = examined.chosen, examined.dossier
-    if stage is Stage.APPROVE:
+    if stage is SigningStage.APPROVE:
         if chosen.state is not ListState.REVIEWED:
             reasons = panel_shortfalls(dossier) or state_shortfalls(chosen.state, ListState.REVIEWED)
             refuse_if(chosen.list_id, reasons)
         refuse_if(chosen.list_id, [*panel_shortfalls(dossier), *content_shortfalls(dossier)])
         return
     refuse_if(chosen.list_id, approval_shortfalls(dossier))
-    if stage is Stage.BEFORE:
+    if stage is SigningStage.BEFORE:
         refuse_if_held(chosen.list_id, [(row.row_no, row.hold_id) for row in held_on_list(connection, chosen.list_id)])
 
 
-def _recount(examined: Examined, stage: Stage, counted: tuple[int, int] | None) -> dict[str, int | str]:
+def _recount(examined: Examined, stage: SigningStage, counted: tuple[int, int] | None) -> dict[str, int | str]:
     """Count what is to go, or has gone, against the registry; a witness's own count has to agree (R9-15, N3)."""
-    if stage is Stage.APPROVE:
+    if stage is SigningStage.APPROVE:
         return {}
-    status = RecordStatus.KEPT if stage is Stage.BEFORE else RecordStatus.DESTROYED
+    status = RecordStatus.KEPT if stage is SigningStage.BEFORE else RecordStatus.DESTROYED
     going = [r for r in examined.records if is_going(examined, r.row_no)]
     found = (len(going), sum(r.page_count for r in going))
     other = [r.row_no for r in going if r.status != status.value]
@@ -194,7 +194,7 @@ def _signature(
     connection: Connection,
     centre: Centre,
     examined: Examined,
-    who: tuple[ListDuty, Stage, str],
+    who: tuple[ListDuty, SigningStage, str],
     key_file: Path | None,
     armored: str | None,
 ) -> tuple[str | None, str | None]:

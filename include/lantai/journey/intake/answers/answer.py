@@ -20,7 +20,7 @@ from sqlalchemy import Row
 
 from lantai.edges.bulkhead.line import UnitLine
 from lantai.edges.centre import Centre
-from lantai.edges.disposal.list_papers import put_paper
+from lantai.edges.disposal.paper_files import put_paper
 from lantai.edges.files.folder import read_bytes
 from lantai.edges.ledger.rows import Inclusion, checkpoint_of, event_about, proof_for
 from lantai.edges.registry.intake.submissions import (

@@ -19,7 +19,7 @@ from lantai.edges.registry.intake.submissions import Round
 from lantai.edges.registry.year.duties import duty
 from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.journey.custody.name_place import name_place
-from lantai.journey.intake.answers.gather import lines
+from lantai.journey.intake.answers.group_findings import lines
 from lantai.journey.intake.checks.four_property_test import results_of
 from lantai.locales import describe, say
 from lantai.records.centre.unit import Unit

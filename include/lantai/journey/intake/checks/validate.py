@@ -15,10 +15,10 @@ from functools import cache
 from lantai import profiles
 from lantai.edges.sheets.expectations import CheckKind, ColumnCheck, Unmet, check_catalogue
 from lantai.journey.intake.checks.check_encryption import check_encryption
-from lantai.journey.intake.checks.check_papers import check_papers
-from lantai.journey.intake.checks.find_papers import find_catalogues
 from lantai.journey.intake.checks.four_property_test import results_of
+from lantai.journey.intake.checks.locate_documents import find_catalogues
 from lantai.journey.intake.checks.read_catalogue import read_catalogue
+from lantai.journey.intake.checks.require_forms import require_forms
 from lantai.journey.intake.checks.verify import PackageKind, Reader, Verified
 from lantai.records.centre.unit import DataForm, Unit
 from lantai.records.custody.record import CatalogueRow, Retention
@@ -138,7 +138,7 @@ def validate(verified: Verified, read: Reader, context: Context) -> Validated:
         ValidationUnavailableError: The checks could not be run; nothing is known about the package, and it is not returned.
     """
     findings = list(verified.findings)
-    found, half = check_papers(verified, read, context.unit.unit_code, context.filing_year)
+    found, half = require_forms(verified, read, context.unit.unit_code, context.filing_year)
     findings += found
     if not context.has_agreement and not verified.is_zero_report:
         findings.append(Finding("no_agreement", Severity.HOLD, "", {}, "GD-4-7"))

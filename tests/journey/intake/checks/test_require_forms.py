@@ -10,7 +10,7 @@ import pytest
 from factories_bag import SENDER, arrive, carrier, csv_of, filing, order, row, verified
 from lantai.formats.workbooks.workbook import unit_form
 from lantai.journey.department.pack import pack
-from lantai.journey.intake.checks.check_papers import check_papers
+from lantai.journey.intake.checks.require_forms import require_forms
 from lantai.journey.intake.checks.verify import FORMS
 from lantai.records.intake.finding import Finding, Severity
 from lantai.records.intake.inspection import UnitHalf
@@ -20,7 +20,7 @@ OURS = {"number": "1", "carrier": "001", "algorithm": "SHA-256"}
 
 
 def found(bag: Path) -> tuple[list[Finding], UnitHalf | None]:
-    return check_papers(verified(bag), arrive(bag).read, "JY", 2025)
+    return require_forms(verified(bag), arrive(bag).read, "JY", 2025)
 
 
 def with_form(

@@ -20,7 +20,9 @@ from lantai.edges.intake.outbox import PackageSeen
 from lantai.edges.registry.intake.packages import note_package
 
 
-def settle(connection: Connection, centre: Centre, unit_code: str, package: PackageSeen, *, is_whole: bool) -> Row[Any]:
+def select_ready(
+    connection: Connection, centre: Centre, unit_code: str, package: PackageSeen, *, is_whole: bool
+) -> Row[Any]:
     """Remember what a look saw of a package, and until when it waits for the rest of itself: never where not all was seen (I8).
 
     Args:

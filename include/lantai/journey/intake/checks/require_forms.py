@@ -27,7 +27,7 @@ LONGEST_ANSWER = 100
 """Characters of an answer on a form that are kept for the form of the centre: a name or a result, never an essay."""
 
 
-def check_papers(
+def require_forms(
     verified: Verified, read: Reader, unit_code: str, filing_year: int
 ) -> tuple[list[Finding], UnitHalf | None]:
     """Return every fault of the three forms of a package, and the unit's half of the inspection form when it sent one.

@@ -34,10 +34,10 @@ def identified(this: Round) -> str:
 
 def tell_findings(findings: Sequence[Finding], language: str) -> None:
     """Print findings, faults first, each with its places and its fix; the same said of many records once."""
-    from lantai.journey.intake.answers.gather import gather
+    from lantai.journey.intake.answers.group_findings import group_findings
     from lantai.journey.intake.answers.inspection import in_order
 
-    for told in gather(in_order(findings), language, MOST_PLACES):
+    for told in group_findings(in_order(findings), language, MOST_PLACES):
         place = f" {told.places}" if told.places != NOWHERE else ""
         line(f"{say(f'values.severity.{told.severity.value}', language)}{place}  {told.title}", STYLES[told.severity])
         line(f"    {told.message}")

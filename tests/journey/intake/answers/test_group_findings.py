@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lantai.journey.intake.answers.gather import MOST_APART, lines
+from lantai.journey.intake.answers.group_findings import MOST_APART, lines
 from lantai.records.intake.finding import Finding, Severity
 
 

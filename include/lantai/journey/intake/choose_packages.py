@@ -25,7 +25,7 @@ from lantai.records.text.shown import on_one_line
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChosenPackages:
     """What was chosen.
 
     Attributes:
@@ -64,9 +64,9 @@ class Choice:
         return [(names[name], name in self.given) for name in sorted(names.keys() - known)]
 
 
-def choose(
+def choose_packages(
     connection: Connection, names: Sequence[str] | None, unit_codes: Collection[str], years: Collection[int]
-) -> Choice:
+) -> ChosenPackages:
     """Return what names choose among the packages of some units and years.
 
     Args:
@@ -76,7 +76,7 @@ def choose(
         years: The filing years asked about.
     """
     if names is None:
-        return Choice(None)
+        return ChosenPackages(None)
     every = rounds(connection)
     given = {number for this in every for number in (this.submission_id, this.carrier_id)}
     wanted = {_spelling(name, given): on_one_line(name.strip()) for name in names}
@@ -85,7 +85,7 @@ def choose(
         for this in every
         if this.unit_code in unit_codes and this.filing_year in years and wanted.keys() & _names_of_round(this)
     )
-    return Choice(wanted, received, frozenset(given & wanted.keys()))
+    return ChosenPackages(wanted, received, frozenset(given & wanted.keys()))
 
 
 def _names_of_round(this: Round) -> set[str]:

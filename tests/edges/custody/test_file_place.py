@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lantai.edges.custody import places
-from lantai.edges.custody.places import MARKER, FilePlace, blocks, read_small, sha256_of, write_all
+from lantai.edges.custody import file_place
+from lantai.edges.custody.file_place import MARKER, FilePlace, blocks, read_small, sha256_of, write_all
 from lantai.edges.files.system_error import translated
 from lantai.errors import DiskFullError, FixityError, PlaceUnavailableError, SettingsError
 
@@ -62,7 +62,7 @@ def test_file_that_is_not_on_the_disk_is_not_written(place, monkeypatch, kind):
         real_fsync(fd)
 
     place.write_new("first", [b"x"])
-    monkeypatch.setattr(places.os, "fsync", broken)
+    monkeypatch.setattr(file_place.os, "fsync", broken)
 
     with pytest.raises(DiskFullError, match="No space"):
         place.write_new("a", [b"x"])

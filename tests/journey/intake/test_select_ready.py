@@ -12,7 +12,7 @@ from lantai.edges.centre import Centre
 from lantai.edges.clock import Clock
 from lantai.edges.intake.outbox import PackageSeen
 from lantai.errors import RemotePermissionError
-from lantai.journey.intake.settle import is_settled, is_stalled, settle
+from lantai.journey.intake.select_ready import is_settled, is_stalled, select_ready
 from lantai.records.intake.carrier import Packaging, RemoteFile, fingerprint
 
 FILES = [RemoteFile(b"bagit.txt", 10, 1)]
@@ -41,9 +41,9 @@ def after(
         settings=replace(centre.settings, **settings),
     )
     with centre.database.begin() as connection:
-        settle(connection, centre, "JY", package, is_whole=is_whole)
+        select_ready(connection, centre, "JY", package, is_whole=is_whole)
     with centre.database.begin() as connection:
-        row = settle(connection, later, "JY", package, is_whole=is_whole)
+        row = select_ready(connection, later, "JY", package, is_whole=is_whole)
     return is_settled(later, package, row), is_stalled(later, package, row)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 
-class Lines:
+class GeneratedLines:
     """A file of lines that can be read any number of times, in constant memory.
 
     Args:

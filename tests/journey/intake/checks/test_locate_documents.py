@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lantai.journey.intake.checks.find_papers import find_papers, judge_zero_report
+from lantai.journey.intake.checks.locate_documents import find_papers, judge_zero_report
 
 SIGNED = [("Zero-Report-Statement", "无应报送"), ("zero-report-signed-by", "王强")]
 

@@ -49,7 +49,7 @@ class Gathered:
 
 def lines(findings: Iterable[Finding], locale: str) -> Iterator[dict[str, Any]]:
     """Yield the lines of the list of opinions, rule by rule and sheet by sheet in the order in which each was first found."""
-    for told in gather(findings, locale):
+    for told in group_findings(findings, locale):
         source = "inspection.standard" if told.check_code else "inspection.package_format"
         yield {
             "where": told.places,
@@ -61,7 +61,7 @@ def lines(findings: Iterable[Finding], locale: str) -> Iterator[dict[str, Any]]:
         }
 
 
-def gather(findings: Iterable[Finding], locale: str, most_named: int = MOST_NAMED) -> Iterator[Gathered]:
+def group_findings(findings: Iterable[Finding], locale: str, most_named: int = MOST_NAMED) -> Iterator[Gathered]:
     """Yield findings gathered, none left out: those of a rule and sheet that say the same are one. Source: R1-50.
 
     Args:

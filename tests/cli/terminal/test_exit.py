@@ -16,7 +16,7 @@ import typer
 from typer.testing import CliRunner
 
 from desks import Desk
-from lantai.cli.terminal.ending import Lantai, what_happened
+from lantai.cli.terminal.exit import Lantai, what_happened
 from lantai.cli.terminal.screen import kept_when_interrupted
 from lantai.errors import NotFoundError
 from lantai.locales import words

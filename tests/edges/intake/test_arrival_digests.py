@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from lantai.edges.intake.arrival import BATCH_BYTES, Arrived, Digests, FileDigests
+from lantai.edges.intake.arrival_digests import BATCH_BYTES, Arrived, Digests, FileDigests
 
 INCLUDE = Path(__file__).resolve().parents[3] / "include"
 
 INTERRUPTED = """
 import random, signal
-from lantai.edges.intake.arrival import Digests, FileDigests
+from lantai.edges.intake.arrival_digests import Digests, FileDigests
 
 def ring(number, frame):
     raise KeyboardInterrupt

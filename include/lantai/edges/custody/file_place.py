@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from io import BufferedReader, FileIO
 from pathlib import Path
 
-from lantai.edges.custody.place import BLOCK_BYTES, Place, blocks, read_small, sha256_of, write_all
+from lantai.edges.custody.place_protocol import BLOCK_BYTES, Place, blocks, read_small, sha256_of, write_all
 from lantai.edges.files.parts import part_beside, sweep
 from lantai.edges.files.system_error import translated
 from lantai.errors import FixityError, PlaceUnavailableError
