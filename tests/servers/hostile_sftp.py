@@ -40,7 +40,7 @@ class EarlyEnd(AccountFiles):
         if kind != wire.READ:
             return super().answer(kind, fields)
         handle, offset, length = fields.string(), fields.long(), fields.number()
-        size = wire.Fields(super().answer(wire.FSTAT, wire.Fields(wire.string(handle)))[1]).attributes().bytes or 0
+        size = wire.Fields(super().answer(wire.FSTAT, wire.Fields(wire.string(handle)))[1]).attributes().size_bytes or 0
         if offset >= size // 2:
             return wire.STATUS, wire.status_body(wire.EOF, b"end")
         length = min(length, size // 2 - offset)
@@ -124,7 +124,7 @@ def other_size_when_open(more: int) -> type[AccountFiles]:
             answered, body = super().answer(kind, fields)
             if kind == wire.FSTAT and answered == wire.ATTRS:
                 told = wire.Fields(body).attributes()
-                body = wire.attributes_body(wire.Attributes((told.bytes or 0) + more, told.mode, told.mtime))
+                body = wire.attributes_body(wire.Attributes((told.size_bytes or 0) + more, told.mode, told.mtime))
             return answered, body
 
     return Files
@@ -239,11 +239,11 @@ class Restless(AccountFiles):
             body = wire.name_body(rows)
         elif answered == wire.ATTRS:
             told = wire.Fields(body).attributes()
-            body = wire.attributes_body(self._moved(told, kind == wire.FSTAT and (told.bytes or 0) > 100_000))
+            body = wire.attributes_body(self._moved(told, kind == wire.FSTAT and (told.size_bytes or 0) > 100_000))
         return answered, body
 
     def _moved(self, told: wire.Attributes, more: int) -> wire.Attributes:
-        return wire.Attributes(told.bytes, told.mode, (told.mtime or 0) + self._shift + more)
+        return wire.Attributes(told.size_bytes, told.mode, (told.mtime or 0) + self._shift + more)
 
 
 class OneByteReads(AccountFiles):

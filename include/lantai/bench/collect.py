@@ -60,7 +60,7 @@ def ours(watch: Stopwatch, folder: Path, root: str, key_file: str, port: int, lo
     with watch, connect(connection) as session:
         [package], _ = outbox.look(session, [_YEAR])
         received = outbox_collect.collect(session, package, Quarantine(folder), _CARRIER)
-    return _amount([file.bytes for file in received], [f.sha256 for f in received], [f.sm3 for f in received])
+    return _amount([file.size_bytes for file in received], [f.sha256 for f in received], [f.sm3 for f in received])
 
 
 def program(watch: Stopwatch, folder: Path, command: list[str]) -> Any:  # noqa: ANN401 - JSON

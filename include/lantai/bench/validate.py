@@ -109,7 +109,7 @@ def _carrier(folder: Path, count: int) -> Path:
     carrier = pack(documents, sender, order, catalogue, folder / "outbox")
     listed = folder / "received.json"
     with open_carrier(carrier) as opened:
-        rows = [[f.file_no, f.path, f.bytes, f.sha256, f.sm3, str(carrier / (f.path or ""))] for f in opened.files]
+        rows = [[f.file_no, f.path, f.size_bytes, f.sha256, f.sm3, str(carrier / (f.path or ""))] for f in opened.files]
     listed.write_text(json.dumps(rows), "utf-8")
     return listed
 

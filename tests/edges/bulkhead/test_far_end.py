@@ -113,7 +113,7 @@ def test_far_end_says_how_far_it_is_while_bytes_come(tmp_path: Path, monkeypatch
         asked(wire, "open", connection=server.connection(), timeout_seconds=10)
         send(wire, Question("read_small", {"path": b"manifest", "limit_bytes": 10**6}))
         while isinstance(message := receive(wire), ProgressTold):
-            told += message.bytes
+            told += message.size_bytes
             send(wire, None)
 
     assert told == 700_000

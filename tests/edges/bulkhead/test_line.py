@@ -349,7 +349,7 @@ def test_slow_collection_keeps_what_came_and_the_next_one_goes_on(tmp_path: Path
     with HostileSftp(tmp_path) as server, hasty.open(server.connection()) as line:
         line.collect(package, quarantine.root, "JY-1")
 
-    assert {each.raw_name: each.bytes for each in quarantine.finish("JY-1")} == {b"a.txt": 5, b"big.bin": 400_000}
+    assert {each.raw_name: each.size_bytes for each in quarantine.finish("JY-1")} == {b"a.txt": 5, b"big.bin": 400_000}
 
 
 def test_share_of_a_line_counts_only_what_is_waited_for(tmp_path: Path, hasty: Lines) -> None:

@@ -29,11 +29,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.mark.parametrize(
     ("more", "ends_at"),
     [
-        (ProgressTold(bytes=5999), 1060.0),
-        (ProgressTold(bytes=6000), 1090.0),
+        (ProgressTold(size_bytes=5999), 1060.0),
+        (ProgressTold(size_bytes=6000), 1090.0),
         (ProgressTold(names=60 * NAMES_PER_SECOND), 1090.0),
-        (ProgressTold(names=30 * NAMES_PER_SECOND, bytes=2999), 1060.0),
-        (ProgressTold(names=30 * NAMES_PER_SECOND, bytes=3000), 1090.0),
+        (ProgressTold(names=30 * NAMES_PER_SECOND, size_bytes=2999), 1060.0),
+        (ProgressTold(names=30 * NAMES_PER_SECOND, size_bytes=3000), 1090.0),
     ],
 )
 def test_window_begins_anew_when_as_much_came_as_one_asks_for(clock: Clock, more: ProgressTold, ends_at: float) -> None:
@@ -50,10 +50,10 @@ def test_what_came_in_an_earlier_window_earns_nothing_in_the_next(clock: Clock) 
     """C2: a server that sends in bursts is given up between them."""
     window = Window(60, 100)
     clock.now += 30
-    window.count(ProgressTold(bytes=8000))
+    window.count(ProgressTold(size_bytes=8000))
     clock.now += 30
 
-    window.count(ProgressTold(bytes=5000))
+    window.count(ProgressTold(size_bytes=5000))
 
     assert window.ends_at == 1090.0
 

@@ -55,7 +55,7 @@ def test_digests_are_those_of_the_bytes_in_order_of_arrival() -> None:
     assert all(batches)
     assert [one.number for one in told] == list(range(1001))
     assert told[7].sha256 == hashlib.sha256("第7件".encode()).hexdigest()
-    assert told[1000].bytes == 9 * BATCH_BYTES
+    assert told[1000].size_bytes == 9 * BATCH_BYTES
     assert told[1000].sm3 == hashlib.new("sm3", b"".join(large)).hexdigest()
 
 

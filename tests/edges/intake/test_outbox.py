@@ -433,7 +433,7 @@ def test_archive_is_brought_in_as_one_file(sshd: OpenSsh, tmp_path: Path) -> Non
         [package] = look(session, [2025])[0]
         received = collect(session, package, Quarantine(tmp_path), CARRIER)
 
-    assert [(file.file_no, file.raw_name, file.bytes) for file in received] == [(1, b"one.zip", 3)]
+    assert [(file.file_no, file.raw_name, file.size_bytes) for file in received] == [(1, b"one.zip", 3)]
 
 
 @pytest.mark.server("sshd")

@@ -52,7 +52,7 @@ def test_files_lie_under_numbers_with_both_digests(tmp_path: Path) -> None:
             assert opened.read() == content
         assert file.sha256 == hashlib.sha256(content).hexdigest()
         assert file.sm3 == hashlib.new("sm3", content).hexdigest()
-        assert (file.bytes, file.mtime) == (len(content), 7)
+        assert (file.size_bytes, file.mtime) == (len(content), 7)
     assert {file.path for file in received} == {"bagit.txt", "data/关于报送的函.docx", "data/empty", "../../evil"}
     found = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
     folder = f"quarantine/{CARRIER}"

@@ -55,7 +55,7 @@ def _fetch_all(session: Session, folder: bytes) -> dict[bytes, bytes]:
     tree = session.list_tree(folder)
     sinks = [Gathered() for _ in tree.files]
     requests = [
-        FetchRequest(folder + b"/" + file.name, file.bytes, file.mtime, sink, number=number)
+        FetchRequest(folder + b"/" + file.name, file.size_bytes, file.mtime, sink, number=number)
         for number, (file, sink) in enumerate(zip(tree.files, sinks, strict=True))
     ]
     for result in session.fetch(requests):
@@ -123,7 +123,7 @@ def test_fetch_goes_on_from_where_an_earlier_one_stood(sshd: OpenSsh) -> None:
 
     with connect(sshd.connection()) as session:
         told = session.stat(b"file")
-        request = FetchRequest(b"file", told.bytes, told.mtime, sink, offset=700_001)
+        request = FetchRequest(b"file", told.size_bytes, told.mtime, sink, offset=700_001)
         results = list(session.fetch([request], on_progress=told_bytes.append))
 
     assert [result.error for result in results] == [None]
@@ -153,7 +153,7 @@ def test_file_that_changed_since_it_was_listed_is_not_taken_for_whole(sshd: Open
             path.unlink()
             path.symlink_to("other")
 
-        requests = [FetchRequest(f.name, f.bytes, f.mtime, Gathered()) for f in listed.values()]
+        requests = [FetchRequest(f.name, f.size_bytes, f.mtime, Gathered()) for f in listed.values()]
         results = {result.request.remote_path.rsplit(b"/")[-1]: result.error for result in session.fetch(requests)}
 
     assert isinstance(results[b"file"], RemoteChangedError)

@@ -318,9 +318,13 @@ def test_files_are_told_in_order_of_their_names_with_what_the_server_said_of_the
     tree = list_tree(Peer(listing_of(names)).pipe, b"top")
     entries = list_folder(Peer(listing_of(names)).pipe, b"top")
 
-    assert [(file.name, file.bytes, file.mtime) for file in tree.files] == [(b"b", 0, 0), (b"c", 5, 7)]
+    assert [(file.name, file.size_bytes, file.mtime) for file in tree.files] == [(b"b", 0, 0), (b"c", 5, 7)]
     assert tree.folders == [b"a"]
-    assert [(entry.name, entry.bytes, entry.mtime) for entry in entries] == [(b"a", 0, 1), (b"b", 0, 0), (b"c", 5, 7)]
+    assert [(entry.name, entry.size_bytes, entry.mtime) for entry in entries] == [
+        (b"a", 0, 1),
+        (b"b", 0, 0),
+        (b"c", 5, 7),
+    ]
 
 
 @pytest.mark.parametrize("ask", [list_folder, list_tree])

@@ -204,7 +204,7 @@ def inspect(path: Carrier, as_json: AsJson = False) -> None:
             found = check_carrier(path, _today(_settings()), is_whole=False, progress=progress).verified
     except PackageError as error:
         raise _unfit(error, path) from error
-    size_bytes = sum(each.bytes for each in found.payload.values())
+    size_bytes = sum(each.size_bytes for each in found.payload.values())
     payload = {
         "kind": found.kind.value,
         "bag_info": dict(found.bag_info),

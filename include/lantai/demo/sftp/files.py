@@ -262,8 +262,8 @@ def _told(found: os.stat_result) -> wire.Attributes:
 
 
 def _set_told(fd: int, told: wire.Attributes) -> None:
-    if told.bytes is not None:
-        os.ftruncate(fd, told.bytes)
+    if told.size_bytes is not None:
+        os.ftruncate(fd, told.size_bytes)
     if told.mode is not None:
         os.fchmod(fd, told.mode & 0o777)
     if told.mtime is not None:

@@ -289,8 +289,8 @@ class UnitLine:
             send(self._wire, Question(verb, arguments))
             while isinstance(message := self._next(verb, window), ProgressTold):
                 window.count(message)
-                if on_progress is not None and message.bytes:
-                    on_progress(message.bytes)
+                if on_progress is not None and message.size_bytes:
+                    on_progress(message.size_bytes)
                 send(self._wire, None)
         except BlockingIOError as error:
             raise LineInterruptedError(

@@ -42,7 +42,7 @@ class ProgressTold:
     """
 
     names: int = 0
-    bytes: int = 0
+    size_bytes: int = 0
     is_local: bool = False
 
 

@@ -73,8 +73,8 @@ class Window:
 
     def count(self, more: ProgressTold) -> None:
         """Count what came; the window begins anew when it was enough for one (C2)."""
-        self._names, self._bytes = self._names + more.names, self._bytes + more.bytes
-        self._earned_seconds += more.names / NAMES_PER_SECOND + more.bytes / self._bytes_per_second
+        self._names, self._bytes = self._names + more.names, self._bytes + more.size_bytes
+        self._earned_seconds += more.names / NAMES_PER_SECOND + more.size_bytes / self._bytes_per_second
         self._local_seconds = self.local_seconds()
         now, was_local = monotonic(), self.is_local
         self.is_local, self._local_from = more.is_local, now

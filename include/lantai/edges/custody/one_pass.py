@@ -105,7 +105,7 @@ class SealingPass:
         self._names.add(name)
         payload_bytes = age.payload_bytes(record.size_bytes)
         head = pack.member_header(name, payload_bytes)
-        if self._pack is not None and self._pack.bytes + len(head) + payload_bytes > PACK_BYTES:
+        if self._pack is not None and self._pack.size_bytes + len(head) + payload_bytes > PACK_BYTES:
             self._finish_pack()
         out = self._pack or self._begin_pack()
         out.write(head)

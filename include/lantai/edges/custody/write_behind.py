@@ -105,7 +105,7 @@ class WriteBehind:
             self._free.put(bytearray(BUFFER_BYTES))
         self._buffer = bytearray(BUFFER_BYTES)
         self._filled = 0
-        self.bytes = 0
+        self.size_bytes = 0
 
     def __enter__(self) -> Self:
         return self
@@ -137,7 +137,7 @@ class WriteBehind:
     def took(self, count: int) -> None:
         """Take over the first `count` bytes of that space."""
         self._filled += count
-        self.bytes += count
+        self.size_bytes += count
 
     def write(self, content: bytes) -> None:
         """Take over a few bytes."""

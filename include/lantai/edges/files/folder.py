@@ -30,7 +30,7 @@ class FolderFile:
 
     raw_name: bytes
     path: Path
-    bytes: int
+    size_bytes: int
     mtime: int
     is_regular: bool
 

@@ -36,7 +36,7 @@ class Member(NamedTuple):
     """One regular file of an archive; `stream` is read before the next member is asked for."""
 
     raw_name: bytes
-    bytes: int
+    size_bytes: int
     stream: BinaryIO
 
 

@@ -26,7 +26,7 @@ def tell_members(line: socket.socket, archive: BinaryIO, limits: ArchiveLimits) 
     batch: list[tuple[str, int]] = []
     gathered = 0
     for member in members(archive, limits=limits):
-        batch.append((member.raw_name.hex(), member.bytes))
+        batch.append((member.raw_name.hex(), member.size_bytes))
         gathered += len(batch[-1][0])
         if len(batch) == BATCH or gathered >= BATCH_CHARACTERS:
             send_message(line, batch)

@@ -29,7 +29,7 @@ class Arrived:
     """One file that has arrived whole: its number, the bytes counted, and both digests in hex."""
 
     number: int
-    bytes: int
+    size_bytes: int
     sha256: str
     sm3: str
 
@@ -37,12 +37,12 @@ class Arrived:
 class FileDigests:
     """The two digests of one file that is arriving; `bytes` counts what was fed."""
 
-    __slots__ = ("bytes", "number", "sha256", "sm3")
+    __slots__ = ("number", "sha256", "size_bytes", "sm3")
 
     def __init__(self, number: int) -> None:
         """Begin with no bytes; `number` comes back with the result."""
         self.number = number
-        self.bytes = 0
+        self.size_bytes = 0
         self.sha256 = hashlib.sha256()
         self.sm3 = hashlib.new("sm3")
 
@@ -98,7 +98,7 @@ class Digests:
 
     def feed(self, file: FileDigests, content: bytes | memoryview) -> None:
         """Take the next bytes of a file; they must not be changed afterwards."""
-        file.bytes += len(content)
+        file.size_bytes += len(content)
         batch = self._batch
         batch.pieces.append((file, content))
         batch.size += len(content)
@@ -130,7 +130,7 @@ class Digests:
                     is_last = not batch.threads_left
                 if is_last and batch.ends:
                     self._done(
-                        [Arrived(f.number, f.bytes, f.sha256.hexdigest(), f.sm3.hexdigest()) for f in batch.ends]
+                        [Arrived(f.number, f.size_bytes, f.sha256.hexdigest(), f.sm3.hexdigest()) for f in batch.ends]
                     )
             except Exception as error:  # noqa: BLE001  raised again by __exit__, where somebody can act on it
                 self._failed = error

@@ -70,7 +70,7 @@ def open_carrier(path: Path, progress: Progress | None = None) -> Iterator[Local
 def _of_folder(path: Path, progress: Progress | None) -> LocalCarrier:
     entries = folder.list_folder(path)
     regular = [entry for entry in entries if entry.is_regular]
-    total = sum(entry.bytes for entry in regular)
+    total = sum(entry.size_bytes for entry in regular)
     files: list[ReceivedFile] = []
     done = 0
 

@@ -51,7 +51,7 @@ class Listed(NamedTuple):
     """One regular file of an archive: its raw name and its size unpacked."""
 
     raw_name: bytes
-    bytes: int
+    size_bytes: int
 
 
 @contextmanager
@@ -103,7 +103,7 @@ class OpenedArchive:
         places = sorted(offsets)
         self._child.tell([(place, offsets[place]) for place in places])
         for place in places:
-            blocks = self._blocks(self.members[place].bytes - offsets[place])
+            blocks = self._blocks(self.members[place].size_bytes - offsets[place])
             yield place, blocks
             for _ in blocks:
                 raise ValueError(f"member {place} was not read to its end")
@@ -132,7 +132,7 @@ def _listed(child: Confined, tally: Tally, limits: ArchiveLimits) -> tuple[Liste
                     found.append(Listed(_raw_name(child, name), size))
                 case _:
                     raise child.misled("what is no file of an archive")
-            claimed += found[-1].bytes
+            claimed += found[-1].size_bytes
             try:
                 tally.name(found[-1].raw_name)
                 tally.check(claimed)

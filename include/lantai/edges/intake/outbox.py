@@ -73,7 +73,7 @@ class PackageSeen:
     @property
     def total_bytes(self) -> int:
         """Bytes of all its files."""
-        return sum(file.bytes for file in self.files)
+        return sum(file.size_bytes for file in self.files)
 
     @property
     def shown_name(self) -> str:
@@ -163,7 +163,7 @@ def _packages(session: Session, year: int, allowance: Allowance) -> tuple[list[P
     for file in tree.files:
         first, slash, rest = file.name.partition(b"/")
         if slash:
-            inside[first].append(RemoteFile(rest, file.bytes, file.mtime))
+            inside[first].append(RemoteFile(rest, file.size_bytes, file.mtime))
         else:
             beside[first] = file
     odd, unread = _by_package(tree.odd), _by_package(tree.unread)

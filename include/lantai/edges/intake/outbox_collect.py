@@ -82,7 +82,7 @@ def _compare_again(session: Session, package: PackageSeen, allowance: Allowance 
             entry = session.stat(package.path)
             now = []
             if entry is not None and entry.kind is FileKind.FILE:
-                now = [RemoteFile(package.raw_name, entry.bytes, entry.mtime)]
+                now = [RemoteFile(package.raw_name, entry.size_bytes, entry.mtime)]
     except RemoteMissingError as error:
         raise RemoteChangedError(f"{package.raw_name!r}: found nothing after it was brought in") from error
     if fingerprint(now) != package.fingerprint:

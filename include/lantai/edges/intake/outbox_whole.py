@@ -52,7 +52,7 @@ def still_missing(package: PackageSeen, read_small: ReadSmall) -> str | None:
     top = digest_list.top_folder(names)
     files = {name.removeprefix(top): file for name, file in names.items()}
     # A list that nobody reads is no reason to wait: its package is brought in, and comes back for it.
-    if any(file.bytes > tag_file.MOST_BYTES for name, file in files.items() if _is_read(name)):
+    if any(file.size_bytes > tag_file.MOST_BYTES for name, file in files.items() if _is_read(name)):
         return None
 
     def content(name: str) -> bytes:
@@ -129,7 +129,7 @@ def _short_of_oxum(files: Mapping[str, RemoteFile], encoding: str, content: Call
         tags, _ = tag_file.read_tags(_text(content(info), encoding))
         said = next((value for label, value in tags if label.lower() == "payload-oxum"), "")
         oxum = _OXUM.fullmatch(said)
-        payload = [file.bytes for name, file in files.items() if name.startswith("data/")]
+        payload = [file.size_bytes for name, file in files.items() if name.startswith("data/")]
         if oxum is not None and (sum(payload), len(payload)) != (int(oxum[1]), int(oxum[2])):
             return f"Payload-Oxum: found {sum(payload)}.{len(payload)}, expected {shortened(said)}"
     return None

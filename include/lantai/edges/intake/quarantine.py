@@ -81,9 +81,9 @@ class Quarantine:
         folder = self.folder(quarantine_id)
         journal = read_journal(folder / JOURNAL)
         if journal.fingerprint != fingerprint(files):
-            return sum(file.bytes for file in wanted)
+            return sum(file.size_bytes for file in wanted)
         numbers = {file.name: number for number, file in enumerate(sorted(files, key=lambda file: file.name), 1)}
-        missing = [(numbers[file.name], file.bytes) for file in wanted if numbers[file.name] not in journal.whole]
+        missing = [(numbers[file.name], file.size_bytes) for file in wanted if numbers[file.name] not in journal.whole]
         try:
             return sum(max(0, count - _size(folder / f"{number:06d}.part")) for number, count in missing)
         except OSError as error:

@@ -87,10 +87,10 @@ class Receiving:
         """
         for number, file in self._files.items():
             if number not in self._journal.whole and (only is None or only(file.name)):
-                sink = _ArrivingFile(self, number, file.bytes, self._journal.safe_bytes.get(number, 0))
+                sink = _ArrivingFile(self, number, file.size_bytes, self._journal.safe_bytes.get(number, 0))
                 self._arriving[number] = sink
                 offset = sink.resume(on_resumed)
-                yield FetchRequest(path_of(file.name), file.bytes, file.mtime, sink, offset, number)
+                yield FetchRequest(path_of(file.name), file.size_bytes, file.mtime, sink, offset, number)
 
     def take(self, result: FetchResult) -> None:
         """Close the file that a fetch is done with: whole when it has no error, discarded otherwise."""
@@ -108,7 +108,7 @@ class Receiving:
             row: Row = {
                 "file_no": one.number,
                 "name": file.name.hex(),
-                "bytes": one.bytes,
+                "bytes": one.size_bytes,
                 "sha256": one.sha256,
                 "sm3": one.sm3,
                 "mtime": file.mtime,
@@ -175,12 +175,12 @@ class _ArrivingFile:
         except OSError as error:
             raise disk_error(error, Path(self._path)) from error
         self._digests.feed(self._hashes, content)
-        if self._hashes.bytes - self._safe_bytes >= WATERMARK_BYTES:
+        if self._hashes.size_bytes - self._safe_bytes >= WATERMARK_BYTES:
             self._mark()
 
     def complete(self) -> None:
         try:
-            if self._fd is None and not self._hashes.bytes:
+            if self._fd is None and not self._hashes.size_bytes:
                 self._open(0)
             self._close()
             if self._is_in_parts:
@@ -220,7 +220,7 @@ class _ArrivingFile:
             self._fd = None
 
     def _mark(self) -> None:
-        self._note_safe(self._hashes.bytes)
+        self._note_safe(self._hashes.size_bytes)
 
     def _note_safe(self, safe_bytes: int) -> None:
         self._safe_bytes = safe_bytes

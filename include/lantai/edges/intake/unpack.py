@@ -19,8 +19,8 @@ from lantai.records.intake.carrier import ReceivedFile, RemoteFile
 
 def is_unpacked(archive: OpenedArchive, files: list[ReceivedFile]) -> bool:
     """Return whether these are all the members of an archive, as `Quarantine.finish` returns them."""
-    listed = sorted((member.raw_name, member.bytes) for member in archive.members)
-    return bool(files) and listed == sorted((file.raw_name, file.bytes) for file in files)
+    listed = sorted((member.raw_name, member.size_bytes) for member in archive.members)
+    return bool(files) and listed == sorted((file.raw_name, file.size_bytes) for file in files)
 
 
 def unpack(archive: OpenedArchive, quarantine: Quarantine, folder: str, reserve_bytes: int = 0) -> list[ReceivedFile]:
@@ -39,7 +39,7 @@ def unpack(archive: OpenedArchive, quarantine: Quarantine, folder: str, reserve_
         PackageError, ArchiveLimitError, ValidationUnavailableError, ReaderMisledError: As `open_archive`; what came whole is kept.
         DiskFullError: There is no space left.
     """
-    listed = [RemoteFile(member.raw_name, member.bytes, 0) for member in archive.members]
+    listed = [RemoteFile(member.raw_name, member.size_bytes, 0) for member in archive.members]
     places = {member.raw_name: place for place, member in enumerate(archive.members)}
     with quarantine.receive(folder, listed) as receiving:
         wanted = {places[request.remote_path]: request for request in receiving.wanted(bytes)}

@@ -68,7 +68,7 @@ def look(pipe: Pipe, path: bytes) -> Entry | None:
     except RemoteMissingError:
         return None
     told = wire.Fields(body).attributes()
-    return Entry(path.rsplit(b"/", 1)[-1], told.kind, told.bytes or 0, told.mtime or 0)
+    return Entry(path.rsplit(b"/", 1)[-1], told.kind, told.size_bytes or 0, told.mtime or 0)
 
 
 def make_folders(pipe: Pipe, path: bytes) -> None:
@@ -153,17 +153,17 @@ def _stands_there(pipe: Pipe, path: bytes, sha256: str, size: int, *, replace: b
     there = look(pipe, path)
     if there is None:
         return False
-    same = there.kind is wire.FileKind.FILE and there.bytes == size and _digest_of(pipe, path, there) == sha256
+    same = there.kind is wire.FileKind.FILE and there.size_bytes == size and _digest_of(pipe, path, there) == sha256
     if not same and not replace:
         raise DeliveryError(
-            f"{path!r}: found another {there.kind} of {there.bytes} bytes, expected nothing or these {size} bytes"
+            f"{path!r}: found another {there.kind} of {there.size_bytes} bytes, expected nothing or these {size} bytes"
         )
     return same
 
 
 def _digest_of(pipe: Pipe, path: bytes, there: Entry) -> str:
     digest = hashlib.sha256()
-    for result in fetch(pipe, [FetchRequest(path, there.bytes, None, Digesting(digest))]):
+    for result in fetch(pipe, [FetchRequest(path, there.size_bytes, None, Digesting(digest))]):
         if result.error is not None:
             raise result.error
     return digest.hexdigest()
@@ -204,7 +204,7 @@ def _settle(pipe: Pipe, path: bytes, down_to: int) -> None:
 def _compare(pipe: Pipe, path: bytes, sha256: str, size: int) -> None:
     """Read back what was sent, before it gets its name (I7)."""
     there = look(pipe, path)
-    found_bytes = there.bytes if there is not None else 0
+    found_bytes = there.size_bytes if there is not None else 0
     found = _digest_of(pipe, path, there) if there is not None else "nothing"
     if found != sha256:
         raise DeliveryError(f"{path!r}: read back {found_bytes} bytes, sha256 {found}; expected {size} bytes, {sha256}")

@@ -158,7 +158,7 @@ class _Fetch:
         unasked, ask = self._unasked, self._pipe.ask
         while unasked and self._bytes_asked < BYTES_IN_FLIGHT:
             flight = unasked[0]
-            size = flight.request.bytes
+            size = flight.request.size_bytes
             length = min(self._chunk, size - flight.asked)
             if length > 0 and flight.error is None:
                 ask(
@@ -174,7 +174,7 @@ class _Fetch:
                 self._check(flight)
 
     def _check(self, flight: _Flight) -> None:
-        again = flight.again if flight.asked >= flight.request.bytes else None
+        again = flight.again if flight.asked >= flight.request.size_bytes else None
         self._pipe.ask(wire.FSTAT, wire.path_body(flight.handle), _Check(flight, again))
         flight.checks += 1
 
@@ -191,7 +191,7 @@ class _Fetch:
     def _take_handle(self, flight: _Flight, kind: int, body: memoryview) -> None:
         if kind == wire.HANDLE:
             flight.handle = wire.handle_of(body)
-            if flight.request.bytes - flight.asked > self._chunk:
+            if flight.request.size_bytes - flight.asked > self._chunk:
                 self._check(flight)
             self._unasked.append(flight)
             return
@@ -252,10 +252,10 @@ class _Fetch:
             return
         told = wire.Fields(body).attributes()
         request = flight.request
-        if told.bytes != request.bytes or (request.mtime is not None and told.mtime != request.mtime):
+        if told.size_bytes != request.size_bytes or (request.mtime is not None and told.mtime != request.mtime):
             flight.error = RemoteChangedError(
-                f"{flight.shown}: found {told.bytes} bytes of {told.mtime}, "
-                f"expected {request.bytes} bytes of {request.mtime} as listed"
+                f"{flight.shown}: found {told.size_bytes} bytes of {told.mtime}, "
+                f"expected {request.size_bytes} bytes of {request.mtime} as listed"
             )
             self._drop_held(flight)
         elif check.again == flight.again:
@@ -267,7 +267,7 @@ class _Fetch:
         if flight.error is not None:
             if flight not in self._unasked:
                 self._end(flight)
-        elif flight.arrived >= flight.request.bytes:
+        elif flight.arrived >= flight.request.size_bytes:
             if flight.is_checked:
                 self._end(flight)
             else:  # A short read was asked for again behind the last check.
@@ -288,7 +288,7 @@ def _refused(flight: _Flight, kind: int, body: memoryview, doing: str) -> Lantai
         raise RemoteProtocolError(f"{doing} {flight.shown}: found a bare success, expected an answer")
     if code == wire.EOF:
         return RemoteChangedError(
-            f"{flight.shown}: found its end after {flight.arrived} bytes, expected {flight.request.bytes} as listed"
+            f"{flight.shown}: found its end after {flight.arrived} bytes, expected {flight.request.size_bytes} as listed"
         )
     error = refusal(code, message, f"{doing} {flight.shown}")
     if isinstance(error, ServerUnreachableError):

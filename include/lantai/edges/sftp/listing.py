@@ -85,7 +85,7 @@ class Entry:
 
     name: bytes
     kind: wire.FileKind
-    bytes: int
+    size_bytes: int
     mtime: int
 
 
@@ -184,7 +184,7 @@ def list_tree(pipe: Pipe, root: bytes, allowance: Allowance | None = None, *, ma
                 )
             continue
         if entry.kind is wire.FileKind.FILE:
-            tree.files.append(RemoteFile(name, entry.bytes, entry.mtime))
+            tree.files.append(RemoteFile(name, entry.size_bytes, entry.mtime))
         elif entry.kind is wire.FileKind.FOLDER:
             tree.folders.append(name)
         else:
@@ -267,7 +267,7 @@ def _entries(pipe: Pipe, folder: _Folder, body: memoryview, allowance: Allowance
             raise RemoteProtocolError(f"listing of {folder.shown}: found {_shown(name)} twice, expected it once")
         folder.names.add(name)
         told = found.attributes
-        yield Entry(name, told.kind, told.bytes or 0, told.mtime or 0)
+        yield Entry(name, told.kind, told.size_bytes or 0, told.mtime or 0)
 
 
 def _checked(pipe: Pipe, folder: _Folder, max_depth: int) -> _Folder:

@@ -24,7 +24,7 @@ class FetchRequest:
 
     Attributes:
         remote_path: Where it is.
-        bytes: Its size by the listing.
+        size_bytes: Its size by the listing.
         mtime: Its time by the listing; None does not compare times.
         sink: Takes the bytes from `offset` on.
         offset: Bytes that are here already.
@@ -32,7 +32,7 @@ class FetchRequest:
     """
 
     remote_path: bytes
-    bytes: int
+    size_bytes: int
     mtime: int | None
     sink: Sink
     offset: int = 0

@@ -174,7 +174,7 @@ class Session:
         full = self._full(request.remote_path)
         if full == request.remote_path:
             return request
-        return FetchRequest(full, request.bytes, request.mtime, request.sink, request.offset, request.number)
+        return FetchRequest(full, request.size_bytes, request.mtime, request.sink, request.offset, request.number)
 
     def _read(
         self,
@@ -186,15 +186,15 @@ class Session:
         """Hand the whole of a file to `sink` and return its size; the way is held before the first look and after the last."""
         self.require_way([parent(path)])
         told = self._file(path)
-        if limit_bytes is not None and told.bytes > limit_bytes:
-            raise RemoteProtocolError(f"{path!r}: found {told.bytes} bytes, expected at most {limit_bytes}")
-        for result in self.fetch([FetchRequest(path, told.bytes, told.mtime, sink)], on_progress=on_progress):
+        if limit_bytes is not None and told.size_bytes > limit_bytes:
+            raise RemoteProtocolError(f"{path!r}: found {told.size_bytes} bytes, expected at most {limit_bytes}")
+        for result in self.fetch([FetchRequest(path, told.size_bytes, told.mtime, sink)], on_progress=on_progress):
             if result.error is not None:
                 raise result.error
         if self._file(path) != told:
             raise RemoteChangedError(f"{path!r}: found another file after it was read, expected the one that was seen")
         self.require_way([parent(path)])
-        return told.bytes
+        return told.size_bytes
 
     def _file(self, path: bytes) -> Entry:
         with self._asking():

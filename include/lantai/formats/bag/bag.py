@@ -173,7 +173,7 @@ def _judge_names(found: Mapping[str, FoundFile]) -> Iterator[Finding]:
 
 
 def _judge_oxum(tags: Sequence[tuple[str, str]], found: Mapping[str, FoundFile]) -> Iterator[Finding]:
-    sizes = [f.bytes for path, f in found.items() if path.startswith("data/")]
+    sizes = [f.size_bytes for path, f in found.items() if path.startswith("data/")]
     counted = f"{sum(sizes)}.{len(sizes)}"
     for label, value in tags:
         if label.lower() != "payload-oxum":

@@ -29,7 +29,7 @@ _OF_ONE_MANIFEST = frozenset({"algorithm", "expected", "found"})
 class FoundFile:
     """One file of a bag as it lies there: its size, and its digests in lower-case hex by algorithm."""
 
-    bytes: int
+    size_bytes: int
     digests: Mapping[str, str]
 
 

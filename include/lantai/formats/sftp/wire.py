@@ -66,12 +66,12 @@ class Attributes:
     """What a server says of a file; None where it does not say.
 
     Attributes:
-        bytes: Size.
+        size_bytes: Size.
         mode: Permission bits with the kind of file, as in `stat.st_mode`.
         mtime: Seconds since 1970, 32 bits in this version of the protocol.
     """
 
-    bytes: int | None = None
+    size_bytes: int | None = None
     mode: int | None = None
     mtime: int | None = None
 
@@ -141,9 +141,9 @@ def name_body(entries: list[tuple[bytes, bytes, Attributes]]) -> bytes:
 def attributes_body(attributes: Attributes) -> bytes:
     """Return attributes as they stand in a packet."""
     flags, fields = 0, b""
-    if attributes.bytes is not None:
+    if attributes.size_bytes is not None:
         flags |= _HAS_SIZE
-        fields += _U64.pack(attributes.bytes)
+        fields += _U64.pack(attributes.size_bytes)
     if attributes.mode is not None:
         flags |= _HAS_MODE
         fields += _U32.pack(attributes.mode)

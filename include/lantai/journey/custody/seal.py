@@ -222,13 +222,13 @@ def _plain_record(record: Record, open_file: Callable[[int], BinaryIO], file_of_
         if file.path not in file_of_path:
             raise FixityError(f"{record.record_id}: found no received file {file.path!r}, expected it")
         opener = _opener(open_file, file_of_path[file.path])
-        files.append(PlainFile(file.path, file.bytes, file.sha256, file.sm3, opener))
+        files.append(PlainFile(file.path, file.size_bytes, file.sha256, file.sm3, opener))
     return PlainRecord(record.record_id, tuple(files), is_tar=len(files) > 1)
 
 
 def _plain_papers(carrier_id: str, papers: Sequence[ReceivedFile], open_file: Callable[[int], BinaryIO]) -> PlainRecord:
     files = tuple(
-        PlainFile(_member_name(file), file.bytes, file.sha256, file.sm3, _opener(open_file, file.file_no))
+        PlainFile(_member_name(file), file.size_bytes, file.sha256, file.sm3, _opener(open_file, file.file_no))
         for file in papers
     )
     return PlainRecord(papers_id(carrier_id), files, is_tar=True)
@@ -258,7 +258,7 @@ def _catalogue_lines(records: Sequence[Record]) -> Iterator[bytes]:
                 "archival_code": record.archival_code,
                 "title": record.title,
                 "files": [
-                    {"path": file.path, "bytes": file.bytes, "sha256": file.sha256, "sm3": file.sm3}
+                    {"path": file.path, "bytes": file.size_bytes, "sha256": file.sha256, "sm3": file.sm3}
                     for file in record.files
                 ],
             }

@@ -223,7 +223,7 @@ def _write_bag(
 def _copy_payload(bag: Path, folder: Path | None, catalogue: Path | None, progress: Progress | None) -> _Digests:
     """Copy what is filed, and return the digests that were taken of it on the way (R1-32)."""
     payload, sources = _Digests(), _payload(folder, catalogue)
-    done, total = 0, sum(entry.bytes for _, entry in sources)
+    done, total = 0, sum(entry.size_bytes for _, entry in sources)
 
     def tell(more: int) -> None:
         nonlocal done

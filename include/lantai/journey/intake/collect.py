@@ -128,7 +128,7 @@ def collect(
         on_progress=on_bytes,
     )
     files = centre.quarantine.finish(quarantine_id)
-    size_bytes = sum(file.bytes for file in files)
+    size_bytes = sum(file.size_bytes for file in files)
     if forbidden:
         reader = _reader(centre, quarantine_id)
         return Collected(quarantine_id, tuple(files), reader, forbidden, size_bytes, is_refused=True)
@@ -167,7 +167,7 @@ def _hold_room(
 
 def _unpacked(centre: Centre, what: str, archive: OpenedArchive, inside: str) -> list[ReceivedFile]:
     """Take an archive apart, when there is room for all that is in it; a half unpacked one does not stay in the way."""
-    unpacked_bytes = sum(member.bytes for member in archive.members)
+    unpacked_bytes = sum(member.size_bytes for member in archive.members)
     hold_room(centre, what, arriving_bytes=unpacked_bytes, sealed_bytes=unpacked_bytes)
     try:
         return unpack(archive, centre.quarantine, inside, reserve_bytes(centre))

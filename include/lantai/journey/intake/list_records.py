@@ -124,4 +124,4 @@ def _decided(row: CatalogueRow, context: Context) -> Retention:
 
 def _files(verified: Verified, paths: Sequence[str]) -> tuple[RecordFile, ...]:
     received = [(path, verified.payload[path]) for path in paths]
-    return tuple(RecordFile(path, f.bytes, f.sha256, f.sm3) for path, f in received)
+    return tuple(RecordFile(path, f.size_bytes, f.sha256, f.sm3) for path, f in received)

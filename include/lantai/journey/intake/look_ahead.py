@@ -42,7 +42,7 @@ def look_ahead(line: UnitLine, package: PackageSeen) -> list[Finding]:
     files = {path.removeprefix(top): file for path, file in names.items()}
     found = list(scope.check_names(files))
     for catalogue in find_catalogues(files, is_bag=tag_file.DECLARATION in files):
-        if files[catalogue].bytes > MOST_CSV_BYTES:
+        if files[catalogue].size_bytes > MOST_CSV_BYTES:
             found.append(over_limit(catalogue))
             continue
         content = line.read_small(package.path_of(files[catalogue].name), MOST_CSV_BYTES)

@@ -65,7 +65,7 @@ class RecordFile:
     """One file of a record; `path` is the department's name for it, below the bag's folder, `/` between parts."""
 
     path: str
-    bytes: int
+    size_bytes: int
     sha256: str
     sm3: str
 

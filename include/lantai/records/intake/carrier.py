@@ -54,12 +54,12 @@ class RemoteFile:
 
     Attributes:
         name: Raw name below the carrier's folder, `/` between parts.
-        bytes: Size by the listing.
+        size_bytes: Size by the listing.
         mtime: Seconds since 1970 by the listing.
     """
 
     name: bytes
-    bytes: int
+    size_bytes: int
     mtime: int
 
 
@@ -71,13 +71,13 @@ class ReceivedFile:
         file_no: Its number within the carrier, from 1, in order of raw names; the local file is named by it.
         raw_name: The department's name, any bytes.
         path: The same decoded (UTF-8, then GB18030), or None when neither fits.
-        bytes: Bytes counted while they arrived.
+        size_bytes: Bytes counted while they arrived.
     """
 
     file_no: int
     raw_name: bytes
     path: str | None
-    bytes: int
+    size_bytes: int
     sha256: str
     sm3: str
     mtime: int = 0
@@ -88,7 +88,7 @@ def fingerprint(files: list[RemoteFile]) -> str:
 
     Source: R1-42; interfaces.md, "A department's folder".
     """
-    rows = sorted((f.name.hex(), f.bytes, f.mtime) for f in files)
+    rows = sorted((f.name.hex(), f.size_bytes, f.mtime) for f in files)
     return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
 
 

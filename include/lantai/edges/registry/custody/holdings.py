@@ -176,7 +176,7 @@ def _record_values(record: Record) -> dict[str, Any]:
         "destroy_due_on": record.destroy_due_on,
         "status": RecordStatus.KEPT.value,
         "file_count": len(record.files),
-        "size_bytes": sum(file.bytes for file in record.files),
+        "size_bytes": sum(file.size_bytes for file in record.files),
     }
 
 
@@ -187,7 +187,7 @@ def _file_values(records: Sequence[Record]) -> Iterator[dict[str, Any]]:
                 "record_id": record.record_id,
                 "file_no": number,
                 "path": file.path,
-                "size_bytes": file.bytes,
+                "size_bytes": file.size_bytes,
                 "sha256": file.sha256,
                 "sm3": file.sm3,
             }

@@ -178,7 +178,7 @@ def _validate_catalogue(verified: Verified, read: Reader, context: Context) -> t
         declared_gaps=frozenset(value for label, value in verified.tags if label.lower() == "declared-gap"),
     )
     findings += completeness.check(rows, verified.payload, expected)
-    findings += completeness.check_sizes(rows, {path: file.bytes for path, file in verified.payload.items()})
+    findings += completeness.check_sizes(rows, {path: file.size_bytes for path, file in verified.payload.items()})
     if context.has_expectations:
         unmet = check_catalogue([_normalised(row, place) for place, row in enumerate(rows)], _CHECKS)
         findings += _not_told_yet(unmet, rows, findings)
@@ -262,7 +262,7 @@ def _check_snapshot(verified: Verified, context: Context) -> Iterator[Finding]:
         yield Finding("base_carrier_missing", Severity.FAULT, "Base-Carrier", values, "GD-2-6")
     if read_retention(verified.bag_info.get("Retention-Period", "")) not in IN_FORCE:
         yield Finding("snapshot_retention_missing", Severity.FAULT, "Retention-Period", {}, "GD-2-4")
-    size = sum(f.bytes for f in verified.payload.values())
+    size = sum(f.size_bytes for f in verified.payload.values())
     before = context.last_snapshot_bytes
     if before and verified.strategy is BackupStrategy.FULL and size < before * context.drop_ratio:
         yield Finding("snapshot_shrunk", Severity.WARNING, "", {"found": str(size), "expected": str(before)}, "GD-2-2")

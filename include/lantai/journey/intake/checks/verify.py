@@ -241,11 +241,11 @@ def _read_tag_files(paths: Mapping[str, ReceivedFile], read: Reader) -> tuple[di
         if not tag_file.is_read_by_bagit(path) and not digest_list.is_digest_list(path):
             continue
         most_bytes = min(tag_file.MOST_BYTES, left_bytes)
-        if received.bytes > most_bytes:
-            values = {"found": str(received.bytes), "expected": str(most_bytes)}
+        if received.size_bytes > most_bytes:
+            values = {"found": str(received.size_bytes), "expected": str(most_bytes)}
             findings.append(Finding("tag_file_too_large", Severity.FAULT, path, values, "GD-1-13"))
             continue
-        left_bytes -= received.bytes
+        left_bytes -= received.size_bytes
         with read(received.file_no) as stream:
             content[path] = stream.read()
     return content, findings
@@ -264,7 +264,7 @@ def _with_digests(received: ReceivedFile, algorithms: frozenset[str], read: Read
     if further:
         with read(received.file_no) as stream:
             digests |= take_digests(stream, further)[1]
-    return FoundFile(received.bytes, digests)
+    return FoundFile(received.size_bytes, digests)
 
 
 def _judge_bare(paths: Mapping[str, ReceivedFile], lists: Sequence[str], read: Reader) -> Iterator[Finding]:
