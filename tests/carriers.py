@@ -22,7 +22,8 @@ from lantai.journey.custody.seal import CarrierFacts, Sealed, seal
 from lantai.journey.custody.store import store
 from lantai.records.centre.unit import DataForm, Unit
 from lantai.records.custody.copy import Copy
-from lantai.records.custody.record import AccessLevel, Record, RecordFile, Retention
+from lantai.records.custody.file_digest import FileDigest
+from lantai.records.custody.record import AccessLevel, Record, Retention
 from lantai.records.intake.carrier import ReceivedFile
 from lantai.records.ledger.event import EventKind
 
@@ -70,7 +71,7 @@ def carrier(
         for path, content in of_record:
             file_of_path[path] = len(contents) + 1
             contents[len(contents) + 1] = content
-            record_files.append(RecordFile(path, len(content), *digests(content)))
+            record_files.append(FileDigest(path, len(content), *digests(content)))
         records.append(_record(carrier_id, number, tuple(record_files)))
     received = []
     for path, content in papers:
@@ -156,7 +157,7 @@ def _carrier_row(received: Carrier, sealed: Sealed, now_at: object) -> dict[str,
     }
 
 
-def _record(carrier_id: str, number: int, files: tuple[RecordFile, ...]) -> Record:
+def _record(carrier_id: str, number: int, files: tuple[FileDigest, ...]) -> Record:
     return Record(
         record_id=f"{carrier_id}-{number:05d}",
         carrier_id=carrier_id,

@@ -32,7 +32,8 @@ from lantai.journey.disposal.approval.note_documents import note_report
 from lantai.journey.disposal.approval.sign import SignedList, sign
 from lantai.records.centre.person import Appointment, Person, Role
 from lantai.records.centre.unit import DataForm, Unit
-from lantai.records.custody.record import AccessLevel, Record, RecordFile, Retention
+from lantai.records.custody.file_digest import FileDigest
+from lantai.records.custody.record import AccessLevel, Record, Retention
 from lantai.records.disposal.lists import Decision, ListDuty, ListKind
 from lantai.records.intake.carrier import ReceivedFile
 from lantai.records.ledger.event import EventKind
@@ -105,7 +106,7 @@ def record(
     files = []
     for place, content in enumerate(contents, start=1):
         size, digests = take_digests(io.BytesIO(content), ("sha256", "sm3"))
-        files.append(RecordFile(f"data/{number:04d}-{place}.{suffix}", size, digests["sha256"], digests["sm3"]))
+        files.append(FileDigest(f"data/{number:04d}-{place}.{suffix}", size, digests["sha256"], digests["sm3"]))
     return Record(
         record_id=f"{carrier_id}-{number:04d}",
         carrier_id=carrier_id,

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 from lantai.bench.measure import Comparison, Contender, Result, compare
 from lantai.bench.samples import BLOCK_BYTES, Bench, in_words, make_large_file
 from lantai.bench.stopwatch import Stopwatch
+from lantai.records.custody.file_digest import FileDigest
 from lantai.records.text.progress import Progress
 
 NAME = "seal"
@@ -151,7 +152,7 @@ def _pass(
 
     path = Path(source)
     size_bytes = path.stat().st_size
-    file = PlainFile("plain.bin", size_bytes, digests["sha256"], digests["sm3"], partial(open_file, path))
+    file = PlainFile(FileDigest("plain.bin", size_bytes, digests["sha256"], digests["sm3"]), partial(open_file, path))
     with watch, kind(folder, [parse_recipient(recipient)], 1) as sealing:
         sealing.seal(PlainRecord("B-001", (file,), is_tar=False))
     # The pass has compared what it read with both digests, or it would have ended with an error.

@@ -18,6 +18,7 @@ from typing import Any
 from lantai.bench.measure import Comparison, Contender, Result, compare
 from lantai.bench.samples import Bench, files_below, in_words, make_small_files
 from lantai.bench.stopwatch import Stopwatch
+from lantai.records.custody.file_digest import FileDigest
 from lantai.records.text.progress import Progress
 
 NAME = "store"
@@ -57,7 +58,9 @@ def ours(watch: Stopwatch, folder: Path, digests: str, recipient: str) -> Any:  
     rows = [line.split(" ", 2) for line in Path(digests).read_text("utf-8").splitlines()]
     records = []
     for number, (sha256, sm3, path) in enumerate(rows, start=1):
-        file = PlainFile(Path(path).name, Path(path).stat().st_size, sha256, sm3, partial(open_file, Path(path)))
+        file = PlainFile(
+            FileDigest(Path(path).name, Path(path).stat().st_size, sha256, sm3), partial(open_file, Path(path))
+        )
         records.append(PlainRecord(f"B-001-{number:05d}", (file,), is_tar=False))
     with watch, SealingPass(folder, [parse_recipient(recipient)], 1) as sealing:
         for record in records:

@@ -12,6 +12,7 @@ from lantai.edges.custody.plaintext import PlainFile, PlainRecord
 from lantai.errors import DiskFullError, FixityError, PlaceUnavailableError, UsageError
 from lantai.formats.age import file as age
 from lantai.formats.vault import pack
+from lantai.records.custody.file_digest import FileDigest
 
 CHUNK = age.CHUNK_BYTES
 IDENTITY = age.generate_identity()
@@ -19,9 +20,8 @@ IDENTITY = age.generate_identity()
 
 def file(content, name="a", opener=None):
     sm3 = hashlib.new("sm3", content).hexdigest()
-    return PlainFile(
-        name, len(content), hashlib.sha256(content).hexdigest(), sm3, opener or (lambda: io.BytesIO(content))
-    )
+    digest = FileDigest(name, len(content), hashlib.sha256(content).hexdigest(), sm3)
+    return PlainFile(digest, opener or (lambda: io.BytesIO(content)))
 
 
 def seal_all(folder, records):

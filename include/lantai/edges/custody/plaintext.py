@@ -19,6 +19,7 @@ from lantai.edges.files.system_error import translated
 from lantai.errors import FixityError
 from lantai.formats.age.stream import fill
 from lantai.formats.vault import pack
+from lantai.records.custody.file_digest import FileDigest
 
 Job = Callable[[], object]
 
@@ -28,18 +29,17 @@ class PlainFile:
     """One file of a record, as it arrived.
 
     Attributes:
-        name: Its name in the tar, and in messages.
-        size_bytes: Size on arrival.
-        sha256: Digest on arrival, in hex.
-        sm3: The same, SM3.
+        digest: What it was on arrival; its path is its name in the tar, and in messages.
         open: Opens it for reading.
     """
 
-    name: str
-    size_bytes: int
-    sha256: str
-    sm3: str
+    digest: FileDigest
     open: Callable[[], BinaryIO]
+
+    @property
+    def size_bytes(self) -> int:
+        """Size on arrival."""
+        return self.digest.size_bytes
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class PlainRecord:
     def __post_init__(self) -> None:
         if not self.is_tar and len(self.files) != 1:
             raise FixityError(f"{self.record_id}: found {len(self.files)} files outside a tar, expected one")
-        members = pack.layout((file.name, file.size_bytes) for file in self.files) if self.is_tar else []
+        members = pack.layout((file.digest.path, file.size_bytes) for file in self.files) if self.is_tar else []
         object.__setattr__(self, "members", tuple(members))
         object.__setattr__(self, "size_bytes", pack.pack_bytes(members) if self.is_tar else self.files[0].size_bytes)
 
@@ -106,7 +106,7 @@ def read_plain(record: PlainRecord, sink: Sink, run: Callable[[Job], None]) -> N
     """
     for segment in record.segments():
         if isinstance(segment, PlainFile):
-            with translated(f"{record.record_id}, {segment.name}"):
+            with translated(f"{record.record_id}, {segment.digest.path}"):
                 _read_file(record.record_id, segment, sink, run)
         else:
             rest = memoryview(segment)
@@ -128,7 +128,7 @@ def _read_file(record_id: str, file: PlainFile, sink: Sink, run: Callable[[Job],
             count = fill(stream, space)
             if not count:
                 raise FixityError(
-                    f"{record_id}, {file.name}: ends {left_bytes} bytes early, expected {file.size_bytes}"
+                    f"{record_id}, {file.digest.path}: ends {left_bytes} bytes early, expected {file.size_bytes}"
                 )
             view = space[:count]
             sha256.update(view)
@@ -136,9 +136,11 @@ def _read_file(record_id: str, file: PlainFile, sink: Sink, run: Callable[[Job],
             left_bytes -= count
             sink.took(count)
         if stream.read(1):
-            raise FixityError(f"{record_id}, {file.name}: found more than the {file.size_bytes} bytes that arrived")
-    _require_digest(record_id, file.name, "sha256", sha256.hexdigest(), file.sha256)
-    run(lambda: _require_digest(record_id, file.name, "sm3", sm3.hexdigest(), file.sm3))
+            raise FixityError(
+                f"{record_id}, {file.digest.path}: found more than the {file.size_bytes} bytes that arrived"
+            )
+    _require_digest(record_id, file.digest.path, "sha256", sha256.hexdigest(), file.digest.sha256)
+    run(lambda: _require_digest(record_id, file.digest.path, "sm3", sm3.hexdigest(), file.digest.sm3))
 
 
 class PlainCheck:
@@ -193,7 +195,9 @@ class PlainCheck:
         while not self._left_bytes:
             if isinstance(self._segment, PlainFile):
                 found = self._sha256.hexdigest()
-                _require_digest(self._record.record_id, self._segment.name, "sha256", found, self._segment.sha256)
+                _require_digest(
+                    self._record.record_id, self._segment.digest.path, "sha256", found, self._segment.digest.sha256
+                )
             self._segment = next(self._segments, None)
             if self._segment is None:
                 return

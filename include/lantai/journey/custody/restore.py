@@ -26,7 +26,7 @@ from lantai.errors import FixityError, NotPermittedError, PlaceUnavailableError,
 from lantai.formats.age.file import Identity
 from lantai.journey.custody.find_copies import places_of
 from lantai.journey.custody.seal import catalogue_id, intake_verifier, papers_id
-from lantai.records.custody.record import RecordFile
+from lantai.records.custody.file_digest import FileDigest
 from lantai.records.ledger.event import EventKind
 from lantai.records.text.progress import Progress
 
@@ -206,11 +206,11 @@ def _require_registered(place: Place, generation: Generation, record_id: str, se
         )
 
 
-def _compared(record_id: str, opened: OpenedFile, arrived: RecordFile) -> OpenedFile:
+def _compared(record_id: str, opened: OpenedFile, arrived: FileDigest) -> OpenedFile:
     return OpenedFile(opened.path, opened.size_bytes, _compare(record_id, opened.chunks, arrived))
 
 
-def _compare(record_id: str, chunks: Iterator[bytes], arrived: RecordFile) -> Iterator[bytes]:
+def _compare(record_id: str, chunks: Iterator[bytes], arrived: FileDigest) -> Iterator[bytes]:
     """Yield the bytes of a file, then refuse them when they are not what arrived (I1)."""
     sha256, sm3 = hashlib.sha256(), hashlib.new("sm3")
     for chunk in chunks:

@@ -33,6 +33,7 @@ from lantai.formats.age.file import recipient_id
 from lantai.formats.ledger import canonical
 from lantai.formats.vault.manifest import carrier_folder
 from lantai.journey.custody.hold_room import hold_room
+from lantai.records.custody.file_digest import FileDigest
 from lantai.records.custody.manifest import Manifest
 from lantai.records.custody.record import Record
 from lantai.records.intake.carrier import ReceivedFile
@@ -222,15 +223,12 @@ def _plain_record(record: Record, open_file: Callable[[int], BinaryIO], file_of_
         if file.path not in file_of_path:
             raise FixityError(f"{record.record_id}: found no received file {file.path!r}, expected it")
         opener = _opener(open_file, file_of_path[file.path])
-        files.append(PlainFile(file.path, file.size_bytes, file.sha256, file.sm3, opener))
+        files.append(PlainFile(file, opener))
     return PlainRecord(record.record_id, tuple(files), is_tar=len(files) > 1)
 
 
 def _plain_papers(carrier_id: str, papers: Sequence[ReceivedFile], open_file: Callable[[int], BinaryIO]) -> PlainRecord:
-    files = tuple(
-        PlainFile(_member_name(file), file.size_bytes, file.sha256, file.sm3, _opener(open_file, file.file_no))
-        for file in papers
-    )
+    files = tuple(PlainFile(file.digest_as(_member_name(file)), _opener(open_file, file.file_no)) for file in papers)
     return PlainRecord(papers_id(carrier_id), files, is_tar=True)
 
 
@@ -245,8 +243,8 @@ def _opener(open_file: Callable[[int], BinaryIO], file_no: int) -> Callable[[], 
 
 def _plain_catalogue(carrier_id: str, records: Sequence[Record]) -> PlainRecord:
     lines = GeneratedLines(lambda: _catalogue_lines(records))
-    file = PlainFile("catalogue.jsonl", lines.size_bytes, lines.sha256, lines.sm3, lines.open)
-    return PlainRecord(catalogue_id(carrier_id), (file,), is_tar=False)
+    digest = FileDigest("catalogue.jsonl", lines.size_bytes, lines.sha256, lines.sm3)
+    return PlainRecord(catalogue_id(carrier_id), (PlainFile(digest, lines.open),), is_tar=False)
 
 
 def _catalogue_lines(records: Sequence[Record]) -> Iterator[bytes]:

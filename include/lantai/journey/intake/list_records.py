@@ -12,7 +12,8 @@ from lantai.errors import UsageError
 from lantai.journey.intake.checks.validate import Context
 from lantai.journey.intake.checks.verify import Verified
 from lantai.records.centre.unit import DataForm
-from lantai.records.custody.record import AccessLevel, CatalogueRow, Record, RecordFile, Retention
+from lantai.records.custody.file_digest import FileDigest
+from lantai.records.custody.record import AccessLevel, CatalogueRow, Record, Retention
 from lantai.records.intake.ruling import RulingChoice
 from lantai.records.intake.submission import record_id
 from lantai.rules.disposal.retention import IN_FORCE, MEANS_TODAY, due_on, read_retention
@@ -122,6 +123,6 @@ def _decided(row: CatalogueRow, context: Context) -> Retention:
     return retention
 
 
-def _files(verified: Verified, paths: Sequence[str]) -> tuple[RecordFile, ...]:
+def _files(verified: Verified, paths: Sequence[str]) -> tuple[FileDigest, ...]:
     received = [(path, verified.payload[path]) for path in paths]
-    return tuple(RecordFile(path, f.size_bytes, f.sha256, f.sm3) for path, f in received)
+    return tuple(f.digest_as(path) for path, f in received)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from lantai.records.custody.file_digest import FileDigest
 from lantai.records.text import spelling
 
 
@@ -58,16 +59,6 @@ _SECRECY = re.compile(r"密(?!.*审)|classification", re.IGNORECASE)
 def is_about_classification(heading: str) -> bool:
     """Return whether a column so called says something of the classification (涉密, 保密期限 ...); none may be passed over."""
     return _SECRECY.search(spelling.seen(heading)) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class RecordFile:
-    """One file of a record; `path` is the department's name for it, below the bag's folder, `/` between parts."""
-
-    path: str
-    size_bytes: int
-    sha256: str
-    sm3: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +123,4 @@ class Record:
     transfer_due_on: date | None
     destroy_due_on: date | None
     remarks: str
-    files: tuple[RecordFile, ...]
+    files: tuple[FileDigest, ...]

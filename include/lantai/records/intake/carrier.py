@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from lantai.records.custody.file_digest import FileDigest
 from lantai.records.intake.submission import bears_number
 from lantai.records.text.shown import on_one_line
 
@@ -81,6 +82,10 @@ class ReceivedFile:
     sha256: str
     sm3: str
     mtime: int = 0
+
+    def digest_as(self, path: str) -> FileDigest:
+        """Return what it is known by under a name."""
+        return FileDigest(path, self.size_bytes, self.sha256, self.sm3)
 
 
 def fingerprint(files: list[RemoteFile]) -> str:

@@ -15,8 +15,9 @@ from lantai.edges import tables
 from lantai.errors import LedgerError, NotFoundError
 from lantai.formats.ledger import canonical
 from lantai.records.custody.copy import CopyState
+from lantai.records.custody.file_digest import FileDigest
 from lantai.records.custody.manifest import Manifest, SealedRecord
-from lantai.records.custody.record import RecordFile, RecordStatus
+from lantai.records.custody.record import RecordStatus
 from lantai.records.ledger.event import EventKind
 
 GONE = (RecordStatus.DESTROYING, RecordStatus.DESTROYED)
@@ -94,11 +95,11 @@ def not_gone(connection: Connection, record_ids: Collection[str]) -> list[str]:
     return [record_id for record_id in ids if record_id not in gone]
 
 
-def files_of_record(connection: Connection, record_id: str) -> tuple[RecordFile, ...]:
+def files_of_record(connection: Connection, record_id: str) -> tuple[FileDigest, ...]:
     """Return the files of a registered record, in order; none for `catalogue` and `papers`."""
     table = tables.record_file
     rows = connection.execute(select(table).where(table.c.record_id == record_id).order_by(table.c.file_no))
-    return tuple(RecordFile(row.path, row.size_bytes, row.sha256, row.sm3) for row in rows)
+    return tuple(FileDigest(row.path, row.size_bytes, row.sha256, row.sm3) for row in rows)
 
 
 def known_generation(connection: Connection, carrier_id: str) -> KnownGeneration:
