@@ -17,8 +17,8 @@ class LantaiError(Exception):
 
     hint: ClassVar[str] = "Read the message; if it does not help, run `lantai doctor`."
     retryable: ClassVar[bool] = False
-    message_zh: str = ""
-    """The message in Chinese, where somebody who decides has to read all of it; otherwise the English one stands for both."""
+    said: object = None
+    """What `locales.message_of` puts into words, where somebody who decides has to read all of it; otherwise the message stands for both languages."""
 
 
 class UnexpectedError(LantaiError):

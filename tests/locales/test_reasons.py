@@ -7,10 +7,11 @@ import re
 import pytest
 
 from lantai import errors
-from lantai.errors import LantaiError
-from lantai.locales import LOCALES, advice, explain, words
+from lantai.errors import LantaiError, UsageError
+from lantai.locales import LOCALES, advice, explain, message_of, put, refusal, words
 from lantai.manual.runbook import classes
 from lantai.records.intake.reason import Reason
+from lantai.records.text.words import Words
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -56,3 +57,28 @@ def test_every_class_of_error_has_advice_of_its_own_or_of_its_kind_and_no_advice
     assert all(re.search("[\u4e00-\u9fff]", advice(getattr(errors, name), "zh")) for name in kinds)
     assert set(words("zh")["hints"]) <= kinds
     assert {name for name in kinds if "hint" in vars(getattr(errors, name))} == set(words("zh")["hints"])
+
+
+def test_error_with_words_is_told_in_either_language_and_one_without_as_it_is() -> None:
+    """R1-50."""
+    error = refusal(
+        UsageError,
+        Words.of(
+            "refused.not_held",
+            carrier_id="SL2025-JY-E001-R1",
+            package="001",
+            state=Words.of("values.state.accepted"),
+            code="accepted",
+        ),
+    )
+
+    assert str(error) == message_of(error, "en") == "SL2025-JY-E001-R1 (001): found state accepted, expected held"
+    assert message_of(error, "zh").startswith("SL2025-JY-E001-R1（001）：状态为“已接收”")
+    assert message_of(UsageError("--port x: expected a number"), "zh") == "--port x: expected a number"
+
+
+def test_things_that_hold_commas_are_set_apart_by_semicolons() -> None:
+    with_commas = Words.of("refused.not_there", wanted=("004", "005"), there=("二〇二五，文书", "001"), more="")
+
+    assert put(with_commas, "en") == "carrier 004, 005: not there, found 二〇二五，文书; 001"
+    assert put(with_commas, "zh") == "004、005：不在发件箱中，现有：二〇二五，文书；001"

@@ -13,7 +13,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 STILL = {
     *("department/pack.py", "disposal/acts/certify.py", "disposal/acts/transfer.py"),
     *("disposal/approval/export_sheet.py", "disposal/lay_out.py", "intake/answers/inspection.py"),
-    *("intake/checks/find_papers.py", "intake/list_records.py"),
+    *("intake/checks/locate_documents.py", "intake/list_records.py"),
 }
 """Names of papers as files, words that packages are read by, and clauses that an English sentence cites."""
 
@@ -48,7 +48,7 @@ COMMAND = Path(lantai.__file__).parent / "cli"
 FULL_WIDTH = re.compile("[\u3000-\u303f\uff00-\uffef]")
 TYPED = {"centre/units.py", "disposal/list_act.py", "disposal/schedule.py"}
 """A list may be typed or filled in with a full-width comma or semicolon."""
-BROKEN = {"terminal/ending.py"}
+BROKEN = {"terminal/exit.py"}
 """Where a line of Chinese may be broken."""
 
 

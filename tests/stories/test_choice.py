@@ -17,6 +17,7 @@ from lantai.edges.registry.intake.submissions import rounds
 from lantai.errors import UsageError
 from lantai.journey.intake.look import look
 from lantai.journey.intake.take_in import take_in
+from lantai.locales import message_of
 from lantai.tasks import take_in_filings as steps
 from servers.openssh import OpenSsh
 
@@ -93,11 +94,11 @@ def test_two_names_choose_two_packages_and_the_next_night_takes_the_third(house:
 
 def test_unknown_name_is_refused_and_told_what_is_there(house: FilingHouse) -> None:
     with pytest.raises(
-        UsageError, match=r"carrier 004: not there, found 001, 002\.zip, 二〇二五，文书 档案"
+        UsageError, match=r"carrier 004: not there, found 001; 002\.zip; 二〇二五，文书 档案"
     ) as refused:
         run(house, "001", "004")
 
-    assert refused.value.message_zh == "004：不在发件箱中，现有：001、002.zip、二〇二五，文书 档案"
+    assert message_of(refused.value, "zh") == "004：不在发件箱中，现有：001；002.zip；二〇二五，文书 档案"
     assert registered(house) == []
 
 

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from lantai import errors
 from lantai.errors import LantaiError, UnexpectedError
@@ -20,6 +20,7 @@ from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.intake.finding import Finding
 from lantai.records.intake.reason import Reason
 from lantai.records.text.shown import on_one_line
+from lantai.records.text.words import Value, Words
 
 LOCALES = ("zh", "en")
 
@@ -119,6 +120,53 @@ _CODES = {
     "status": "record_status",
 }
 """Values of a shortfall that are codes, with where their words stand."""
+
+
+def put(words: Words | Shortfall, locale: str) -> str:
+    """Return in a language what is to be said.
+
+    Of several things behind one another those that hold commas themselves are set apart by semicolons.
+
+    Args:
+        words: What is to be said.
+        locale: `zh` or `en`.
+
+    Raises:
+        KeyError: The language has no such word.
+    """
+    if isinstance(words, Shortfall):
+        return lacking(words, locale)
+    values: dict[str, object] = {}
+    for name, value in words.values:
+        parts = [put(each, locale) if isinstance(each, Words) else each for each in _parts(value)]
+        has_commas = len(parts) > 1 and any(mark in str(part) for part in parts for mark in ",，")
+        between = say("separators.of_reasons" if has_commas else "separators.of_list", locale)
+        values[name] = between.join(map(str, parts))
+    return say(words.key, locale, **values)
+
+
+def _parts(value: Value) -> tuple[str | int | Words, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+_Kind = TypeVar("_Kind", bound=LantaiError)
+
+
+def refusal(kind: type[_Kind], words: Words | Shortfall) -> _Kind:
+    """Return an error that can be told in either language; its message is the English one.
+
+    Args:
+        kind: Its class.
+        words: What was found and expected.
+    """
+    error = kind(put(words, "en"))
+    error.said = words
+    return error
+
+
+def message_of(error: LantaiError, locale: str) -> str:
+    """Return the message of an error in a language, where it has words in both; else as it is."""
+    return put(error.said, locale) if isinstance(error.said, Words | Shortfall) else str(error)
 
 
 def explain(reason: Reason, locale: str) -> ReasonText:

@@ -17,11 +17,12 @@ from lantai.cli.terminal.days import read_day
 from lantai.cli.terminal.findings import counted, finding_as_mapping, tell_findings
 from lantai.cli.terminal.screen import FINDINGS, AsJson, Language, answer, facts, line, locale, progress_bar, word
 from lantai.errors import PackageError, UnfitFileError, UsageError
-from lantai.locales import say
+from lantai.locales import refusal
 from lantai.records.centre.unit import UNIT_CODE, UNIT_CODE_EXPECTED, DataForm
 from lantai.records.custody.record import Retention
 from lantai.records.intake.carrier import BackupStrategy
 from lantai.records.intake.finding import Finding, is_acceptable, may_be_sent
+from lantai.records.text.words import Words
 
 if TYPE_CHECKING:
     from lantai.settings import Settings
@@ -242,13 +243,9 @@ def _findings_of(path: Path, profile: Profile, settings: Settings, *, as_json: b
 
 def _unfit(error: PackageError, path: Path | None = None) -> UnfitFileError:
     """Return what is wrong with a file in both languages: at the centre its package is returned, here whoever packs mends it."""
+    reason = Words(f"reasons.{error.reason}", tuple(error.values.items())) if error.reason else str(error)
     file = error.values.get("file", str(path or ""))
-    en, zh = (
-        say(f"reasons.{error.reason}", each, **error.values) if error.reason else str(error) for each in ("en", "zh")
-    )
-    unfit = UnfitFileError(f"{file}: {en}")
-    unfit.message_zh = say("pack.unfit_file", "zh", file=file, reason=zh)
-    return unfit
+    return refusal(UnfitFileError, Words.of("pack.unfit_file", file=file, reason=reason))
 
 
 def _settings() -> Settings:

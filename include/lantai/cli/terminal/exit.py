@@ -32,7 +32,6 @@ from lantai.cli.terminal.screen import (
     FAULT,
     USAGE,
     InterruptedHalfwayError,
-    either,
     err,
     locale,
     print_json,
@@ -51,8 +50,9 @@ from lantai.errors import (
     UsageError,
     WorksheetError,
 )
-from lantai.locales import advice, say
+from lantai.locales import advice, message_of, refusal, say
 from lantai.records.text.shown import on_its_lines
+from lantai.records.text.words import Words
 
 _OF_THE_DEMO = frozenset({"PIL", "docx"})
 """Modules that only the demo imports; every other one that is no department's is the centre's. Held against pyproject.toml by a test."""
@@ -184,10 +184,7 @@ def named(error: Exception) -> LantaiError | None:
         return kind(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
     if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("lantai"):
         part = "demo" if error.name in _OF_THE_DEMO else "centre"
-        en, zh = (say("terminal.missing_part", each, module=error.name, part=part) for each in ("en", "zh"))
-        missing = MissingPartError(en)
-        missing.message_zh = zh
-        return missing
+        return refusal(MissingPartError, Words.of("terminal.missing_part", module=str(error.name), part=part))
     trace = keep_trace("".join(traceback.format_exception(error)))
     return UnexpectedError(f"{type(error).__name__}: {error} ({trace})")
 
@@ -201,7 +198,7 @@ def tell(error: LantaiError, *, as_json: bool = False) -> None:
     err.print(title.append(f" ({type(error).__name__})", "dim"), soft_wrap=True)
     if str(error):
         # Every line is set in, so that none that a message brings can pass for the beginning of another.
-        lines = on_its_lines(either(error.message_zh or str(error), str(error))).split("\n")
+        lines = on_its_lines(message_of(error, locale())).split("\n")
         err.print(Text("\n".join(f"  {each}" for each in lines)), soft_wrap=True)
     err.print(Text(f"  {sign('→', '->')} {advice(type(error), locale())}"), soft_wrap=True)
 

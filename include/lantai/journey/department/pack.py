@@ -26,12 +26,13 @@ from lantai.formats.workbooks.filing_forms import FORM_KINDS, read_form
 from lantai.formats.workbooks.workbook import form_fields, unit_form
 from lantai.journey.intake.checks.read_catalogue import read_catalogue
 from lantai.journey.intake.checks.verify import FORMS
-from lantai.locales import say
+from lantai.locales import refusal
 from lantai.records.centre.unit import DataForm
 from lantai.records.custody.record import Retention
 from lantai.records.intake.carrier import BackupStrategy, decode_name, shown_name
 from lantai.records.intake.submission import bears_number
 from lantai.records.text.progress import Progress
+from lantai.records.text.words import Words
 from lantai.rules.intake.scope import UNSEEN
 
 ALGORITHMS = ("sha256", "sm3")
@@ -173,12 +174,7 @@ def _check_order(folder: Path | None, order: PackOrder, catalogue: Path | None) 
             f"carrier number {order.carrier_number!r}: expected 1 to 64 letters, digits, - . or _, beginning with a letter or digit"
         )
     if bears_number(order.carrier_number):
-        refusal = UsageError(
-            f"carrier number {order.carrier_number!r}: has the form of an acceptance number, which only the centre gives; expected "
-            "a number of your own, e.g. 001 (--number)"
-        )
-        refusal.message_zh = say("refused.number_of_ours", "zh", found=order.carrier_number)
-        raise refusal
+        raise refusal(UsageError, Words.of("refused.number_of_ours", found=order.carrier_number))
     if order.zero_signed_by:
         if folder is not None or catalogue is not None:
             raise UsageError("zero report: found a folder or catalogue, expected neither")

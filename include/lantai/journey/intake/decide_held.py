@@ -20,12 +20,13 @@ from lantai.edges.registry.intake.rulings import put_ruling, ruling_of
 from lantai.edges.registry.intake.submissions import Round, findings_of
 from lantai.errors import NotPermittedError, UsageError
 from lantai.journey.intake.answers.find_round import find_round
-from lantai.locales import say
+from lantai.locales import refusal
 from lantai.records.centre.person import Role
 from lantai.records.intake.finding import Severity
 from lantai.records.intake.ruling import RulingChoice
 from lantai.records.intake.submission import RoundState
 from lantai.records.ledger.event import EventKind
+from lantai.records.text.words import Words
 from lantai.rules.intake.ruled import MAY_STAND
 
 DECIDED_BY = frozenset({Role.OPERATOR, Role.PREPARER, Role.LEADER})
@@ -83,13 +84,9 @@ def decide_held(centre: Centre, held: str, choice: RulingChoice, reason: str, pe
         earlier = ruling_of(connection, this.carrier_id)
         is_new = earlier is None or (earlier.choice, earlier.reason) != (choice, said)
         if is_new and not settles:
-            refusal = UsageError(
-                f"{this.carrier_id}: held for {', '.join(sorted(rules))}, which no word can settle; expected `return`, "
-                "or that what is missing is put right first"
-            )
-            held_for = "、".join(say(f"{rule}.title", "zh") for rule in sorted(rules))
-            refusal.message_zh = say("refused.no_word_settles", "zh", carrier_id=this.carrier_id, held_for=held_for)
-            raise refusal
+            held_for, titles = tuple(sorted(rules)), tuple(Words.of(f"{rule}.title") for rule in sorted(rules))
+            words = Words.of("refused.no_word_settles", carrier_id=this.carrier_id, held_for=held_for, titles=titles)
+            raise refusal(UsageError, words)
         if is_new:
             put_ruling(connection, this.carrier_id, choice, said, person_id, now_at)
             facts: dict[str, int | str] = {
@@ -105,10 +102,7 @@ def decide_held(centre: Centre, held: str, choice: RulingChoice, reason: str, pe
 def _held_round(connection: Connection, held: str) -> Round:
     this = find_round(connection, held)
     if this.state is not RoundState.HELD:
-        refusal = UsageError(f"{this.carrier_id} ({this.package_name}): found state {this.state.value}, expected held")
-        state = say(f"values.state.{this.state.value}", "zh")
-        refusal.message_zh = say(
-            "refused.not_held", "zh", carrier_id=this.carrier_id, package=this.package_name, state=state
-        )
-        raise refusal
+        state = Words.of(f"values.state.{this.state.value}")
+        named = {"carrier_id": this.carrier_id, "package": this.package_name, "code": this.state.value}
+        raise refusal(UsageError, Words.of("refused.not_held", state=state, **named))
     return this

@@ -28,11 +28,12 @@ from lantai.edges.registry.year.duties import known_years, open_years
 from lantai.errors import ConnectionConfigError, LantaiError, UsageError
 from lantai.journey.intake.choose_packages import ChosenPackages, choose_packages
 from lantai.journey.intake.select_ready import is_settled, is_stalled, select_ready
-from lantai.locales import say
+from lantai.locales import refusal, say
 from lantai.records.intake.carrier import shown_name
 from lantai.records.intake.look import Looked
 from lantai.records.intake.reason import Reason
 from lantai.records.text.progress import Progress
+from lantai.records.text.words import Words
 
 MOST_NAMES = 40
 """So many packages are named to who asked for one that is not there, and so many strays and unfinished uploads of a unit."""
@@ -309,17 +310,14 @@ def _refuse_unknown(choice: ChosenPackages, found: _Round) -> None:
     unknown = choice.unknown(found.seen)
     if unknown and not found.unknown:
         names = sorted({package.shown_name for package in found.seen})
-        refusal = UsageError(_not_there(unknown, names, "en"))
-        refusal.message_zh = _not_there(unknown, names, "zh")
-        raise refusal
+        raise refusal(UsageError, _not_there(unknown, names))
 
 
-def _not_there(unknown: Sequence[tuple[str, bool]], names: Sequence[str], locale: str) -> str:
-    comma = say("refused.comma", locale)
-    wanted = [say("refused.given_elsewhere", locale, name=name) if is_given else name for name, is_given in unknown]
-    there = comma.join(names[:MOST_NAMES]) or say("refused.nothing", locale)
-    more = say("refused.more_packages", locale, count=len(names) - MOST_NAMES) if len(names) > MOST_NAMES else ""
-    return say("refused.not_there", locale, wanted=comma.join(wanted), there=there, more=more)
+def _not_there(unknown: Sequence[tuple[str, bool]], names: Sequence[str]) -> Words:
+    wanted = tuple(Words.of("refused.given_elsewhere", name=name) if is_given else name for name, is_given in unknown)
+    there = tuple(names[:MOST_NAMES]) or (Words.of("refused.nothing"),)
+    more = Words.of("refused.more_packages", count=len(names) - MOST_NAMES) if len(names) > MOST_NAMES else ""
+    return Words.of("refused.not_there", wanted=wanted, there=there, more=more)
 
 
 def _unfinished(centre: Centre, codes: Sequence[str], *, by_hand: bool) -> Sequence[Row[Any]]:

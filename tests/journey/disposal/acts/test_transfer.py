@@ -56,6 +56,7 @@ from lantai.journey.disposal.appraise import appraise
 from lantai.journey.disposal.approval.decide import decide
 from lantai.journey.disposal.hold import hold
 from lantai.journey.ledger.verify_ledger import verify
+from lantai.locales import message_of
 from lantai.records.custody.record import Retention
 from lantai.records.disposal.hold import HoldScope
 from lantai.records.disposal.lists import Decision, ListKind, ListState
@@ -495,7 +496,7 @@ def test_file_that_is_encrypted_or_compressed_inside_is_not_handed_over(
 
     assert f"row 2: file 2 is compressed or encrypted ({tool}), expected it open" in str(refused.value)
     assert "row 1" not in str(refused.value)
-    assert f"第 2 行：第 2 个文件经压缩或加密（{tool}）" in refused.value.message_zh
+    assert f"第 2 行：第 2 个文件经压缩或加密（{tool}）" in message_of(refused.value, "zh")
     assert (state_of(centre, list_id), events(centre, "list_refused")) == ("awaiting_custodian", [list_id])
     assert set(statuses(centre).values()) == {"kept"}
     assert not (archive / "incoming").exists()

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from lantai.edges.centre import Centre
 from lantai.edges.ledger.rows import append
 from lantai.errors import HeldError, NotPermittedError
-from lantai.locales import lacking
+from lantai.locales import refusal
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
 
@@ -49,10 +49,7 @@ def refuse_if(list_id: str, shortfalls: Sequence[Shortfall]) -> None:
         NotPermittedError: At least one shortfall.
     """
     if shortfalls:
-        whole = Shortfall.of("list", tuple(shortfalls), list_id=list_id)
-        refusal = NotPermittedError(lacking(whole, "en"))
-        refusal.message_zh = lacking(whole, "zh")
-        raise refusal
+        raise refusal(NotPermittedError, Shortfall.of("list", tuple(shortfalls), list_id=list_id))
 
 
 def refuse_if_held(list_id: str, held: Sequence[tuple[int, str]]) -> None:
@@ -67,7 +64,4 @@ def refuse_if_held(list_id: str, held: Sequence[tuple[int, str]]) -> None:
     """
     if held:
         rows = tuple(Shortfall.of("row_held", row_no=row_no, hold_id=hold_id) for row_no, hold_id in held[:5])
-        whole = Shortfall.of("list_held", rows, list_id=list_id, count=len(held))
-        refusal = HeldError(lacking(whole, "en"))
-        refusal.message_zh = lacking(whole, "zh")
-        raise refusal
+        raise refusal(HeldError, Shortfall.of("list_held", rows, list_id=list_id, count=len(held)))

@@ -17,11 +17,12 @@ from sqlalchemy import Connection
 from lantai.edges.registry.custody.sealings import carrier_of
 from lantai.edges.registry.intake.submissions import Round, rounds
 from lantai.errors import AmbiguousNameError, LantaiError, NotFoundError
-from lantai.locales import say
+from lantai.locales import refusal
 from lantai.records.intake.carrier import names_of
 from lantai.records.intake.submission import Reference, RoundState, read_reference
 from lantai.records.text import spelling
 from lantai.records.text.shown import on_one_line
+from lantai.records.text.words import Words
 
 MOST_LISTED = 20
 """So many candidates are listed; a county has thousands of packages named 001."""
@@ -116,48 +117,28 @@ def _as_written(name: str) -> str:
 
 
 def _nothing(wanted: str) -> LantaiError:
-    refusal = NotFoundError(
-        f"submission {wanted!r}: not in the registry, expected an acceptance number like SL2025-JY-E001, a round like "
-        "SL2025-JY-E001-R1, or a department's own name of a package like JY-2025-E-001"
-    )
-    refusal.message_zh = say("refused.no_round", "zh", wanted=wanted)
-    return refusal
+    return refusal(NotFoundError, Words.of("refused.no_round", wanted=wanted))
 
 
 def _nothing_kept(this: Round) -> LantaiError:
-    refusal = NotFoundError(
-        f"{this.carrier_id} ({this.unit_code}, package {this.package_name}): found state {this.state.value}, expected accepted; "
-        "nothing of it was sealed"
-    )
-    state = say(f"values.state.{this.state.value}", "zh")
-    refusal.message_zh = say(
+    words = Words.of(
         "refused.nothing_kept",
-        "zh",
         carrier_id=this.carrier_id,
         unit_code=this.unit_code,
         package=this.package_name,
-        state=state,
+        state=Words.of(f"values.state.{this.state.value}"),
+        code=this.state.value,
     )
-    return refusal
+    return refusal(NotFoundError, words)
 
 
 def _several(wanted: str, found: Sequence[Round]) -> LantaiError:
     newest = {this.submission_id: this for this in found}
     listed = list(newest.values())[:MOST_LISTED]
     more = len(newest) - len(listed)
-    refusal = AmbiguousNameError(
-        f"{wanted!r}: found {len(newest)} submissions of that name, expected one of their acceptance numbers: "
-        + "; ".join(
-            f"{this.submission_id} ({this.unit_code}, {this.filing_year}, package {this.package_name}, carrier number "
-            f"{on_one_line(this.carrier_number)})"
-            for this in listed
-        )
-        + (f"; and {more} more" if more else "")
-    )
     candidates = [
-        say(
+        Words.of(
             "refused.candidate",
-            "zh",
             submission_id=this.submission_id,
             unit_code=this.unit_code,
             filing_year=this.filing_year,
@@ -167,8 +148,6 @@ def _several(wanted: str, found: Sequence[Round]) -> LantaiError:
         for this in listed
     ]
     if more:
-        candidates.append(say("refused.more_candidates", "zh", count=more))
-    refusal.message_zh = say(
-        "refused.several", "zh", wanted=wanted, count=len(newest), candidates="；".join(candidates)
-    )
-    return refusal
+        candidates.append(Words.of("refused.more_candidates", count=more))
+    words = Words.of("refused.several", wanted=wanted, count=len(newest), candidates=tuple(candidates))
+    return refusal(AmbiguousNameError, words)
