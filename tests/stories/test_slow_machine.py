@@ -20,6 +20,8 @@ from lantai.edges.centre import open_centre
 from lantai.edges.clock import DEMO_MARK
 from lantai.errors import OrchestratorError
 from lantai.journey.centre.set_up import set_up
+from lantai.locales import put
+from lantai.records.text.words import Words
 from lantai.settings import Settings
 
 
@@ -31,9 +33,10 @@ class Slow:
         self.airflow: AirflowProcess | None = None
         self.lines: list[str] = []
 
-    def tell(self, zh: str, en: str) -> None:
+    def tell(self, words: Words) -> None:
         """Note the line, and stop or continue."""
-        self.lines.append(f"{zh} · {en}")
+        en = put(words, "en")
+        self.lines.append(f"{put(words, 'zh')} · {en}")
         assert self.airflow
         session = self.airflow.components.sessions.get(self.component)
         if session is None or self._left < 0:
@@ -84,7 +87,7 @@ def test_process_that_was_stopped_and_forgotten_goes_on_and_is_told(settings: Se
     """A limiter that loses sight of a process with a space in its name leaves it stopped; whoever waits has it go on."""
     told: list[str] = []
     with occupied(settings.home) as lock:
-        airflow = AirflowProcess(prepare(settings), {}, lock, Patience(lambda zh, en: told.append(f"{zh} · {en}")))
+        airflow = AirflowProcess(prepare(settings), {}, lock, Patience(lambda words: told.append(put(words, "en"))))
         airflow.components.spawn(SCHEDULER, "version")
         session = airflow.components.sessions[SCHEDULER]
         os.kill(session, signal.SIGSTOP)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lantai.cli.terminal.screen import either, facts, line, note, opened, word
+from lantai.cli.terminal.screen import facts, line, locale, note, opened, word
 from lantai.errors import ConnectionConfigError, UsageError
+from lantai.locales import put
 from lantai.settings import Settings, from_env
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def serve(
     with opened() as centre:
         settings = centre.settings
     with suppress(KeyboardInterrupt), ended_as_by_ctrl_c():
-        _serve(settings, port, for_seconds, Patience(lambda zh, en: note(either(zh, en))))
+        _serve(settings, port, for_seconds, Patience(lambda words: note(put(words, locale()))))
     line(word("serve.stopped"))
 
 

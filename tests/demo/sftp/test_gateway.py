@@ -19,6 +19,8 @@ from lantai.edges.airflow.waiting import Patience
 from lantai.edges.connections import Connection, read_connections
 from lantai.edges.sftp.connect import connect
 from lantai.errors import ServerUnreachableError
+from lantai.locales import put
+from lantai.records.text.words import Words
 
 UNITS = ["JY", "SW"]
 
@@ -66,7 +68,7 @@ def test_port_that_another_program_took_is_told_and_a_free_one_written_down(left
 
     with (
         socket.create_server((LOOPBACK, port)),
-        gateway_again(left, Patience(lambda zh, en: told.append((zh, en)))) as again,
+        gateway_again(left, Patience(lambda words: told.append((put(words, "zh"), put(words, "en"))))) as again,
     ):
         seen = names_seen(left)
 
@@ -105,8 +107,8 @@ def test_server_that_comes_up_late_is_waited_for_and_told(left: DemoHome, monkey
     """It is stopped as soon as it runs and goes on when the wait has been told."""
     told: list[str] = []
 
-    def tell(zh: str, en: str) -> None:
-        told.append(f"{zh} · {en}")
+    def tell(words: Words) -> None:
+        told.append(f"{put(words, 'zh')} · {put(words, 'en')}")
         os.kill(process, signal.SIGCONT)
 
     process = 0

@@ -17,7 +17,10 @@ from lantai.edges.airflow import waiting
 from lantai.edges.airflow.sessions import members, session_members, task_work_of, work_of
 from lantai.edges.airflow.waiting import Patience, Seen
 from lantai.errors import OrchestratorError
+from lantai.locales import put
+from lantai.records.text.words import Words
 
+DATABASE = Words.of("waiting.airflow_database")
 BUSY = "while True: pass"
 IDLE = "import signal; signal.pause()"
 
@@ -44,7 +47,7 @@ class Heard:
     def __init__(self, give_up: float) -> None:
         self.lines: list[str] = []
         self.patience = Patience(
-            lambda zh, en: self.lines.append(f"{zh} · {en}"),
+            lambda words: self.lines.append(f"{put(words, 'zh')} · {put(words, 'en')}"),
             first_seconds=0.5,
             every_seconds=0.5,
             still_seconds=0.5,
@@ -59,13 +62,16 @@ def test_what_moves_is_waited_for_however_long_it_takes(tmp_path: Path) -> None:
 
     def look() -> Seen:
         looks.append(len(looks))
-        return Seen(len(looks) > 6, len(looks), "编目", "the catalogue is made", (tmp_path / "log",))
+        return Seen(len(looks) > 6, len(looks), DATABASE, (tmp_path / "log",))
 
     heard.patience.until(look)
 
     assert len(looks) == 7
     assert heard.lines
-    assert all("等待：编目，已" in line and "waiting: the catalogue is made, for" in line for line in heard.lines)
+    assert all(
+        "等待：Airflow 建立数据库，已" in line and "waiting: Airflow makes its database, for" in line
+        for line in heard.lines
+    )
     assert not any("nothing has moved" in line for line in heard.lines)
 
 
@@ -73,8 +79,8 @@ def test_what_stands_still_is_told_with_its_log_and_given_up(started, tmp_path: 
     idle, heard = start(started, IDLE), Heard(give_up=3)
     time.sleep(1)
 
-    with pytest.raises(OrchestratorError, match=r"the catalogue is made: nothing has moved for \d+ s; see .*log$"):
-        heard.patience.until(lambda: Seen(False, work_of(idle), "编目", "the catalogue is made", (tmp_path / "log",)))
+    with pytest.raises(OrchestratorError, match=r"Airflow makes its database: nothing has moved for \d+ s; see .*log$"):
+        heard.patience.until(lambda: Seen(False, work_of(idle), DATABASE, (tmp_path / "log",)))
 
     assert f"没有动静，请看 {tmp_path / 'log'}" in heard.lines[-1]
     assert re.search(rf"nothing has moved for \d+ s, see {tmp_path / 'log'}", heard.lines[-1])
@@ -89,7 +95,7 @@ def test_process_that_was_stopped_and_goes_on_is_waited_for(started, tmp_path: P
         waited = time.monotonic() - began
         if waited > 2:
             os.kill(busy, signal.SIGCONT)
-        return Seen(waited > 4, work_of(busy), "编目", "the catalogue is made")
+        return Seen(waited > 4, work_of(busy), DATABASE)
 
     heard.patience.until(look)
 

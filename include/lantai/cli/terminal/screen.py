@@ -108,11 +108,6 @@ def listed(names: Iterable[object]) -> str:
     return word("mark.between").join(map(str, names))
 
 
-def either(zh: str, en: str) -> str:
-    """Return the one that the screen speaks, of what an error brings in both languages."""
-    return zh if locale() == "zh" else en
-
-
 @contextmanager
 def opened(*, checks_schema: bool = True) -> Iterator[Centre]:
     """Open the centre for one command."""

@@ -25,6 +25,7 @@ from lantai.errors import OrchestratorError
 from lantai.journey.centre.agree import agree
 from lantai.journey.centre.register_units import register_units
 from lantai.journey.centre.set_up import set_up
+from lantai.locales import put
 from lantai.records.centre.agreement import Agreement
 from lantai.records.centre.unit import Unit
 from lantai.records.disposal.lists import ListKind, ListState
@@ -111,7 +112,7 @@ def raised(
     Raises:
         OrchestratorError: Airflow did not start.
     """
-    patience = Patience(lambda zh, en: teller.say(f"… {zh} · {en}"))
+    patience = Patience(lambda words: teller.say(f"… {put(words, 'zh')} · {put(words, 'en')}"))
     with ExitStack() as stack:
         # Airflow and the SFTP server are processes of their own: a plain end on SIGTERM would leave them behind.
         stack.enter_context(ended_as_by_ctrl_c())

@@ -24,6 +24,7 @@ from lantai.edges.airflow.waiting import Patience, Seen
 from lantai.edges.files.private_file import replace_private
 from lantai.errors import ServerUnreachableError
 from lantai.formats.ledger.ssh_signature import generate_key
+from lantai.records.text.words import Words
 
 ARCHIVE = "ARCHIVE"
 STOP_SECONDS = 10
@@ -74,11 +75,7 @@ def gateway_again(home: DemoHome, patience: Patience) -> Iterator[int | None]:
         return
     port = int(connections[ours[0]]["port"])
     if not is_free(port):
-        patience.tell(
-            f"端口 {port} 已被其他程序占用，各单位的 SFTP 服务器改用空闲端口，并写入 {home.settings.connections_file}",
-            f"port {port} is taken by another program: the departments' SFTP server takes a free one, "
-            f"which is written into {home.settings.connections_file}",
-        )
+        patience.tell(Words.of("waiting.other_port", port=port, file=str(home.settings.connections_file)))
         port = 0
     with _serving(home, port, patience) as ready:
         if not port:
@@ -147,8 +144,8 @@ def _serving(home: DemoHome, port: int, patience: Patience) -> Iterator[dict[str
     def look() -> Seen:
         if server.poll() is not None:
             raise ServerUnreachableError(f"the demo's SFTP server ended with {server.returncode}; see {log}")
-        zh, en = "启动各单位的 SFTP 服务器", "the departments' SFTP server starts"
-        return Seen(ready_file.exists(), work_of(server.pid), zh, en, (log,))
+        missing = Words.of("waiting.sftp_server")
+        return Seen(ready_file.exists(), work_of(server.pid), missing, (log,))
 
     try:
         patience.until(look)

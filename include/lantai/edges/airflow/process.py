@@ -24,6 +24,7 @@ from lantai.edges.airflow.sessions import child_work_of, task_work_of, work_of
 from lantai.edges.airflow.signals import undisturbed
 from lantai.edges.airflow.waiting import Patience, Seen
 from lantai.errors import OrchestratorError
+from lantai.records.text.words import Words
 
 SHOWN = {"metadatabase": API_SERVER, "scheduler": SCHEDULER, "dag_processor": DAG_PROCESSOR, "triggerer": TRIGGERER}
 """What the pages show a mark for, and the component that the mark says something about."""
@@ -66,8 +67,8 @@ class AirflowProcess:
         """
         self.components.spawn(MIGRATE, "db", "migrate")
         session = self.components.sessions[MIGRATE]
-        zh, en, logs = "Airflow 建立数据库", "Airflow makes its database", self._logs(MIGRATE)
-        self._patience.until(lambda: Seen(self.components.has_ended(MIGRATE), work_of(session), zh, en, logs))
+        missing, logs = Words.of("waiting.airflow_database"), self._logs(MIGRATE)
+        self._patience.until(lambda: Seen(self.components.has_ended(MIGRATE), work_of(session), missing, logs))
         end_jobs_of_the_dead(self.home.folder / DATABASE)
 
     def start(self) -> None:
@@ -122,12 +123,12 @@ class AirflowProcess:
         self._require_going_on()
         health = if_answered(self.api.health)
         if health is None:
-            missing, said = [API_SERVER], ("api-server 尚未应答", "the api-server does not answer yet")
+            missing, said = [API_SERVER], Words.of("waiting.no_answer")
         else:
             missing = [component for name, component in SHOWN.items() if health.get(name) != HEALTHY]
-            said = (f"{'、'.join(missing)} 尚未就绪", f"not ready yet: {', '.join(missing)}")
+            said = Words.of("waiting.not_ready", components=tuple(missing))
         moving = tuple(work_of(self.components.sessions[name]) for name in missing)
-        return Seen(not missing, moving, f"启动 Airflow，{said[0]}", f"Airflow starts, {said[1]}", self._logs(*missing))
+        return Seen(not missing, moving, Words.of("waiting.airflow_starts", missing=said), self._logs(*missing))
 
     def _see_dag(self, dag_id: str, rounds: defaultdict[str, set[str]]) -> Seen:
         self._require_going_on()
@@ -141,8 +142,7 @@ class AirflowProcess:
             if any(len(times) > ROUNDS for times in rounds.values()):
                 raise OrchestratorError(f"DAG {dag_id}: not there, found {sorted(rounds)}; see {logs[0]}")
         moving = (len(rounds), child_work_of(self.components.sessions[DAG_PROCESSOR]))
-        zh, en = f"dag-processor 读取流程 {dag_id}", f"the dag-processor reads DAG {dag_id}"
-        return Seen(dag_id in rounds, moving, zh, en, logs)
+        return Seen(dag_id in rounds, moving, Words.of("waiting.dag_read", dag_id=dag_id), logs)
 
     def _see_runs(
         self, dag_id: str, names: Callable[[], list[str]], runs: list[DagRun], is_done: Callable[[], bool] | None = None
@@ -154,23 +154,18 @@ class AirflowProcess:
             runs[:] = answered
         are_over = bool(answered) and all(run.state in ENDED for run in runs)
         folders = (self.home.folder / "logs" / f"dag_id={dag_id}" / f"run_id={run.run_id}" for run in runs)
-        zh, en = progress(runs)
+        told = Words.of("waiting.runs", dag_id=dag_id, progress=progress(runs))
         moving: Hashable = (
             tuple((run.run_id, run.state, *sorted(run.tasks.items())) for run in runs),
             task_work_of(self.components.sessions[SCHEDULER]),
         )
         logs = (*folders, *self._logs(SCHEDULER))
-        return Seen(
-            are_over and (is_done is None or is_done()), moving, f"流程 {dag_id}，{zh}", f"DAG {dag_id}, {en}", logs
-        )
+        return Seen(are_over and (is_done is None or is_done()), moving, told, logs)
 
     def _require_going_on(self) -> None:
         self.components.require_alive()
         for pid in self.components.continue_forgotten():
-            self._patience.tell(
-                f"进程 {pid} 曾被他方暂停且无人恢复，现予恢复",
-                f"process {pid} was stopped by somebody who left it so: it is told to go on",
-            )
+            self._patience.tell(Words.of("waiting.process_continued", pid=pid))
 
     def _logs(self, *names: str) -> tuple[Path, ...]:
         return tuple(self.components.log(name) for name in names)

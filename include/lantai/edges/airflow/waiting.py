@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lantai.errors import OrchestratorError
+from lantai.locales import put
+from lantai.records.text.words import Words
 
 PAUSE_SECONDS = 0.5
 """Between two looks, at least."""
@@ -36,13 +38,13 @@ STILL_SECONDS = 120.0
 GIVE_UP_SECONDS = 1800.0
 """After so long without any movement it is a fault; a task that failed pauses for up to 16 minutes before its last try."""
 
-Tell = Callable[[str, str], None]
-"""Takes what is said, in Chinese and in English."""
+Tell = Callable[[Words], None]
+"""Takes what is said; whoever it is puts it into a language."""
 
 
-def tell_nobody(zh: str, en: str) -> None:
+def tell_nobody(words: Words) -> None:
     """Say nothing."""
-    del zh, en
+    del words
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +54,13 @@ class Seen:
     Attributes:
         is_there: Whether the waiting is over.
         moving: Anything that differs from look to look as long as something is being done.
-        zh: What is still missing, in Chinese.
-        en: The same in English.
+        missing: What is still missing; None where there is nothing to say.
         logs: Where to look when nothing moves.
     """
 
     is_there: bool
     moving: Hashable = None
-    zh: str = ""
-    en: str = ""
+    missing: Words | None = None
     logs: tuple[Path, ...] = ()
 
 
@@ -90,7 +90,8 @@ class Patience:
         """
         began_at = told_at = last_at = time.monotonic()
         before: Hashable = None
-        told, still_seconds = "", 0.0
+        told: Words | None = None
+        still_seconds = 0.0
         while True:
             looking_at = time.monotonic()
             seen = look()
@@ -100,18 +101,19 @@ class Patience:
             still_seconds = still_seconds + min(now - last_at, LONGEST_SECONDS) if seen.moving == before else 0.0
             last_at, before = now, seen.moving
             if still_seconds >= self.give_up_seconds:
-                raise OrchestratorError(f"{seen.en}: nothing has moved for {still_seconds:.0f} s; see {_paths(seen)}")
-            if now - told_at >= (self.every_seconds if seen.en == told else self.first_seconds):
+                what = put(seen.missing, "en") if seen.missing else ""
+                raise OrchestratorError(f"{what}: nothing has moved for {still_seconds:.0f} s; see {_paths(seen)}")
+            if now - told_at >= (self.every_seconds if seen.missing == told else self.first_seconds):
                 self._say(seen, now - began_at, still_seconds)
-                told_at, told = now, seen.en
+                told_at, told = now, seen.missing
             time.sleep(min(max(PAUSE_SECONDS, PAUSE_SHARE * (now - looking_at)), LONGEST_SECONDS))
 
     def _say(self, seen: Seen, waited: float, still: float) -> None:
-        zh, en = f"等待：{seen.zh}，已 {waited:.0f} 秒", f"waiting: {seen.en}, for {waited:.0f} s"
+        what, seconds = seen.missing or "", f"{waited:.0f}"
         if still >= self.still_seconds:
-            zh += f"；{still:.0f} 秒没有动静，请看 {_paths(seen)}"
-            en += f"; nothing has moved for {still:.0f} s, see {_paths(seen)}"
-        self.tell(zh, en)
+            self.tell(Words.of("waiting.still", what=what, seconds=seconds, still=f"{still:.0f}", logs=_paths(seen)))
+        else:
+            self.tell(Words.of("waiting.line", what=what, seconds=seconds))
 
 
 def _paths(seen: Seen) -> str:
