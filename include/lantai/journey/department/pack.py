@@ -26,7 +26,7 @@ from lantai.formats.workbooks.filing_forms import FORM_KINDS, read_form
 from lantai.formats.workbooks.workbook import form_fields, unit_form
 from lantai.journey.intake.checks.read_catalogue import read_catalogue
 from lantai.journey.intake.checks.verify import FORMS
-from lantai.locales import refusal
+from lantai.locales import refusal, say
 from lantai.records.centre.unit import DataForm
 from lantai.records.custody.record import Retention
 from lantai.records.intake.carrier import BackupStrategy, decode_name, shown_name
@@ -38,13 +38,6 @@ from lantai.rules.intake.scope import UNSEEN
 ALGORITHMS = ("sha256", "sm3")
 CARRIER_NUMBER = re.compile(r"\w[\w.-]{0,63}")
 """It becomes part of a folder's name; letters of any script."""
-
-_ZERO_STATEMENT = "本单位{year}年度无应报送的{form}，特此零报告。"
-_FORM_NAMES = {
-    DataForm.E_DOCUMENT: "电子公文",
-    DataForm.BUSINESS_DATA: "电子业务数据",
-    DataForm.DIGITISED_RESULT: "档案数字化成果",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,7 +337,8 @@ def _bag_info(sender: Sender, order: PackOrder, payload: _Digests) -> bytes:
 
 
 def _statement(order: PackOrder) -> str:
-    sentence = _ZERO_STATEMENT.format(year=order.filing_year, form=_FORM_NAMES[order.data_form])
+    form = say(f"values.data_form.{order.data_form.value}", "zh")
+    sentence = say("on_paper.zero_report", "zh", year=order.filing_year, form=form)
     return order.zero_statement or sentence
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from lantai.errors import UsageError
 from lantai.journey.intake.checks.validate import Context
 from lantai.journey.intake.checks.verify import Verified
+from lantai.locales import say
 from lantai.records.centre.unit import DataForm
 from lantai.records.custody.file_digest import FileDigest
 from lantai.records.custody.record import AccessLevel, CatalogueRow, Record, Retention
@@ -85,7 +86,9 @@ def _snapshot(verified: Verified, context: Context, our_id: str, carrier_id: str
         raise UsageError("Retention-Period: a package with faults has no records yet")
     year_end = date(context.filing_year, 12, 31)
     formed_on = min(read_date(info.get("Bagging-Date", "")) or year_end, year_end)
-    title = info.get("External-Description") or f"{context.unit.name}{context.filing_year}年度业务数据"
+    title = info.get("External-Description") or say(
+        "on_paper.snapshot_title", "zh", unit=context.unit.name, year=context.filing_year
+    )
     return Record(
         record_id=our_id,
         carrier_id=carrier_id,

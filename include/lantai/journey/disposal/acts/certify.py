@@ -42,12 +42,15 @@ from lantai.journey.disposal.print_list import (
     signers,
 )
 from lantai.journey.ledger.checkpoint import make_checkpoint, newest_note, proof
+from lantai.locales import say
 from lantai.records.custody.record import RecordStatus
 from lantai.records.disposal.lists import Decision, ListKind, ListState
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.appraisal import extended_due_on
 
-CERTIFICATE, REGISTER = "销毁证明", "销毁清册"
+CERTIFICATE, REGISTER = (
+    say(f"file_names.{name}", "zh") for name in ("destruction_certificate", "destruction_register")
+)
 
 
 def certify(

@@ -50,15 +50,16 @@ from lantai.journey.disposal.approval.refuse import recorded
 from lantai.journey.disposal.approval.take_duty import take_duty
 from lantai.journey.disposal.print_list import ALGORITHM, print_list, print_transfer_register, signers
 from lantai.journey.ledger.checkpoint import make_checkpoint
+from lantai.locales import say
 from lantai.records.custody.record import RecordStatus
 from lantai.records.disposal.lists import ListDuty, ListKind, ListState
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.appraisal import sender_keeps_until
 
-CERTIFICATE = "移交证明"
-REGISTER = "电子档案移交与接收登记表"
-INVENTORY = "移交清册"
+CERTIFICATE = say("file_names.transfer_certificate", "zh")
+REGISTER = say("titles.transfer_register", "zh")
+INVENTORY = say("file_names.transfer_inventory", "zh")
 
 
 @dataclass(frozen=True, slots=True)

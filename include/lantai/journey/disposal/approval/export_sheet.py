@@ -12,9 +12,13 @@ from lantai.edges.disposal.paper_files import put_paper
 from lantai.formats.workbooks.sheet_layout import RowAnswer
 from lantai.formats.workbooks.worksheet import export
 from lantai.journey.disposal.approval.examine import Examined, examine
+from lantai.locales import say
 from lantai.records.disposal.lists import ListKind
 
-SHEET_NAMES = {ListKind.TRANSFER: "移交清册.xlsx", ListKind.DESTRUCTION: "到期鉴定表.xlsx"}
+SHEET_NAMES = {
+    ListKind.TRANSFER: f"{say('file_names.transfer_inventory', 'zh')}.xlsx",
+    ListKind.DESTRUCTION: f"{say('titles.appraisal', 'zh')}.xlsx",
+}
 
 
 def export_sheet(centre: Centre, list_id: str, out: Path | None = None, person_id: str | None = None) -> Path:

@@ -148,7 +148,7 @@ def opinion_form(case: Case, findings: Sequence[Finding]) -> dict[str, Any]:
     """Return the content of the list of opinions for a returned round: every finding, faults first, the same said once."""
     this = case.round
     return {
-        **_filing(case, f"{this.carrier_id}-意见"),
+        **_filing(case, say("on_paper.number_of_opinions", "zh", carrier_id=this.carrier_id)),
         "findings": list(lines(in_order(findings), case.locale)),
         "supplement_by": this.supplement_by_on,
         "resubmit_to": f"outbox/{this.filing_year}/",
@@ -157,7 +157,10 @@ def opinion_form(case: Case, findings: Sequence[Finding]) -> dict[str, Any]:
 
 def notice_form(case: Case, findings: Sequence[Finding]) -> dict[str, Any]:
     """Return the content of the notice that a round was received and waits for the centre, with what it waits for."""
-    return {**_filing(case, f"{case.round.carrier_id}-受理"), "findings": list(lines(findings, case.locale))}
+    return {
+        **_filing(case, say("on_paper.number_of_a_notice", "zh", carrier_id=case.round.carrier_id)),
+        "findings": list(lines(findings, case.locale)),
+    }
 
 
 def opinions_body(case: Case, findings: Sequence[Finding], locale: str) -> dict[str, Any]:
