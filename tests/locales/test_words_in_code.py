@@ -1,4 +1,4 @@
-"""Words of the verbs are in locales: which modules still have Chinese of their own is said here, and may only become less."""
+"""Words that people read are in locales; what Chinese the code still has is read by it, or signed, and named here."""
 
 from __future__ import annotations
 
@@ -8,10 +8,32 @@ from pathlib import Path
 
 import lantai
 
-JOURNEY = Path(lantai.__file__).parent / "journey"
+ROOT = Path(lantai.__file__).parent
 CHINESE = re.compile("[\u4e00-\u9fff]")
-STILL = {"disposal/lay_out.py", "intake/checks/locate_documents.py"}
-"""What people signed, whose digest may not change with a word, and the file names that packages are read by."""
+STAGES = ("demo/", "bench/", "manual/")
+"""They play people who write Chinese, measure, and write docs/."""
+READ_OR_SIGNED = {
+    "edges/airflow/home.py": "the name of the program, on Airflow's pages",
+    "formats/bag/digest_list.py": "file names that packages are read by",
+    "formats/intake/catalogue.py": "names of columns that catalogues are read by",
+    "formats/papers/text_table.py": "where a line may be broken",
+    "formats/workbooks/sheet_style.py": "names of fonts",
+    "formats/workbooks/worksheet.py": "what is typed into a cell",
+    "journey/disposal/lay_out.py": "what people signed: its digest may not change with a word",
+    "journey/intake/checks/locate_documents.py": "file names that packages are read by",
+    "records/custody/record.py": "the name of a column about the classification",
+    "records/intake/carrier.py": "the range of Han letters",
+    "records/intake/submission.py": "signs that are typed for a hyphen",
+    "rules/disposal/appraisal.py": "periods as they stand in what people signed",
+    "rules/disposal/carrying_out.py": "names of a region",
+    "rules/disposal/retention.py": "periods that catalogues are read by",
+    "rules/intake/completeness.py": "cells that catalogues are read by",
+    "rules/intake/scope.py": "words that tell a classified record",
+    "rules/intake/secrecy_mark.py": "marks of secrecy",
+    "rules/year/calendar.py": "days as people write them",
+    "settings.py": "the centre's name where none is set",
+}
+"""By module, why it has Chinese of its own. A new one is a sentence that belongs into locales, nearly always."""
 
 
 def chinese_in(path: Path) -> list[str]:
@@ -33,14 +55,17 @@ def chinese_in(path: Path) -> list[str]:
     ]
 
 
-def test_no_verb_has_chinese_of_its_own_but_those_that_are_named():
+def test_program_has_no_chinese_of_its_own_but_what_it_reads_or_people_signed() -> None:
     """R1-50."""
-    found = {path.relative_to(JOURNEY).as_posix() for path in JOURNEY.rglob("*.py") if chinese_in(path)}
+    paths = [path for path in ROOT.rglob("*.py") if not path.relative_to(ROOT).as_posix().startswith(STAGES)]
 
-    assert found == STILL
+    found = {path.relative_to(ROOT).as_posix() for path in paths if chinese_in(path)}
+
+    assert len(paths) > 250
+    assert found == set(READ_OR_SIGNED)
 
 
-COMMAND = Path(lantai.__file__).parent / "cli"
+COMMAND = ROOT / "cli"
 FULL_WIDTH = re.compile("[\u3000-\u303f\uff00-\uffef]")
 TYPED = {"centre/units.py", "disposal/list_act.py", "disposal/schedule.py"}
 """A list may be typed or filled in with a full-width comma or semicolon."""

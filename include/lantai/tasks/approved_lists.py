@@ -12,6 +12,7 @@ from typing import Any
 from lantai.edges.centre import open_centre
 from lantai.errors import NotPermittedError
 from lantai.journey.disposal.acts.prepare import prepare as prepare_lists
+from lantai.locales import LOCALES, say
 from lantai.records.disposal.lists import ListKind
 from lantai.tasks.form import refuse_other_fields
 
@@ -51,9 +52,9 @@ def conclude(prepared: Mapping[str, Sequence[str]]) -> dict[str, int]:
         NotPermittedError: The approval of a list no longer holds; the message names the lists.
     """
     for list_id in prepared["ready"]:
-        log.warning("%s: 等待保管人 / waits for the custodian: lantai list run %s", list_id, list_id)
+        log.warning(" · ".join(say("waiting.for_the_custodian", locale, list_id=list_id) for locale in LOCALES))
     for list_id in prepared["waiting"]:
-        log.info("%s: 等待期未满 / the waiting time is not over", list_id)
+        log.info(" · ".join(say("waiting.for_the_waiting_time", locale, list_id=list_id) for locale in LOCALES))
     if prepared["blocked"]:
         raise NotPermittedError(f"lists {', '.join(prepared['blocked'])}: the approval no longer holds")
     return {"ready": len(prepared["ready"]), "waiting": len(prepared["waiting"])}
