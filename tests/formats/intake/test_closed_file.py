@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lantai.formats.age import file as age
-from lantai.formats.intake.closed_file import COMPRESSIONS, ENCRYPTIONS, UNSEEN, compressed_by, encrypted_by
+from lantai.formats.intake.closed_file import COMPRESSIONS, ENCRYPTIONS, compressed_by, encrypted_by
+from lantai.records.intake.closed_file import UNSEEN
 
 OFD = b'<ofd:OFD xmlns:ofd="x"><ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>'
 TYPES = b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'

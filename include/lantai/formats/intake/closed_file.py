@@ -25,6 +25,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
+from lantai.records.intake.closed_file import UNSEEN
+
 _BEGINNINGS = (
     (b"age-encryption.org/v", "age"),
     (b"-----BEGIN AGE ENCRYPTED FILE-----", "age"),
@@ -71,8 +73,6 @@ _PDF = re.compile(rb"(?:^|[\r\n\x00])%PDF-[12]\.\d")
 _PDF_ENCRYPTED = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R|<<)")
 _STARTXREF = re.compile(rb"startxref\s+(\d{1,15})")
 
-UNSEEN = "unseen"
-"""Said where a mark cannot be looked for."""
 ENCRYPTIONS = frozenset(
     {tool for _, tool in _BEGINNINGS} | {UNSEEN, "zip", "Office", "OpenDocument", "PDF"} | _ENCRYPTED_ENDINGS
 )

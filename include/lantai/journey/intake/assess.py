@@ -25,6 +25,7 @@ from lantai.records.intake.ruling import Ruling
 from lantai.records.intake.submission import RoundState
 from lantai.rules.intake.archival_code import normalise
 from lantai.rules.intake.ruled import as_ruled, outcome
+from lantai.rules.intake.zero_report import check_zero_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +183,8 @@ def _zero_report_findings(centre: Centre, this: Round) -> list[Finding]:
     with centre.database.read() as connection:
         accepted = rounds(connection, unit_code=this.unit_code, states=(RoundState.ACCEPTED,))
     others = [
-        other
+        (other.carrier_number, other.is_zero_report)
         for other in accepted
-        if other.duty_id == this.duty_id
-        and other.submission_id != this.submission_id
-        and other.is_zero_report is not this.is_zero_report
+        if other.duty_id == this.duty_id and other.submission_id != this.submission_id
     ]
-    if not others:
-        return []
-    values = {"found": "、".join(other.carrier_number for other in others)}
-    if this.is_zero_report:
-        return [Finding("zero_report_contradicts", Severity.HOLD, this.submission_id, values, "GD-1-5")]
-    return [Finding("zero_report_replaced", Severity.WARNING, this.submission_id, values, "GD-1-5")]
+    return check_zero_report(this.submission_id, others, is_zero_report=this.is_zero_report)

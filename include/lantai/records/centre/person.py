@@ -41,10 +41,6 @@ class Appointment:
     from_on: date
     to_on: date | None = None
 
-    def is_valid_on(self, day: date) -> bool:
-        """Return whether the role is held on `day`."""
-        return self.from_on <= day and (self.to_on is None or day <= self.to_on)
-
 
 @dataclass(frozen=True, slots=True)
 class PersonKey:

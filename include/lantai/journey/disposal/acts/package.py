@@ -33,7 +33,6 @@ from lantai.edges.registry.centre import people
 from lantai.edges.registry.disposal import dispositions
 from lantai.formats.age.file import Identity
 from lantai.formats.bag.tag_file import escape
-from lantai.formats.intake.closed_file import UNSEEN
 from lantai.formats.ledger import canonical
 from lantai.journey.custody.restore import open_record
 from lantai.journey.disposal.approval.examine import Examined, examine
@@ -42,6 +41,7 @@ from lantai.journey.disposal.approval.refuse import refuse_if
 from lantai.journey.disposal.print_list import ALGORITHM, print_list, signers
 from lantai.records.custody.record import RecordStatus
 from lantai.records.disposal.shortfall import Shortfall
+from lantai.records.intake.closed_file import UNSEEN
 
 ROWS_PRINTED = (
     "row_no",

@@ -14,9 +14,9 @@ from functools import cache
 
 from lantai import profiles
 from lantai.edges.sheets.expectations import CheckKind, ColumnCheck, Unmet, check_catalogue
-from lantai.journey.intake.checks.check_encryption import check_encryption
 from lantai.journey.intake.checks.four_property_test import results_of
 from lantai.journey.intake.checks.locate_documents import find_catalogues
+from lantai.journey.intake.checks.look_into_files import look_into_files
 from lantai.journey.intake.checks.read_catalogue import read_catalogue
 from lantai.journey.intake.checks.require_forms import require_forms
 from lantai.journey.intake.checks.verify import PackageKind, Reader, Verified
@@ -143,7 +143,7 @@ def validate(verified: Verified, read: Reader, context: Context) -> Validated:
     if not context.has_agreement and not verified.is_zero_report:
         findings.append(Finding("no_agreement", Severity.HOLD, "", {}, "GD-4-7"))
     findings += scope.check_names(verified.payload)
-    closed = check_encryption(verified, read, encrypts=context.encrypts)
+    closed = look_into_files(verified, read, encrypts=context.encrypts)
     findings += closed if context.has_registry else map(_left_to_the_centre, closed)
     rows: list[CatalogueRow] = []
     if verified.data_form is DataForm.BUSINESS_DATA or verified.is_zero_report:

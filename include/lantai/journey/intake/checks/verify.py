@@ -19,13 +19,13 @@ from lantai.edges.files import folder as folder_edge
 from lantai.formats.bag import bag, digest_list, tag_file
 from lantai.formats.bag.manifests import FoundFile
 from lantai.formats.vault.stream_digest import take_digests
-from lantai.journey.intake.checks.identify import Identity, identify
 from lantai.journey.intake.checks.locate_documents import FORMS, find_papers, judge_zero_report
 from lantai.records.centre.unit import DataForm
 from lantai.records.intake.carrier import BackupStrategy, ReceivedFile, decode_name
 from lantai.records.intake.finding import Finding, Severity
 from lantai.records.intake.submission import bears_number
 from lantai.records.text.shown import on_one_line
+from lantai.rules.intake.identity import Identity, identify
 
 __all__ = ["FORMS", "Declared", "PackageKind", "Reader", "Verified", "check_folder", "judge_bag", "verify"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lantai.journey.intake.checks.identify import identify
 from lantai.records.centre.unit import DataForm
 from lantai.records.intake.carrier import MOST_NUMBER_CHARACTERS, BackupStrategy
+from lantai.rules.intake.identity import identify
 
 TAGS = {
     "Unit-Code": "JY",
