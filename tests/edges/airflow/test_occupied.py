@@ -66,6 +66,9 @@ def test_home_is_in_use_until_the_last_component_of_a_killed_one_has_ended(tmp_p
     while Path("/proc", str(component), "comm").read_text() != "sleep\n":
         time.sleep(0.05)
     os.kill(component, signal.SIGSTOP)
+    # Of two signals that are waiting the lower number is taken first, and that is the one to end.
+    while Path("/proc", str(component), "stat").read_text().rpartition(")")[2].split()[0] != "T":
+        time.sleep(0.05)
     holder.kill()
     holder.wait()
 

@@ -129,6 +129,21 @@ def test_changed_decision_makes_every_signature_worthless(centre: Centre, review
         sign(centre, reviewed, ListDuty.LEADER, "L01")
 
 
+def test_member_who_joins_a_reviewed_list_opens_it_again_until_they_have_looked_at_every_row(
+    centre: Centre, reviewed: str
+) -> None:
+    """R2, R9-19, R10-06."""
+    with centre.database.begin() as connection:
+        people.add_person(connection, Person("M04", "赵新"))
+        people.appoint(connection, Appointment("M04", Role.PANEL_MEMBER, date(2020, 1, 1)))
+
+    opened = decide(centre, reviewed, "M04", say([1]))
+    closed = decide(centre, reviewed, "M04", say([2]))
+
+    assert (opened.state, opened.list_digest, opened.undecided) == (ListState.DRAFT, None, 1)
+    assert (closed.state, closed.undecided) == (ListState.REVIEWED, 0)
+
+
 def test_same_decisions_again_leave_signatures_as_they_are(centre: Centre, reviewed: str) -> None:
     """R9-19."""
     for person_id in PANEL:
