@@ -273,3 +273,11 @@ def test_progress_is_shown_on_a_terminal_and_nowhere_else(onlooker: Desk, tmp_pa
     assert json.loads(in_json)["acceptable"] is False
     assert piped.err == ""
     assert "\x1b" not in piped.out
+
+
+def test_choices_of_an_argument_are_named_in_one_line(onlooker: Desk) -> None:
+    told = onlooker.run("hold", "add")
+
+    assert told.code == 2
+    assert "Choose from: record, carrier" in told.err
+    assert "␉" not in told.err

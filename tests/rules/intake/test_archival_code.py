@@ -79,6 +79,21 @@ def test_lookalike_middot_is_normalised_and_reported(lookalike):
 
 
 @pytest.mark.parametrize(
+    ("code", "period", "found", "expected"),
+    [
+        (CODE, "长期", "D30", "长期"),
+        (CODE.replace("D30", "C"), " 短期 ", "C", "短期"),
+        (CODE.replace("D30", "Y"), "30年", "Y", "30年"),
+    ],
+)
+def test_period_is_told_as_code_and_catalogue_write_it(code, period, found, expected):
+    """N5, R1-50: `LONG` stands in neither."""
+    (told,) = check(row(1, archival_code=code, retention=period), "Z109", 2025)
+
+    assert told.values == {"part": "retention", "found": found, "expected": expected}
+
+
+@pytest.mark.parametrize(
     ("changes", "part"),
     [
         ({"retention": "永久"}, "retention"),

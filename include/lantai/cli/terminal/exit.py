@@ -177,7 +177,8 @@ def named(error: Exception) -> LantaiError | None:
         context = getattr(error, "ctx", None)
         if type(error).__name__ == "NoArgsIsHelpError":
             return None
-        said_by_typer = error.format_message().replace("Value error, ", "")
+        # Choices are listed with line feeds and tabs, each of which would be shown as a picture.
+        said_by_typer = " ".join(error.format_message().replace("Value error, ", "").split())
         return UsageError(f"{context.command_path if context else 'lantai'}: {said_by_typer}")
     if isinstance(error, OSError):
         kind = DiskFullError if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else PlaceUnavailableError

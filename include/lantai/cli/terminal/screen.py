@@ -46,6 +46,8 @@ COUNT = re.compile(r"(0|[1-9][0-9]*)?")
 PLAIN_WIDTH = 160
 """Columns of a table that goes to a file or another program, where no window sets the width."""
 
+BETWEEN_COLUMNS = 3
+"""Cells that stand between two columns: a blank on either side, and the rule's place."""
 SHORT_CELL = 24
 """A column whose cells are no longer than this is never folded: ids, dates and states stay in one piece."""
 
@@ -177,7 +179,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     folded = [
         max(min(width, SHORT_CELL), _longest_word(heading)) for width, heading in zip(widest, headings, strict=True)
     ]
-    if sum(folded) + 2 * len(folded) > out.width:
+    if sum(folded) + BETWEEN_COLUMNS * (len(folded) - 1) > out.width:
         _blocks(title, headings, cells)
     else:
         _columns(title, headings, cells, widest)

@@ -55,8 +55,13 @@ class ArchivalCode:
 
     def __str__(self) -> str:
         """Return the code as it is written."""
-        letter = {Retention.LONG: "C", Retention.SHORT: "D"}.get(self.retention, self.retention.value)
-        return f"{self.fonds_no}-{self.category}\u00b7{self.year}-{letter}-{self.dept_or_subject}-{self.item_no}"
+        period, number = self.written_retention, self.item_no
+        return f"{self.fonds_no}-{self.category}\u00b7{self.year}-{period}-{self.dept_or_subject}-{number}"
+
+    @property
+    def written_retention(self) -> str:
+        """The period as it stands in the code: Y, D30, D10, and of old codes C and D."""
+        return {Retention.LONG: "C", Retention.SHORT: "D"}.get(self.retention, self.retention.value)
 
 
 def normalise(text: str) -> str:
@@ -111,6 +116,11 @@ def check(row: CatalogueRow, fonds_no: str, filing_year: int) -> list[Finding]:
             findings.append(
                 _finding("archival_code_mismatch", Severity.FAULT, row, part=part, found=found, expected=expected)
             )
+    retention = read_retention(row.retention)
+    if retention is not None and retention is not code.retention:
+        # Both as they are written: the unit looks for them in its own catalogue.
+        values = {"found": code.written_retention, "expected": row.retention.strip()}
+        findings.append(_finding("archival_code_mismatch", Severity.FAULT, row, part="retention", **values))
     return findings
 
 
@@ -157,9 +167,6 @@ def _parts(code: ArchivalCode, row: CatalogueRow, fonds_no: str, filing_year: in
     if fonds_no:
         yield "fonds_no", code.fonds_no, fonds_no
     yield "filing_year", str(code.year), str(filing_year)
-    retention = read_retention(row.retention)
-    if retention is not None:
-        yield "retention", code.retention.value, retention.value
     if re.fullmatch(r"[A-Z0-9]+", row.dept_or_subject):
         yield "dept_or_subject", code.dept_or_subject, row.dept_or_subject
     if _ITEM_NO.fullmatch(row.item_no):
