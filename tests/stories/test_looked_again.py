@@ -143,20 +143,20 @@ def test_fault_of_the_program_at_one_unit_stops_no_other(house: FilingHouse, mon
     house.open_year()
     for code in ("CZ", "JY", "MZ"):
         house.file(code)
-    opened, taken = Lines.open, module.choose
+    opened, taken = Lines.open, module.choose_packages
 
     def stumbling_open(self, connection, *rest):  # type: ignore[no-untyped-def]
         if connection.unit_code == "CZ":
             raise AttributeError("nobody expected this")
         return opened(self, connection, *rest)
 
-    def stumbling_choose(connection, names, codes, years):  # type: ignore[no-untyped-def]
+    def stumbling_choice(connection, names, codes, years):  # type: ignore[no-untyped-def]
         if list(codes) == ["MZ"]:
             raise TypeError("nor this")
         return taken(connection, names, codes, years)
 
     monkeypatch.setattr(Lines, "open", stumbling_open)
-    monkeypatch.setattr(module, "choose", stumbling_choose)
+    monkeypatch.setattr(module, "choose_packages", stumbling_choice)
 
     done = take_in_all(house.centre)
 
@@ -177,20 +177,20 @@ def test_unit_that_failed_once_is_no_failure_when_it_went_well_at_the_end(
     flaky.centre.settings = replace(flaky.centre.settings, settle_seconds=0)
     tries: list[str] = []
     shares: list[tuple[str, float | None]] = []
-    opened, chosen = Lines.open, module.choose
+    opened, chosen = Lines.open, module.choose_packages
 
     def watched_open(self, connection, pace):  # type: ignore[no-untyped-def]
         shares.append((connection.unit_code, pace.share_seconds))
         return opened(self, connection, pace)
 
-    def stumbling_choose(connection, names, codes, years):  # type: ignore[no-untyped-def]
+    def stumbling_choice(connection, names, codes, years):  # type: ignore[no-untyped-def]
         tries.extend(codes)
         if list(codes) == ["MZ"] and tries.count("MZ") == 1:
             raise TypeError("only once")
         return chosen(connection, names, codes, years)
 
     monkeypatch.setattr(Lines, "open", watched_open)
-    monkeypatch.setattr(module, "choose", stumbling_choose)
+    monkeypatch.setattr(module, "choose_packages", stumbling_choice)
 
     done = take_in_all(flaky.centre)
     of_many, shares[:] = list(shares), []
