@@ -119,8 +119,8 @@ def check(row: CatalogueRow, fonds_no: str, filing_year: int) -> list[Finding]:
     retention = read_retention(row.retention)
     if retention is not None and retention is not code.retention:
         # Both as they are written: the unit looks for them in its own catalogue.
-        values = {"found": code.written_retention, "expected": row.retention.strip()}
-        findings.append(_finding("archival_code_mismatch", Severity.FAULT, row, part="retention", **values))
+        values = {"part": "retention", "found": code.written_retention, "expected": row.retention.strip()}
+        findings.append(_finding("archival_code_mismatch", Severity.FAULT, row, **values))
     return findings
 
 
