@@ -212,7 +212,7 @@ def test_every_library_of_the_lists_is_used_where_it_may_be():
 
 
 def test_text_from_outside_is_spelt_in_one_place_whose_time_is_bounded():
-    """S5: normal forms take the square of the marks on one letter; `records.spelling` does not."""
+    """S5: normal forms take the square of the marks on one letter; `records.text.spelling` does not."""
     bare = [path for path, source in read_tree().items() if "unicodedata.normalize(" in source]
 
     assert [path for path in bare if "/demo/" not in path] == ["include/lantai/records/text/spelling.py"]

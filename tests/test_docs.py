@@ -194,3 +194,32 @@ def test_every_finding_that_code_can_make_has_words_and_a_row():
     assert len(made) > 60
     assert sorted(set(made) - worded) == []
     assert all(f"`{rule}`" in shown for rule in worded)
+
+
+NAMED = re.compile(r"`(?:lantai\.)?((?:records|rules|formats|edges|journey|views|tasks|cli|locales)(?:\.\w+)+)`")
+
+
+def leads_somewhere(name: str) -> bool:
+    """Return whether a dotted name is a module of the program, or something in one."""
+    at = ROOT / "include" / "lantai"
+    for part in name.split("."):
+        if (at / part).is_dir():
+            at /= part
+        else:
+            module = at / f"{part}.py"
+            return module.is_file() or part in (at / "__init__.py").read_text("utf-8")
+    return True
+
+
+def test_every_module_that_a_text_names_is_there():
+    """Whoever follows a name to a room that was moved finds nothing."""
+    texts = [
+        *(ROOT / "include").rglob("*.py"),
+        *(ROOT / "tests").rglob("*.py"),
+        ROOT / "docs/glossary.md",
+        ROOT / "CONTRIBUTING.md",
+    ]
+    named = {(path.name, name) for path in texts for name in NAMED.findall(path.read_text("utf-8"))}
+
+    assert len(named) > 40
+    assert sorted(each for each in named if not leads_somewhere(each[1])) == []

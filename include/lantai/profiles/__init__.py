@@ -19,13 +19,13 @@ def carrier_profile() -> dict[str, Any]:
 
 
 def transfer_rules() -> list[dict[str, Any]]:
-    """Return the rows about transfer to an archive, for `rules.retention.rule_rows`. Source: rules N2."""
+    """Return the rows about transfer to an archive, for `rules.disposal.retention.rule_rows`. Source: rules N2."""
     rows: list[dict[str, Any]] = tomllib.loads(_text("transfer_rules.toml"))["rule"]
     return rows
 
 
 def four_property_items() -> list[dict[str, str]]:
-    """Return the items of the four-property test at filing, for `rules.four_properties.evaluate`. Source: rules N8."""
+    """Return the items of the four-property test at filing, for `rules.intake.four_properties.evaluate`. Source: rules N8."""
     items: list[dict[str, str]] = tomllib.loads(_text("four_properties.toml"))["item"]
     return items
 

@@ -70,7 +70,7 @@ def show(
             rule.clause,
             rule.description,
             rule.retention.value,
-            word("mark.semicolon").join(rule.keywords),
+            word("separators.of_reasons").join(rule.keywords),
         )
         for each in found
         for rule in each.rules
@@ -212,4 +212,4 @@ def _told(rule: ScheduleRule) -> dict[str, object]:
 def _worded(rule: ScheduleRule | None) -> str:
     if rule is None:
         return ""
-    return f"{rule.description} {rule.retention.value} {word('mark.semicolon').join(rule.keywords)}"
+    return f"{rule.description} {rule.retention.value} {word('separators.of_reasons').join(rule.keywords)}"

@@ -1,7 +1,7 @@
 """What every command shares: the language of the screen, opening the centre, answering as text or as JSON, progress.
 
 Code names its words by their keys in locales; they are put in here, or by `word`. How a command ends, how its help is worded and
-how errors are told, is in `ending`.
+how errors are told, is in `exit`.
 
 Source: interfaces.md, "The command".
 """
@@ -60,10 +60,10 @@ class Language(StrEnum):
 
 
 class Screen(Console):
-    """A console whose reader may go away: that ends the command quietly, see `ending`."""
+    """A console whose reader may go away: that ends the command quietly, see `exit`."""
 
     def on_broken_pipe(self) -> NoReturn:
-        """Let `ending` see it."""
+        """Let `exit` see it."""
         raise BrokenPipeError
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
@@ -107,7 +107,7 @@ def word(key: str, **values: object) -> str:
 
 def listed(names: Iterable[object]) -> str:
     """Return names in one line, as the language of the screen sets them apart."""
-    return word("mark.between").join(map(str, names))
+    return word("separators.of_list").join(map(str, names))
 
 
 @contextmanager

@@ -45,7 +45,7 @@ _CATALOGUE_WIDTH = 18
 
 @dataclass(frozen=True, slots=True)
 class CatalogueLine:
-    """One row of the catalogue as the office writes it; the fields are columns of `formats.catalogue`."""
+    """One row of the catalogue as the office writes it; the fields are columns of `formats.intake.catalogue`."""
 
     archival_code: str
     title: str

@@ -1,6 +1,6 @@
 """What this machine has: space, programs, folders of our own; making and removing folders that only we use.
 
-Places of the vault are in `places`, packages under way in `quarantine`; here
+Places of the vault are in `file_place`, packages under way in `quarantine`; here
 is what is neither.
 
 Source: interfaces.md, "The command" (doctor, init).

@@ -3,7 +3,7 @@
 It is handed many files at a time and answers one by one, so that the file it
 breaks down under is known.
 
-Source: `formats.closed_file`.
+Source: `formats.intake.closed_file`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ looked at once more, in a process that sees nothing else: memory and processor
 time may have been used up by those before it. Only what ends that one too is
 named. How long a disk takes says nothing about a file.
 
-Source: `formats.closed_file`; reliability.md, "Facts" (parse in a child process).
+Source: `formats.intake.closed_file`; reliability.md, "Facts" (parse in a child process).
 """
 
 from __future__ import annotations

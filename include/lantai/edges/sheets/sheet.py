@@ -2,7 +2,7 @@
 
 An xlsx is a zip: its directory is looked at first, by the process that then
 opens it and may not grow. Every cell comes back as the text a person sees.
-Writing workbooks is in `formats.workbook`.
+Writing workbooks is in `formats.workbooks.workbook`.
 
 Source: reliability.md, "Facts".
 """

@@ -1,7 +1,7 @@
 """The machine-readable catalogue (机读目录): rows of text made into records' descriptions.
 
 Columns are found by their Chinese name, their identifier or a common synonym;
-no value is judged here. Rows come as the cells that `edges.sheet` read.
+no value is judged here. Rows come as the cells that `edges.sheets.sheet` read.
 
 Source: interfaces.md, metadata/catalogue; DA/T 22-2015.
 """

@@ -1,7 +1,7 @@
 """The rows of a CSV file, everything as text.
 
 What the columns mean is in `catalogue`. Run where foreign bytes may be looked
-at, which is in a confined process of `edges.sheet`.
+at, which is in a confined process of `edges.sheets.sheet`.
 
 Source: reliability.md, "Facts" on CSV; RFC 4180.
 """

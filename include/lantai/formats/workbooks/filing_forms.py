@@ -2,7 +2,7 @@
 
 A field's value stands in the cell to the right of its label, a continuation
 sheet has one row per carrier below its headings. Cells come from
-`edges.sheet`; blank forms are written by `workbook`.
+`edges.sheets.sheet`; blank forms are written by `workbook`.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ class PackOrder:
         retention: Period of a snapshot of business data; records of a catalogue have their own.
         description: What the snapshot is, for people.
         declared_gaps: Archival codes that are missing on purpose.
-        form_values: What the forms say beyond what is known here, by key of `formats.workbook.form_fields`.
+        form_values: What the forms say beyond what is known here, by key of `formats.workbooks.workbook.form_fields`.
         zero_signed_by: Name of who states that there is nothing to file; set only for a zero report.
         zero_statement: The statement; empty takes the usual sentence.
     """

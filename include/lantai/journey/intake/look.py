@@ -1,7 +1,7 @@
 """Look at the outboxes of all units and say whose hold something to take in.
 
 One call for all units: a night in which nothing came costs one task. What may be
-taken in is settled in `settle`; half an upload is left alone until it has
+taken in is decided in `select_ready`; half an upload is left alone until it has
 stalled. A look that failed says "unknown", never "nothing there"; it gives way to the others, and
 `look_again` comes back to its unit within the same run.
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 NUMBER_PREFIX = "SL"
-"""Acceptance numbers (受理号, shouli hao) begin with it and the year; see `records.submission`."""
+"""Acceptance numbers (受理号, shouli hao) begin with it and the year; see `records.intake.submission`."""
 
 UNIT_CODE = re.compile(rf"(?!{NUMBER_PREFIX}[0-9]{{4}})[A-Z][A-Z0-9]{{0,15}}")
 """Our own code of a unit: capital letters and digits, 16 at most, and not like the beginning of an acceptance number (SL2025).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lantai.journey.intake.checks.locate_documents import find_papers, judge_zero_report
+from lantai.journey.intake.checks.locate_documents import judge_zero_report, locate_documents
 
 SIGNED = [("Zero-Report-Statement", "无应报送"), ("zero-report-signed-by", "王强")]
 
@@ -24,14 +24,14 @@ SIGNED = [("Zero-Report-Statement", "无应报送"), ("zero-report-signed-by", "
 )
 def test_catalogue_is_found_by_place_and_name(paths, is_bag, found):
     """R1-14, R1-13; one of an old kind is found too, so that the unit reads that it cannot be read and not that it is missing."""
-    catalogue, _, findings = find_papers(paths, is_bag=is_bag)
+    catalogue, _, findings = locate_documents(paths, is_bag=is_bag)
 
     assert (catalogue, findings) == (found, [])
 
 
 def test_second_catalogue_is_a_fault_that_names_both():
     """R1-13."""
-    _, _, (finding,) = find_papers(["metadata/catalogue.csv", "metadata/catalogue.xlsx"], is_bag=True)
+    _, _, (finding,) = locate_documents(["metadata/catalogue.csv", "metadata/catalogue.xlsx"], is_bag=True)
 
     assert (finding.rule, finding.values["found"]) == (
         "catalogue_twice",
@@ -43,8 +43,8 @@ def test_forms_are_found_in_a_bare_folder_too():
     """R1-25, R1-26, R1-28, R1-30."""
     names = ["backup-statement.xlsx", "metadata/management-register.xlsx"]
 
-    assert find_papers(names, is_bag=True)[1] == {"management_register": "metadata/management-register.xlsx"}
-    assert find_papers(names, is_bag=False)[1] == {
+    assert locate_documents(names, is_bag=True)[1] == {"management_register": "metadata/management-register.xlsx"}
+    assert locate_documents(names, is_bag=False)[1] == {
         "backup_statement": "backup-statement.xlsx",
         "management_register": "metadata/management-register.xlsx",
     }

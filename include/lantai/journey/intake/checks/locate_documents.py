@@ -22,7 +22,7 @@ _TABLE_SUFFIXES = (".xlsx", ".csv", ".xls", ".xlsm", ".et", ".ods")
 """Tables that only xlsx and csv are read of: the others are a catalogue that cannot be read, not one that is missing."""
 
 
-def find_papers(paths: Collection[str], *, is_bag: bool) -> tuple[str, dict[str, str], list[Finding]]:
+def locate_documents(paths: Collection[str], *, is_bag: bool) -> tuple[str, dict[str, str], list[Finding]]:
     """Return the path of the catalogue (empty when there is none), those of the forms by kind, and what is odd.
 
     Args:

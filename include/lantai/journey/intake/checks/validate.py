@@ -103,7 +103,7 @@ class Context:
     ruling: Ruling | None = None
 
     def transfer_due_on(self, formed_on: date, retention: Retention) -> date | None:
-        """Return the first day on which the archive may receive a record, see `rules.retention`."""
+        """Return the first day on which the archive may receive a record, see `rules.disposal.retention`."""
         return transfer_due_on(formed_on, retention, self.transfer_rules, self.archive_level, self.region, self.today)
 
 

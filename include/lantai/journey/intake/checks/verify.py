@@ -19,7 +19,7 @@ from lantai.edges.files import folder as folder_edge
 from lantai.formats.bag import bag, digest_list, tag_file
 from lantai.formats.bag.manifests import FoundFile
 from lantai.formats.vault.stream_digest import take_digests
-from lantai.journey.intake.checks.locate_documents import FORMS, find_papers, judge_zero_report
+from lantai.journey.intake.checks.locate_documents import FORMS, judge_zero_report, locate_documents
 from lantai.records.centre.unit import DataForm
 from lantai.records.intake.carrier import BackupStrategy, ReceivedFile, decode_name
 from lantai.records.intake.finding import Finding, Severity
@@ -130,7 +130,7 @@ def verify(
     findings = [*names.findings, *too_large]
     is_bag = tag_file.DECLARATION in paths
     tags = tuple(bag.read_bag_info(tag_files)) if is_bag else ()
-    catalogue_path, forms, odd = find_papers(paths, is_bag=is_bag)
+    catalogue_path, forms, odd = locate_documents(paths, is_bag=is_bag)
     findings += odd
     lists = [] if is_bag else [path for path in paths if digest_list.is_digest_list(path)]
     if is_bag:
