@@ -19,6 +19,7 @@ from packaging.requirements import Requirement
 
 from factories_bag import FORM_VALUES, filing
 from factories_receipt import CARRIER, FILED, receipt_over
+from lantai.cli.terminal.exit import _OF_THE_DEMO
 from lantai.edges.centre import Centre
 from lantai.formats.ledger import canonical
 from lantai.formats.workbooks.workbook import FORM_KINDS, form_fields, unit_form
@@ -165,6 +166,12 @@ def test_command_of_the_centre_says_what_to_install_and_leaves_no_trace(
     assert f"found no module {module}, expected it with lantai[{part}]" in refused.stderr
     assert "pip install 'lantai[centre]'" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_what_only_the_demo_imports_is_what_its_extra_brings() -> None:
+    extra = {Requirement(each).name for each in PROJECT["optional-dependencies"]["demo"]} - {"lantai"}
+
+    assert modules_of(extra) == _OF_THE_DEMO
 
 
 def test_help_of_every_command_is_there_with_the_base_alone(tmp_path: Path) -> None:
