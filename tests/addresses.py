@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from doors import PACKAGE
 
 ADDRESSES: Mapping[str, frozenset[str]] = {
-    "records": frozenset({"centre", "custody", "disposal", "intake", "ledger", "text", "year"}),
+    "records": frozenset({"centre", "custody", "department", "disposal", "intake", "ledger", "text", "year"}),
     "rules": frozenset({"disposal", "intake", "year"}),
     "formats": frozenset(
         {"age", "bag", "intake", "ledger", "papers", "sftp", "vault", "workbooks", "environment_file.py"}

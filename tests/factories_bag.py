@@ -16,11 +16,12 @@ import xlsxwriter
 from lantai import profiles
 from lantai.edges.files import folder as folder_edge
 from lantai.formats.bag.manifests import FoundFile
-from lantai.journey.department.pack import PackOrder, Sender, pack
+from lantai.journey.department.pack import pack
 from lantai.journey.intake.checks.validate import Context, Validated, validate
 from lantai.journey.intake.checks.verify import Declared, Verified, verify
 from lantai.records.centre.unit import DataForm, Unit
 from lantai.records.custody.record import CatalogueRow
+from lantai.records.department.pack_order import PackOrder, Sender
 from lantai.records.intake.carrier import ReceivedFile, decode_name
 from lantai.records.intake.finding import Finding, Severity
 

@@ -21,11 +21,12 @@ from lantai.edges.registry.centre.units import put_unit, units
 from lantai.edges.registry.intake.submissions import findings_of, rounds
 from lantai.formats.ledger import canonical
 from lantai.journey.centre.agree import agree
-from lantai.journey.department.pack import Sender, pack
+from lantai.journey.department.pack import pack
 from lantai.journey.year.open_year import open_year
 from lantai.records.centre.agreement import Agreement
 from lantai.records.centre.unit import DataForm, Unit
 from lantai.records.custody.record import CatalogueRow
+from lantai.records.department.pack_order import Sender
 from lantai.records.intake.submission import RoundState
 from lantai.views.year import board
 from servers.openssh import OpenSsh

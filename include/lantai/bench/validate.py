@@ -90,8 +90,9 @@ def _import_the_library() -> None:
 def _carrier(folder: Path, count: int) -> Path:
     """Pack a carrier, take it for one that has arrived, and return the list of its files."""
     from lantai.edges.intake.local_carrier import open_carrier
-    from lantai.journey.department.pack import PackOrder, Sender, pack
+    from lantai.journey.department.pack import pack
     from lantai.records.centre.unit import DataForm
+    from lantai.records.department.pack_order import PackOrder, Sender
 
     documents, catalogue = folder / "documents", folder / "catalogue.csv"
     with catalogue.open("w", encoding="utf-8", newline="") as file:

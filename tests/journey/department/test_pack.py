@@ -8,15 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from factories_bag import FORM_VALUES, SENDER, carrier, filing, order, rules
+from factories_bag import SENDER, carrier, filing, order, rules
 from lantai.edges.files.folder import list_folder
 from lantai.errors import AlreadyThereError, CatalogueError, InputFileError, UnsafeNameError, UsageError
 from lantai.journey.department.check_carrier import check_carrier
-from lantai.journey.department.pack import pack, values_of_forms
+from lantai.journey.department.pack import pack
 from lantai.journey.intake.checks.verify import PackageKind, check_folder
 from lantai.records.centre.unit import DataForm
-from lantai.records.custody.record import Retention
-from lantai.records.intake.carrier import BackupStrategy
 
 
 def content(folder: Path) -> dict[bytes, bytes]:
@@ -70,27 +68,6 @@ def test_digests_are_of_what_was_written(tmp_path):
         digest, _, path = line.partition("  ")
         assert hashlib.sha256((bag / path).read_bytes()).hexdigest() == digest
     assert check_folder(bag, None) == []
-
-
-def test_forms_carry_what_is_known_and_what_a_person_wrote(tmp_path):
-    """R1-25, R1-26, R1-27, R1-28."""
-    bag = carrier(tmp_path, form_values=FORM_VALUES | {"unit": "", "digest": "typed by hand", "record_count": "99"})
-
-    values = values_of_forms(bag / "metadata")
-
-    assert (values["unit"], values["filing_year"], values["record_count"]) == ("示例市教育局", "2025", "3")
-    assert (values["archivist"], values["strategy"]) == ("李敏", "完全备份")
-    assert values["digest"] == hashlib.sha256((bag / "manifest-sha256.txt").read_bytes()).hexdigest()
-
-
-def test_forms_of_a_backup_that_builds_on_another_say_so(tmp_path):
-    """R1-25, R1-26, R1-28, R1-12."""
-    made = filing(tmp_path)
-    known = {"data_form": DataForm.BUSINESS_DATA, "strategy": BackupStrategy.INCREMENTAL, "retention": Retention.D30}
-
-    bag = pack(made.folder, SENDER, order(base_carrier="000", **known), None, tmp_path / "out")
-
-    assert values_of_forms(bag / "metadata")["strategy"] == "增量备份"
 
 
 def test_catalogue_within_the_folder_is_not_packed_twice(tmp_path):

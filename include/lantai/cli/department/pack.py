@@ -82,8 +82,9 @@ def pack(
     as_json: AsJson = False,
 ) -> None:
     """Make a carrier from a folder and a catalogue; checked at once."""
-    from lantai.journey.department.pack import PackOrder, Sender, values_of_forms
+    from lantai.journey.department.fill_forms import values_of_forms
     from lantai.journey.department.pack import pack as make
+    from lantai.records.department.pack_order import PackOrder, Sender
 
     if not UNIT_CODE.fullmatch(unit):
         raise UsageError(f"--unit {unit!r}: expected {UNIT_CODE_EXPECTED}")

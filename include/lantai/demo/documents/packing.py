@@ -19,9 +19,10 @@ from lantai.demo.documents.exports import marriage_register
 from lantai.demo.documents.filings import DEPARTMENTS, PAPER_DEPARTMENT, PERIOD_NAMES, Document, filing
 from lantai.demo.documents.packages import Flaw, Package
 from lantai.formats.intake.catalogue import COLUMNS
-from lantai.journey.department.pack import PackOrder, Sender, pack
+from lantai.journey.department.pack import pack
 from lantai.records.centre.unit import DataForm
 from lantai.records.custody.record import Retention
+from lantai.records.department.pack_order import PackOrder, Sender
 from lantai.records.intake.carrier import BackupStrategy
 
 FORM_VALUES = {

@@ -30,8 +30,9 @@ from lantai.demo.sftp.gateway import ARCHIVE, folder_of
 from lantai.demo.telling import corpus_report, show, summary
 from lantai.demo.telling.teller import Teller
 from lantai.errors import LantaiError, UsageError
-from lantai.journey.department.pack import PackOrder, Sender, pack
+from lantai.journey.department.pack import pack
 from lantai.records.centre.unit import DataForm, Unit
+from lantai.records.department.pack_order import PackOrder, Sender
 from lantai.records.disposal.lists import ListKind, ListState
 
 CATALOGUE = "catalogue.csv"

@@ -10,90 +10,27 @@ Source: interfaces.md, "A carrier".
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lantai.edges.files import folder as folder_edge
 from lantai.edges.files.folder import FolderFile
 from lantai.edges.files.machine import is_there
-from lantai.edges.sheets.sheet import read_workbook
-from lantai.errors import AlreadyThereError, CatalogueError, PackageError, UnsafeNameError, UsageError
-from lantai.formats.bag.tag_file import escape, is_unsafe
-from lantai.formats.workbooks.filing_forms import FORM_KINDS, read_form
-from lantai.formats.workbooks.workbook import form_fields, unit_form
+from lantai.errors import AlreadyThereError, CatalogueError, UnsafeNameError, UsageError
+from lantai.formats.bag.tag_file import is_unsafe
+from lantai.formats.bag.written import DECLARATION_TEXT, write_bag_info, write_manifest
+from lantai.journey.department.fill_forms import fill_forms
 from lantai.journey.intake.checks.read_catalogue import read_catalogue
-from lantai.journey.intake.checks.verify import FORMS
 from lantai.locales import refusal, say
-from lantai.records.centre.unit import DataForm
-from lantai.records.custody.record import Retention
-from lantai.records.intake.carrier import BackupStrategy, decode_name, shown_name
+from lantai.records.custody.file_digest import FileDigest
+from lantai.records.department.pack_order import CARRIER_NUMBER, PackOrder, Sender
+from lantai.records.intake.carrier import decode_name, shown_name
 from lantai.records.intake.submission import bears_number
 from lantai.records.text.progress import Progress
 from lantai.records.text.words import Words
 from lantai.rules.intake.scope import UNSEEN
 
 ALGORITHMS = ("sha256", "sm3")
-CARRIER_NUMBER = re.compile(r"\w[\w.-]{0,63}")
-"""It becomes part of a folder's name; letters of any script."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who files: as it stands in bag-info and on the forms."""
-
-    unit_code: str
-    name: str
-    fonds_no: str
-    contact_name: str
-    contact_phone: str
-
-
-@dataclass(frozen=True, slots=True)
-class PackOrder:
-    """What is to be packed.
-
-    Attributes:
-        filing_year: The year the records belong to.
-        data_form: What they are.
-        packed_on: Local date of packing, which is written as Bagging-Date.
-        carrier_number: The unit's own number of the carrier, unique within year and form.
-        strategy: For business data; None for other forms.
-        base_carrier: Carrier-Number of the full backup that an incremental one builds on.
-        retention: Period of a snapshot of business data; records of a catalogue have their own.
-        description: What the snapshot is, for people.
-        declared_gaps: Archival codes that are missing on purpose.
-        form_values: What the forms say beyond what is known here, by key of `formats.workbooks.workbook.form_fields`.
-        zero_signed_by: Name of who states that there is nothing to file; set only for a zero report.
-        zero_statement: The statement; empty takes the usual sentence.
-    """
-
-    filing_year: int
-    data_form: DataForm
-    packed_on: date
-    carrier_number: str = "001"
-    strategy: BackupStrategy | None = None
-    base_carrier: str = ""
-    retention: Retention | None = None
-    description: str = ""
-    declared_gaps: tuple[str, ...] = ()
-    form_values: Mapping[str, str] = field(default_factory=dict)
-    zero_signed_by: str = ""
-    zero_statement: str = ""
-
-
-@dataclass(slots=True)
-class _Digests:
-    """Sizes and digests of the files written, by path in the bag."""
-
-    sizes: dict[str, int] = field(default_factory=dict)
-    hexes: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    def take(self, path: str, size: int, hexes: Mapping[str, str]) -> None:
-        self.sizes[path] = size
-        self.hexes[path] = dict(hexes)
 
 
 def pack(
@@ -141,27 +78,7 @@ def pack(
     return finished
 
 
-def values_of_forms(folder: Path) -> dict[str, str]:
-    """Return what filled-in forms in a folder say, by key; a form that is not there says nothing.
-
-    Raises:
-        CatalogueError: A form cannot be read.
-        ArchiveLimitError: A form is over a limit.
-    """
-    values: dict[str, str] = {}
-    for kind, name in FORMS.items():
-        path = folder / f"{name}.xlsx"
-        if is_there(path):
-            try:
-                with folder_edge.open_file(path) as stream:
-                    values |= read_form(kind, read_workbook(stream)).values
-            except PackageError as error:
-                raise type(error)(f"{path}: {error}", error.reason, **{**error.values, "file": str(path)}) from error
-    return values
-
-
 def _check_order(folder: Path | None, order: PackOrder, catalogue: Path | None) -> None:
-    is_business = order.data_form is DataForm.BUSINESS_DATA
     if not CARRIER_NUMBER.fullmatch(order.carrier_number):
         raise UsageError(
             f"carrier number {order.carrier_number!r}: expected 1 to 64 letters, digits, - . or _, beginning with a letter or digit"
@@ -173,9 +90,9 @@ def _check_order(folder: Path | None, order: PackOrder, catalogue: Path | None) 
             raise UsageError("zero report: found a folder or catalogue, expected neither")
     elif folder is None:
         raise UsageError("pack: expected a folder, or --zero for a zero report")
-    elif not is_business and catalogue is None:
+    elif not order.is_business_data and catalogue is None:
         raise UsageError(f"pack: {order.data_form.value} needs a catalogue (csv or xlsx)")
-    elif is_business and (order.strategy is None or order.retention is None):
+    elif order.is_business_data and (order.strategy is None or order.retention is None):
         raise UsageError("pack: business_data needs a backup strategy and a retention period")
 
 
@@ -187,42 +104,57 @@ def _write_bag(
     catalogue: Path | None,
     progress: Progress | None,
 ) -> None:
-    tags = _Digests()
     payload = _copy_payload(bag, folder, catalogue, progress)
-    if folder is not None and not payload.sizes:
+    if folder is not None and not payload:
         raise UsageError(f"{folder}: found no file to pack")
-    for algorithm in ALGORITHMS:
-        _write(bag, f"manifest-{algorithm}.txt", _manifest(payload, algorithm), tags)
+    tags = _write_manifests(bag, "manifest", payload)
     if folder is None:
-        _write(bag, "metadata/zero-report.txt", f"{_statement(order)}\n".encode(), tags)
+        tags.append(_write(bag, "metadata/zero-report.txt", f"{_statement(order)}\n".encode()))
     else:
         record_count = 1
         if catalogue is not None:
-            path = f"metadata/catalogue{catalogue.suffix.lower()}"
-            tags.take(path, *folder_edge.copy_file(catalogue, bag / path, ALGORITHMS))
+            tags.append(_copy(catalogue, bag, f"metadata/catalogue{catalogue.suffix.lower()}"))
             record_count = _count_records(catalogue)
-        for path, content in _forms(sender, order, payload, tags, record_count):
-            _write(bag, path, content, tags)
-    _write(bag, "bagit.txt", b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n", tags)
-    _write(bag, "bag-info.txt", _bag_info(sender, order, payload), tags)
-    for algorithm in ALGORITHMS:
-        folder_edge.write_file(bag / f"tagmanifest-{algorithm}.txt", _manifest(tags, algorithm))
+        manifest = tags[ALGORITHMS.index("sha256")]
+        forms = fill_forms(sender, order, payload, manifest.sha256, record_count)
+        tags += [_write(bag, path, content) for path, content in forms]
+    tags.append(_write(bag, "bagit.txt", DECLARATION_TEXT))
+    tags.append(_write(bag, "bag-info.txt", _bag_info(sender, order, payload)))
+    _write_manifests(bag, "tagmanifest", tags)
 
 
-def _copy_payload(bag: Path, folder: Path | None, catalogue: Path | None, progress: Progress | None) -> _Digests:
+def _copy_payload(
+    bag: Path, folder: Path | None, catalogue: Path | None, progress: Progress | None
+) -> list[FileDigest]:
     """Copy what is filed, and return the digests that were taken of it on the way (R1-32)."""
-    payload, sources = _Digests(), _payload(folder, catalogue)
+    payload: list[FileDigest] = []
+    sources = _payload(folder, catalogue)
     done, total = 0, sum(entry.size_bytes for _, entry in sources)
 
     def tell(more: int) -> None:
         nonlocal done
         done += more
         if progress is not None:
-            progress(f"{len(payload.sizes) + 1}/{len(sources)}", done, total)
+            progress(f"{len(payload) + 1}/{len(sources)}", done, total)
 
     for path, entry in sources:
-        payload.take(path, *folder_edge.copy_file(entry.path, bag / path, ALGORITHMS, tell))
+        payload.append(_copy(entry.path, bag, path, tell))
     return payload
+
+
+def _copy(source: Path, bag: Path, path: str, on_bytes: Callable[[int], None] | None = None) -> FileDigest:
+    size_bytes, digests = folder_edge.copy_file(source, bag / path, ALGORITHMS, on_bytes)
+    return FileDigest(path, size_bytes, **digests)
+
+
+def _write(bag: Path, path: str, content: bytes) -> FileDigest:
+    folder_edge.write_file(bag / path, content)
+    return FileDigest(path, len(content), **{name: hashlib.new(name, content).hexdigest() for name in ALGORITHMS})
+
+
+def _write_manifests(bag: Path, kind: str, files: Sequence[FileDigest]) -> list[FileDigest]:
+    by_name = {"sha256": [(each.path, each.sha256) for each in files], "sm3": [(each.path, each.sm3) for each in files]}
+    return [_write(bag, f"{kind}-{name}.txt", write_manifest(by_name[name])) for name in ALGORITHMS]
 
 
 def _payload(folder: Path | None, catalogue: Path | None) -> list[tuple[str, FolderFile]]:
@@ -255,58 +187,7 @@ def _count_records(catalogue: Path) -> int:
     return len(rows)
 
 
-def _forms(
-    sender: Sender, order: PackOrder, payload: _Digests, tags: _Digests, record_count: int
-) -> list[tuple[str, bytes]]:
-    """Return the written materials, filled in with what is known, counted and computed here.
-
-    Source: R1-25 (register), R1-26 (statement), R1-27 (its row), R1-28 (inspection form).
-    """
-    known: dict[str, object] = {
-        "unit": sender.name,
-        "unit_code": sender.unit_code,
-        "fonds_no": sender.fonds_no,
-        "filing_year": str(order.filing_year),
-        "data_form": order.data_form.value,
-        "strategy": (order.strategy or BackupStrategy.FULL).value,
-        "base_carrier": order.base_carrier,
-        "system_name": order.description,
-        "contact_name": sender.contact_name,
-        "contact_phone": sender.contact_phone,
-        "carrier": order.carrier_number,
-        "channel": "online",
-        "carrier_count": "1",
-        "record_count": str(record_count),
-        "file_count": str(len(payload.sizes)),
-        "total_bytes": str(sum(payload.sizes.values())),
-        "packed_at": order.packed_on.isoformat(),
-        "algorithm": "SHA-256",
-        "digest": tags.hexes["manifest-sha256.txt"]["sha256"],
-    }
-    # What a person wrote about the filing stands; what is counted and computed here is never typed.
-    computed = (
-        "carrier",
-        "carrier_count",
-        "record_count",
-        "file_count",
-        "total_bytes",
-        "algorithm",
-        "digest",
-        "data_form",
-    )
-    values = known | {key: value for key, value in order.form_values.items() if value and key not in computed}
-    entry = {key: known[key] for key in ("carrier", "record_count", "file_count", "algorithm", "digest", "packed_at")}
-    entry |= {"number": "1", "bytes": known["total_bytes"], "description": order.description}
-    forms = []
-    for kind in FORM_KINDS:
-        keys = [form_field.key for form_field in form_fields(kind)]
-        filled = {key: values[key] for key in keys if key in values}
-        rows: Sequence[Mapping[str, object]] = (entry,) if kind == "backup_statement" else ()
-        forms.append((f"metadata/{FORMS[kind]}.xlsx", unit_form(kind, filled, rows)))
-    return forms
-
-
-def _bag_info(sender: Sender, order: PackOrder, payload: _Digests) -> bytes:
+def _bag_info(sender: Sender, order: PackOrder, payload: Sequence[FileDigest]) -> bytes:
     """Return bag-info.txt; that there is nothing to file stands in it with who signs for it (R1-22)."""
     pairs = [
         ("Source-Organization", sender.name),
@@ -321,7 +202,7 @@ def _bag_info(sender: Sender, order: PackOrder, payload: _Digests) -> bytes:
         ("External-Description", order.description),
         ("Contact-Name", sender.contact_name),
         ("Contact-Phone", sender.contact_phone),
-        ("Payload-Oxum", f"{sum(payload.sizes.values())}.{len(payload.sizes)}"),
+        ("Payload-Oxum", f"{sum(each.size_bytes for each in payload)}.{len(payload)}"),
         ("Bagging-Date", order.packed_on.isoformat()),
         *(("Declared-Gap", code) for code in order.declared_gaps),
     ]
@@ -332,22 +213,10 @@ def _bag_info(sender: Sender, order: PackOrder, payload: _Digests) -> bytes:
             ("Zero-Report-Signed-By", order.zero_signed_by),
             ("Zero-Report-Signed-On", order.packed_on.isoformat()),
         ]
-    lines = [f"{label}: {' '.join(value.split())}\n" for label, value in pairs if value]
-    return "".join(lines).encode()
+    return write_bag_info(pairs)
 
 
 def _statement(order: PackOrder) -> str:
     form = say(f"values.data_form.{order.data_form.value}", "zh")
     sentence = say("on_paper.zero_report", "zh", year=order.filing_year, form=form)
     return order.zero_statement or sentence
-
-
-def _manifest(digests: _Digests, algorithm: str) -> bytes:
-    lines = [f"{hexes[algorithm]}  {escape(path)}\n" for path, hexes in sorted(digests.hexes.items())]
-    return "".join(lines).encode()
-
-
-def _write(bag: Path, path: str, content: bytes, digests: _Digests) -> None:
-    folder_edge.write_file(bag / path, content)
-    hexes = {name: hashlib.new(name, content).hexdigest() for name in ALGORITHMS}
-    digests.take(path, len(content), hexes)

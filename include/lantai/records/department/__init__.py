@@ -1,0 +1,1 @@
+"""What an office runs before it sends."""
