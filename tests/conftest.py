@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lantai.edges.bulkhead.line import Lines
+from lantai.edges.bulkhead.open_lines import Lines
 from lantai.edges.centre import Centre
 from lantai.edges.clock import DEMO_MARK, Clock
 from lantai.edges.database.database import Database

@@ -17,7 +17,7 @@ import pytest
 from filing_house import FilingHouse
 from lantai.demo.sftp.files import AccountFiles
 from lantai.edges import tables
-from lantai.edges.bulkhead.line import Lines
+from lantai.edges.bulkhead.open_lines import Lines
 from lantai.edges.bulkhead.patience import Limits
 from lantai.journey.intake.take_in_all import take_in_all
 from lantai.records.intake.submission import RoundState

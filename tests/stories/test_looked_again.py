@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from filing_house import FilingHouse
-from lantai.edges.bulkhead.line import Lines
+from lantai.edges.bulkhead.open_lines import Lines
 from lantai.edges.clock import Clock
 from lantai.errors import UnexpectedError
 from lantai.journey.intake import take_in as module

@@ -20,7 +20,7 @@ from lantai.settings import Settings, from_env
 
 if TYPE_CHECKING:
     from lantai.edges.airflow.bell import AirflowBell
-    from lantai.edges.bulkhead.line import Lines
+    from lantai.edges.bulkhead.open_lines import Lines
     from lantai.edges.custody.vault import Vault
     from lantai.edges.intake.quarantine import Quarantine
     from lantai.edges.keys.files import Signer
@@ -46,7 +46,7 @@ class Centre:
     @cached_property
     def lines(self) -> Lines:
         """What opens lines to the servers of the units, each in a process of its own."""
-        from lantai.edges.bulkhead.line import Lines
+        from lantai.edges.bulkhead.open_lines import Lines
 
         return Lines()
 

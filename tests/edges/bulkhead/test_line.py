@@ -9,21 +9,19 @@ import re
 import signal
 import socket
 import struct
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from multiprocessing.connection import Connection as Wire
 from pathlib import Path
 
 import pytest
 
-import lantai
 from lantai.demo.sftp.files import AccountFiles
-from lantai.edges.bulkhead.line import Lines, UnitLine
+from lantai.edges.bulkhead.line import UnitLine
 from lantai.edges.bulkhead.looks import look_all
 from lantai.edges.bulkhead.messages import NOT_BORN, Answer, ProgressTold, receive_question, send
+from lantai.edges.bulkhead.open_lines import Lines
 from lantai.edges.bulkhead.patience import USUAL_PACE, Limits, Pace
 from lantai.edges.children.frames import OUT_OF_MEMORY
 from lantai.edges.connections import Connection
@@ -37,13 +35,11 @@ from lantai.errors import (
     ServerUnreachableError,
     UnitLimitError,
 )
+from nursery_watch import children_of, error_of, until
 from servers import hostile_sftp as lies
 from servers import lying_ssh as raw
 from servers.hostile_sftp import HostileSftp
 from servers.lying_ssh import LyingSsh, RawLie
-
-MOST_SECONDS = 90
-"""S3: no lie may keep anybody longer; with the limits below each takes a few seconds."""
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +57,6 @@ def connection_to(server: RawLie | HostileSftp) -> Connection:
     return Connection(
         "sftp_JY", "127.0.0.1", server.port, lies.LOGIN, key.get_name(), key.asbytes(), password=lies.PASSWORD
     )
-
-
-def error_of(lines: Lines, connection: Connection) -> LantaiError | None:
-    began = time.monotonic()
-    [found] = look_all(lines, {"sftp_JY": connection}, [2025])
-    assert time.monotonic() - began < MOST_SECONDS
-    return found.error
 
 
 @pytest.mark.parametrize(
@@ -195,118 +184,6 @@ def test_child_that_stops_within_a_word_is_not_waited_for_for_ever(monkeypatch: 
 
     os.close(deaths)
     os.close(died)
-
-
-def test_nursery_that_stands_still_is_told_as_ours_and_is_ended(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """S5: it is no slow server, no wait without end, and no reason for `close` to wait."""
-    (tmp_path / "files" / "outbox").mkdir(parents=True)
-    monkeypatch.setattr("lantai.edges.bulkhead.line._BIRTH_SECONDS", 1.0)
-    monkeypatch.setattr("lantai.edges.bulkhead.line._ENDS_WITHIN_SECONDS", 1.0)
-    lines = Lines()
-
-    with HostileSftp(tmp_path) as server:
-        with lines.open(server.connection()):
-            stopped = lines.nursery_pid
-        assert stopped is not None
-        os.kill(stopped, signal.SIGSTOP)
-        found = error_of(lines, server.connection())
-        again = error_of(lines, server.connection())
-    lines.close()
-
-    assert isinstance(found, LineInterruptedError)
-    assert again is None
-    assert not is_alive(stopped)
-
-
-def test_nursery_is_of_the_lantai_that_started_it(tmp_path: Path, hasty: Lines) -> None:
-    (tmp_path / "files" / "outbox").mkdir(parents=True)
-
-    with HostileSftp(tmp_path) as server, hasty.open(server.connection()):
-        words = Path(f"/proc/{hasty.nursery_pid}/cmdline").read_bytes().split(b"\0")
-
-    assert str(Path(lantai.__file__).parents[1]).encode() in words
-
-
-def children_of(lines: Lines) -> list[int]:
-    """Return the processes under the nursery of some lines."""
-    nursery = lines.nursery_pid
-    listed = Path(f"/proc/{nursery}/task/{nursery}/children").read_text()
-    return [int(word) for word in listed.split()]
-
-
-def test_whoever_listens_to_a_server_holds_no_secret_of_ours_and_gains_no_rights(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """P5: neither the registry's password nor any other of the environment."""
-    monkeypatch.setenv("LANTAI_REGISTRY_URL", "postgresql+psycopg://lantai:hunter2@db/lantai")
-    (tmp_path / "files" / "outbox").mkdir(parents=True)
-    lines = Lines()
-
-    with HostileSftp(tmp_path) as server, lines.open(server.connection()):
-        pids = [lines.nursery_pid, *children_of(lines)]
-        environments = [Path(f"/proc/{pid}/environ").read_bytes() for pid in pids]
-        statuses = [Path(f"/proc/{pid}/status").read_text() for pid in pids]
-    lines.close()
-
-    assert len(environments) == 2
-    assert not [each for each in environments if b"LANTAI" in each or b"hunter2" in each]
-    assert all("NoNewPrivs:\t1\n" in status for status in statuses)
-
-
-def test_line_that_is_let_go_ends_its_child_whatever_it_waits_for(tmp_path: Path, hasty: Lines) -> None:
-    """S5."""
-    (tmp_path / "files" / "outbox").mkdir(parents=True)
-
-    with HostileSftp(tmp_path) as server:
-        with hasty.open(server.connection()):
-            while_open = len(children_of(hasty))
-        until(lambda: not children_of(hasty))
-
-    assert while_open == 1
-
-
-def test_children_end_with_the_process_that_wanted_them(tmp_path: Path) -> None:
-    """K1: a command that was killed leaves nobody behind who writes into the quarantine."""
-    script = (
-        "import sys, time; sys.path[:0] = sys.argv[1].split(':')\n"
-        "from lantai.edges.bulkhead.line import Lines\n"
-        "from lantai.edges.connections import Connection\n"
-        "import base64\n"
-        "kind, key = sys.argv[3].split()\n"
-        "one = Connection('sftp_JY', '127.0.0.1', int(sys.argv[2]), sys.argv[4], kind, base64.b64decode(key), password=sys.argv[5])\n"
-        "lines = Lines()\n"
-        "with lines.open(one) as line:\n"
-        "    print(lines.nursery_pid, flush=True)\n"
-        "    time.sleep(60)\n"
-    )
-    (tmp_path / "files").mkdir()
-    with HostileSftp(tmp_path) as server:
-        words = [":".join(sys.path), str(server.port), server.host_key, lies.LOGIN, lies.PASSWORD]
-        with subprocess.Popen([sys.executable, "-c", script, *words], stdout=subprocess.PIPE, text=True) as wanting:
-            assert wanting.stdout is not None
-            nursery = int(wanting.stdout.readline())
-            child = int(Path(f"/proc/{nursery}/task/{nursery}/children").read_text().split()[0])
-
-            wanting.kill()
-
-    until(lambda: not any(is_alive(pid) for pid in (nursery, child)))
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    for _ in range(200):
-        if is_so():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it did not come to be so within 10 s")
 
 
 def test_package_is_brought_in_by_a_child_as_it_would_be_here(tmp_path: Path, lines: Lines) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from lantai.demo.sftp.files import AccountFiles
-from lantai.edges.bulkhead.line import Lines
 from lantai.edges.bulkhead.looks import look_all
+from lantai.edges.bulkhead.open_lines import Lines
 from lantai.edges.connections import Connection
 from lantai.edges.intake.outbox import PackageSeen, look
 from lantai.edges.intake.outbox_collect import collect

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
-from lantai.edges.bulkhead.line import Lines
+from lantai.edges.bulkhead.open_lines import Lines
 from lantai.edges.bulkhead.patience import USUAL_PACE, Pace
 from lantai.edges.connections import PREFIX, Connection
 from lantai.edges.intake.outbox import PackageSeen

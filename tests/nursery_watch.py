@@ -1,0 +1,44 @@
+"""What a nursery of lines and its children do, watched from outside."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from lantai.edges.bulkhead.looks import look_all
+from lantai.edges.bulkhead.open_lines import Lines
+from lantai.edges.connections import Connection
+from lantai.errors import LantaiError
+
+MOST_SECONDS = 90
+"""S3: no lie may keep anybody longer; with the limits below each takes a few seconds."""
+
+
+def error_of(lines: Lines, connection: Connection) -> LantaiError | None:
+    began = time.monotonic()
+    [found] = look_all(lines, {"sftp_JY": connection}, [2025])
+    assert time.monotonic() - began < MOST_SECONDS
+    return found.error
+
+
+def children_of(lines: Lines) -> list[int]:
+    """Return the processes under the nursery of some lines."""
+    nursery = lines.nursery_pid
+    listed = Path(f"/proc/{nursery}/task/{nursery}/children").read_text()
+    return [int(word) for word in listed.split()]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if is_so():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not come to be so within 10 s")
