@@ -166,6 +166,7 @@ def lines() -> Iterator[Lines]:
 @pytest.fixture
 def centre(settings: Settings, registry_on: str, sqlite_template: Path, lines: Lines) -> Iterator[Centre]:
     """A centre with its registry laid and its keys made, on 2 March 2026."""
+    from lantai.edges.custody.public_keys import lay_public_keys
     from lantai.edges.keys.files import make_home_keys
 
     settings.home.mkdir(parents=True)
@@ -175,6 +176,7 @@ def centre(settings: Settings, registry_on: str, sqlite_template: Path, lines: L
         shutil.copy(sqlite_template, settings.home / "registry.db")
     database = Database(settings.registry_url)
     centre = Centre(settings, Clock(settings.zone, date(2026, 3, 2)), database, "test:1:aaaa")
+    lay_public_keys(centre.vault.places, settings)
     centre.lines = lines
     yield centre
     database.close()

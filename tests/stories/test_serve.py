@@ -17,11 +17,11 @@ from desks import Desk
 from lantai.cli.serve import _elsewhere
 from lantai.demo.county.home import DemoHome, make_home
 from lantai.demo.county.people import responsible_person
-from lantai.demo.county.stage import _set_up
 from lantai.demo.county.units import UNITS
 from lantai.demo.documents.packages import PACKAGES
 from lantai.demo.sftp.gateway import gateway
 from lantai.demo.telling import story
+from lantai.demo.telling.stage import _set_up
 from lantai.edges.airflow.api import AirflowApi
 from lantai.edges.airflow.client import read_login
 from lantai.edges.airflow.home import AirflowHome

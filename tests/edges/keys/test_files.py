@@ -9,7 +9,6 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from lantai.edges.keys.files import (
-    DISPOSAL,
     INTAKE,
     load_identities,
     load_recipients,
@@ -125,16 +124,13 @@ def test_public_half_of_small_order_that_somebody_put_there_verifies_nothing(tmp
         load_verifier("lantai-log", tmp_path / "log.pem")
 
 
-def test_home_gets_its_keys_once_and_every_place_the_public_halves(settings):
+def test_home_gets_its_keys_once(settings):
     make_home_keys(settings)
     before = {path: path.read_bytes() for path in settings.home.rglob("*") if path.is_file()}
 
     make_home_keys(settings)
 
     assert {path: path.read_bytes() for path in settings.home.rglob("*") if path.is_file()} == before
-    for place in ("vault", "copy"):
-        names = sorted(path.name for path in (settings.home / place / "keys").iterdir())
-        assert names == ["disposal.pub.pem", "intake.pub.pem", "log.pub.pem"]
     assert load_identities(settings.keys / "identity.txt")[0].recipient == load_recipients(settings.recipients_file)[0]
 
 
@@ -149,18 +145,6 @@ def test_home_without_custody_has_no_key_that_opens_the_vault_or_signs_certifica
         "log.pub.pem",
     ]
     assert not settings.recipients_file.exists()
-
-
-def test_public_half_that_a_custodian_brings_goes_to_every_place(settings, tmp_path):
-    make_home_keys(settings, has_custody=False)
-    new_signer(tmp_path / "disposal.pem", DISPOSAL)
-    (settings.keys / "disposal.pub.pem").write_bytes((tmp_path / "disposal.pub.pem").read_bytes())
-
-    make_home_keys(settings, has_custody=False)
-
-    for place in ("vault", "copy"):
-        found = (settings.home / place / "keys/disposal.pub.pem").read_bytes()
-        assert found == (tmp_path / "disposal.pub.pem").read_bytes()
 
 
 def test_full_disk_leaves_no_half_key_behind(tmp_path):

@@ -19,7 +19,6 @@ from lantai.demo.county import archive, desk
 from lantai.demo.county.desk import Opinion, Shown
 from lantai.demo.county.home import TODAY, DemoHome
 from lantai.demo.county.people import Player, responsible_person
-from lantai.demo.county.stage import Stage, raised
 from lantai.demo.documents.corpus import COLUMNS, Plan, PlannedCarrier, Source, plan
 from lantai.demo.documents.filings import PERIOD_NAMES
 from lantai.demo.documents.flaws import put_in_outbox
@@ -28,6 +27,7 @@ from lantai.demo.documents.packing import FORM_VALUES, CatalogueLine, catalogue_
 from lantai.demo.documents.prose import invented_name
 from lantai.demo.sftp.gateway import ARCHIVE, folder_of
 from lantai.demo.telling import corpus_report, show, summary
+from lantai.demo.telling.stage import Stage, raised
 from lantai.demo.telling.teller import Teller
 from lantai.errors import LantaiError, UsageError
 from lantai.journey.department.pack import pack

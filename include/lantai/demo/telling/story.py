@@ -17,13 +17,13 @@ from lantai.demo.county import archive, desk
 from lantai.demo.county.desk import Opinion, Shown
 from lantai.demo.county.home import DemoHome, named
 from lantai.demo.county.people import ARCHIVIST, PANEL, Player, responsible_person
-from lantai.demo.county.stage import Stage, raised
 from lantai.demo.county.units import COUNTY, UNITS
 from lantai.demo.documents.flaws import put_in_outbox, spoil
 from lantai.demo.documents.packages import PACKAGES, Flaw, Package, first_year_of
 from lantai.demo.documents.packing import make_carrier
 from lantai.demo.sftp.gateway import ARCHIVE, folder_of
 from lantai.demo.telling import show, summary
+from lantai.demo.telling.stage import Stage, raised
 from lantai.demo.telling.teller import Teller
 from lantai.edges.registry.disposal.lists import DisposalList
 from lantai.journey.disposal.approval.export_sheet import export_sheet

@@ -19,7 +19,6 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from lantai.edges.custody.file_place import FilePlace
 from lantai.edges.files.regular import read_regular
 from lantai.edges.files.system_error import translated
 from lantai.errors import AlreadyThereError, KeyMissingError, LantaiError, MalformedError, SignatureInvalidError
@@ -194,9 +193,7 @@ def key_files(settings: Settings) -> Mapping[str, Path]:
 
 
 def make_home_keys(settings: Settings, *, has_custody: bool = True) -> None:
-    """Make what a home lacks: signing keys, an identity with its recipient, and the places themselves.
-
-    Nothing that is there is overwritten. The public halves are copied into `keys/` at every place.
+    """Make what a home lacks: signing keys, and an identity with its recipient; nothing that is there is overwritten.
 
     Args:
         settings: How the centre is set up.
@@ -204,8 +201,7 @@ def make_home_keys(settings: Settings, *, has_custody: bool = True) -> None:
             Elsewhere custodians bring the recipients' file, without which sealing refuses, and `disposal.pub.pem`.
 
     Raises:
-        PlaceUnavailableError: A place holds something else, or could not be written.
-        FixityError: A place holds another public key under the same name.
+        PlaceUnavailableError: A key could not be written.
     """
     for name, path in key_files(settings).items():
         if not path.exists() and not public_path(path).exists() and (has_custody or name != DISPOSAL):
@@ -217,12 +213,6 @@ def make_home_keys(settings: Settings, *, has_custody: bool = True) -> None:
         # An earlier run may have been stopped between the two files.
         recipients = "".join(f"{identity.recipient}\n" for identity in load_identities(identity_file))
         write_new_key(settings.recipients_file, recipients.encode("ascii"), PUBLIC_MODE)
-    for url in (settings.vault_url, *settings.copy_urls):
-        place = FilePlace.at(url)
-        place.prepare()
-        for name, path in key_files(settings).items():
-            if path.exists() or public_path(path).exists():
-                place.write_new(f"keys/{path.stem}{PUBLIC_SUFFIX}", [load_verifier(name, path).public_pem])
 
 
 def write_new_key(path: Path, content: bytes, mode: int) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lantai.edges.centre import Centre
 from lantai.edges.custody.apart import require_apart
+from lantai.edges.custody.public_keys import lay_public_keys
 from lantai.edges.database.migrations import upgrade
 from lantai.edges.files.machine import files_of, make_folder, missing_of
 from lantai.edges.keys.files import make_home_keys
@@ -44,5 +45,6 @@ def set_up(centre: Centre, *, has_custody: bool) -> SetUp:
         make_folder(path, is_private=True)
     revision = upgrade(centre.database)
     make_home_keys(settings, has_custody=has_custody)
+    lay_public_keys(centre.vault.places, settings)
     made_keys = sorted(files_of(settings.keys) - keys_before)
     return SetUp(revision, (*missing, *made_keys), settings.home)
