@@ -14,7 +14,7 @@ from sqlalchemy import insert, update
 from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.database.lease import leased
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.edges.registry.centre import people
 from lantai.edges.registry.centre.units import put_unit
 from lantai.edges.registry.custody import holdings

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 
-from lantai.edges.ledger.rows import append, proof_for
+from lantai.edges.ledger.events import append
+from lantai.edges.ledger.tree import proof_for
 from lantai.journey.ledger.checkpoint import make_checkpoint, newest_note
 from lantai.records.ledger.event import EventKind
 

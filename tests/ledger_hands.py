@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.records.ledger.event import EventKind
 
 

@@ -1,5 +1,5 @@
 -- Events that have no place in the ledger yet, in the order in which they happened.
--- reads: edges/ledger/rows.py
+-- reads: edges/ledger/tree.py
 -- source: RFC 6962 section 2.1; vault.md, "The ledger"
 -- returns: event_id text
 -- returns: leaf bytes

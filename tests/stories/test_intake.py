@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from filing_house import FilingHouse
 from lantai.edges.database.database import run_checks
 from lantai.edges.keys.files import load_identities
-from lantai.edges.ledger.rows import moment_text
+from lantai.edges.ledger.events import moment_text
 from lantai.formats.ledger import canonical, merkle, signed_note
 from lantai.journey.custody.restore import open_record
 from lantai.journey.intake.look import look

@@ -29,7 +29,7 @@ from factories_disposal import (
 )
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.edges.registry.centre import people
 from lantai.edges.registry.disposal import holds
 from lantai.errors import HeldError, LantaiError, LeaseLostError, NotPermittedError

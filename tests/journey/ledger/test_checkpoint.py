@@ -9,8 +9,9 @@ from sqlalchemy import select, text
 from lantai.edges import tables
 from lantai.edges.database.lease import acquire
 from lantai.edges.keys.files import LOG, load_verifier
-from lantai.edges.ledger import rows as ledger
-from lantai.edges.ledger.rows import append, proof_for
+from lantai.edges.ledger import tree
+from lantai.edges.ledger.events import append
+from lantai.edges.ledger.tree import proof_for
 from lantai.errors import (
     LeaseLostError,
     LedgerError,
@@ -363,14 +364,14 @@ def test_kept_note_under_our_key_is_held_against_the_leaves(centre, origin, root
 def test_worker_that_was_replaced_signs_no_checkpoint(centre, monkeypatch):
     """I5: a smaller one would come after a larger one."""
     happen(centre, 2)
-    sequence = ledger.sequence
+    sequence = tree.sequence
 
     def sequence_slowly(database, lease):
         size = sequence(database, lease)
         acquire(database, lease.name, "elsewhere:1:cccc", centre.clock.now_at() + timedelta(hours=1), 60)
         return size
 
-    monkeypatch.setattr("lantai.edges.ledger.rows.sequence", sequence_slowly)
+    monkeypatch.setattr("lantai.edges.ledger.tree.sequence", sequence_slowly)
     with pytest.raises(LeaseLostError):
         make_checkpoint(centre)
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from lantai.edges.ledger.rows import proof_for
+from lantai.edges.ledger.tree import proof_for
 from lantai.errors import LedgerError
 from lantai.journey.ledger.checkpoint import make_checkpoint
 from lantai.journey.ledger.verify_ledger import verify

@@ -16,7 +16,8 @@ from lantai.edges.custody.file_place import Place, read_small
 from lantai.edges.custody.vault import require_read_back
 from lantai.edges.database.database import Database
 from lantai.edges.files.system_error import translated
-from lantai.edges.ledger import rows as ledger
+from lantai.edges.ledger.checkpoints import checkpoint_of, checkpoint_sizes
+from lantai.edges.ledger.tree import leaves
 from lantai.errors import FixityError, LedgerError
 
 LEAVES, CHECKPOINTS = "ledger/leaves", "ledger/checkpoints"
@@ -50,7 +51,7 @@ def publish(database: Database, place: Place, *, whole: bool) -> None:
     """
     written: dict[str, str] = {}
     with database.read() as connection:
-        sizes = ledger.checkpoint_sizes(connection)
+        sizes = checkpoint_sizes(connection)
     try:
         for first_index, size in _lacking(place, sizes, whole=whole):
             name = leaves_path(first_index, size)
@@ -109,13 +110,13 @@ def kept_notes(place: Place) -> Iterator[tuple[int, str]]:
 
 def _note(database: Database, size: int) -> bytes:
     with database.read() as connection:
-        made = ledger.checkpoint_of(connection, size)
+        made = checkpoint_of(connection, size)
     if made is None:
         raise LedgerError(f"checkpoint of {size} leaves: not in the registry")
-    return str(made.note).encode()
+    return made.note.encode()
 
 
 def _lines(database: Database, first_index: int, end_index: int) -> list[bytes]:
     # Read before anything is written: no transaction stays open while a disk is waited for.
     with database.read() as connection:
-        return [bytes(row.leaf) + b"\n" for row in ledger.leaves(connection, first_index, end_index)]
+        return [leaf + b"\n" for leaf in leaves(connection, first_index, end_index)]

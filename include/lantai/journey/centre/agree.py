@@ -6,7 +6,7 @@ import secrets
 from dataclasses import replace
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.edges.registry.centre.units import units
 from lantai.edges.registry.year.duties import add_agreement
 from lantai.errors import UsageError

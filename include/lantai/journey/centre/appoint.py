@@ -16,7 +16,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.edges.registry.centre import people
 from lantai.errors import UsageError
 from lantai.formats.ledger.ssh_signature import fingerprint, parse_public_key_line

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
 from lantai.edges.database.lease import Lease, require
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.edges.registry.custody.holdings import forget_begun, put_begun, put_copies, put_seals, register_records
 from lantai.edges.registry.intake.submissions import Round, move_round
 from lantai.edges.registry.year.duties import meet_duty

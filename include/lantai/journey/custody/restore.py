@@ -20,7 +20,7 @@ from lantai.edges.custody.opening import OpenedFile, check_record, open_files
 from lantai.edges.custody.vault_reader import Generation, read_newest
 from lantai.edges.files.machine import make_folder
 from lantai.edges.keys.files import Verifier
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.edges.registry.custody import sealings
 from lantai.errors import FixityError, NotPermittedError, PlaceUnavailableError, UnsafeNameError
 from lantai.formats.age.file import Identity

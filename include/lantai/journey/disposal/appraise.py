@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
 from lantai.edges.database.lease import leased, require
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.edges.registry.centre import people
 from lantai.edges.registry.centre.units import units as registered_units
 from lantai.edges.registry.disposal import lists as disposal

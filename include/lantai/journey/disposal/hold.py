@@ -12,7 +12,7 @@ import secrets
 from dataclasses import dataclass
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.edges.registry.centre import people
 from lantai.edges.registry.disposal import holds
 from lantai.errors import NotPermittedError, UsageError

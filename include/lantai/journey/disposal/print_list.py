@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger.rows import Inclusion
+from lantai.edges.ledger.tree import Inclusion
 from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.formats.papers import form
 from lantai.journey.disposal.approval.examine import Examined

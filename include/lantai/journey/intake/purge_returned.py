@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.edges.registry.intake.submissions import mark_purged, told_of, unpurged
 from lantai.journey.intake.collect import purge, quarantine_id_of
 from lantai.records.ledger.event import EventKind

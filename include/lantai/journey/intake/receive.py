@@ -15,7 +15,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.edges.registry.intake.packages import link_package
 from lantai.edges.registry.intake.submissions import (
     Round,

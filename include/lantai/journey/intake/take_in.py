@@ -21,7 +21,7 @@ from lantai.edges.connections import PREFIX, connections_of
 from lantai.edges.database.fence import Fence
 from lantai.edges.database.lease import Lease, leased, require
 from lantai.edges.intake.outbox import PackageSeen
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.edges.registry.centre.units import units
 from lantai.edges.registry.intake.inspections import put_unit_half
 from lantai.edges.registry.intake.packages import known_states, note_look

@@ -13,9 +13,9 @@ from datetime import datetime
 from lantai.edges.centre import Centre
 from lantai.edges.database.database import Database
 from lantai.edges.database.lease import Lease, require
-from lantai.edges.ledger import rows as ledger
+from lantai.edges.ledger import checkpoints, tree
 from lantai.edges.ledger.files import publish
-from lantai.edges.ledger.rows import Inclusion
+from lantai.edges.ledger.tree import Inclusion
 from lantai.errors import DiskFullError, PlaceUnavailableError
 from lantai.formats.ledger import signed_note
 from lantai.formats.ledger.signed_note import ORIGIN, Checkpoint
@@ -37,8 +37,8 @@ def make_checkpoint(centre: Centre, *, whole: bool = False) -> Checkpoint | None
         PlaceUnavailableError: Fewer places than the policy asks for have it now.
         LedgerError: A place has other leaves or another note.
     """
-    with ledger.sequencer(centre.database, centre.holder, centre.clock.now_at) as lease:
-        size = ledger.sequence(centre.database, lease)
+    with tree.sequencer(centre.database, centre.holder, centre.clock.now_at) as lease:
+        size = tree.sequence(centre.database, lease)
         if size == 0:
             return None
         checkpoint = _sign(centre, size, lease)
@@ -52,15 +52,15 @@ def _sign(centre: Centre, size: int, lease: Lease) -> Checkpoint:
     # is cut into files where checkpoints were made.
     with centre.database.begin() as connection:
         require(connection, lease)
-        made = ledger.checkpoint_of(connection, size)
+        made = checkpoints.checkpoint_of(connection, size)
         if made is not None:
             return Checkpoint(ORIGIN, size, bytes.fromhex(made.root_sha256))
-        frontier = ledger.frontier_before(connection, size)
-        for leaf in ledger.leaf_hashes(connection, frontier.size, size):
+        frontier = checkpoints.frontier_before(connection, size)
+        for leaf in tree.leaf_hashes(connection, frontier.size, size):
             frontier.append(leaf)
         checkpoint = Checkpoint(ORIGIN, size, frontier.root)
         note = signed_note.sign(checkpoint.encode(), centre.log_signer.name, centre.log_signer.private_key)
-        ledger.add_checkpoint(connection, frontier, note, centre.clock.now_at())
+        checkpoints.add_checkpoint(connection, frontier, note, centre.clock.now_at())
         return checkpoint
 
 
@@ -70,20 +70,20 @@ def proof(database: Database, event_id: str, tree_size: int) -> Inclusion:
     Raises:
         NotFoundError: No such event, or it has no place in that tree.
     """
-    return ledger.proof_for(database, event_id, tree_size)
+    return tree.proof_for(database, event_id, tree_size)
 
 
 def newest_note(centre: Centre) -> str | None:
     """Return the newest checkpoint as a signed note; None when there is none."""
     with centre.database.read() as connection:
-        made = ledger.newest_checkpoint(connection)
-    return None if made is None else str(made.note)
+        made = checkpoints.newest_checkpoint(connection)
+    return None if made is None else made.note
 
 
 def checkpointed_at(centre: Centre, event_id: str) -> datetime | None:
     """Return when an event first was in a checkpoint; None when it is in none yet."""
     with centre.database.read() as connection:
-        return ledger.first_covered_at(connection, event_id)
+        return checkpoints.first_covered_at(connection, event_id)
 
 
 def _put_out(centre: Centre, *, whole: bool) -> None:

@@ -9,18 +9,23 @@ Source: vault.md, "The ledger"; RFC 6962 section 2.1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from lantai.edges.centre import Centre
 from lantai.edges.custody.file_place import Place
 from lantai.edges.keys.files import LOG, Verifier, load_verifier
-from lantai.edges.ledger import rows as ledger
+from lantai.edges.ledger.checkpoints import KeptCheckpoint, frontier_of
+from lantai.edges.ledger.events import moment_text
 from lantai.edges.ledger.files import kept_leaves, kept_notes
+from lantai.edges.ledger.tree import tree_size, waiting_count
+from lantai.edges.ledger.unbelieved import (
+    UnbelievedCheckpoint,
+    UnbelievedLeaf,
+    unbelieved_checkpoints,
+    unbelieved_leaves,
+)
 from lantai.errors import LedgerError, MalformedError, PlaceUnavailableError, SignatureInvalidError
 from lantai.formats.ledger import canonical, merkle, signed_note
 from lantai.formats.ledger.signed_note import ORIGIN, Checkpoint
@@ -28,11 +33,6 @@ from lantai.formats.ledger.signed_note import ORIGIN, Checkpoint
 _COLUMNS = ("event_id", "kind", "subject", "actor")
 _BYTES, _TEXT, _MOMENT = (bytes, memoryview), (str,), (datetime, str)
 _LEAF_TYPES = {"leaf": _BYTES, "leaf_hash": _BYTES, **dict.fromkeys(_COLUMNS, _TEXT), "occurred_at": _MOMENT}
-_CHECKPOINT_TYPES = {
-    "tree_size": (int,),
-    **dict.fromkeys(("root_sha256", "note", "frontier_json"), _TEXT),
-    "made_at": _MOMENT,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +76,21 @@ def verify(centre: Centre, kept_note: str | None = None) -> LedgerVerdict:
     """
     verifier = load_verifier(LOG, centre.settings.log_key_file)
     with centre.database.read() as connection:
-        size = ledger.tree_size(connection)
-        stored = ledger.stored_checkpoints(connection)
-        made = [row for row in stored if _has_types(row, _CHECKPOINT_TYPES) and _moment_of(row.made_at)]
-        looking = _Looking(verifier, frozenset(row.tree_size for row in made))
-        looking.registry(ledger.stored_leaves(connection), size)
-        waiting = ledger.waiting_count(connection)
+        size = tree_size(connection)
+        read = [(row, _read(row)) for row in unbelieved_checkpoints(connection)]
+        made = [each for _, each in read if each is not None]
+        looking = _Looking(verifier, frozenset(each.tree_size for each, _ in made))
+        looking.registry(unbelieved_leaves(connection), size)
+        waiting = waiting_count(connection)
     looking.problems += [
         f"the row of checkpoint {_brief(row.tree_size)} holds values of other types than were written"
-        for row in stored
-        if row not in made
+        for row, each in read
+        if each is None
     ]
-    for row in made:
-        looking.checkpoint(row)
-    places = [place.name for place in centre.vault.places if looking.place(place, made)]
+    for each, frontier_json in made:
+        looking.checkpoint(each, frontier_json)
+    published = made[-1][0].tree_size if made else 0
+    places = [place.name for place in centre.vault.places if looking.place(place, published)]
     if kept_note is not None:
         looking.note("the checkpoint kept outside", None, kept_note)
     return LedgerVerdict(
@@ -110,7 +111,7 @@ class _Looking:
         self.problems: list[str] = []
         self.unknown: list[str] = []
 
-    def registry(self, rows: Iterator[Row[Any]], size: int) -> None:
+    def registry(self, rows: Iterator[UnbelievedLeaf], size: int) -> None:
         """Look at every leaf of the registry: its hash, its place, and the columns beside it."""
         for expected, row in enumerate(rows):
             if row.leaf_index != expected:
@@ -135,19 +136,18 @@ class _Looking:
         if len(self._hashes) != size:
             self._changed(len(self._hashes), f"found {len(self._hashes)} leaves with their events, expected {size}")
 
-    def checkpoint(self, row: Row[Any]) -> None:
+    def checkpoint(self, kept: KeptCheckpoint, frontier_json: str) -> None:
         """Look at a checkpoint's row: its note, its root, its frontier."""
-        self.note(f"the registry's checkpoint of {row.tree_size}", row.tree_size, row.note)
-        if self.root_at(row.tree_size).hex() != row.root_sha256:
-            self.problems.append(f"the row of checkpoint {row.tree_size} tells another root than the leaves lead to")
+        self.note(f"the registry's checkpoint of {kept.tree_size}", kept.tree_size, kept.note)
+        if self.root_at(kept.tree_size).hex() != kept.root_sha256:
+            self.problems.append(f"the row of checkpoint {kept.tree_size} tells another root than the leaves lead to")
         try:
-            ledger.frontier_of(row)
+            frontier_of(kept.tree_size, kept.root_sha256, frontier_json)
         except (LedgerError, MalformedError) as error:
             self.problems.append(str(error))
 
-    def place(self, place: Place, made: Sequence[Row[Any]]) -> bool:
-        """Compare the leaves and notes that a place keeps; say whether it could be looked at."""
-        published = int(made[-1].tree_size) if made else 0
+    def place(self, place: Place, published: int) -> bool:
+        """Compare the leaves and notes that a place keeps, so many at least; say whether it could be looked at."""
         count = 0
         try:
             for index, leaf in kept_leaves(place):
@@ -198,7 +198,7 @@ class _Looking:
         self.first_changed = index if self.first_changed is None else min(index, self.first_changed)
 
 
-def _columns_agree(row: Row[Any], leaf: bytes) -> bool:
+def _columns_agree(row: UnbelievedLeaf, leaf: bytes) -> bool:
     """Whether the columns of an event say what its leaf says (P4)."""
     try:
         body = canonical.loads(leaf)
@@ -210,7 +210,16 @@ def _columns_agree(row: Row[Any], leaf: bytes) -> bool:
     return told == [*(getattr(row, name) for name in _COLUMNS), _moment_of(row.occurred_at)]
 
 
-def _has_types(row: Row[Any], types: Mapping[str, tuple[type, ...]]) -> bool:
+def _read(row: UnbelievedCheckpoint) -> tuple[KeptCheckpoint, str] | None:
+    """Return a checkpoint and its right edge, None when a value is of another type than it was written as."""
+    if not (isinstance(row.tree_size, int) and isinstance(row.root_sha256, str) and isinstance(row.note, str)):
+        return None
+    if not (isinstance(row.frontier_json, str) and _moment_of(row.made_at)):
+        return None
+    return KeptCheckpoint(row.tree_size, row.root_sha256, row.note), row.frontier_json
+
+
+def _has_types(row: UnbelievedLeaf, types: Mapping[str, tuple[type, ...]]) -> bool:
     """Whether every value is of the type it was written as: a value of another type is a change, whatever it says (P4)."""
     return all(isinstance(getattr(row, name), wanted) for name, wanted in types.items())
 
@@ -222,13 +231,15 @@ def _bytes_of(value: object) -> bytes:
     return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else b""
 
 
-def _moment_of(stored: datetime | str) -> str:
-    """Return a stored moment as leaves write it; SQLite keeps text in UTC."""
+def _moment_of(stored: object) -> str:
+    """Return a stored moment as leaves write it, empty when it is none; SQLite keeps text in UTC."""
     try:
         moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
     except ValueError:
         return ""
-    return ledger.moment_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    if not isinstance(moment, datetime):
+        return ""
+    return moment_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _brief(value: object) -> str:

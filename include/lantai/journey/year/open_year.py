@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.edges.registry.centre.units import units
 from lantai.edges.registry.year.duties import add_duties, open_filing_year
 from lantai.errors import UsageError

@@ -1,9 +1,7 @@
-"""An event of the ledger: one fact about a carrier or a list. Source: vault.md, "The ledger"."""
+"""The kinds of events of the ledger: each event is one fact about a carrier or a list. Source: vault.md, "The ledger"."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 
@@ -39,22 +37,3 @@ class EventKind(StrEnum):
     DESTROYED = "destroyed"
     RESTORED = "restored"
     IDENTITY_OPENED = "identity_opened"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One event.
-
-    Attributes:
-        event_id: Random, 32 hex digits.
-        subject: Carrier id, list id or other id of ours.
-        actor: Staff id of who did it, or `system`.
-        facts: Integers and strings only (ids, counts, digests): no titles, names or free text.
-    """
-
-    event_id: str
-    kind: EventKind
-    subject: str
-    actor: str
-    occurred_at: datetime
-    facts: dict[str, int | str]

@@ -22,7 +22,8 @@ from sqlalchemy import Connection
 from lantai.edges.centre import Centre
 from lantai.edges.disposal.paper_files import put_paper
 from lantai.edges.keys.files import DISPOSAL, key_files, load_signer
-from lantai.edges.ledger.rows import Inclusion, append
+from lantai.edges.ledger.events import append
+from lantai.edges.ledger.tree import Inclusion
 from lantai.edges.registry.centre import people
 from lantai.edges.registry.disposal import dispositions
 from lantai.edges.registry.disposal import lists as disposal

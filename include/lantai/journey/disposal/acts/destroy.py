@@ -31,8 +31,8 @@ from lantai.edges.database.fence import Fence
 from lantai.edges.database.lease import Lease, leased, require
 from lantai.edges.disposal.paper_files import put_paper
 from lantai.edges.keys.tombstone_key import tombstone_key
+from lantai.edges.ledger.events import append
 from lantai.edges.ledger.files import note_path, publish
-from lantai.edges.ledger.rows import append
 from lantai.edges.registry.custody import holdings
 from lantai.edges.registry.disposal import dispositions
 from lantai.edges.registry.disposal import lists as disposal

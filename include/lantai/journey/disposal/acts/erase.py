@@ -29,7 +29,7 @@ from lantai.edges.custody.vault_reader import Generation, all_files, header_file
 from lantai.edges.database.fence import Fence
 from lantai.edges.database.lease import Lease, require
 from lantai.edges.files.machine import make_new_folder
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.edges.registry.custody import sealings
 from lantai.errors import FixityError, NotPermittedError
 from lantai.formats.vault.manifest import HeadersManifest

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from lantai.edges.centre import Centre
 from lantai.edges.connections import Connection, load_connections
 from lantai.edges.disposal.paper_files import put_paper
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.edges.registry.disposal import dispositions
 from lantai.edges.registry.disposal import lists as disposal
 from lantai.edges.sftp.connect import connect

@@ -31,7 +31,7 @@ from lantai.edges.database.lease import Lease, leased, require
 from lantai.edges.disposal.paper_files import put_paper
 from lantai.edges.disposal.transfer_package import open_package, remove_work
 from lantai.edges.keys.files import DISPOSAL, Signer, key_files, load_identities, load_signer
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.edges.registry.centre import people
 from lantai.edges.registry.disposal import dispositions
 from lantai.edges.registry.disposal import lists as disposal

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.edges.registry.disposal import lists as disposal
 from lantai.edges.registry.disposal.lists import DisposalList, DutyHeld
 from lantai.errors import NotPermittedError, UsageError

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.errors import HeldError, NotPermittedError
 from lantai.locales import refusal
 from lantai.records.disposal.shortfall import Shortfall

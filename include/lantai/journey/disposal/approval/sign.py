@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
 from lantai.edges.files.folder import read_bytes
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.edges.registry.centre import people
 from lantai.edges.registry.disposal import lists as disposal
 from lantai.edges.registry.disposal.holds import held_on_list

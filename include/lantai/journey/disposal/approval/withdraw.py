@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger.rows import append
+from lantai.edges.ledger.events import append
 from lantai.edges.registry.centre import people
 from lantai.edges.registry.disposal import lists as disposal
 from lantai.errors import NotPermittedError

@@ -22,7 +22,9 @@ from lantai.edges.bulkhead.line import UnitLine
 from lantai.edges.centre import Centre
 from lantai.edges.disposal.paper_files import put_paper
 from lantai.edges.files.folder import read_bytes
-from lantai.edges.ledger.rows import Inclusion, checkpoint_of, event_about, proof_for
+from lantai.edges.ledger.checkpoints import checkpoint_of
+from lantai.edges.ledger.events import event_about
+from lantai.edges.ledger.tree import Inclusion, proof_for
 from lantai.edges.registry.intake.submissions import (
     Round,
     answer_of,
