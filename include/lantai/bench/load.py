@@ -52,7 +52,7 @@ def results(bench: Bench, progress: Progress | None) -> Iterator[Result]:
 def ours(watch: Stopwatch, folder: Path, url: str, record_count: int) -> Any:  # noqa: ANN401, ARG001 - JSON; a folder goes to every contender
     """Load as take-in does."""
     from lantai.edges import tables
-    from lantai.edges.database.database import load
+    from lantai.edges.database.loading import load
 
     return _loaded(watch, url, record_count, lambda connection, rows: load(connection, tables.record, rows))
 

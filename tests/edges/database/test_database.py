@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import delete, insert, text, update
 
 from lantai.edges import tables
-from lantai.edges.database.database import Database, add_if_new, load, load_missing, translated
-from lantai.edges.database.migrations import VERSION_TABLE, require_current, upgrade
+from lantai.edges.database.database import Database, translated
+from lantai.edges.database.loading import load
+from lantai.edges.database.migrations import VERSION_TABLE, require_current
 from lantai.errors import (
     RegistryConflictError,
     RegistryDamagedError,
@@ -24,90 +23,7 @@ from lantai.errors import (
 )
 from lantai.records.disposal.lists import LIST_MOVES
 from lantai.records.intake.submission import MOVES
-
-NOW = datetime(2026, 3, 2, 1, 2, 3, tzinfo=UTC)
-UNIT = {
-    "unit_code": "JY",
-    "name": "教育局",
-    "fonds_no": "J001",
-    "scope_class": "statutory",
-    "business_frequency": "year",
-}
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server("postgres", "initdb"))])
-def database(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_registry")
-    else:
-        url = f"sqlite:///{shutil.copy(sqlite_template, tmp_path)}"
-    database = Database(url)
-    yield database
-    database.close()
-
-
-def add_carrier(database: Database, state: str = "seen", *, is_stalled: bool = False) -> None:
-    with database.begin() as connection:
-        connection.execute(
-            insert(tables.unit).values(UNIT),
-        )
-        connection.execute(
-            insert(tables.submission).values(
-                submission_id="SL2025-JY-E001",
-                unit_code="JY",
-                filing_year=2025,
-                data_form="e_document",
-                carrier_number="1",
-                received_at=NOW,
-            ),
-        )
-        connection.execute(
-            insert(tables.carrier).values(
-                carrier_id="SL2025-JY-E001-R1",
-                submission_id="SL2025-JY-E001",
-                unit_code="JY",
-                round_no=1,
-                raw_name_hex="31",
-                kind="folder",
-                fingerprint="f" * 64,
-                state=state,
-                received_at=NOW,
-                is_on_time=True,
-                days_late=0,
-                is_zero_report=False,
-                file_count=1,
-                size_bytes=1,
-                record_count=0,
-                generation=0,
-                is_stalled=is_stalled,
-            ),
-        )
-
-
-def record_row(number: int) -> dict[str, object]:
-    return {
-        "record_id": f"SL2025-JY-E001-R1-{number:05d}",
-        "carrier_id": "SL2025-JY-E001-R1",
-        "unit_code": "JY",
-        "archival_code": f"J001-WS·2025-D10-BGS-{number:04d}",
-        "title": "关于开展\t“制表符\\N”检查的通知\n第二行",
-        "author": "教育局",
-        "doc_no": "",
-        "formed_on": date(2025, 5, 6),
-        "filing_year": 2025,
-        "retention": "D10",
-        "page_count": 3,
-        "doc_type": "通知",
-        "dept_or_subject": "BGS",
-        "item_no": f"{number:04d}",
-        "access_level": "open",
-        "remarks": "",
-        "transfer_due_on": None,
-        "destroy_due_on": date(2036, 1, 1),
-        "status": "kept",
-        "file_count": 1,
-        "size_bytes": 10,
-    }
+from registry_rows import NOW, UNIT, add_carrier, record_row
 
 
 def test_migrations_make_exactly_the_tables_that_the_code_knows(database: Database) -> None:
@@ -155,58 +71,6 @@ def test_unreachable_database_is_named_and_may_be_tried_again() -> None:
     assert caught.value.retryable
 
 
-def test_missing_rows_are_added_and_those_that_are_there_stay_as_they_are(database: Database) -> None:
-    add_carrier(database)
-    rows = [record_row(number) for number in range(1, 1001)]
-
-    with database.begin() as connection:
-        first = load_missing(connection, tables.record, rows[:900])
-    with database.begin() as connection:
-        second = load_missing(connection, tables.record, ({**row, "title": "另一个题名"} for row in rows))
-
-    assert (first, second) == (900, 100)
-    assert first_record(database) == rows[0]
-
-
-def test_record_that_is_registered_twice_is_refused_and_nothing_of_the_second_load_stays(database: Database) -> None:
-    """I4: a rerun that would register again is a fault of ours, to be seen and not to be passed over."""
-    add_carrier(database)
-    rows = [record_row(number) for number in range(1, 1001)]
-    with database.begin() as connection:
-        assert load(connection, tables.record, rows[:1]) == 1
-
-    with pytest.raises(RegistryConflictError), database.begin() as connection:
-        load(connection, tables.record, reversed(rows))
-
-    with database.read() as connection:
-        assert connection.execute(select(func.count()).select_from(tables.record)).scalar_one() == 1
-    assert first_record(database) == rows[0]
-
-
-def test_record_of_another_unit_than_its_carriers_is_refused(database: Database) -> None:
-    """R13-01: what the registry says of a record's unit is what its carrier says, by the database's own rule."""
-    add_carrier(database)
-
-    with database.begin() as connection:
-        connection.execute(insert(tables.unit).values(UNIT | {"unit_code": "MZ", "name": "民政局", "fonds_no": "J002"}))
-
-    with pytest.raises(RegistryConflictError), database.begin() as connection:
-        load(connection, tables.record, [record_row(1) | {"unit_code": "MZ"}])
-
-
-def test_record_of_a_carrier_that_is_not_there_is_refused_and_nothing_of_its_load_stays(database: Database) -> None:
-    add_carrier(database)
-    rows = [record_row(number) for number in (1, 2, 3)]
-
-    with pytest.raises(RegistryConflictError), database.begin() as connection:
-        load(connection, tables.record, [*rows, record_row(4) | {"carrier_id": "SL2025-JY-E009-R1"}])
-    with pytest.raises(RegistryConflictError), database.begin() as connection:
-        connection.execute(insert(tables.record).values(record_row(1) | {"carrier_id": "SL2025-JY-E009-R1"}))
-
-    with database.read() as connection:
-        assert connection.execute(select(func.count()).select_from(tables.record)).scalar_one() == 0
-
-
 @pytest.mark.parametrize(
     ("statement", "rule"),
     [
@@ -224,43 +88,6 @@ def test_neither_record_nor_carrier_leaves_the_other(database: Database, stateme
 
     with pytest.raises(RegistryConflictError, match=rule), database.begin() as connection:
         connection.execute(text(statement))
-
-
-@pytest.mark.server("postgres", "initdb")
-def test_load_into_a_registry_that_went_away_may_be_tried_again(postgres_url: str) -> None:
-    """reliability.md, B1: the driver's own error leaves a COPY as ours."""
-    database = Database(postgres_url)
-    upgrade(database)
-    add_carrier(database)
-
-    def cut(connection: Connection) -> Iterator[dict[str, object]]:
-        with Database(postgres_url).engine.connect() as other:
-            pid = connection.connection.driver_connection.info.backend_pid
-            other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
-        for number in range(1, 100_000):
-            yield record_row(number)
-
-    with pytest.raises(RegistryUnavailableError) as caught, database.begin() as connection:
-        load(connection, tables.record, cut(connection))
-
-    assert caught.value.retryable
-    database.close()
-
-
-def first_record(database: Database) -> dict[str, object]:
-    with database.read() as connection:
-        found = connection.execute(select(tables.record).order_by(tables.record.c.record_id).limit(1)).one()
-    return dict(found._mapping)
-
-
-def test_row_added_when_it_is_new_is_there_once_and_unchanged(database: Database) -> None:
-    with database.begin() as connection:
-        first = add_if_new(connection, tables.filing_year, filing_year=2025, opened_at=NOW)
-        second = add_if_new(connection, tables.filing_year, filing_year=2025, opened_at=NOW.replace(year=2027))
-
-    assert (first, second) == (True, False)
-    with database.read() as connection:
-        assert connection.execute(select(tables.filing_year.c.opened_at)).scalar_one() == NOW
 
 
 @pytest.mark.parametrize(

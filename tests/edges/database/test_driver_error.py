@@ -15,8 +15,9 @@ from sqlalchemy import Connection, insert, select, text, update
 
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.database.database import Database, load, translated
+from lantai.edges.database.database import Database, translated
 from lantai.edges.database.driver_error import meaning_of
+from lantai.edges.database.loading import load
 from lantai.edges.registry.centre.units import put_unit
 from lantai.errors import (
     DiskFullError,

@@ -19,7 +19,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, select, update
 
 from lantai.edges import tables
-from lantai.edges.database.database import Database, add_if_new
+from lantai.edges.database.database import Database
+from lantai.edges.database.loading import add_if_new
 from lantai.edges.files.worker import has_died
 from lantai.errors import LeaseLostError
 

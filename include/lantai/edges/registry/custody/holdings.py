@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from lantai.edges import tables
-from lantai.edges.database.database import load, query, stream
+from lantai.edges.database.database import query, stream
+from lantai.edges.database.loading import load
 from lantai.records.centre.unit import DataForm
 from lantai.records.custody.copy import Copy, CopyState
 from lantai.records.custody.manifest import SealedRecord

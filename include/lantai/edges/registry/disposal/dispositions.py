@@ -16,7 +16,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, case, func, insert, select, update
 
 from lantai.edges import tables
-from lantai.edges.database.database import load_missing, query
+from lantai.edges.database.database import query
+from lantai.edges.database.loading import load_missing
 from lantai.records.custody.record import RecordStatus
 from lantai.records.disposal.lists import Decision
 from lantai.records.ledger.event import EventKind

@@ -17,7 +17,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from lantai.edges import tables
-from lantai.edges.database.database import load, query
+from lantai.edges.database.database import query
+from lantai.edges.database.loading import load
 from lantai.errors import NotFoundError
 from lantai.records.custody.record import RecordStatus, Retention
 from lantai.records.disposal.listed_record import ListedRecord

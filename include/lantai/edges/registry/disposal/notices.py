@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from lantai.edges import tables
-from lantai.edges.database.database import load_missing
+from lantai.edges.database.loading import load_missing
 
 
 def add_notice(connection: Connection, key: str, kind: str, subject: str, made_at: datetime) -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 
 from lantai.edges import tables
-from lantai.edges.database.database import add_if_new, query
+from lantai.edges.database.database import query
+from lantai.edges.database.loading import add_if_new
 from lantai.records.intake.reason import storable
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, exists, func, insert, or_, select, update
 
 from lantai.edges import tables
-from lantai.edges.database.database import add_if_new
+from lantai.edges.database.loading import add_if_new
 from lantai.errors import NotFoundError
 from lantai.records.centre.unit import DataForm
 from lantai.records.intake.carrier import BackupStrategy, package_name

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from lantai.edges import tables
-from lantai.edges.database.database import add_if_new, query
+from lantai.edges.database.database import query
+from lantai.edges.database.loading import add_if_new
 from lantai.records.intake.reason import Reason
 from lantai.records.intake.visit import TakeInState, Visit
 

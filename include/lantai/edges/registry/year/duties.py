@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, RowMapping, insert, or_, select, update
 
 from lantai.edges import tables
-from lantai.edges.database.database import add_if_new, load_missing, query
+from lantai.edges.database.database import query
+from lantai.edges.database.loading import add_if_new, load_missing
 from lantai.records.centre.agreement import Agreement
 from lantai.records.centre.unit import DataForm
 from lantai.records.year.duty import Duty, DutyState
