@@ -23,7 +23,9 @@ from lantai.records.centre.unit import DataForm, Unit
 from lantai.records.custody.record import CatalogueRow
 from lantai.records.department.pack_order import PackOrder, Sender
 from lantai.records.intake.carrier import ReceivedFile, decode_name
+from lantai.records.intake.catalogue_entry import CatalogueEntry
 from lantai.records.intake.finding import Finding, Severity
+from lantai.rules.intake.catalogue_entry import read_entry
 
 UNIT = Unit("JY", "示例市教育局", "Z109", (DataForm.E_DOCUMENT,), responsible_person="p1")
 SENDER = Sender("JY", "示例市教育局", "Z109", "李敏", "0571-88000000")
@@ -69,13 +71,18 @@ def row(number: int = 1, **changes: object) -> CatalogueRow:
     return CatalogueRow(number, **(cells | changes))
 
 
-def cells_of(entry: CatalogueRow) -> list[str]:
+def entry(number: int = 1, **changes: object) -> CatalogueEntry:
+    """Return a valid row, read; a keyword changes one cell before it is."""
+    return read_entry(row(number, **changes))
+
+
+def cells_of(written: CatalogueRow) -> list[str]:
     """Return a row as it stands in a sheet."""
     names = (
         "archival_code title author doc_no formed_on retention classification page_count doc_type dept_or_subject "
         "item_no access_level files remarks"
     )
-    values = [getattr(entry, name) for name in names.split()]
+    values = [getattr(written, name) for name in names.split()]
     return [";".join(value) if isinstance(value, tuple) else value for value in values]
 
 

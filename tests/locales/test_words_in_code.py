@@ -27,7 +27,7 @@ READ_OR_SIGNED = {
     "rules/disposal/appraisal.py": "periods as they stand in what people signed",
     "rules/disposal/carrying_out.py": "names of a region",
     "rules/disposal/retention.py": "periods that catalogues are read by",
-    "rules/intake/completeness.py": "cells that catalogues are read by",
+    "rules/intake/catalogue_entry.py": "cells that catalogues are read by",
     "rules/intake/scope.py": "words that tell a classified record",
     "rules/intake/secrecy_mark.py": "marks of secrecy",
     "rules/year/calendar.py": "days as people write them",

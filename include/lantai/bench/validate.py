@@ -77,7 +77,7 @@ def great_expectations(watch: Stopwatch, folder: Path, listed: str) -> Any:  # n
         with paths[catalogue.file_no].open("rb") as stream:
             rows, _ = read_catalogue(stream, "catalogue.csv")
         unmet = check_catalogue(rows, checks)
-    return {"rows": len(rows), "rows_with_faults": len({number for one in unmet for number in one.row_nos})}
+    return {"rows": len(rows), "rows_with_faults": len({number for one in unmet for number in one.places})}
 
 
 def _import_the_library() -> None:

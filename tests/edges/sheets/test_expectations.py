@@ -21,7 +21,7 @@ def test_catalogue_that_meets_every_check_has_none_unmet():
     assert check_catalogue([row(1), row(2)], ALL) == []
 
 
-def test_rows_are_named_by_number_and_no_value_leaves():
+def test_rows_are_named_by_their_place_and_no_value_leaves():
     rows = [
         row(3, title="  "),
         row(7, page_count="12a"),
@@ -30,10 +30,10 @@ def test_rows_are_named_by_number_and_no_value_leaves():
     ]
 
     assert check_catalogue(rows, ALL) == [
-        Unmet("field_missing", "title", (3,)),
-        Unmet("archival_code_duplicate", "archival_code", (7, 11)),
-        Unmet("page_count_invalid", "page_count", (7,)),
-        Unmet("retention_unknown", "retention", (9,)),
+        Unmet("field_missing", "title", (0,)),
+        Unmet("archival_code_duplicate", "archival_code", (1, 3)),
+        Unmet("page_count_invalid", "page_count", (1,)),
+        Unmet("retention_unknown", "retention", (2,)),
     ]
 
 
@@ -44,13 +44,13 @@ def test_empty_catalogue_does_not_pass():
 def test_blank_cells_are_a_matter_of_one_check_only():
     blank = row(1, title="", archival_code="", page_count="", retention="")
 
-    assert check_catalogue([blank, row(2, archival_code="")], ALL) == [Unmet("field_missing", "title", (1,))]
+    assert check_catalogue([blank, row(2, archival_code="")], ALL) == [Unmet("field_missing", "title", (0,))]
 
 
 def test_file_lists_count_as_text():
     check = ColumnCheck("field_missing", "files", CheckKind.FILLED)
 
-    assert check_catalogue([row(1), row(2, files=())], [check]) == [Unmet("field_missing", "files", (2,))]
+    assert check_catalogue([row(1), row(2, files=())], [check]) == [Unmet("field_missing", "files", (1,))]
 
 
 @pytest.mark.parametrize(
@@ -69,5 +69,5 @@ def test_several_carriers_in_one_process_are_judged_alike_and_quietly(caplog):
     with caplog.at_level(logging.INFO):
         results = [check_catalogue([row(1, title="")], [FILLED]) for _ in range(3)]
 
-    assert results == [[Unmet("field_missing", "title", (1,))]] * 3
+    assert results == [[Unmet("field_missing", "title", (0,))]] * 3
     assert [r for r in caplog.records if r.name.startswith("great_expectations") and r.levelno < logging.WARNING] == []

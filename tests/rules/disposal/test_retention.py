@@ -9,11 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lantai import profiles
-from lantai.records.custody.record import Retention
-from lantai.rules.disposal.retention import due_on, read_retention, rule_rows, transfer_due_on, transfer_rules_for
+from lantai.records.custody.record import DueDates, Retention
+from lantai.rules.disposal.retention import (
+    MEANS_TODAY,
+    RetentionRules,
+    due_dates,
+    due_on,
+    in_force,
+    read_retention,
+    rule_rows,
+    transfer_due_on,
+    transfer_rules_for,
+)
 
 RULES = rule_rows(profiles.transfer_rules())
 TODAY = date(2026, 3, 2)
+BY = RetentionRules(RULES, "city", "", TODAY, {})
 
 
 def test_period_starts_on_the_first_of_january_after_closure():
@@ -100,6 +111,30 @@ def test_rule_of_the_day_is_asked_and_old_batches_keep_their_answer():
 def test_period_is_read_as_people_write_it(text, expected):
     """R3-07, N2."""
     assert read_retention(text) is expected
+
+
+def test_both_days_of_a_record_are_counted_from_the_same_period():
+    """R1-05, N2."""
+    formed_on = date(2005, 3, 1)
+
+    assert due_dates(formed_on, Retention.D30, BY) == DueDates(date(2025, 3, 1), date(2036, 1, 1))
+    assert due_dates(formed_on, Retention.Y, BY) == DueDates(date(2025, 3, 1), None)
+    assert due_dates(formed_on, Retention.D10, BY) == DueDates(None, date(2016, 1, 1))
+    with pytest.raises(ValueError, match="a person decides"):
+        due_dates(formed_on, Retention.LONG, BY)
+
+
+def test_period_of_old_stands_for_one_in_force_only_by_decision():
+    """R9-10."""
+    decided = RetentionRules(RULES, "city", "", TODAY, MEANS_TODAY)
+
+    assert [in_force(each, BY) for each in Retention] == [Retention.Y, Retention.D30, Retention.D10, None, None]
+    assert [in_force(each, decided) for each in (Retention.D10, Retention.LONG, Retention.SHORT, None)] == [
+        Retention.D10,
+        Retention.D30,
+        Retention.D10,
+        None,
+    ]
 
 
 def test_old_period_has_no_length():

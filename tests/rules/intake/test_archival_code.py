@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factories_bag import row, rules
+from factories_bag import entry, rules
 from lantai.records.custody.record import Retention
+from lantai.records.intake.archival_code import ArchivalCode
 from lantai.records.intake.finding import Severity
-from lantai.rules.intake.archival_code import ArchivalCode, check, check_continuity, normalise, parse
+from lantai.rules.intake.archival_code import check, check_continuity, normalise, parse
 
 CODE = "Z109-WS·2025-D30-BGS-0001"
 
@@ -72,7 +73,7 @@ def test_what_is_no_code_is_none(text):
 @pytest.mark.parametrize("lookalike", ["•", "‧", "⋅", "・", "･", "∙", "."])
 def test_lookalike_middot_is_normalised_and_reported(lookalike):
     """N5."""
-    found = check(row(archival_code=CODE.replace("·", lookalike)), "Z109", 2025)
+    found = check(entry(archival_code=CODE.replace("·", lookalike)), "Z109", 2025)
 
     assert normalise(CODE.replace("·", lookalike).replace("-", "－")) == CODE
     assert [(f.rule, f.severity) for f in found] == [("archival_code_lookalike", Severity.WARNING)]
@@ -88,7 +89,7 @@ def test_lookalike_middot_is_normalised_and_reported(lookalike):
 )
 def test_period_is_told_as_code_and_catalogue_write_it(code, period, found, expected):
     """N5, R1-50: `LONG` stands in neither."""
-    (told,) = check(row(1, archival_code=code, retention=period), "Z109", 2025)
+    (told,) = check(entry(1, archival_code=code, retention=period), "Z109", 2025)
 
     assert told.values == {"part": "retention", "found": found, "expected": expected}
 
@@ -103,7 +104,7 @@ def test_period_is_told_as_code_and_catalogue_write_it(code, period, found, expe
 )
 def test_code_that_contradicts_its_row_names_the_part(changes, part):
     """N5, GD-1-7."""
-    found = check(row(1, **changes), "Z109", 2025)
+    found = check(entry(1, **changes), "Z109", 2025)
 
     assert [(f.rule, f.values["part"], f.record_no) for f in found] == [("archival_code_mismatch", part, 1)]
 
@@ -118,19 +119,19 @@ def test_code_that_contradicts_its_row_names_the_part(changes, part):
 )
 def test_code_that_cannot_be_read_is_named_and_a_blank_one_is_asked_for_elsewhere(written, told):
     """N5, GD-1-7."""
-    found = check(row(1, archival_code=written), "Z109", 2025)
+    found = check(entry(1, archival_code=written), "Z109", 2025)
 
     assert [(f.rule, f.severity, f.values["found"]) for f in found] == told
 
 
 def test_code_of_another_fonds_or_year_is_a_fault():
     """N5, GD-1-7."""
-    assert [f.values["part"] for f in check(row(1), "Z110", 2024)] == ["fonds_no", "filing_year"]
+    assert [f.values["part"] for f in check(entry(1), "Z110", 2024)] == ["fonds_no", "filing_year"]
 
 
 def test_department_in_words_is_not_compared_with_its_code():
     """N5."""
-    assert check(row(1, dept_or_subject="办公室", item_no=""), "", 2025) == []
+    assert check(entry(1, dept_or_subject="办公室", item_no=""), "", 2025) == []
 
 
 def test_gaps_are_listed_per_series_and_a_late_start_is_only_remarked_upon():
@@ -178,4 +179,4 @@ def test_absurd_number_does_not_list_millions():
 def test_number_of_thousands_of_digits_is_no_number():
     """N5."""
     assert parse(f"Z109-WS·2025-Y-BGS-{'9' * 5000}") is None
-    assert rules(check(row(1, item_no="9" * 5000), "Z109", 2025)) == set()
+    assert rules(check(entry(1, item_no="9" * 5000), "Z109", 2025)) == set()

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from lantai.records.custody.record import Retention
 from lantai.records.intake.finding import Finding, Severity
 from lantai.records.intake.ruling import Ruling, RulingChoice
-from lantai.rules.intake.ruled import as_ruled, outcome
+from lantai.rules.intake.ruled import as_ruled, old_periods, outcome
 
 MAY_STAND = Finding("legacy_retention", Severity.HOLD)
 HAS_TO_CHANGE = Finding("already_accepted", Severity.HOLD)
@@ -51,3 +52,12 @@ def test_unit_reads_the_ruling_with_its_reason_who_made_it_and_when(choice, rule
 
     assert (told.rule, told.severity) == (rule, severity)
     assert told.values == {"found": "经查证，可按30年管理", "person": "李敏", "date": "2026-03-02"}
+
+
+def test_periods_of_old_mean_those_of_today_once_somebody_has_accepted_them_and_nothing_before():
+    """R9-10."""
+    assert old_periods(ruling(RulingChoice.ACCEPT)) == {
+        Retention.LONG: Retention.D30,
+        Retention.SHORT: Retention.D10,
+    }
+    assert old_periods(None) == old_periods(ruling(RulingChoice.RETURN)) == {}

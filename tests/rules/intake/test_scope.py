@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from factories_bag import row, rules
+from factories_bag import entry
+from lantai.records.custody.record import DueDates, Retention
 from lantai.records.intake.finding import Severity
 from lantai.records.intake.sheet import PartNotes
 from lantai.rules.intake import scope
@@ -32,7 +34,7 @@ from lantai.rules.intake import scope
 )
 def test_state_secret_is_refused(mark):
     """N11, GD-4-7, R1-40."""
-    found = scope.check_classification(row(1, classification=mark))
+    found = scope.check_classification(entry(1, classification=mark))
 
     assert [(f.rule, f.severity) for f in found] == [("classified_record", Severity.FAULT)]
 
@@ -40,13 +42,13 @@ def test_state_secret_is_refused(mark):
 @pytest.mark.parametrize("mark", ["", "无", "否", "公开", "普通", "内部", "非密", "非涉密", " 不涉密 ", "none", "／"])
 def test_open_mark_passes(mark):
     """R1-40, N11."""
-    assert scope.check_classification(row(1, classification=mark)) == []
+    assert scope.check_classification(entry(1, classification=mark)) == []
 
 
 @pytest.mark.parametrize("mark", ["工作秘密", "商业秘密", "？", "涉密", "是", "10年", "密", "机"])
 def test_mark_that_leaves_it_open_waits_for_a_person(mark):
     """R1-40, N11."""
-    found = scope.check_classification(row(1, classification=mark))
+    found = scope.check_classification(entry(1, classification=mark))
 
     assert [(f.rule, f.severity) for f in found] == [("classification_unclear", Severity.HOLD)]
 
@@ -186,7 +188,18 @@ def test_mark_of_a_secret_in_the_name_of_a_file_or_folder_is_found():
 def test_record_due_for_the_archive_is_remarked_upon_from_its_day_on():
     """R1-05."""
     day = date(2026, 3, 1)
+    due = replace(entry(1), retention_in_force=Retention.D30, due=DueDates(day, None))
 
-    assert rules(scope.check_transfer_due(row(1), day, day)) == {"due_for_transfer"}
-    assert scope.check_transfer_due(row(1), day, date(2026, 2, 28)) == []
-    assert scope.check_transfer_due(row(1), None, day) == []
+    (told,) = scope.check_transfer_due(due, day)
+
+    assert (told.rule, told.severity, told.values) == ("due_for_transfer", Severity.WARNING, {"found": "2026-03-01"})
+    assert scope.check_transfer_due(due, date(2026, 2, 28)) == []
+
+
+def test_record_that_no_archive_takes_over_or_whose_period_is_of_old_is_never_remarked_upon():
+    """R1-05: what a period of old means is a person's decision."""
+    day = date(2026, 3, 1)
+    never = replace(entry(1), retention_in_force=Retention.D30, due=DueDates(None, day))
+    of_old = replace(entry(1, retention="长期"), retention_in_force=Retention.D30, due=DueDates(day, None))
+
+    assert [scope.check_transfer_due(each, day) for each in (never, of_old, entry(1))] == [[], [], []]

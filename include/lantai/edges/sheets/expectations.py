@@ -1,7 +1,7 @@
 """The one edge to great-expectations: column checks over a catalogue.
 
 What is checked comes as neutral checks and goes back as neutral answers; no
-value of a catalogue leaves here, only row numbers and columns. An error of the
+value of a catalogue leaves here, only places of rows and columns. An error of the
 library is never an answer about the package.
 
 Source: reliability.md, "Facts" on great-expectations; performance.md, "Completeness checks".
@@ -54,17 +54,24 @@ class ColumnCheck:
 
 
 class Unmet(NamedTuple):
-    """A check that some rows do not meet; `row_nos` is empty when the table as a whole does not."""
+    """A check that some rows do not meet.
+
+    Attributes:
+        rule: As the check names it.
+        column: The same; empty when the table as a whole does not meet it.
+        places: Where the rows stand among those that were handed in, from 0: on two sheets two rows have the same number. Empty
+            when the table as a whole does not meet it.
+    """
 
     rule: str
     column: str
-    row_nos: tuple[int, ...]
+    places: tuple[int, ...]
 
 
 def check_catalogue(
     rows: Sequence[CatalogueRow], checks: Sequence[ColumnCheck], *, empty_rule: str = "catalogue_empty"
 ) -> list[Unmet]:
-    """Return the checks that a catalogue does not meet, with the numbers of its rows.
+    """Return the checks that a catalogue does not meet, with the places of its rows.
 
     Args:
         rows: The catalogue; a table without rows is reported under `empty_rule`, for it would pass every column check.
@@ -95,7 +102,7 @@ def check_catalogue(
         listed = result.result.get("unexpected_index_list")
         if not listed:
             raise ValidationUnavailableError(f"great-expectations: {check.rule} fails without naming a row")
-        unmet.append(Unmet(check.rule, check.column, tuple(sorted(int(number) for number in listed))))
+        unmet.append(Unmet(check.rule, check.column, tuple(sorted(int(place) for place in listed))))
     return unmet
 
 
@@ -104,7 +111,7 @@ def _run(rows: Sequence[CatalogueRow], checks: Sequence[ColumnCheck]) -> list[An
     columns = sorted({check.column for check in checks})
     # None stands for a blank cell: the library counts an empty string as a value.
     cells = {name: [_text(getattr(row, name)) or None for row in rows] for name in columns}
-    frame = pandas.DataFrame(cells, index=[row.row_no for row in rows], columns=columns, dtype=object)
+    frame = pandas.DataFrame(cells, index=range(len(rows)), columns=columns, dtype=object)
     expectations = [
         gxe.ExpectTableRowCountToBeBetween(min_value=1),
         gxe.ExpectTableColumnsToMatchSet(column_set=columns, exact_match=True),

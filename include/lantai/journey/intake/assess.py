@@ -23,7 +23,6 @@ from lantai.records.intake.carrier import BackupStrategy, decode_name, is_on_its
 from lantai.records.intake.finding import Finding, Severity
 from lantai.records.intake.ruling import Ruling
 from lantai.records.intake.submission import RoundState
-from lantai.rules.intake.archival_code import normalise
 from lantai.rules.intake.ruled import as_ruled, outcome
 from lantai.rules.intake.zero_report import check_zero_report
 
@@ -165,12 +164,12 @@ def _registry_findings(centre: Centre, this: Round, validated: Validated) -> lis
     findings = _zero_report_findings(centre, this)
     if follows_acceptance(centre, this):
         findings.append(Finding("already_accepted", Severity.HOLD, this.submission_id, {"found": this.submission_id}))
-    codes = {normalise(row.archival_code): row for row in validated.rows}
+    codes = {entry.archival_code: entry for entry in validated.rows}
     with centre.database.read() as connection:
         used = registered_codes(connection, this.unit_code, list(codes), this.submission_id)
     findings += [
-        Finding("archival_code_used_before", Severity.FAULT, code, {"found": code}, "GD-1-8", row.row_no, row.sheet)
-        for code, row in sorted(codes.items())
+        Finding("archival_code_used_before", Severity.FAULT, code, {"found": code}, "GD-1-8", entry.row_no, entry.sheet)
+        for code, entry in sorted(codes.items())
         if code in used
     ]
     return findings

@@ -6,29 +6,28 @@ Source: interfaces.md, "A carrier" (one snapshot of business data is one record)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from lantai.errors import UsageError
 from lantai.journey.intake.checks.validate import Context
 from lantai.journey.intake.checks.verify import Verified
 from lantai.locales import say
-from lantai.records.centre.unit import DataForm
 from lantai.records.custody.file_digest import FileDigest
-from lantai.records.custody.record import AccessLevel, CatalogueRow, Record, Retention
-from lantai.records.intake.ruling import RulingChoice
+from lantai.records.custody.record import AccessLevel, Record
+from lantai.records.intake.catalogue_entry import CatalogueEntry
+from lantai.records.intake.snapshot import Snapshot
 from lantai.records.intake.submission import record_id
-from lantai.rules.disposal.retention import IN_FORCE, MEANS_TODAY, due_on, read_retention
-from lantai.rules.intake.archival_code import normalise
-from lantai.rules.intake.completeness import read_access_level, read_page_count
-from lantai.rules.year.calendar import read_date
+from lantai.rules.disposal.retention import due_dates
+from lantai.rules.intake.snapshot import formed_on
 
 
-def list_records(verified: Verified, rows: Sequence[CatalogueRow], context: Context, carrier_id: str) -> list[Record]:
+def list_records(
+    verified: Verified, entries: Sequence[CatalogueEntry], context: Context, carrier_id: str
+) -> list[Record]:
     """Return the records of a package that may be accepted.
 
     Args:
         verified: The package.
-        rows: Its catalogue as `validate` returned it.
+        entries: Its catalogue as `validate` returned it.
         context: What it was held against.
         carrier_id: Our id of its carrier.
 
@@ -40,53 +39,54 @@ def list_records(verified: Verified, rows: Sequence[CatalogueRow], context: Cont
     """
     if verified.is_zero_report:
         return []
-    if verified.data_form is DataForm.BUSINESS_DATA:
-        return [_snapshot(verified, context, record_id(carrier_id, 1), carrier_id)]
+    if verified.snapshot is not None:
+        return [_snapshot(verified.snapshot, verified, context, record_id(carrier_id, 1), carrier_id)]
     return [
-        _record(row, verified, context, record_id(carrier_id, number), carrier_id)
-        for number, row in enumerate(rows, start=1)
+        _record(entry, verified, context, record_id(carrier_id, number), carrier_id)
+        for number, entry in enumerate(entries, start=1)
     ]
 
 
-def _record(row: CatalogueRow, verified: Verified, context: Context, our_id: str, carrier_id: str) -> Record:
-    """Return the record of a row, with the days on which it falls due (N2)."""
-    formed_on, retention = read_date(row.formed_on), _decided(row, context)
-    access_level = read_access_level(row.access_level)
-    is_whole = bool(row.files) and verified.payload.keys() >= set(row.files)
-    if formed_on is None or access_level is None or not is_whole:
+def _record(entry: CatalogueEntry, verified: Verified, context: Context, our_id: str, carrier_id: str) -> Record:
+    """Return the record of a row, with the days on which it falls due (N2) and the period in force by its code (R9-10)."""
+    row, retention, due = entry.written, entry.retention_in_force, entry.due
+    if retention is None:
+        raise UsageError(
+            f"{row.sheet} row {row.row_no}: found no retention period in force; a person decides what an old one means"
+        )
+    is_whole = bool(entry.files) and verified.payload.keys() >= set(entry.files)
+    if entry.formed_on is None or due is None or entry.access_level is None or not is_whole:
         raise UsageError(f"{row.sheet} row {row.row_no}: a package with faults has no records yet")
     return Record(
         record_id=our_id,
         carrier_id=carrier_id,
         unit_code=context.unit.unit_code,
-        archival_code=normalise(row.archival_code),
+        archival_code=entry.archival_code,
         title=row.title,
         author=row.author,
         doc_no=row.doc_no,
-        formed_on=formed_on,
+        formed_on=entry.formed_on,
         filing_year=context.filing_year,
         retention=retention,
-        page_count=read_page_count(row.page_count) or 0,
+        page_count=entry.page_count or 0,
         doc_type=row.doc_type,
         dept_or_subject=row.dept_or_subject,
         item_no=row.item_no,
-        access_level=access_level,
-        transfer_due_on=context.transfer_due_on(formed_on, retention),
-        destroy_due_on=due_on(formed_on, retention.keep_years),
+        access_level=entry.access_level,
+        transfer_due_on=due.transfer_due_on,
+        destroy_due_on=due.destroy_due_on,
         remarks=row.remarks,
-        files=_files(verified, row.files),
+        files=_files(verified, entry.files),
     )
 
 
-def _snapshot(verified: Verified, context: Context, our_id: str, carrier_id: str) -> Record:
+def _snapshot(snapshot: Snapshot, verified: Verified, context: Context, our_id: str, carrier_id: str) -> Record:
     """Return the one record of a snapshot; its period runs from the end of the year it shows."""
-    info = verified.bag_info
-    retention = read_retention(info.get("Retention-Period", ""))
-    if retention not in IN_FORCE:
+    if snapshot.retention is None:
         raise UsageError("Retention-Period: a package with faults has no records yet")
-    year_end = date(context.filing_year, 12, 31)
-    formed_on = min(read_date(info.get("Bagging-Date", "")) or year_end, year_end)
-    title = info.get("External-Description") or say(
+    day = formed_on(snapshot, context.filing_year)
+    due = due_dates(day, snapshot.retention, context.retention_rules)
+    title = snapshot.description or say(
         "on_paper.snapshot_title", "zh", unit=context.unit.name, year=context.filing_year
     )
     return Record(
@@ -97,35 +97,20 @@ def _snapshot(verified: Verified, context: Context, our_id: str, carrier_id: str
         title=title,
         author=context.unit.name,
         doc_no="",
-        formed_on=formed_on,
+        formed_on=day,
         filing_year=context.filing_year,
-        retention=retention,
+        retention=snapshot.retention,
         page_count=0,
         doc_type="",
         dept_or_subject="",
         item_no="",
         access_level=AccessLevel.CLOSED,
-        transfer_due_on=context.transfer_due_on(formed_on, retention),
-        destroy_due_on=due_on(formed_on, retention.keep_years),
+        transfer_due_on=due.transfer_due_on,
+        destroy_due_on=due.destroy_due_on,
         remarks="",
         files=_files(verified, sorted(verified.payload)),
     )
 
 
-def _decided(row: CatalogueRow, context: Context) -> Retention:
-    """Return the period in force by its code (R9-10); what an old one means today is what the centre's ruling on the round says."""
-    retention = read_retention(row.retention)
-    is_accepted = context.ruling is not None and context.ruling.choice is RulingChoice.ACCEPT
-    means = dict(MEANS_TODAY) if is_accepted else {}
-    if retention in means:
-        retention = means[retention]
-    if retention not in IN_FORCE:
-        raise UsageError(
-            f"{row.sheet} row {row.row_no}: found no retention period in force; a person decides what an old one means"
-        )
-    return retention
-
-
 def _files(verified: Verified, paths: Sequence[str]) -> tuple[FileDigest, ...]:
-    received = [(path, verified.payload[path]) for path in paths]
-    return tuple(f.digest_as(path) for path, f in received)
+    return tuple(verified.payload[path].digest_as(path) for path in paths)

@@ -19,6 +19,7 @@ from lantai.journey.intake.checks.read_catalogue import MOST_CSV_BYTES, over_lim
 from lantai.records.intake.carrier import Packaging, decode_name
 from lantai.records.intake.finding import Finding, Severity
 from lantai.rules.intake import scope
+from lantai.rules.intake.catalogue_entry import read_entry
 
 
 def look_ahead(line: UnitLine, package: PackageSeen) -> list[Finding]:
@@ -48,8 +49,8 @@ def look_ahead(line: UnitLine, package: PackageSeen) -> list[Finding]:
         content = line.read_small(package.path_of(files[catalogue].name), MOST_CSV_BYTES)
         rows, odd = read_catalogue(io.BytesIO(content), catalogue)
         found += [f for f in odd if f.rule in scope.CLASSIFIED | scope.UNSEEN]
-        for row in rows:
-            found += [f for f in scope.check_classification(row) if f.severity is Severity.FAULT]
+        for entry in map(read_entry, rows):
+            found += [f for f in scope.check_classification(entry) if f.severity is Severity.FAULT]
     if not found:
         return []
     is_marked = any(finding.rule in scope.CLASSIFIED for finding in found)

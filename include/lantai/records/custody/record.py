@@ -92,6 +92,19 @@ class CatalogueRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DueDates:
+    """When a record falls due, counted once: `rules.disposal.retention.due_dates`.
+
+    Attributes:
+        transfer_due_on: First day on which the archive may receive it, None when it is never transferred.
+        destroy_due_on: First day on which it may be proposed for destruction, None when permanent.
+    """
+
+    transfer_due_on: date | None
+    destroy_due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """A record that passed validation, ready to be sealed and registered.
 

@@ -16,7 +16,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from lantai.records.custody.record import Retention
+from lantai.records.custody.record import DueDates, Retention
 from lantai.records.text import spelling
 
 _WRITTEN = {
@@ -77,6 +77,25 @@ class RuleRow:
     def is_in_force(self, day: date) -> bool:
         """Return whether the rule holds on `day`."""
         return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRules:
+    """By what the periods of one filing are read and its due dates counted; the same for every record of it.
+
+    Attributes:
+        transfer_rules: All rows about transfer that are known.
+        archive_level: county, city, province or central.
+        region: Name of the region, empty when none is configured.
+        on: The day whose rules hold, normally the day of registration.
+        old_periods: What a person has decided that periods of old mean; nothing by itself, see `MEANS_TODAY`.
+    """
+
+    transfer_rules: tuple[RuleRow, ...]
+    archive_level: str
+    region: str
+    on: date
+    old_periods: Mapping[Retention, Retention]
 
 
 def rule_rows(written: Iterable[Mapping[str, Any]]) -> tuple[RuleRow, ...]:
@@ -169,6 +188,39 @@ def transfer_due_on(
         return formed_on.replace(year=year)
     except ValueError:
         return date(year, 3, 1)
+
+
+def in_force(written: Retention | None, by: RetentionRules) -> Retention | None:
+    """Return the period in force that a written one stands for, by its code; None while nobody has decided what one of old means.
+
+    Args:
+        written: The period as a cell names it, None when it names none.
+        by: What has been decided.
+
+    Source: R9-10.
+    """
+    if written is None or written in IN_FORCE:
+        return written
+    return by.old_periods.get(written)
+
+
+def due_dates(formed_on: date, retention: Retention, by: RetentionRules) -> DueDates:
+    """Return the days on which a record falls due, for the archive and for destruction.
+
+    Args:
+        formed_on: Date of the document.
+        retention: Its period, one in force.
+        by: The rules about transfer, and the archive that is asked about.
+
+    Raises:
+        ValueError: The period is one of old.
+
+    Source: rules N2.
+    """
+    return DueDates(
+        transfer_due_on=transfer_due_on(formed_on, retention, by.transfer_rules, by.archive_level, by.region, by.on),
+        destroy_due_on=due_on(formed_on, retention.keep_years),
+    )
 
 
 def read_retention(text: str) -> Retention | None:

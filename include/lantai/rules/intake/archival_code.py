@@ -12,12 +12,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from lantai.records.centre.unit import FONDS_NO
-from lantai.records.custody.record import CatalogueRow, Retention
+from lantai.records.custody.record import Retention
+from lantai.records.intake.archival_code import ArchivalCode
+from lantai.records.intake.catalogue_entry import CatalogueEntry
 from lantai.records.intake.finding import Finding, Severity
-from lantai.rules.disposal.retention import read_retention
 
 PATTERN = re.compile(
     rf"(?P<fonds_no>{FONDS_NO.pattern})-"
@@ -40,28 +40,6 @@ _DOT_BEFORE_YEAR = re.compile(r"\.(?=[0-9]{4}-)")
 _ITEM_NO = re.compile(r"\d{1,16}")
 _LISTED_GAPS = 20
 """How many missing numbers a finding names; more would drown the opinion."""
-
-
-@dataclass(frozen=True, slots=True)
-class ArchivalCode:
-    """One archival code in parts; `item_no` keeps its leading zeros, `retention` is the code's own letter."""
-
-    fonds_no: str
-    category: str
-    year: int
-    retention: Retention
-    dept_or_subject: str
-    item_no: str
-
-    def __str__(self) -> str:
-        """Return the code as it is written."""
-        period, number = self.written_retention, self.item_no
-        return f"{self.fonds_no}-{self.category}\u00b7{self.year}-{period}-{self.dept_or_subject}-{number}"
-
-    @property
-    def written_retention(self) -> str:
-        """The period as it stands in the code: Y, D30, D10, and of old codes C and D."""
-        return {Retention.LONG: "C", Retention.SHORT: "D"}.get(self.retention, self.retention.value)
 
 
 def normalise(text: str) -> str:
@@ -87,40 +65,32 @@ def parse(text: str) -> ArchivalCode | None:
     )
 
 
-def check(row: CatalogueRow, fonds_no: str, filing_year: int) -> list[Finding]:
+def check(entry: CatalogueEntry, fonds_no: str, filing_year: int) -> list[Finding]:
     """Return what is wrong with one row's code: its shape, its look-alikes, its parts against the row.
 
     A blank code is not looked at here. The department is compared only where the row gives a code for it, since a
     department's name and its code cannot be compared without the unit's own table.
 
     Args:
-        row: One row of the catalogue.
+        entry: One row of the catalogue.
         fonds_no: Fonds number of the unit; empty when it is not known.
         filing_year: Year of the submission.
 
     Source: rules N5.
     """
-    if not row.archival_code:
+    written, code = entry.written.archival_code, entry.code
+    if not written:
         return []
-    plain = normalise(row.archival_code)
-    code = parse(plain)
     if code is None:
-        return [_finding("archival_code_malformed", Severity.FAULT, row, found=row.archival_code)]
+        return [_finding("archival_code_malformed", Severity.FAULT, entry, found=written)]
     findings = []
-    if plain != row.archival_code.strip():
-        findings.append(
-            _finding("archival_code_lookalike", Severity.WARNING, row, found=row.archival_code, expected=plain)
-        )
-    for part, found, expected in _parts(code, row, fonds_no, filing_year):
+    if entry.archival_code != written.strip():
+        values = {"found": written, "expected": entry.archival_code}
+        findings.append(_finding("archival_code_lookalike", Severity.WARNING, entry, **values))
+    for part, found, expected in _parts(code, entry, fonds_no, filing_year):
         if found != expected:
-            findings.append(
-                _finding("archival_code_mismatch", Severity.FAULT, row, part=part, found=found, expected=expected)
-            )
-    retention = read_retention(row.retention)
-    if retention is not None and retention is not code.retention:
-        # Both as they are written: the unit looks for them in its own catalogue.
-        values = {"part": "retention", "found": code.written_retention, "expected": row.retention.strip()}
-        findings.append(_finding("archival_code_mismatch", Severity.FAULT, row, **values))
+            values = {"part": part, "found": found, "expected": expected}
+            findings.append(_finding("archival_code_mismatch", Severity.FAULT, entry, **values))
     return findings
 
 
@@ -163,7 +133,10 @@ def check_continuity(
     return findings
 
 
-def _parts(code: ArchivalCode, row: CatalogueRow, fonds_no: str, filing_year: int) -> Iterable[tuple[str, str, str]]:
+def _parts(
+    code: ArchivalCode, entry: CatalogueEntry, fonds_no: str, filing_year: int
+) -> Iterable[tuple[str, str, str]]:
+    row = entry.written
     if fonds_no:
         yield "fonds_no", code.fonds_no, fonds_no
     yield "filing_year", str(code.year), str(filing_year)
@@ -171,6 +144,9 @@ def _parts(code: ArchivalCode, row: CatalogueRow, fonds_no: str, filing_year: in
         yield "dept_or_subject", code.dept_or_subject, row.dept_or_subject
     if _ITEM_NO.fullmatch(row.item_no):
         yield "item_no", str(int(code.item_no)), str(int(row.item_no))
+    if entry.retention is not None and entry.retention is not code.retention:
+        # Both as they are written: the unit looks for them in its own catalogue.
+        yield "retention", code.written_retention, row.retention.strip()
 
 
 def _series_finding(rule: str, severity: Severity, subject: str, listed: list[str]) -> Finding:
@@ -178,5 +154,5 @@ def _series_finding(rule: str, severity: Severity, subject: str, listed: list[st
     return Finding(rule, severity, subject, {"found": named, "count": str(len(listed))}, "GD-2-6")
 
 
-def _finding(rule: str, severity: Severity, row: CatalogueRow, **values: str) -> Finding:
-    return Finding(rule, severity, row.archival_code, values, "GD-1-7", row.row_no, row.sheet)
+def _finding(rule: str, severity: Severity, entry: CatalogueEntry, **values: str) -> Finding:
+    return Finding(rule, severity, entry.written.archival_code, values, "GD-1-7", entry.row_no, entry.sheet)

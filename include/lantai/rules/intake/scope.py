@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from lantai.records.custody.record import CatalogueRow, is_about_classification
+from lantai.records.custody.record import is_about_classification
+from lantai.records.intake.catalogue_entry import CatalogueEntry, Classification
 from lantai.records.intake.finding import Finding, Severity
 from lantai.records.intake.sheet import PartNotes
 from lantai.rules.intake import secrecy_mark
@@ -53,16 +54,27 @@ PARTLY_UNSEEN = frozenset({"formula_not_seen", "part_not_seen"})
 """Rules whose remarks say that marks were looked for, but in one place could not be."""
 
 
-def check_classification(row: CatalogueRow) -> list[Finding]:
+def read_classification(text: str) -> Classification:
+    """Return what a cell under 密级 says; what is neither a mark of a state secret nor a word for none leaves it open.
+
+    Source: R1-40; rules N11.
+    """
+    mark = secrecy_mark.reduced(text)
+    if mark in _OPEN:
+        return Classification.NONE
+    return Classification.STATE_SECRET if is_state_secret(mark) else Classification.UNCLEAR
+
+
+def check_classification(entry: CatalogueEntry) -> list[Finding]:
     """Return a fault for a record marked 秘密, 机密 or 绝密, and a hold where the mark leaves it open.
 
     Source: R1-40; rules N11.
     """
-    mark = secrecy_mark.reduced(row.classification)
-    if mark in _OPEN:
+    if entry.classification is Classification.NONE:
         return []
+    row = entry.written
     values = {"found": row.classification}
-    if is_state_secret(mark):
+    if entry.classification is Classification.STATE_SECRET:
         return [
             Finding("classified_record", Severity.FAULT, row.archival_code, values, "GD-4-7", row.row_no, row.sheet)
         ]
@@ -168,17 +180,19 @@ def check_names(paths: Iterable[str]) -> list[Finding]:
     ]
 
 
-def check_transfer_due(row: CatalogueRow, transfer_due_on: date | None, today: date) -> list[Finding]:
+def check_transfer_due(entry: CatalogueEntry, today: date) -> list[Finding]:
     """Return a remark for a record that is already due for the archive: it belongs to transfer, not to backup.
 
+    A period of old is not remarked upon: what it means is a person's decision, and of that the unit is told already.
+
     Args:
-        row: One row of the catalogue.
-        transfer_due_on: First day on which the archive may receive it, None when it never does.
+        entry: One row of the catalogue, with its due dates.
         today: The day of the check.
 
     Source: R1-05.
     """
-    if transfer_due_on is None or transfer_due_on > today:
+    due_on = entry.due.transfer_due_on if entry.due and entry.retention is entry.retention_in_force else None
+    if due_on is None or due_on > today:
         return []
-    values = {"found": transfer_due_on.isoformat()}
+    row, values = entry.written, {"found": due_on.isoformat()}
     return [Finding("due_for_transfer", Severity.WARNING, row.archival_code, values, "GD-2-9", row.row_no, row.sheet)]

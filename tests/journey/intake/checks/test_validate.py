@@ -36,6 +36,7 @@ from lantai.records.custody.record import AccessLevel, Retention
 from lantai.records.intake.carrier import BackupStrategy
 from lantai.records.intake.finding import Finding, Severity, is_acceptable
 from lantai.records.intake.ruling import Ruling, RulingChoice
+from lantai.rules.intake.catalogue_entry import read_entries
 from lantai.rules.intake.four_properties import Result
 
 RULING = Ruling("SL2025-JY-E001-R1", RulingChoice.ACCEPT, "已核实", "p1", "王强", datetime(2026, 3, 2, tzinfo=UTC))
@@ -167,7 +168,7 @@ def test_catalogue_on_two_sheets_is_one_catalogue(tmp_path):
     """R1-50: the second sheet's files were told as not catalogued."""
     found = packed_as_workbook(tmp_path, [row(1), row(2)], [row(3)])
 
-    assert (found.findings, [r.archival_code[-4:] for r in found.rows]) == ((), ["0001", "0002", "0003"])
+    assert (found.findings, [each.archival_code[-4:] for each in found.rows]) == ((), ["0001", "0002", "0003"])
 
 
 def test_faults_of_a_sheet_are_told_with_its_name_by_rules_and_library_alike(tmp_path, monkeypatch):
@@ -532,10 +533,11 @@ def test_faulty_package_has_no_records(tmp_path):
 )
 def test_row_with_a_fault_is_no_record_whatever_the_fault_is(tmp_path, changes):
     """R1-13, N2."""
-    whole = verified(carrier(tmp_path, [row(1)]))
+    whole, held = verified(carrier(tmp_path, [row(1)])), context()
+    entries = read_entries([row(1, **changes)], whole.payload, held.retention_rules)
 
     with pytest.raises(UsageError, match="faults"):
-        list_records(whole, [row(1, **changes)], context(), "SL2025-JY-E001-R1")
+        list_records(whole, entries, held, "SL2025-JY-E001-R1")
 
 
 def test_old_period_is_read_as_todays_when_the_centre_has_accepted_it_and_never_before(tmp_path):
@@ -543,12 +545,16 @@ def test_old_period_is_read_as_todays_when_the_centre_has_accepted_it_and_never_
     whole, rows = verified(carrier(tmp_path, [row(1)])), [row(1, retention="长期"), row(1), row(1, retention="永久")]
     accepted, returned = (replace(RULING, choice=choice) for choice in (RulingChoice.ACCEPT, RulingChoice.RETURN))
 
-    records = list_records(whole, rows, context(ruling=accepted), "SL2025-JY-E001-R1")
+    def records_by(ruling):
+        held = context(ruling=ruling)
+        return list_records(whole, read_entries(rows, whole.payload, held.retention_rules), held, "SL2025-JY-E001-R1")
+
+    records = records_by(accepted)
 
     assert [record.retention for record in records] == [Retention.D30, Retention.D30, Retention.Y]
     for ruling in (None, returned):
         with pytest.raises(UsageError, match="a person decides what an old one means"):
-            list_records(whole, rows, context(ruling=ruling), "SL2025-JY-E001-R1")
+            records_by(ruling)
 
 
 def test_four_properties_leave_open_what_nobody_looked_at(tmp_path):

@@ -21,26 +21,26 @@ from lantai.journey.intake.checks.read_catalogue import read_catalogue
 from lantai.journey.intake.checks.require_forms import require_forms
 from lantai.journey.intake.checks.verify import PackageKind, Reader, Verified
 from lantai.records.centre.unit import DataForm, Unit
-from lantai.records.custody.record import CatalogueRow, Retention
-from lantai.records.intake.carrier import BackupStrategy
+from lantai.records.custody.record import Retention
+from lantai.records.intake.catalogue_entry import CatalogueEntry
 from lantai.records.intake.finding import Finding, Severity
 from lantai.records.intake.inspection import UnitHalf
 from lantai.records.intake.ruling import Ruling
-from lantai.rules.disposal.retention import IN_FORCE, RuleRow, read_retention, rule_rows, transfer_due_on
-from lantai.rules.intake import archival_code, completeness, scope
+from lantai.rules.disposal.retention import RetentionRules, RuleRow, rule_rows
+from lantai.rules.intake import archival_code, catalogue_entry, completeness, scope
 from lantai.rules.intake.consequences import causes
 from lantai.rules.intake.four_properties import ItemResult
-from lantai.rules.intake.ruled import as_ruled
-from lantai.rules.year.calendar import read_date
+from lantai.rules.intake.ruled import as_ruled, old_periods
+from lantai.rules.intake.snapshot import EarlierBackups, check_snapshot
 
 _CHECKS = (
-    *(ColumnCheck("field_missing", column, CheckKind.FILLED) for column in completeness.REQUIRED),
+    *(ColumnCheck("field_missing", column, CheckKind.FILLED) for column in catalogue_entry.REQUIRED),
     ColumnCheck("archival_code_malformed", "archival_code", CheckKind.MATCHES, pattern=archival_code.PATTERN.pattern),
     ColumnCheck("archival_code_duplicate", "archival_code", CheckKind.UNIQUE),
     ColumnCheck(
         "retention_unknown", "retention", CheckKind.ONE_OF, words=tuple(retention.value for retention in Retention)
     ),
-    ColumnCheck("page_count_invalid", "page_count", CheckKind.MATCHES, pattern=completeness.PAGES.pattern),
+    ColumnCheck("page_count_invalid", "page_count", CheckKind.MATCHES, pattern=catalogue_entry.PAGES.pattern),
 )
 """What the columns are asked; a finding of the same rule, row and column by the rules is the same fault."""
 
@@ -102,9 +102,18 @@ class Context:
     encrypts: bool | None = None
     ruling: Ruling | None = None
 
-    def transfer_due_on(self, formed_on: date, retention: Retention) -> date | None:
-        """Return the first day on which the archive may receive a record, see `rules.disposal.retention`."""
-        return transfer_due_on(formed_on, retention, self.transfer_rules, self.archive_level, self.region, self.today)
+    @property
+    def retention_rules(self) -> RetentionRules:
+        """By what its periods are read and its due dates counted (R9-10)."""
+        return RetentionRules(
+            self.transfer_rules, self.archive_level, self.region, self.today, old_periods(self.ruling)
+        )
+
+    @property
+    def earlier_backups(self) -> EarlierBackups:
+        """What a snapshot of business data is held against."""
+        full = frozenset(self.full_backups) if self.has_registry else None
+        return EarlierBackups(full, self.last_snapshot_bytes, self.drop_ratio)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +122,13 @@ class Validated:
 
     Attributes:
         findings: Everything found by `verify` and here, each cause once.
-        rows: The catalogue, its files spelt as the package spells them; empty for business data.
+        rows: The catalogue, read: one entry for each row; none for business data.
         four_properties: Every item of the four-property test with its result; the scan and manual items are still open.
         unit_half: What the unit filled into its half of the inspection form; None when it sent none.
     """
 
     findings: tuple[Finding, ...]
-    rows: tuple[CatalogueRow, ...]
+    rows: tuple[CatalogueEntry, ...]
     four_properties: tuple[ItemResult, ...]
     unit_half: UnitHalf | None = None
 
@@ -145,22 +154,27 @@ def validate(verified: Verified, read: Reader, context: Context) -> Validated:
     findings += scope.check_names(verified.payload)
     closed = look_into_files(verified, read, encrypts=context.encrypts)
     findings += closed if context.has_registry else map(_left_to_the_centre, closed)
-    rows: list[CatalogueRow] = []
+    entries: list[CatalogueEntry] = []
     if verified.data_form is DataForm.BUSINESS_DATA or verified.is_zero_report:
-        findings += _check_snapshot(verified, context)
+        if (snapshot := verified.snapshot) is not None:
+            size = sum(file.size_bytes for file in verified.payload.values())
+            strategy, base = verified.strategy, verified.base_carrier
+            findings += check_snapshot(snapshot, strategy, base, size, context.earlier_backups)
         findings += _marks_in_catalogues(verified, read)
     else:
-        rows, found = _validate_catalogue(verified, read, context)
+        entries, found = _validate_catalogue(verified, read, context)
         findings += found
     unique = tuple(dict.fromkeys(_key(f) for f in findings))
     by_key = {_key(f): f for f in reversed(findings)}
     found_once = as_ruled([by_key[key] for key in unique], context.ruling)
     results = results_of(verified.data_form, found_once, is_zero_report=verified.is_zero_report)
-    return Validated(tuple(causes(found_once)), tuple(rows), tuple(results), half)
+    return Validated(tuple(causes(found_once)), tuple(entries), tuple(results), half)
 
 
-def _validate_catalogue(verified: Verified, read: Reader, context: Context) -> tuple[list[CatalogueRow], list[Finding]]:
-    """Return the rows of the catalogue and what is wrong with them or missing (R1-13, R1-14), or due for the archive (R1-05)."""
+def _validate_catalogue(
+    verified: Verified, read: Reader, context: Context
+) -> tuple[list[CatalogueEntry], list[Finding]]:
+    """Return the entries of the catalogue and what is wrong with them or missing (R1-13, R1-14), or due for the archive (R1-05)."""
     if verified.catalogue is None:
         return [], [Finding("catalogue_missing", Severity.FAULT, "metadata/catalogue.xlsx", {}, "GD-1-12")]
     with read(verified.catalogue.file_no) as stream:
@@ -168,7 +182,7 @@ def _validate_catalogue(verified: Verified, read: Reader, context: Context) -> t
     findings += _marks_in_catalogues(verified, read, but=verified.catalogue_path)
     if not rows and any(f.severity is Severity.FAULT for f in findings):
         return [], findings
-    rows = completeness.resolve_files(rows, verified.payload)
+    entries = catalogue_entry.read_entries(rows, verified.payload, context.retention_rules)
     expected = completeness.Expected(
         fonds_no=context.unit.fonds_no,
         filing_year=context.filing_year,
@@ -177,15 +191,15 @@ def _validate_catalogue(verified: Verified, read: Reader, context: Context) -> t
         drop_ratio=context.drop_ratio,
         declared_gaps=frozenset(value for label, value in verified.tags if label.lower() == "declared-gap"),
     )
-    findings += completeness.check(rows, verified.payload, expected)
-    findings += completeness.check_sizes(rows, {path: file.size_bytes for path, file in verified.payload.items()})
+    findings += completeness.check(entries, verified.payload, expected)
+    findings += completeness.check_sizes(entries, {path: file.size_bytes for path, file in verified.payload.items()})
     if context.has_expectations:
-        unmet = check_catalogue([_normalised(row, place) for place, row in enumerate(rows)], _CHECKS)
-        findings += _not_told_yet(unmet, rows, findings)
-    for row in rows:
-        findings += scope.check_classification(row)
-        findings += scope.check_transfer_due(row, _transfer_due_on(row, context), context.today)
-    return rows, findings
+        unmet = check_catalogue([entry.plain for entry in entries], _CHECKS)
+        findings += _not_told_yet(unmet, entries, findings)
+    for entry in entries:
+        findings += scope.check_classification(entry)
+        findings += scope.check_transfer_due(entry, context.today)
+    return entries, findings
 
 
 def _marks_in_catalogues(verified: Verified, read: Reader, but: str = "") -> Iterator[Finding]:
@@ -199,73 +213,32 @@ def _marks_in_catalogues(verified: Verified, read: Reader, but: str = "") -> Ite
             with read(verified.files[path].file_no) as stream:
                 rows, findings = read_catalogue(stream, path)
             yield from (f for f in findings if f.rule in scope.CLASSIFIED | scope.UNSEEN | scope.PARTLY_UNSEEN)
-            for row in rows:
-                yield from (f for f in scope.check_classification(row) if f.rule in scope.CLASSIFIED)
+            for entry in map(catalogue_entry.read_entry, rows):
+                yield from (f for f in scope.check_classification(entry) if f.rule in scope.CLASSIFIED)
 
 
-def _not_told_yet(unmet: Sequence[Unmet], rows: Sequence[CatalogueRow], told: Sequence[Finding]) -> Iterator[Finding]:
+def _not_told_yet(
+    unmet: Sequence[Unmet], entries: Sequence[CatalogueEntry], told: Sequence[Finding]
+) -> Iterator[Finding]:
     known = {(f.rule, f.values.get("column", ""), f.sheet, f.record_no) for f in told}
-    doubled = {archival_code.normalise(f.values["found"]) for f in told if f.rule == "archival_code_duplicate"}
+    plain = {entry.written.archival_code: entry.archival_code for entry in entries}
+    doubled = {plain[f.values["found"]] for f in told if f.rule == "archival_code_duplicate"}
     known |= {
-        ("archival_code_duplicate", "", row.sheet, row.row_no)
-        for row in rows
-        if archival_code.normalise(row.archival_code) in doubled
+        ("archival_code_duplicate", "", entry.sheet, entry.row_no)
+        for entry in entries
+        if entry.archival_code in doubled
     }
     for rule, column, places in unmet:
         if not places and (rule, "", "", None) not in known:
             yield Finding(rule, Severity.FAULT, "", {}, _CHECK_CODES[rule])
         told_column = column if rule == "field_missing" else ""
-        for row in map(rows.__getitem__, places):
-            if (rule, told_column, row.sheet, row.row_no) not in known:
-                values = {"column": column, "found": str(getattr(row, column))}
-                code = _CHECK_CODES[rule]
-                yield Finding(rule, Severity.FAULT, row.archival_code, values, code, row.row_no, row.sheet)
-
-
-def _normalised(row: CatalogueRow, place: int) -> CatalogueRow:
-    """Return a row as the columns are checked: look-alikes in the code replaced, the period as its code.
-
-    Its number is its place among all rows: on two sheets two rows have the same number.
-    """
-    retention = read_retention(row.retention)
-    return replace(
-        row,
-        row_no=place,
-        archival_code=archival_code.normalise(row.archival_code),
-        retention=retention.value if retention else row.retention,
-        page_count=completeness.plain_digits(row.page_count),
-    )
-
-
-def _transfer_due_on(row: CatalogueRow, context: Context) -> date | None:
-    formed_on, retention = read_date(row.formed_on), read_retention(row.retention)
-    if formed_on is None or retention is None:
-        return None
-    return context.transfer_due_on(formed_on, retention)
-
-
-def _check_snapshot(verified: Verified, context: Context) -> Iterator[Finding]:
-    """Business data has no catalogue of records: one snapshot is one record. Source: R1-12, R1-15, R1-16."""
-    if verified.is_zero_report:
-        return
-    if verified.strategy is None:
-        yield Finding("strategy_missing", Severity.FAULT, "Backup-Strategy", {}, "GD-2-10")
-    elif verified.strategy is not BackupStrategy.FULL and verified.base_carrier and not context.has_registry:
-        yield Finding(
-            "base_carrier_at_centre", Severity.WARNING, "Base-Carrier", {"found": verified.base_carrier}, "GD-2-6"
-        )
-    elif verified.strategy is not BackupStrategy.FULL and verified.base_carrier not in context.full_backups:
-        values = {
-            "found": verified.base_carrier or "-",
-            "expected": "、".join(sorted(context.full_backups)) or "-",
-        }
-        yield Finding("base_carrier_missing", Severity.FAULT, "Base-Carrier", values, "GD-2-6")
-    if read_retention(verified.bag_info.get("Retention-Period", "")) not in IN_FORCE:
-        yield Finding("snapshot_retention_missing", Severity.FAULT, "Retention-Period", {}, "GD-2-4")
-    size = sum(f.size_bytes for f in verified.payload.values())
-    before = context.last_snapshot_bytes
-    if before and verified.strategy is BackupStrategy.FULL and size < before * context.drop_ratio:
-        yield Finding("snapshot_shrunk", Severity.WARNING, "", {"found": str(size), "expected": str(before)}, "GD-2-2")
+        for entry in map(entries.__getitem__, places):
+            if (rule, told_column, entry.sheet, entry.row_no) not in known:
+                found = entry.files if column == "files" else getattr(entry.written, column)
+                values, code = {"column": column, "found": str(found)}, _CHECK_CODES[rule]
+                yield Finding(
+                    rule, Severity.FAULT, entry.written.archival_code, values, code, entry.row_no, entry.sheet
+                )
 
 
 def _key(finding: Finding) -> tuple[object, ...]:

@@ -23,9 +23,11 @@ from lantai.journey.intake.checks.locate_documents import FORMS, judge_zero_repo
 from lantai.records.centre.unit import DataForm
 from lantai.records.intake.carrier import BackupStrategy, ReceivedFile, decode_name
 from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.snapshot import Snapshot
 from lantai.records.intake.submission import bears_number
 from lantai.records.text.shown import on_one_line
 from lantai.rules.intake.identity import Identity, identify
+from lantai.rules.intake.snapshot import read_snapshot
 
 __all__ = ["FORMS", "Declared", "PackageKind", "Reader", "Verified", "check_folder", "judge_bag", "verify"]
 
@@ -77,6 +79,7 @@ class Verified:
         forms: The written materials by kind.
         data_form: None when neither package nor folder say.
         carrier_number: The unit's own number of the carrier.
+        snapshot: What the bag says of the snapshot in it; None for what is no business data, and for a zero report.
     """
 
     findings: tuple[Finding, ...]
@@ -93,6 +96,7 @@ class Verified:
     carrier_number: str
     strategy: BackupStrategy | None
     base_carrier: str
+    snapshot: Snapshot | None
 
     @property
     def is_zero_report(self) -> bool:
@@ -153,17 +157,20 @@ def verify(
         findings.append(Finding("named_like_a_number", Severity.FAULT, "", values, "GD-1-6"))
     if not payload and not identity.is_zero_report:
         findings.append(Finding("payload_missing", Severity.FAULT, "", {}, "GD-2-11"))
+    bag_info = _first_values(tags)
+    has_snapshot = identity.data_form is DataForm.BUSINESS_DATA and not identity.is_zero_report
     return Verified(
         findings=tuple(findings),
         kind=kind,
         tags=tags,
-        bag_info=_first_values(tags),
+        bag_info=bag_info,
         files=paths,
         papers=tuple(sorted(path for path in paths if path not in payload)),
         payload=payload,
         catalogue=paths.get(catalogue_path),
         catalogue_path=catalogue_path,
         forms={kind: paths[path] for kind, path in forms.items()},
+        snapshot=read_snapshot(bag_info) if has_snapshot else None,
         **_about(identity, declared),
     )
 
