@@ -76,7 +76,9 @@ def carrier(
     received = []
     for path, content in papers:
         contents[len(contents) + 1] = content
-        received.append(ReceivedFile(len(contents), path.encode(), path, len(content), *digests(content)))
+        received.append(
+            ReceivedFile(len(contents), path.encode(), path, FileDigest(path, len(content), *digests(content)))
+        )
     return Carrier(carrier_id, tuple(records), tuple(received), contents, file_of_path)
 
 

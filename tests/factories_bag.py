@@ -22,7 +22,7 @@ from lantai.journey.intake.checks.verify import Declared, Verified, verify
 from lantai.records.centre.unit import DataForm, Unit
 from lantai.records.custody.record import CatalogueRow
 from lantai.records.department.pack_order import PackOrder, Sender
-from lantai.records.intake.carrier import ReceivedFile, decode_name
+from lantai.records.intake.carrier import ReceivedFile
 from lantai.records.intake.catalogue_entry import CatalogueEntry
 from lantai.records.intake.finding import Finding, Severity
 from lantai.rules.intake.catalogue_entry import read_entry
@@ -159,9 +159,9 @@ def arrive(folder: Path) -> Quarantined:
     """Take a local folder for one that was collected."""
     files, paths = [], {}
     for number, entry in enumerate(folder_edge.list_folder(folder), start=1):
-        size, digests = folder_edge.digest_file(entry.path, ("sha256", "sm3"))
-        name = decode_name(entry.raw_name)
-        files.append(ReceivedFile(number, entry.raw_name, name, size, digests["sha256"], digests["sm3"]))
+        files.append(
+            ReceivedFile.arrived(number, entry.raw_name, *folder_edge.digest_file(entry.path, ("sha256", "sm3")))
+        )
         paths[number] = entry.path
     return Quarantined(files, paths)
 

@@ -106,7 +106,7 @@ def record(
     files = []
     for place, content in enumerate(contents, start=1):
         size, digests = take_digests(io.BytesIO(content), ("sha256", "sm3"))
-        files.append(FileDigest(f"data/{number:04d}-{place}.{suffix}", size, digests["sha256"], digests["sm3"]))
+        files.append(FileDigest.of(f"data/{number:04d}-{place}.{suffix}", size, digests))
     return Record(
         record_id=f"{carrier_id}-{number:04d}",
         carrier_id=carrier_id,
@@ -186,16 +186,7 @@ def lay_down_carrier(centre: Centre, records: Sequence[Record], contents: dict[s
     numbers = {path: number for number, path in enumerate(sorted(by_path), start=1)}
     raw = {numbers[path]: content for path, content in by_path.items()}
     _, digests = take_digests(io.BytesIO(by_path["bagit.txt"]), ("sha256", "sm3"))
-    papers = [
-        ReceivedFile(
-            numbers["bagit.txt"],
-            b"bagit.txt",
-            "bagit.txt",
-            len(by_path["bagit.txt"]),
-            digests["sha256"],
-            digests["sm3"],
-        )
-    ]
+    papers = [ReceivedFile.arrived(numbers["bagit.txt"], b"bagit.txt", len(by_path["bagit.txt"]), digests)]
     receive_carrier(centre, carrier_id, unit_code, contents=list(raw.values()), record_count=len(records))
     facts = CarrierFacts(carrier_id, unit_code, 2015, "e_document", 1)
     with leased(centre.database, f"carrier:{carrier_id}", centre.holder, centre.clock.now_at) as lease:

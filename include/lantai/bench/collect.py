@@ -60,7 +60,8 @@ def ours(watch: Stopwatch, folder: Path, root: str, key_file: str, port: int, lo
     with watch, connect(connection) as session:
         [package], _ = outbox.look(session, [_YEAR])
         received = outbox_collect.collect(session, package, Quarantine(folder), _CARRIER)
-    return _amount([file.size_bytes for file in received], [f.sha256 for f in received], [f.sm3 for f in received])
+    digests = [file.digest for file in received]
+    return _amount([one.size_bytes for one in digests], [one.sha256 for one in digests], [one.sm3 for one in digests])
 
 
 def program(watch: Stopwatch, folder: Path, command: list[str]) -> Any:  # noqa: ANN401 - JSON

@@ -152,7 +152,7 @@ def _pass(
 
     path = Path(source)
     size_bytes = path.stat().st_size
-    file = PlainFile(FileDigest("plain.bin", size_bytes, digests["sha256"], digests["sm3"]), partial(open_file, path))
+    file = PlainFile(FileDigest.of("plain.bin", size_bytes, digests), partial(open_file, path))
     with watch, kind(folder, [parse_recipient(recipient)], 1) as sealing:
         sealing.seal(PlainRecord("B-001", (file,), is_tar=False))
     # The pass has compared what it read with both digests, or it would have ended with an error.

@@ -110,7 +110,7 @@ def _carrier(folder: Path, count: int) -> Path:
     carrier = pack(documents, sender, order, catalogue, folder / "outbox")
     listed = folder / "received.json"
     with open_carrier(carrier) as opened:
-        rows = [[f.file_no, f.path, f.size_bytes, f.sha256, f.sm3, str(carrier / (f.path or ""))] for f in opened.files]
+        rows = [[f.file_no, f.path, f.size_bytes, f.digest.hexes, str(carrier / (f.path or ""))] for f in opened.files]
     listed.write_text(json.dumps(rows), "utf-8")
     return listed
 
@@ -136,7 +136,7 @@ def _received(listed: str) -> tuple[list[Any], dict[int, Path]]:
     from lantai.records.intake.carrier import ReceivedFile
 
     files, paths = [], {}
-    for number, path, size_bytes, sha256, sm3, place in json.loads(Path(listed).read_text("utf-8")):
-        files.append(ReceivedFile(number, path.encode(), path, size_bytes, sha256, sm3))
+    for number, path, size_bytes, hexes, place in json.loads(Path(listed).read_text("utf-8")):
+        files.append(ReceivedFile.arrived(number, path.encode(), size_bytes, hexes))
         paths[number] = Path(place)
     return files, paths

@@ -199,7 +199,7 @@ def test_package_is_brought_in_by_a_child_as_it_would_be_here(tmp_path: Path, li
         [package] = line.look([2025])[0]
         line.collect(package, quarantine.root, "JY-1")
 
-    received = {each.raw_name: each.sha256 for each in quarantine.finish("JY-1")}
+    received = {each.raw_name: each.digest.sha256 for each in quarantine.finish("JY-1")}
     assert received == {
         b"big.bin": hashlib.sha256(content).hexdigest(),
         b"small.txt": hashlib.sha256(b"small").hexdigest(),

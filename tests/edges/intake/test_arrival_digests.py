@@ -26,7 +26,7 @@ for _ in range(300):
     try:
         with Digests(lambda arrived: None) as digests:
             signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0005, 0.01))
-            file = FileDigests(1)
+            file = FileDigests(1, "1")
             while True:
                 digests.feed(file, b"x" * 64)
                 digests._hand_over()
@@ -43,10 +43,10 @@ def test_digests_are_those_of_the_bytes_in_order_of_arrival() -> None:
 
     with Digests(batches.append) as digests:
         for number in range(1000):
-            file = FileDigests(number)
+            file = FileDigests(number, f"{number}.bin")
             digests.feed(file, f"第{number}件".encode())
             digests.end(file)
-        file = FileDigests(1000)
+        file = FileDigests(1000, "1000.bin")
         for piece in large:
             digests.feed(file, piece)
         digests.end(file)
@@ -54,9 +54,10 @@ def test_digests_are_those_of_the_bytes_in_order_of_arrival() -> None:
     told = [one for batch in batches for one in batch]
     assert all(batches)
     assert [one.number for one in told] == list(range(1001))
-    assert told[7].sha256 == hashlib.sha256("第7件".encode()).hexdigest()
-    assert told[1000].size_bytes == 9 * BATCH_BYTES
-    assert told[1000].sm3 == hashlib.new("sm3", b"".join(large)).hexdigest()
+    assert told[7].digest.path == "7.bin"
+    assert told[7].digest.sha256 == hashlib.sha256("第7件".encode()).hexdigest()
+    assert told[1000].digest.size_bytes == 9 * BATCH_BYTES
+    assert told[1000].digest.sm3 == hashlib.new("sm3", b"".join(large)).hexdigest()
 
 
 def test_what_goes_wrong_in_a_thread_is_raised_where_somebody_can_act() -> None:
@@ -67,7 +68,7 @@ def test_what_goes_wrong_in_a_thread_is_raised_where_somebody_can_act() -> None:
 
     def arrive() -> None:
         with Digests(refuse) as digests:
-            file = FileDigests(1)
+            file = FileDigests(1, "1")
             digests.feed(file, b"x")
             digests.end(file)
 

@@ -335,8 +335,8 @@ def test_package_is_brought_in_with_names_and_digests(sshd: OpenSsh, tmp_path: P
     for file in received:
         content = (sshd.files / "outbox/2025/c1" / str(file.path)).read_bytes()
         assert quarantine.path(CARRIER, file.file_no).read_bytes() == content
-        assert file.sha256 == hashlib.sha256(content).hexdigest()
-        assert file.sm3 == hashlib.new("sm3", content).hexdigest()
+        assert file.digest.sha256 == hashlib.sha256(content).hexdigest()
+        assert file.digest.sm3 == hashlib.new("sm3", content).hexdigest()
 
 
 @pytest.mark.server("sshd")
@@ -483,7 +483,7 @@ def test_line_cut_in_the_middle_goes_on_where_it_stood(tmp_path: Path, sshd: Ope
     for file in received:
         content = (tmp_path / "files/outbox/2025/c1" / str(file.path)).read_bytes()
         assert quarantine.path(CARRIER, file.file_no).read_bytes() == content
-        assert file.sha256 == hashlib.sha256(content).hexdigest()
+        assert file.digest.sha256 == hashlib.sha256(content).hexdigest()
     assert not list((tmp_path / "quarantine").rglob("*.part"))
 
 
@@ -537,9 +537,9 @@ def test_run_that_was_killed_is_finished_by_an_ordinary_rerun(sshd: OpenSsh, tmp
     assert len(received) == len(contents) + 3
     for file in received:
         local = Quarantine(tmp_path / "quarantine").path(CARRIER, file.file_no)
-        assert hashlib.sha256(local.read_bytes()).hexdigest() == file.sha256
+        assert hashlib.sha256(local.read_bytes()).hexdigest() == file.digest.sha256
         name = str(file.path).removeprefix("data/")
-        assert name not in contents or hashlib.sha256(contents[name]).hexdigest() == file.sha256
+        assert name not in contents or hashlib.sha256(contents[name]).hexdigest() == file.digest.sha256
     assert not list(folder.glob("*.part"))
 
 

@@ -50,8 +50,8 @@ def test_files_lie_under_numbers_with_both_digests(tmp_path: Path) -> None:
         content = CONTENTS[file.raw_name]
         with quarantine.open(CARRIER, file.file_no) as opened:
             assert opened.read() == content
-        assert file.sha256 == hashlib.sha256(content).hexdigest()
-        assert file.sm3 == hashlib.new("sm3", content).hexdigest()
+        assert file.digest.sha256 == hashlib.sha256(content).hexdigest()
+        assert file.digest.sm3 == hashlib.new("sm3", content).hexdigest()
         assert (file.size_bytes, file.mtime) == (len(content), 7)
     assert {file.path for file in received} == {"bagit.txt", "data/关于报送的函.docx", "data/empty", "../../evil"}
     found = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
@@ -92,8 +92,8 @@ def test_file_cut_in_the_middle_goes_on_where_it_stood(tmp_path: Path) -> None:
     [received] = Quarantine(tmp_path).finish(CARRIER)
     assert offset == 1_200_000
     assert after == before
-    assert received.sha256 == hashlib.sha256(content).hexdigest()
-    assert received.sm3 == hashlib.new("sm3", content).hexdigest()
+    assert received.digest.sha256 == hashlib.sha256(content).hexdigest()
+    assert received.digest.sm3 == hashlib.new("sm3", content).hexdigest()
     assert Quarantine(tmp_path).path(CARRIER, 1).read_bytes() == content
     assert not list((tmp_path / CARRIER).glob("*.part"))
 
@@ -263,7 +263,10 @@ def test_journal_whose_first_line_is_damaged_vouches_for_nothing(tmp_path: Path)
     assert len(quarantine.finish(CARRIER)) == 4
 
 
-@pytest.mark.parametrize("line", [b"\x00" * 40, b"{}x", b'{"file_no": 1, "na', b"17", b'"fingerprint"'])
+@pytest.mark.parametrize(
+    "line",
+    [b"\x00" * 40, b"{}x", b'{"file_no": 1, "na', b"17", b'"fingerprint"', b"{}", b'{"file_no": 3, "name": "x"}'],
+)
 def test_damaged_line_of_the_journal_vouches_for_nothing(tmp_path: Path, line: bytes) -> None:
     """D3."""
     quarantine = Quarantine(tmp_path)

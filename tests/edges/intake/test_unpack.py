@@ -44,7 +44,7 @@ def test_members_of_an_archive_lie_in_the_quarantine_as_files_of_a_folder_do(tmp
     for file in received:
         content = CONTENTS[str(file.path)]
         assert Quarantine(tmp_path / "quarantine").path("JY-1", file.file_no).read_bytes() == content
-        assert (file.size_bytes, file.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+        assert (file.size_bytes, file.digest.sha256) == (len(content), hashlib.sha256(content).hexdigest())
     with path.open("rb") as source, open_archive(source) as archive:
         assert is_unpacked(archive, received)
         assert not is_unpacked(archive, received[1:])
@@ -58,7 +58,7 @@ def test_run_that_was_killed_while_it_unpacked_goes_on_where_it_stood(tmp_path: 
     received = unpacked(path, tmp_path / "quarantine")
 
     assert kills
-    assert {str(file.path): file.sha256 for file in received} == {
+    assert {str(file.path): file.digest.sha256 for file in received} == {
         name: hashlib.sha256(content).hexdigest() for name, content in CONTENTS.items()
     }
     assert not list((tmp_path / "quarantine").rglob("*.part"))

@@ -7,8 +7,10 @@ import unicodedata
 
 import pytest
 
+from lantai.records.custody.file_digest import FileDigest
 from lantai.records.intake.carrier import (
     MOST_NUMBER_CHARACTERS,
+    ReceivedFile,
     RemoteFile,
     arrived_name,
     bare_name,
@@ -111,3 +113,19 @@ def test_name_like_a_number_of_ours_stands_in_for_none() -> None:
 
     assert re.fullmatch("~[0-9a-f]{16}", found)
     assert found != stand_in_number(b"SL2025-JY-E002.zip", "zip")
+
+
+@pytest.mark.parametrize(
+    ("raw_name", "path", "kept_as"),
+    [
+        ("metadata/目录.csv".encode(), "metadata/目录.csv", "metadata/目录.csv"),
+        ("metadata/目录.csv".encode("gb18030"), "metadata/目录.csv", "metadata/目录.csv"),
+        (b"\xff\xfe/1", None, "raw-name-hex/fffe2f31"),
+    ],
+)
+def test_file_is_kept_under_its_name_or_the_bytes_of_it_where_no_encoding_fits(raw_name, path, kept_as):
+    """A name that nobody can read is no reason to lose the file."""
+    received = ReceivedFile.arrived(3, raw_name, 5, {"sha256": "a" * 64, "sm3": "b" * 64}, 17)
+
+    assert received == ReceivedFile(3, raw_name, path, FileDigest(kept_as, 5, "a" * 64, "b" * 64), 17)
+    assert received.size_bytes == 5

@@ -10,28 +10,29 @@ import io
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
+from lantai.records.custody.file_digest import FileDigest
+
 
 class GeneratedLines:
     """A file of lines that can be read any number of times, in constant memory.
 
     Args:
+        name: What the file is called.
         make: Yields the lines without their line feed, the same ones at each call.
 
     Attributes:
-        size_bytes: Size with line feeds.
-        sha256: Digest in hex.
-        sm3: The same, SM3.
+        digest: What it is known by; its size has the line feeds in it.
     """
 
-    def __init__(self, make: Callable[[], Iterator[bytes]]) -> None:
+    def __init__(self, name: str, make: Callable[[], Iterator[bytes]]) -> None:
         self._make = make
         sha256, sm3 = hashlib.sha256(), hashlib.new("sm3")
-        self.size_bytes = 0
+        size_bytes = 0
         for line in make():
-            self.size_bytes += len(line) + 1
+            size_bytes += len(line) + 1
             sha256.update(line + b"\n")
             sm3.update(line + b"\n")
-        self.sha256, self.sm3 = sha256.hexdigest(), sm3.hexdigest()
+        self.digest = FileDigest(name, size_bytes, sha256.hexdigest(), sm3.hexdigest())
 
     def open(self) -> BinaryIO:
         """Return a new stream at the first line; nothing of it lies on a disk (I6)."""

@@ -18,6 +18,8 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Self
 
+from lantai.records.custody.file_digest import FileDigest
+
 BATCH_BYTES = 1024 * 1024
 BATCH_FILES = 256
 _BATCHES_WAITING = 6
@@ -26,25 +28,28 @@ _BATCHES_WAITING = 6
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """One file that has arrived whole: its number, the bytes counted, and both digests in hex."""
+    """One file that has arrived whole: its number, and what it is known by under our name for it."""
 
     number: int
-    size_bytes: int
-    sha256: str
-    sm3: str
+    digest: FileDigest
 
 
 class FileDigests:
-    """The two digests of one file that is arriving; `bytes` counts what was fed."""
+    """The two digests of one file that is arriving; `size_bytes` counts what was fed."""
 
-    __slots__ = ("number", "sha256", "size_bytes", "sm3")
+    __slots__ = ("name", "number", "sha256", "size_bytes", "sm3")
 
-    def __init__(self, number: int) -> None:
-        """Begin with no bytes; `number` comes back with the result."""
-        self.number = number
+    def __init__(self, number: int, name: str) -> None:
+        """Begin with no bytes; number and name come back with the result."""
+        self.number, self.name = number, name
         self.size_bytes = 0
         self.sha256 = hashlib.sha256()
         self.sm3 = hashlib.new("sm3")
+
+    def arrived(self) -> Arrived:
+        """Return the file, which has arrived whole, with its digests."""
+        digest = FileDigest(self.name, self.size_bytes, self.sha256.hexdigest(), self.sm3.hexdigest())
+        return Arrived(self.number, digest)
 
 
 @dataclass(slots=True)
@@ -129,9 +134,7 @@ class Digests:
                     batch.threads_left -= 1
                     is_last = not batch.threads_left
                 if is_last and batch.ends:
-                    self._done(
-                        [Arrived(f.number, f.size_bytes, f.sha256.hexdigest(), f.sm3.hexdigest()) for f in batch.ends]
-                    )
+                    self._done([file.arrived() for file in batch.ends])
             except Exception as error:  # noqa: BLE001  raised again by __exit__, where somebody can act on it
                 self._failed = error
             room.put(None)

@@ -18,10 +18,9 @@ from lantai.edges.intake.opened_archive import open_archive
 from lantai.edges.intake.quarantine import Quarantine
 from lantai.edges.intake.unpack import unpack
 from lantai.errors import InputFileError
-from lantai.records.intake.carrier import ReceivedFile, decode_name
+from lantai.records.custody.file_digest import DIGESTS_TAKEN
+from lantai.records.intake.carrier import ReceivedFile
 from lantai.records.text.progress import Progress
-
-_DIGESTS = ("sha256", "sm3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +80,7 @@ def _of_folder(path: Path, progress: Progress | None) -> LocalCarrier:
             progress(f"{len(files) + 1}/{len(regular)}", done, total)
 
     for number, entry in enumerate(regular, start=1):
-        size, digests = folder.digest_file(entry.path, _DIGESTS, tell)
-        name = decode_name(entry.raw_name)
-        files.append(
-            ReceivedFile(number, entry.raw_name, name, size, digests["sha256"], digests["sm3"], mtime=entry.mtime)
-        )
+        size_bytes, hexes = folder.digest_file(entry.path, DIGESTS_TAKEN, tell)
+        files.append(ReceivedFile.arrived(number, entry.raw_name, size_bytes, hexes, entry.mtime))
     others = tuple(entry.raw_name for entry in entries if not entry.is_regular)
     return LocalCarrier(tuple(files), lambda file_no: folder.open_file(regular[file_no - 1].path), None, others)

@@ -17,10 +17,10 @@ import shutil
 from pathlib import Path
 from typing import BinaryIO
 
-from lantai.edges.files.durable import Row, append_durably, disk_error, sync_folder
+from lantai.edges.files.durable import append_durably, disk_error, sync_folder
 from lantai.edges.intake.receiving import JOURNAL, Journal, Receiving, read_journal
 from lantai.errors import NotFoundError, UsageError
-from lantai.records.intake.carrier import ReceivedFile, RemoteFile, decode_name, fingerprint
+from lantai.records.intake.carrier import ReceivedFile, RemoteFile, fingerprint
 
 _QUARANTINE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -65,7 +65,7 @@ class Quarantine:
     def finish(self, quarantine_id: str) -> list[ReceivedFile]:
         """Return what has arrived whole, in order of the files' numbers (I1); empty before anything has."""
         journal = read_journal(self.folder(quarantine_id) / JOURNAL)
-        return [_received(row) for _, row in sorted(journal.whole.items())]
+        return [file for _, file in sorted(journal.whole.items())]
 
     def missing_bytes(self, quarantine_id: str, files: list[RemoteFile], wanted: list[RemoteFile]) -> int:
         """Return how much more room some files of a package need (D1): what half lies here already has its own.
@@ -138,16 +138,3 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
-
-
-def _received(row: Row) -> ReceivedFile:
-    raw_name = bytes.fromhex(str(row["name"]))
-    return ReceivedFile(
-        int(row["file_no"]),
-        raw_name,
-        decode_name(raw_name),
-        int(row["bytes"]),
-        str(row["sha256"]),
-        str(row["sm3"]),
-        int(row["mtime"]),
-    )

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from lantai.edges.files.durable import UNFINISHED, Recorder, Row, disk_error
 from lantai.edges.intake.arrival_digests import Arrived, Digests, FileDigests
 from lantai.edges.sftp.request import FetchRequest, FetchResult
-from lantai.records.intake.carrier import RemoteFile
+from lantai.records.intake.carrier import ReceivedFile, RemoteFile
 
 JOURNAL = "received.jsonl"
 WATERMARK_BYTES = 32 * 1024 * 1024
@@ -36,7 +36,7 @@ class Journal:
     """What `received.jsonl` says: which state of the package, what is whole, and how far the rest is safe."""
 
     fingerprint: str = ""
-    whole: dict[int, Row] = field(default_factory=dict)
+    whole: dict[int, ReceivedFile] = field(default_factory=dict)
     safe_bytes: dict[int, int] = field(default_factory=dict)
 
 
@@ -70,7 +70,7 @@ class Receiving:
     @property
     def whole_bytes(self) -> int:
         """Bytes of the files that are here whole."""
-        return sum(int(row["bytes"]) for row in self._journal.whole.values())
+        return sum(file.size_bytes for file in self._journal.whole.values())
 
     def wanted(
         self,
@@ -102,19 +102,7 @@ class Receiving:
         self._recorder.raise_failure()
 
     def _note(self, arrived: list[Arrived]) -> None:
-        rows: list[tuple[str, Row]] = []
-        for one in arrived:
-            file = self._files[one.number]
-            row: Row = {
-                "file_no": one.number,
-                "name": file.name.hex(),
-                "bytes": one.size_bytes,
-                "sha256": one.sha256,
-                "sm3": one.sm3,
-                "mtime": file.mtime,
-            }
-            rows.append((f"{one.number:06d}.bin", row))
-        self._recorder.add(rows)
+        self._recorder.add([(one.digest.path, _row(one, self._files[one.number])) for one in arrived])
 
 
 class _ArrivingFile:
@@ -141,7 +129,7 @@ class _ArrivingFile:
         self._size = size
         self._first_bytes = 0
         self._safe_bytes = self._from_bytes = safe_bytes
-        self._hashes = FileDigests(number)
+        self._hashes = FileDigests(number, f"{number:06d}.bin")
         self._fd: int | None = None
 
     def resume(self, on_resumed: Callable[[int], None] | None = None) -> int:
@@ -230,6 +218,23 @@ class _ArrivingFile:
         self._recorder.add([(name, row)])
 
 
+def _row(arrived: Arrived, listed: RemoteFile) -> Row:
+    """Return the line of the journal about a file that is whole; `_received` reads it."""
+    digest = arrived.digest
+    return {
+        "file_no": arrived.number,
+        "name": listed.name.hex(),
+        "bytes": digest.size_bytes,
+        **digest.hexes,
+        "mtime": listed.mtime,
+    }
+
+
+def _received(row: Mapping[str, Any]) -> ReceivedFile:
+    raw_name = bytes.fromhex(row["name"])
+    return ReceivedFile.arrived(row["file_no"], raw_name, row["bytes"], row, row["mtime"])
+
+
 def read_journal(path: Path) -> Journal:
     """Read the journal; a last line that a crash cut short is cut off, so that the next one begins a line of its own (D3)."""
     journal = Journal()
@@ -245,14 +250,12 @@ def read_journal(path: Path) -> Journal:
     for line in content[:end].splitlines():
         try:
             row = json.loads(line)
-        except ValueError:  # A damaged line vouches for nothing; its file is fetched again.
+            if "fingerprint" in row:
+                journal.fingerprint = row["fingerprint"]
+            elif "safe_bytes" in row:
+                journal.safe_bytes[row["file_no"]] = row["safe_bytes"]
+            else:
+                journal.whole[row["file_no"]] = _received(row)
+        except (KeyError, TypeError, ValueError):  # A damaged line vouches for nothing; its file is fetched again.
             continue
-        if not isinstance(row, dict):
-            continue
-        if "fingerprint" in row:
-            journal.fingerprint = row["fingerprint"]
-        elif "safe_bytes" in row:
-            journal.safe_bytes[row["file_no"]] = row["safe_bytes"]
-        else:
-            journal.whole[row["file_no"]] = row
     return journal

@@ -33,7 +33,6 @@ from lantai.formats.age.file import recipient_id
 from lantai.formats.ledger import canonical
 from lantai.formats.vault.manifest import carrier_folder
 from lantai.journey.custody.hold_room import hold_room
-from lantai.records.custody.file_digest import FileDigest
 from lantai.records.custody.manifest import Manifest
 from lantai.records.custody.record import Record
 from lantai.records.intake.carrier import ReceivedFile
@@ -228,13 +227,8 @@ def _plain_record(record: Record, open_file: Callable[[int], BinaryIO], file_of_
 
 
 def _plain_papers(carrier_id: str, papers: Sequence[ReceivedFile], open_file: Callable[[int], BinaryIO]) -> PlainRecord:
-    files = tuple(PlainFile(file.digest_as(_member_name(file)), _opener(open_file, file.file_no)) for file in papers)
+    files = tuple(PlainFile(file.digest, _opener(open_file, file.file_no)) for file in papers)
     return PlainRecord(papers_id(carrier_id), files, is_tar=True)
-
-
-def _member_name(file: ReceivedFile) -> str:
-    # A name that is no text in any encoding we know is kept as its bytes in hex.
-    return f"raw-name-hex/{file.raw_name.hex()}" if file.path is None else file.path
 
 
 def _opener(open_file: Callable[[int], BinaryIO], file_no: int) -> Callable[[], BinaryIO]:
@@ -242,9 +236,8 @@ def _opener(open_file: Callable[[int], BinaryIO], file_no: int) -> Callable[[], 
 
 
 def _plain_catalogue(carrier_id: str, records: Sequence[Record]) -> PlainRecord:
-    lines = GeneratedLines(lambda: _catalogue_lines(records))
-    digest = FileDigest("catalogue.jsonl", lines.size_bytes, lines.sha256, lines.sm3)
-    return PlainRecord(catalogue_id(carrier_id), (PlainFile(digest, lines.open),), is_tar=False)
+    lines = GeneratedLines("catalogue.jsonl", lambda: _catalogue_lines(records))
+    return PlainRecord(catalogue_id(carrier_id), (PlainFile(lines.digest, lines.open),), is_tar=False)
 
 
 def _catalogue_lines(records: Sequence[Record]) -> Iterator[bytes]:

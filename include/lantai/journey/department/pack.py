@@ -22,15 +22,13 @@ from lantai.formats.bag.written import DECLARATION_TEXT, write_bag_info, write_m
 from lantai.journey.department.fill_forms import fill_forms
 from lantai.journey.intake.checks.read_catalogue import read_catalogue
 from lantai.locales import refusal, say
-from lantai.records.custody.file_digest import FileDigest
+from lantai.records.custody.file_digest import DIGESTS_TAKEN, FileDigest
 from lantai.records.department.pack_order import CARRIER_NUMBER, PackOrder, Sender
 from lantai.records.intake.carrier import decode_name, shown_name
 from lantai.records.intake.submission import bears_number
 from lantai.records.text.progress import Progress
 from lantai.records.text.words import Words
 from lantai.rules.intake.scope import UNSEEN
-
-ALGORITHMS = ("sha256", "sm3")
 
 
 def pack(
@@ -115,7 +113,7 @@ def _write_bag(
         if catalogue is not None:
             tags.append(_copy(catalogue, bag, f"metadata/catalogue{catalogue.suffix.lower()}"))
             record_count = _count_records(catalogue)
-        manifest = tags[ALGORITHMS.index("sha256")]
+        manifest = tags[DIGESTS_TAKEN.index("sha256")]
         forms = fill_forms(sender, order, payload, manifest.sha256, record_count)
         tags += [_write(bag, path, content) for path, content in forms]
     tags.append(_write(bag, "bagit.txt", DECLARATION_TEXT))
@@ -143,18 +141,19 @@ def _copy_payload(
 
 
 def _copy(source: Path, bag: Path, path: str, on_bytes: Callable[[int], None] | None = None) -> FileDigest:
-    size_bytes, digests = folder_edge.copy_file(source, bag / path, ALGORITHMS, on_bytes)
-    return FileDigest(path, size_bytes, **digests)
+    return FileDigest.of(path, *folder_edge.copy_file(source, bag / path, DIGESTS_TAKEN, on_bytes))
 
 
 def _write(bag: Path, path: str, content: bytes) -> FileDigest:
     folder_edge.write_file(bag / path, content)
-    return FileDigest(path, len(content), **{name: hashlib.new(name, content).hexdigest() for name in ALGORITHMS})
+    return FileDigest.of(path, len(content), {name: hashlib.new(name, content).hexdigest() for name in DIGESTS_TAKEN})
 
 
 def _write_manifests(bag: Path, kind: str, files: Sequence[FileDigest]) -> list[FileDigest]:
-    by_name = {"sha256": [(each.path, each.sha256) for each in files], "sm3": [(each.path, each.sm3) for each in files]}
-    return [_write(bag, f"{kind}-{name}.txt", write_manifest(by_name[name])) for name in ALGORITHMS]
+    return [
+        _write(bag, f"{kind}-{name}.txt", write_manifest((each.path, each.hexes[name]) for each in files))
+        for name in DIGESTS_TAKEN
+    ]
 
 
 def _payload(folder: Path | None, catalogue: Path | None) -> list[tuple[str, FolderFile]]:

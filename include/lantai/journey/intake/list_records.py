@@ -113,4 +113,4 @@ def _snapshot(snapshot: Snapshot, verified: Verified, context: Context, our_id: 
 
 
 def _files(verified: Verified, paths: Sequence[str]) -> tuple[FileDigest, ...]:
-    return tuple(verified.payload[path].digest_as(path) for path in paths)
+    return tuple(verified.payload[path].digest.named(path) for path in paths)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from typing import Self
 
 from lantai.records.custody.file_digest import FileDigest
 from lantai.records.intake.submission import bears_number
@@ -72,20 +74,36 @@ class ReceivedFile:
         file_no: Its number within the carrier, from 1, in order of raw names; the local file is named by it.
         raw_name: The department's name, any bytes.
         path: The same decoded (UTF-8, then GB18030), or None when neither fits.
-        size_bytes: Bytes counted while they arrived.
+        digest: Size and digests as they were counted and taken on arrival, under the name that it is kept by: its path, or for
+            want of one the bytes of its name in hex.
+        mtime: Seconds since 1970 by the listing, 0 when not known.
     """
 
     file_no: int
     raw_name: bytes
     path: str | None
-    size_bytes: int
-    sha256: str
-    sm3: str
+    digest: FileDigest
     mtime: int = 0
 
-    def digest_as(self, path: str) -> FileDigest:
-        """Return what it is known by under a name."""
-        return FileDigest(path, self.size_bytes, self.sha256, self.sm3)
+    @classmethod
+    def arrived(cls, file_no: int, raw_name: bytes, size_bytes: int, hexes: Mapping[str, str], mtime: int = 0) -> Self:
+        """Return a file that has arrived whole.
+
+        Args:
+            file_no: Its number within the carrier.
+            raw_name: The department's name, any bytes.
+            size_bytes: Bytes counted.
+            hexes: SHA-256 and SM3 by name, in hex.
+            mtime: Seconds since 1970 by the listing, 0 when not known.
+        """
+        path = decode_name(raw_name)
+        kept_as = f"raw-name-hex/{raw_name.hex()}" if path is None else path
+        return cls(file_no, raw_name, path, FileDigest.of(kept_as, size_bytes, hexes), mtime)
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes counted while they arrived."""
+        return self.digest.size_bytes
 
 
 def fingerprint(files: list[RemoteFile]) -> str:

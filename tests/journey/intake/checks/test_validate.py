@@ -509,7 +509,7 @@ def test_records_follow_the_catalogue_with_ids_dates_and_digests(tmp_path):
     assert one.access_level is AccessLevel.OPEN
     arrived = {f.path: f for f in arrive(bag).files}
     assert [(f.path, f.sha256, f.sm3) for f in one.files] == [
-        ("data/1.txt", arrived["data/1.txt"].sha256, arrived["data/1.txt"].sm3)
+        ("data/1.txt", arrived["data/1.txt"].digest.sha256, arrived["data/1.txt"].digest.sm3)
     ]
 
 

@@ -129,7 +129,7 @@ def _carrier_digest(algorithm: str, verified: Verified, read: Reader) -> str:
     manifest = verified.files.get(f"manifest-{algorithm}.txt")
     if manifest is None or algorithm not in ALGORITHMS:
         return ""
-    known = {"sha256": manifest.sha256, "sm3": manifest.sm3}.get(algorithm)
+    known = manifest.digest.hexes.get(algorithm)
     return known or _digest(read(manifest.file_no), algorithm)
 
 

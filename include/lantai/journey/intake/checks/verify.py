@@ -266,7 +266,7 @@ def _found(paths: Mapping[str, ReceivedFile], needed: bag.NeededDigests, read: R
 
 
 def _with_digests(received: ReceivedFile, algorithms: frozenset[str], read: Reader) -> FoundFile:
-    digests = {"sha256": received.sha256, "sm3": received.sm3}
+    digests = received.digest.hexes
     further = algorithms - digests.keys()
     if further:
         with read(received.file_no) as stream:
