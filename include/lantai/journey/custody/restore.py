@@ -24,6 +24,7 @@ from lantai.edges.ledger.events import append
 from lantai.edges.registry.custody import sealings
 from lantai.errors import FixityError, NotPermittedError, PlaceUnavailableError, UnsafeNameError
 from lantai.formats.age.file import Identity
+from lantai.formats.vault import sealed_catalogue
 from lantai.journey.custody.find_copies import places_of
 from lantai.journey.custody.seal import catalogue_id, intake_verifier, papers_id
 from lantai.records.custody.file_digest import FileDigest
@@ -146,7 +147,7 @@ def _open_checked(
         files = {file.path: file for file in sealings.files_of_record(connection, record_id)}
     single_name = None if record_id == papers_id(expected.carrier_id) or len(files) > 1 else next(iter(files), None)
     if record_id == catalogue_id(expected.carrier_id):
-        single_name = "catalogue.jsonl"
+        single_name = sealed_catalogue.NAME
     for opened in open_files(place, generation, record_id, single_name, identities):
         arrived = files.pop(opened.path, None)
         yield opened if arrived is None else _compared(record_id, opened, arrived)

@@ -10,7 +10,7 @@ Source: vault.md, "Sealed records" and "Where things lie"; reliability.md, "Faul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -30,7 +30,7 @@ from lantai.edges.files.machine import discard_folder, is_there, make_new_folder
 from lantai.edges.keys.files import INTAKE, Verifier, load_verifier
 from lantai.errors import FixityError, PlaceUnavailableError
 from lantai.formats.age.file import recipient_id
-from lantai.formats.ledger import canonical
+from lantai.formats.vault import sealed_catalogue
 from lantai.formats.vault.manifest import carrier_folder
 from lantai.journey.custody.hold_room import hold_room
 from lantai.records.custody.manifest import Manifest
@@ -236,21 +236,6 @@ def _opener(open_file: Callable[[int], BinaryIO], file_no: int) -> Callable[[], 
 
 
 def _plain_catalogue(carrier_id: str, records: Sequence[Record]) -> PlainRecord:
-    lines = GeneratedLines("catalogue.jsonl", lambda: _catalogue_lines(records))
+    """Return the sealed catalogue, by which a stranger finds a record (L1)."""
+    lines = GeneratedLines(sealed_catalogue.NAME, lambda: map(sealed_catalogue.dump_record, records))
     return PlainRecord(catalogue_id(carrier_id), (PlainFile(lines.digest, lines.open),), is_tar=False)
-
-
-def _catalogue_lines(records: Sequence[Record]) -> Iterator[bytes]:
-    """Yield the sealed catalogue, by which a stranger finds a record (L1)."""
-    for record in records:
-        yield canonical.dumps(
-            {
-                "record_id": record.record_id,
-                "archival_code": record.archival_code,
-                "title": record.title,
-                "files": [
-                    {"path": file.path, "bytes": file.size_bytes, "sha256": file.sha256, "sm3": file.sm3}
-                    for file in record.files
-                ],
-            }
-        )
