@@ -18,6 +18,7 @@ from lantai.edges.ledger.events import append
 from lantai.edges.registry.centre import people
 from lantai.edges.registry.centre.units import put_unit
 from lantai.edges.registry.custody import holdings
+from lantai.edges.registry.disposal.list_duties import give_duty
 from lantai.edges.registry.disposal.lists import disposal_list
 from lantai.formats.ledger import ssh_signature
 from lantai.formats.vault.stream_digest import take_digests
@@ -34,7 +35,7 @@ from lantai.records.centre.person import Appointment, Person, Role
 from lantai.records.centre.unit import DataForm, Unit
 from lantai.records.custody.file_digest import FileDigest
 from lantai.records.custody.record import AccessLevel, Record, Retention
-from lantai.records.disposal.lists import Decision, ListDuty, ListKind
+from lantai.records.disposal.lists import Decision, DutyHeld, ListDuty, ListKind
 from lantai.records.intake.carrier import ReceivedFile
 from lantai.records.ledger.event import EventKind
 
@@ -212,6 +213,18 @@ def draft(centre: Centre, kind: ListKind = ListKind.DESTRUCTION) -> str:
     """The one list that is due."""
     (list_id,) = appraise(centre, kind, ON, actor="P01")
     return list_id
+
+
+def draft_with_panel(centre: Centre) -> str:
+    """A drafted destruction list of three rows with a panel that has said nothing yet."""
+    make_people(centre)
+    make_unit(centre)
+    lay_down_carrier(centre, [record(1), record(2), record(3)])
+    made = draft(centre)
+    with centre.database.begin() as connection:
+        for person_id in PANEL:
+            give_duty(connection, made, DutyHeld(person_id, ListDuty.PANEL_MEMBER))
+    return made
 
 
 def say(

@@ -18,7 +18,6 @@ from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.database.database import run_checks
 from lantai.edges.keys.files import DISPOSAL, INTAKE, LOG, key_files, load_identities, load_verifier
-from lantai.edges.registry.disposal.lists import DisposalList
 from lantai.errors import NotPermittedError
 from lantai.journey.custody.restore import restore
 from lantai.journey.disposal.acts import destroy, transfer
@@ -31,7 +30,7 @@ from lantai.journey.ledger.verify_ledger import verify
 from lantai.journey.ledger.verify_receipt import verify_receipt
 from lantai.records.custody.record import CatalogueRow
 from lantai.records.disposal.hold import HoldScope
-from lantai.records.disposal.lists import ListKind, ListState
+from lantai.records.disposal.lists import DisposalList, ListKind, ListState
 from servers.openssh import OpenSsh
 
 pytestmark = pytest.mark.server("sshd", "postgres", "initdb")

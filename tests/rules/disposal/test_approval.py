@@ -10,7 +10,16 @@ import pytest
 
 from lantai.locales import lacking
 from lantai.records.custody.record import Retention
-from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, RowDecision, SigningStage, SignOff
+from lantai.records.disposal.lists import (
+    Decision,
+    DutyHeld,
+    ListDuty,
+    ListKind,
+    ListState,
+    RowDecision,
+    SigningStage,
+    SignOff,
+)
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.rules.disposal.appraisal import (
     elapsed_years,
@@ -22,7 +31,6 @@ from lantai.rules.disposal.appraisal import (
     sender_keeps_until,
 )
 from lantai.rules.disposal.approval import (
-    Acting,
     Dossier,
     Signed,
     approval_shortfalls,
@@ -62,9 +70,9 @@ def dossier(**changed: object) -> Dossier:
         rows=(1, 2),
         decisions=tuple(decision(row_no, member) for row_no in (1, 2) for member in PANEL),
         acting=(
-            Acting("P01", ListDuty.PREPARER),
-            *(Acting(member, ListDuty.PANEL_MEMBER) for member in PANEL),
-            Acting("L01", ListDuty.LEADER),
+            DutyHeld("P01", ListDuty.PREPARER),
+            *(DutyHeld(member, ListDuty.PANEL_MEMBER) for member in PANEL),
+            DutyHeld("L01", ListDuty.LEADER),
         ),
         signed=(*(signed(member, ListDuty.PANEL_MEMBER) for member in PANEL), signed("L01", ListDuty.LEADER, 5)),
         panel_size=3,
@@ -265,9 +273,9 @@ def test_delegate_and_who_delegated_are_one_person_for_incompatible_duties() -> 
     found = told(
         people_shortfalls(
             [
-                Acting("D01", ListDuty.PANEL_MEMBER, on_behalf_of="L01"),
-                Acting("L01", ListDuty.LEADER),
-                Acting("M02", ListDuty.PANEL_MEMBER),
+                DutyHeld("D01", ListDuty.PANEL_MEMBER, on_behalf_of="L01"),
+                DutyHeld("L01", ListDuty.LEADER),
+                DutyHeld("M02", ListDuty.PANEL_MEMBER),
             ]
         )
     )
@@ -278,7 +286,7 @@ def test_delegate_and_who_delegated_are_one_person_for_incompatible_duties() -> 
 def test_two_witnesses_have_to_sign_before_and_not_earlier_than_the_approval() -> None:
     """N3, I3."""
     approved = dossier()
-    acting = (*approved.acting, Acting("W01", ListDuty.WITNESS), Acting("W02", ListDuty.WITNESS))
+    acting = (*approved.acting, DutyHeld("W01", ListDuty.WITNESS), DutyHeld("W02", ListDuty.WITNESS))
     both = tuple(signed(w, ListDuty.WITNESS, 10, SigningStage.BEFORE) for w in ("W01", "W02"))
     with_both = replace(approved, acting=acting, signed=(*approved.signed, *both))
     with_one = replace(approved, acting=acting, signed=(*approved.signed, both[0]))
@@ -297,7 +305,7 @@ def test_two_witnesses_have_to_sign_before_and_not_earlier_than_the_approval() -
 def test_witnesses_who_signed_while_nothing_was_approved_signed_too_early() -> None:
     """N3, I3."""
     approved = dossier()
-    acting = (*approved.acting, Acting("W01", ListDuty.WITNESS), Acting("W02", ListDuty.WITNESS))
+    acting = (*approved.acting, DutyHeld("W01", ListDuty.WITNESS), DutyHeld("W02", ListDuty.WITNESS))
     both = tuple(signed(w, ListDuty.WITNESS, 10, SigningStage.BEFORE) for w in ("W01", "W02"))
     with_both = replace(approved, acting=acting, signed=(*approved.signed, *both))
 

@@ -226,13 +226,13 @@ def _run(
 
 def _custodian(centre: Centre, list_id: str, actor: str | None) -> str:
     """Who carries it out: whoever is named, else who has begun, else the one custodian appointed today."""
-    from lantai.edges.registry.disposal import lists as disposal
+    from lantai.edges.registry.disposal.list_duties import duties_about
     from lantai.edges.registry.disposal.sign_offs import holders
 
     if actor:
         return person(centre, actor)
     with centre.database.read() as connection:
-        begun = [each.person_id for each in disposal.duties(connection, list_id) if each.duty is ListDuty.CUSTODIAN]
+        begun = [each.person_id for each in duties_about(connection, list_id) if each.duty is ListDuty.CUSTODIAN]
         found = begun or holders(connection, Role.CUSTODIAN.value, centre.clock.today_on())
     if len(found) != 1:
         raise UsageError(f"custodian: found {len(found)} appointed today, expected one, or --as")

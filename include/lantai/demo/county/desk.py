@@ -14,7 +14,6 @@ from lantai.demo.county.people import ARCHIVIST, CUSTODIAN, LEADER, PANEL, WITNE
 from lantai.demo.county.sheets import Typed, fill_in
 from lantai.edges.centre import Centre
 from lantai.edges.registry.disposal import lists as disposal
-from lantai.edges.registry.disposal.lists import DisposalList
 from lantai.errors import LantaiError, NotPermittedError
 from lantai.formats.papers.wording import Wording
 from lantai.journey.disposal.acts.destroy import destroy
@@ -23,7 +22,7 @@ from lantai.journey.disposal.approval.export_sheet import export_sheet
 from lantai.journey.disposal.approval.import_sheet import import_sheet
 from lantai.journey.disposal.approval.note_documents import note_report
 from lantai.journey.disposal.approval.sign import sign
-from lantai.records.disposal.lists import ListDuty, ListKind, ListState
+from lantai.records.disposal.lists import DisposalList, ListDuty, ListKind, ListState
 
 Shown = Mapping[str, str]
 """Heading of a worksheet -> what a record's row shows."""

@@ -20,7 +20,6 @@ from lantai.edges.airflow.process import AirflowProcess, started
 from lantai.edges.airflow.signals import ended_as_by_ctrl_c
 from lantai.edges.airflow.waiting import Patience
 from lantai.edges.centre import Centre, open_centre
-from lantai.edges.registry.disposal.lists import DisposalList
 from lantai.errors import OrchestratorError
 from lantai.journey.centre.agree import agree
 from lantai.journey.centre.register_units import register_units
@@ -28,7 +27,7 @@ from lantai.journey.centre.set_up import set_up
 from lantai.locales import put
 from lantai.records.centre.agreement import Agreement
 from lantai.records.centre.unit import Unit
-from lantai.records.disposal.lists import ListKind, ListState
+from lantai.records.disposal.lists import DisposalList, ListKind, ListState
 
 AGREED_FROM = date(1980, 1, 1)
 DESTRUCTION_CLAUSE = "保管期满经鉴定后由中心销毁，并出具销毁证明"

@@ -25,12 +25,11 @@ from lantai.demo.sftp.gateway import ARCHIVE, folder_of
 from lantai.demo.telling import show, summary
 from lantai.demo.telling.stage import Stage, raised
 from lantai.demo.telling.teller import Teller
-from lantai.edges.registry.disposal.lists import DisposalList
 from lantai.journey.disposal.approval.export_sheet import export_sheet
 from lantai.journey.disposal.hold import hold
 from lantai.records.centre.unit import DataForm
 from lantai.records.disposal.hold import HoldScope
-from lantai.records.disposal.lists import ListKind, ListState
+from lantai.records.disposal.lists import DisposalList, ListKind, ListState
 from lantai.records.intake.submission import carrier_id, submission_id
 
 YEARS = (2005, 2014, 2025)

@@ -20,13 +20,12 @@ from lantai.edges.ledger.events import append
 from lantai.edges.registry.centre import people
 from lantai.edges.registry.centre.units import units as registered_units
 from lantai.edges.registry.disposal import lists as disposal
-from lantai.edges.registry.disposal.lists import DisposalList
 from lantai.edges.registry.disposal.sign_offs import holders
 from lantai.errors import NotPermittedError
 from lantai.journey.disposal.lay_out import lay_out
 from lantai.records.centre.person import Role
 from lantai.records.centre.unit import Unit
-from lantai.records.disposal.lists import ListKind, ListState
+from lantai.records.disposal.lists import OPEN_STATES, DisposalList, ListKind, ListState
 from lantai.records.ledger.event import EventKind
 
 
@@ -60,7 +59,7 @@ def appraise(
             for unit_code, record_ids in sorted(disposal.due(connection, kind, on, units).items()):
                 _draft(connection, centre, kind, on, known[unit_code], record_ids, preparer)
         with centre.database.read() as connection:
-            found = disposal.lists(connection, disposal.OPEN_STATES, kind, on)
+            found = disposal.lists(connection, OPEN_STATES, kind, on)
     return [each.list_id for each in found if units is None or each.unit_code in units]
 
 

@@ -8,7 +8,7 @@ Source: 机关档案管理规定 (2018); vault.md, "Destruction, in order".
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -50,6 +50,16 @@ decision brings the list back to DRAFT and its signatures fall.
 """
 
 
+OPEN_STATES = (
+    ListState.DRAFT,
+    ListState.REVIEWED,
+    ListState.APPROVED,
+    ListState.AWAITING_CUSTODIAN,
+    ListState.EXECUTING,
+)
+"""While a list stands in one of these, its records are on no other."""
+
+
 class Decision(StrEnum):
     """What a panel member says of one row. No row in the registry means: not looked at, so undecided."""
 
@@ -75,6 +85,45 @@ class SigningStage(StrEnum):
     APPROVE = "approve"
     BEFORE = "before"
     AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class DisposalList:
+    """A list, and how far it is.
+
+    Attributes:
+        due_on: The day for which it was drawn up.
+        content_sha256: Digest of what it says of its records, as drafted.
+        drafted_by: Staff id of the preparer.
+        decided_sha256: Digest that approvers sign; None before the panel is through.
+        approved_at: When the leader signed; None before.
+        finished_at: When it was closed; None before.
+        appraisal_report_no: Number of the appraisal report (鉴定工作报告); None when none is noted.
+        filing_receipt_no: Number under which the authority filed the register; None when it did not.
+    """
+
+    list_id: str
+    kind: ListKind
+    unit_code: str
+    due_on: date
+    state: ListState
+    content_sha256: str
+    drafted_by: str
+    drafted_at: datetime
+    decided_sha256: str | None
+    approved_at: datetime | None
+    finished_at: datetime | None
+    appraisal_report_no: str | None
+    filing_receipt_no: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyHeld:
+    """Somebody with a duty about a list; `on_behalf_of` is who delegated it, None for one's own."""
+
+    person_id: str
+    duty: ListDuty
+    on_behalf_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,16 @@ from datetime import datetime
 from types import MappingProxyType
 
 from lantai.records.centre.person import Role
-from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, RowDecision, SigningStage, SignOff
+from lantai.records.disposal.lists import (
+    Decision,
+    DutyHeld,
+    ListDuty,
+    ListKind,
+    ListState,
+    RowDecision,
+    SigningStage,
+    SignOff,
+)
 from lantai.records.disposal.shortfall import Shortfall
 
 ROLE_FOR = MappingProxyType(
@@ -43,15 +52,6 @@ class Outcome:
     decision: Decision
     extend_years: int | None
     is_unanimous: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Acting:
-    """Somebody with a duty about a list; `on_behalf_of` is who delegated it."""
-
-    person_id: str
-    duty: ListDuty
-    on_behalf_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Dossier:
     decided_now: str
     rows: tuple[int, ...]
     decisions: tuple[RowDecision, ...]
-    acting: tuple[Acting, ...]
+    acting: tuple[DutyHeld, ...]
     signed: tuple[Signed, ...]
     panel_size: int
     witness_count: int
@@ -181,7 +181,7 @@ def content_shortfalls(dossier: Dossier) -> list[Shortfall]:
     return found
 
 
-def people_shortfalls(acting: Iterable[Acting]) -> list[Shortfall]:
+def people_shortfalls(acting: Iterable[DutyHeld]) -> list[Shortfall]:
     """Return who stands behind two duties at once, in person or through a delegate. Source: R12-04, R10-08, P3."""
     duties: dict[str, list[ListDuty]] = {}
     for each in acting:
@@ -225,7 +225,7 @@ def signature_shortfalls(dossier: Dossier, duty: ListDuty, stage: SigningStage, 
     return found
 
 
-def _why_not(dossier: Dossier, signed: Signed, holder: Acting) -> Shortfall | None:
+def _why_not(dossier: Dossier, signed: Signed, holder: DutyHeld) -> Shortfall | None:
     """Return why a signature does not count, None when it does."""
     sign_off = signed.sign_off
     is_of_this = sign_off.list_id == dossier.list_id and sign_off.duty is holder.duty

@@ -1,6 +1,7 @@
-"""Rows of disposal lists: what is due, what is on a list, what the panel said, where the list stands.
+"""Rows of disposal lists: what is due, what is on a list, where the list stands.
 
-Set-based: nothing here walks over records one by one. Signatures stand in
+Set-based: nothing here walks over records one by one. What the panel said
+stands in `row_decisions`, who has which duty in `list_duties`, signatures in
 `sign_offs`, what was done in `dispositions`. Who may do what is not decided
 here, except by the constraints of the registry itself.
 
@@ -9,9 +10,8 @@ Source: vault.md, "Destruction, in order".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -19,49 +19,14 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from lantai.edges import tables
 from lantai.edges.database.database import query
 from lantai.edges.database.loading import load
+from lantai.edges.registry.disposal.list_duties import give_duty
 from lantai.errors import NotFoundError
 from lantai.records.custody.record import RecordStatus, Retention
 from lantai.records.disposal.listed_record import ListedRecord
-from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, RowDecision
+from lantai.records.disposal.lists import DisposalList, DutyHeld, ListDuty, ListKind, ListState
 
 CANDIDATES_AT_A_TIME = 5000
 """Record ids bound to one statement; SQLite takes 32,766 at most."""
-
-OPEN_STATES = (
-    ListState.DRAFT,
-    ListState.REVIEWED,
-    ListState.APPROVED,
-    ListState.AWAITING_CUSTODIAN,
-    ListState.EXECUTING,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class DisposalList:
-    """A list as its row says it; see `lantai.edges.tables.disposal`."""
-
-    list_id: str
-    kind: ListKind
-    unit_code: str
-    due_on: date
-    state: ListState
-    content_sha256: str
-    drafted_by: str
-    drafted_at: datetime
-    decided_sha256: str | None
-    approved_at: datetime | None
-    finished_at: datetime | None
-    appraisal_report_no: str | None
-    filing_receipt_no: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class DutyHeld:
-    """Who has which duty about a list, and for whom."""
-
-    person_id: str
-    duty: ListDuty
-    on_behalf_of: str | None
 
 
 def due(connection: Connection, kind: ListKind, on: date, units: Sequence[str] | None) -> dict[str, list[str]]:
@@ -197,82 +162,6 @@ def close_rows(connection: Connection, list_id: str) -> None:
     connection.execute(update(table).where(table.c.list_id == list_id).values(is_open=0))
 
 
-def duties(connection: Connection, list_id: str) -> list[DutyHeld]:
-    """Return who has which duty about a list."""
-    table = tables.list_duty
-    rows = connection.execute(select(table).where(table.c.list_id == list_id).order_by(table.c.person_id))
-    return [DutyHeld(row.person_id, ListDuty(row.duty), row.on_behalf_of) for row in rows]
-
-
-def give_duty(connection: Connection, list_id: str, held: DutyHeld) -> None:
-    """Give somebody a duty about a list, one and no other (R12-04).
-
-    Raises:
-        RegistryConflictError: They have another duty about it, or the duty has somebody already.
-    """
-    connection.execute(
-        insert(tables.list_duty).values(
-            list_id=list_id, person_id=held.person_id, duty=held.duty.value, on_behalf_of=held.on_behalf_of
-        ),
-    )
-
-
-def decisions(connection: Connection, list_id: str) -> list[RowDecision]:
-    """Return every decision of every panel member."""
-    table = tables.row_decision
-    rows = connection.execute(
-        select(table).where(table.c.list_id == list_id).order_by(table.c.row_no, table.c.person_id)
-    )
-    return [
-        RowDecision(
-            row.list_id,
-            row.row_no,
-            row.person_id,
-            Decision(row.decision),
-            row.reason,
-            row.extend_years,
-            row.decided_at,
-        )
-        for row in rows
-    ]
-
-
-def put_decisions(connection: Connection, said: Sequence[RowDecision]) -> int:
-    """Write the decisions of one panel member (R9-19); those that say the same as before stay untouched. Return how many changed."""
-    table = tables.row_decision
-    if not said:
-        return 0
-    before = {
-        row.row_no: (row.decision, row.reason, row.extend_years)
-        for row in connection.execute(
-            select(table).where(table.c.list_id == said[0].list_id, table.c.person_id == said[0].person_id)
-        )
-    }
-    changed = [d for d in said if before.get(d.row_no) != (d.decision.value, d.reason, d.extend_years)]
-    for one in (d for d in changed if d.row_no in before):
-        connection.execute(
-            update(table)
-            .where(table.c.list_id == one.list_id, table.c.row_no == one.row_no, table.c.person_id == one.person_id)
-            .values(_said(one)),
-        )
-    load(
-        connection,
-        table,
-        (
-            {
-                "list_id": one.list_id,
-                "row_no": one.row_no,
-                "person_id": one.person_id,
-                "duty": ListDuty.PANEL_MEMBER.value,
-                **_said(one),
-            }
-            for one in changed
-            if one.row_no not in before
-        ),
-    )
-    return len(changed)
-
-
 def counted(connection: Connection, list_id: str, statuses: Iterable[str]) -> tuple[int, int]:
     """Return how many records of a list have one of these statuses, and their pages: the recount against the registry."""
     record, rows = tables.record, tables.list_row
@@ -282,15 +171,6 @@ def counted(connection: Connection, list_id: str, statuses: Iterable[str]) -> tu
         .where(rows.c.list_id == list_id, record.c.status.in_(list(statuses))),
     ).one()
     return int(found[0]), int(found[1])
-
-
-def _said(one: RowDecision) -> Mapping[str, Any]:
-    return {
-        "decision": one.decision.value,
-        "reason": one.reason,
-        "extend_years": one.extend_years,
-        "decided_at": one.decided_at,
-    }
 
 
 def _listed(row: Row[Any], row_no: int) -> ListedRecord:

@@ -36,7 +36,6 @@ from lantai.edges.ledger.files import note_path, publish
 from lantai.edges.registry.custody import holdings
 from lantai.edges.registry.disposal import dispositions
 from lantai.edges.registry.disposal import lists as disposal
-from lantai.edges.registry.disposal.lists import DutyHeld
 from lantai.errors import FixityError, LedgerError, NotPermittedError, RegistryBusyError
 from lantai.formats.ledger import canonical
 from lantai.journey.custody.find_copies import KnownCopies, known_copies, require_copies_at_hand
@@ -51,7 +50,7 @@ from lantai.journey.disposal.approval.take_duty import may_take_duty, take_duty
 from lantai.journey.ledger.checkpoint import checkpointed_at, make_checkpoint, newest_note
 from lantai.records.custody.record import RecordStatus
 from lantai.records.disposal.listed_record import ListedRecord
-from lantai.records.disposal.lists import ListDuty, ListKind, ListState, SigningStage
+from lantai.records.disposal.lists import DutyHeld, ListDuty, ListKind, ListState, SigningStage
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.appraisal import files_digest

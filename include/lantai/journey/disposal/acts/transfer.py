@@ -35,7 +35,6 @@ from lantai.edges.ledger.events import append
 from lantai.edges.registry.centre import people
 from lantai.edges.registry.disposal import dispositions
 from lantai.edges.registry.disposal import lists as disposal
-from lantai.edges.registry.disposal.lists import DutyHeld
 from lantai.edges.sftp.connect import connect
 from lantai.errors import DeliveryError, NotPermittedError
 from lantai.formats.ledger import canonical
@@ -52,7 +51,7 @@ from lantai.journey.disposal.print_list import ALGORITHM, print_list, print_tran
 from lantai.journey.ledger.checkpoint import make_checkpoint
 from lantai.locales import say
 from lantai.records.custody.record import RecordStatus
-from lantai.records.disposal.lists import ListDuty, ListKind, ListState
+from lantai.records.disposal.lists import DutyHeld, ListDuty, ListKind, ListState
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.appraisal import sender_keeps_until

@@ -19,13 +19,13 @@ from sqlalchemy import Connection
 from lantai.edges.centre import Centre
 from lantai.edges.ledger.events import append
 from lantai.edges.registry.disposal import lists as disposal
-from lantai.edges.registry.disposal.lists import DisposalList, DutyHeld
+from lantai.edges.registry.disposal.row_decisions import put_decisions
 from lantai.errors import NotPermittedError, UsageError
 from lantai.formats.workbooks.sheet_layout import RowAnswer
 from lantai.journey.disposal.approval.examine import Examined, examine
 from lantai.journey.disposal.approval.refuse import recorded, refuse_if
 from lantai.journey.disposal.approval.take_duty import take_duty
-from lantai.records.disposal.lists import Decision, ListDuty, ListKind, ListState, RowDecision
+from lantai.records.disposal.lists import Decision, DisposalList, DutyHeld, ListDuty, ListKind, ListState, RowDecision
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.approval import LONGEST_EXTENSION_YEARS, is_decided, people_shortfalls
 
@@ -77,7 +77,7 @@ def decide(
         refuse_if(list_id, people_shortfalls(before.dossier.acting))
         _refuse_changed_content(before)
         _refuse_unclear(chosen, {record.row_no for record in before.records}, said)
-        changed = disposal.put_decisions(connection, _decisions(centre, list_id, person_id, said))
+        changed = put_decisions(connection, _decisions(centre, list_id, person_id, said))
         return _conclude(connection, centre, chosen, person_id, changed)
 
 

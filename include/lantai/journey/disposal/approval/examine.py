@@ -19,16 +19,17 @@ from sqlalchemy import Connection, Row
 from lantai.edges.registry.centre import people
 from lantai.edges.registry.centre.units import units
 from lantai.edges.registry.disposal import lists as disposal
-from lantai.edges.registry.disposal.lists import DisposalList
+from lantai.edges.registry.disposal.list_duties import duties_about
+from lantai.edges.registry.disposal.row_decisions import decisions_on
 from lantai.edges.registry.disposal.sign_offs import sign_offs
 from lantai.errors import MalformedError, SignatureInvalidError
 from lantai.formats.ledger import canonical, ssh_signature
 from lantai.journey.disposal.lay_out import LaidOut, decided_digest, lay_out
 from lantai.records.centre.unit import Unit
 from lantai.records.disposal.listed_record import ListedRecord
-from lantai.records.disposal.lists import ListDuty, ListState, RowDecision, SigningStage, SignOff
+from lantai.records.disposal.lists import DisposalList, ListDuty, ListState, RowDecision, SigningStage, SignOff
 from lantai.records.ledger.event import EventKind
-from lantai.rules.disposal.approval import ROLE_FOR, Acting, Dossier, Outcome, Signed, consolidate
+from lantai.rules.disposal.approval import ROLE_FOR, Dossier, Outcome, Signed, consolidate
 from lantai.settings import Settings
 
 SIGNATURE_NAMESPACE = "lantai-list"
@@ -85,9 +86,7 @@ def examine(connection: Connection, settings: Settings, list_id: str, *, locks: 
     (unit,) = units(connection, [chosen.unit_code])
     records = disposal.content(connection, list_id)
     laid_out = lay_out(list_id, chosen.kind, chosen.due_on, unit, records)
-    decisions = disposal.decisions(connection, list_id)
-    held = disposal.duties(connection, list_id)
-    acting = tuple(Acting(each.person_id, each.duty, each.on_behalf_of) for each in held)
+    decisions = decisions_on(connection, list_id)
     rows = sign_offs(connection, list_id)
     dossier = Dossier(
         list_id=list_id,
@@ -99,7 +98,7 @@ def examine(connection: Connection, settings: Settings, list_id: str, *, locks: 
         decided_now=decided_digest(list_id, laid_out.digest, decisions),
         rows=tuple(record.row_no for record in records),
         decisions=tuple(decisions),
-        acting=acting,
+        acting=tuple(duties_about(connection, list_id)),
         signed=tuple(_signed(connection, settings.zone, list_id, row) for row in rows),
         panel_size=settings.panel_members,
         witness_count=settings.witnesses,

@@ -22,7 +22,6 @@ from lantai.edges.ledger.events import append
 from lantai.edges.registry.centre import people
 from lantai.edges.registry.disposal import lists as disposal
 from lantai.edges.registry.disposal.holds import held_on_list
-from lantai.edges.registry.disposal.lists import DutyHeld
 from lantai.edges.registry.disposal.sign_offs import add_sign_off
 from lantai.errors import (
     KeyMissingError,
@@ -39,7 +38,7 @@ from lantai.journey.disposal.approval.permit import is_going
 from lantai.journey.disposal.approval.refuse import recorded, refuse_if, refuse_if_held
 from lantai.journey.disposal.approval.take_duty import take_duty
 from lantai.records.custody.record import RecordStatus
-from lantai.records.disposal.lists import ListDuty, ListKind, ListState, SigningStage, SignOff
+from lantai.records.disposal.lists import DutyHeld, ListDuty, ListKind, ListState, SigningStage, SignOff
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.approval import approval_shortfalls, content_shortfalls, panel_shortfalls
 from lantai.rules.disposal.carrying_out import state_shortfalls

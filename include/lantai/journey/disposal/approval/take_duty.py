@@ -12,10 +12,9 @@ from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
 from lantai.edges.registry.centre import people
-from lantai.edges.registry.disposal import lists as disposal
-from lantai.edges.registry.disposal.lists import DutyHeld
+from lantai.edges.registry.disposal.list_duties import duties_about, give_duty
 from lantai.errors import NotPermittedError
-from lantai.records.disposal.lists import ListDuty
+from lantai.records.disposal.lists import DutyHeld, ListDuty
 from lantai.rules.disposal.approval import ROLE_FOR
 
 ONE_EACH = (ListDuty.LEADER, ListDuty.CUSTODIAN)
@@ -29,7 +28,7 @@ def take_duty(connection: Connection, centre: Centre, list_id: str, wanted: Duty
         As `may_take_duty`.
     """
     if may_take_duty(connection, centre, list_id, wanted):
-        disposal.give_duty(connection, list_id, wanted)
+        give_duty(connection, list_id, wanted)
 
 
 def may_take_duty(connection: Connection, centre: Centre, list_id: str, wanted: DutyHeld) -> bool:
@@ -51,7 +50,7 @@ def may_take_duty(connection: Connection, centre: Centre, list_id: str, wanted: 
             raise NotPermittedError(
                 f"person {wanted.person_id}: found no delegation of the role {role.value} by {wanted.on_behalf_of} on {today}"
             )
-    held = disposal.duties(connection, list_id)
+    held = duties_about(connection, list_id)
     own = [each for each in held if each.person_id == wanted.person_id]
     if own == [wanted]:
         return False

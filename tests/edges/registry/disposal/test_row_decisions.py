@@ -6,10 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from factories_disposal import PANEL, draft, lay_down_carrier, make_people, make_unit, record
-from lantai.edges.registry.disposal.lists import DutyHeld, decisions, duties, give_duty, put_decisions
-from lantai.errors import RegistryConflictError
-from lantai.records.disposal.lists import Decision, ListDuty, RowDecision
+from factories_disposal import draft_with_panel
+from lantai.edges.registry.disposal.row_decisions import decisions_on, put_decisions
+from lantai.records.disposal.lists import Decision, RowDecision
 
 pytestmark = pytest.mark.both_databases
 
@@ -17,14 +16,7 @@ pytestmark = pytest.mark.both_databases
 @pytest.fixture
 def list_id(centre) -> str:
     """A drafted list of three rows with a panel."""
-    make_people(centre)
-    make_unit(centre)
-    lay_down_carrier(centre, [record(1), record(2), record(3)])
-    made = draft(centre)
-    with centre.database.begin() as connection:
-        for person_id in PANEL:
-            give_duty(connection, made, DutyHeld(person_id, ListDuty.PANEL_MEMBER, None))
-    return made
+    return draft_with_panel(centre)
 
 
 def test_later_decision_takes_the_place_of_the_same_members_earlier_one_on_the_same_row(centre, list_id):
@@ -43,16 +35,6 @@ def test_later_decision_takes_the_place_of_the_same_members_earlier_one_on_the_s
         counts = [put_decisions(connection, each) for each in ([], first, of_another, second, second)]
 
     with centre.database.read() as connection:
-        found = decisions(connection, list_id)
+        found = decisions_on(connection, list_id)
     assert counts == [0, 2, 3, 2, 0]
     assert sorted(found, key=lambda one: (one.person_id, one.row_no)) == [first[0], *second[1:], *of_another]
-
-
-def test_person_has_one_duty_about_a_list(centre, list_id):
-    """R12-04."""
-    with pytest.raises(RegistryConflictError), centre.database.begin() as connection:
-        give_duty(connection, list_id, DutyHeld("M01", ListDuty.LEADER, None))
-
-    with centre.database.read() as connection:
-        held = {(each.person_id, each.duty) for each in duties(connection, list_id)}
-    assert held == {("P01", ListDuty.PREPARER), *((person_id, ListDuty.PANEL_MEMBER) for person_id in PANEL)}
