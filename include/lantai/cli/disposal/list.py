@@ -5,6 +5,7 @@ Source: interfaces.md.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -165,7 +166,7 @@ def _show_all(*, as_json: bool) -> None:
     from lantai.edges.registry.disposal import lists as disposal
 
     with opened() as centre, centre.database.read() as connection:
-        rows = [dict(row._mapping) for row in disposal.overview(connection)]  # noqa: SLF001 - SQLAlchemy's documented name
+        rows = [asdict(each) for each in disposal.overview(connection)]
     columns = (
         "heading.id",
         "heading.kind",

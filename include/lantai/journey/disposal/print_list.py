@@ -34,16 +34,15 @@ def signers(examined: Examined) -> list[dict[str, Any]]:
     """Return the signatures that count, as signed papers write them; those under an older digest are left out."""
     return [
         {
-            "duty": row.duty,
-            "stage": row.stage,
-            "person_id": row.person_id,
-            "on_behalf_of": row.on_behalf_of,
-            "signed_at": row.signed_at.isoformat(),
-            "fingerprint": row.fingerprint,
-            "signature": row.signature,
+            "duty": each.sign_off.duty.value,
+            "stage": each.sign_off.stage.value,
+            "person_id": each.sign_off.person_id,
+            "on_behalf_of": each.sign_off.on_behalf_of,
+            "signed_at": each.sign_off.signed_at.isoformat(),
+            "fingerprint": each.fingerprint,
+            "signature": each.sign_off.signature,
         }
-        for row in examined.sign_off_rows
-        if row.list_digest == examined.digest
+        for each in examined.counting
     ]
 
 
@@ -116,16 +115,15 @@ def printed_signers(centre: Centre, examined: Examined, names: Mapping[str, str]
     """Return the signatures that count, as papers print them."""
     return [
         {
-            "duty": row.duty,
-            "stage": row.stage,
-            "name": names.get(row.person_id, ""),
-            "person_id": row.person_id,
-            "signed_at": row.signed_at.astimezone(centre.settings.zone),
-            "fingerprint": row.fingerprint,
-            "on_behalf_of": row.on_behalf_of,
+            "duty": each.sign_off.duty.value,
+            "stage": each.sign_off.stage.value,
+            "name": names.get(each.sign_off.person_id, ""),
+            "person_id": each.sign_off.person_id,
+            "signed_at": each.sign_off.signed_at.astimezone(centre.settings.zone),
+            "fingerprint": each.fingerprint,
+            "on_behalf_of": each.sign_off.on_behalf_of,
         }
-        for row in examined.sign_off_rows
-        if row.list_digest == examined.digest
+        for each in examined.counting
     ]
 
 

@@ -84,7 +84,7 @@ def simulate(
         total = kept_count(connection, units)
         for done, row in enumerate(kept_titles(connection, units), start=1):
             clauses = clauses_of(row.title, row.doc_type, chosen.rules)
-            verdict = verdict_of(Retention(row.retention), clauses)
+            verdict = verdict_of(row.retention, clauses)
             counts[verdict] += 1
             if clauses and verdict is not Verdict.UNCLEAR:
                 by_clause[clauses[0].clause] += 1
@@ -94,7 +94,7 @@ def simulate(
                         row.record_id,
                         row.archival_code,
                         row.title,
-                        Retention(row.retention),
+                        row.retention,
                         verdict,
                         tuple(clause.clause for clause in clauses),
                         tuple(clause.retention.value for clause in clauses),

@@ -17,6 +17,16 @@ class HoldScope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class HeldRow:
+    """A row of a list that is under a hold now, with one hold that covers it."""
+
+    row_no: int
+    record_id: str
+    hold_id: str
+    scope: HoldScope
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """One hold; in force until `lifted_at`."""
 

@@ -118,6 +118,28 @@ class DisposalList:
 
 
 @dataclass(frozen=True, slots=True)
+class ListProgress:
+    """A list among others: where it stands, and how far its panel is.
+
+    Attributes:
+        row_count: Records on it.
+        decision_count: Decisions of all members on all rows; `row_count` times `panel_count` when everybody is through.
+        panel_count: Members with a duty about it.
+    """
+
+    list_id: str
+    kind: ListKind
+    unit_code: str
+    due_on: date
+    state: ListState
+    row_count: int
+    decision_count: int
+    panel_count: int
+    drafted_at: datetime
+    approved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class DutyHeld:
     """Somebody with a duty about a list; `on_behalf_of` is who delegated it, None for one's own."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from lantai.edges import tables
 from lantai.edges.database.database import query, stream
@@ -14,7 +15,27 @@ from lantai.edges.database.loading import load
 from lantai.records.centre.unit import DataForm
 from lantai.records.custody.copy import Copy, CopyState
 from lantai.records.custody.manifest import SealedRecord
-from lantai.records.custody.record import Record, RecordStatus
+from lantai.records.custody.record import Record, RecordStatus, Retention
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTitle:
+    """What a retention schedule judges a kept record by; `retention` is the period it has."""
+
+    record_id: str
+    archival_code: str
+    title: str
+    doc_type: str
+    retention: Retention
+
+
+@dataclass(frozen=True, slots=True)
+class FullBackup:
+    """An accepted full backup that is still there; `carrier_number` is the unit's own number of it."""
+
+    carrier_id: str
+    carrier_number: str
+    size_bytes: int
 
 
 def register_records(connection: Connection, records: Sequence[Record]) -> None:
@@ -36,9 +57,10 @@ def kept_count(connection: Connection, units: Sequence[str] | None) -> int:
     return int(connection.execute(statement).scalar_one())
 
 
-def kept_titles(connection: Connection, units: Sequence[str] | None) -> Iterator[Row[Any]]:
-    """Return what a retention schedule judges records by, as it comes: see sql/queries/kept_titles.sql."""
-    return stream(connection, "kept_titles", every_unit=units is None, units=list(units or ()))
+def kept_titles(connection: Connection, units: Sequence[str] | None) -> Iterator[KeptTitle]:
+    """Return what a retention schedule judges records by, as it comes, in order of their ids; None is every unit."""
+    for row in stream(connection, "kept_titles", every_unit=units is None, units=list(units or ())):
+        yield KeptTitle(row.record_id, row.archival_code, row.title, row.doc_type, Retention(row.retention))
 
 
 def put_seals(connection: Connection, carrier_id: str, sealed: Iterable[SealedRecord]) -> None:
@@ -135,9 +157,10 @@ def accepted_count(connection: Connection, unit_code: str, data_form: DataForm, 
     return None if found is None else int(found)
 
 
-def full_backups(connection: Connection, unit_code: str, data_form: DataForm) -> Sequence[Row[Any]]:
-    """Return the accepted full backups of a unit that are still there, oldest first: carrier_id, carrier_number, size_bytes."""
-    return query(connection, "full_backups", unit_code=unit_code, data_form=data_form.value)
+def full_backups(connection: Connection, unit_code: str, data_form: DataForm) -> list[FullBackup]:
+    """Return the accepted full backups of a unit that are still there, oldest first."""
+    rows = query(connection, "full_backups", unit_code=unit_code, data_form=data_form.value)
+    return [FullBackup(row.carrier_id, row.carrier_number, row.size_bytes) for row in rows]
 
 
 def registered_codes(connection: Connection, unit_code: str, codes: Sequence[str], submission_id: str) -> set[str]:

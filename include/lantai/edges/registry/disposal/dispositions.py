@@ -9,18 +9,28 @@ Source: vault.md, "Destruction, in order".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, insert, select, update
+from sqlalchemy import Connection, case, func, insert, select, update
 
 from lantai.edges import tables
 from lantai.edges.database.database import query
 from lantai.edges.database.loading import load_missing
+from lantai.records.custody.file_digest import FileDigest
 from lantai.records.custody.record import RecordStatus
-from lantai.records.disposal.lists import Decision
+from lantai.records.disposal.carried_out import Certificate, Delivery, ListedFile, LiveTwin
+from lantai.records.disposal.lists import Decision, ListKind
 from lantai.records.ledger.event import EventKind
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The event that tells of a step, and when that was."""
+
+    event_id: str
+    occurred_at: datetime
 
 
 def begin_disposing(connection: Connection, list_id: str, panel_count: int, status: RecordStatus) -> int:
@@ -72,19 +82,24 @@ def records_by_carrier(connection: Connection, list_id: str, statuses: Iterable[
     return dict(sorted(found.items()))
 
 
-def files(connection: Connection, list_id: str, statuses: Iterable[RecordStatus]) -> Sequence[Row[Any]]:
-    """Return the files of the records of a list that have one of these statuses."""
-    return query(connection, "list_files", list_id=list_id, statuses=[status.value for status in statuses])
+def files(connection: Connection, list_id: str, statuses: Iterable[RecordStatus]) -> list[ListedFile]:
+    """Return the files of the records of a list that have one of these statuses, in the order of its rows."""
+    rows = query(connection, "list_files", list_id=list_id, statuses=[status.value for status in statuses])
+    return [
+        ListedFile(row.row_no, row.record_id, row.file_no, FileDigest(row.path, row.size_bytes, row.sha256, row.sm3))
+        for row in rows
+    ]
 
 
-def twins(connection: Connection, list_id: str) -> Sequence[Row[Any]]:
-    """Return live records that share a file's bytes with a record that goes: record_id, twin_id, carrier_id."""
-    return query(connection, "list_twins", list_id=list_id)
+def twins(connection: Connection, list_id: str) -> list[LiveTwin]:
+    """Return live records that share a file's bytes with a record that goes."""
+    rows = query(connection, "list_twins", list_id=list_id)
+    return [LiveTwin(row.record_id, row.twin_id, row.carrier_id) for row in rows]
 
 
-def live_chains(connection: Connection, list_id: str) -> Sequence[Row[Any]]:
-    """Return the rows of a list that a live backup builds on: row_no, carrier_id of one that does."""
-    return query(connection, "live_chains", list_id=list_id)
+def live_chains(connection: Connection, list_id: str) -> dict[int, str]:
+    """Return the rows of a list that a live backup builds on: row number -> id of a carrier that does."""
+    return {row.row_no: row.carrier_id for row in query(connection, "live_chains", list_id=list_id)}
 
 
 def put_tombstones(
@@ -118,38 +133,61 @@ def extend(connection: Connection, record_id: str, due_on: date) -> None:
     connection.execute(update(record).where(record.c.record_id == record_id).values(destroy_due_on=due_on))
 
 
-def newest_event(connection: Connection, list_id: str, kind: EventKind) -> Row[Any] | None:
-    """Return the newest event of a kind about a list: event_id, occurred_at, actor, leaf."""
+def newest_event(connection: Connection, list_id: str, kind: EventKind) -> Telling | None:
+    """Return the newest event of a kind about a list, None when there is none."""
     event = tables.event
-    found: Row[Any] | None = connection.execute(
-        select(event)
+    found = connection.execute(
+        select(event.c.event_id, event.c.occurred_at)
         .where(event.c.subject == list_id, event.c.kind == kind.value)
         .order_by(event.c.occurred_at.desc(), event.c.event_id)
         .limit(1),
     ).one_or_none()
-    return found
+    return None if found is None else Telling(found.event_id, found.occurred_at)
 
 
-def add_certificate(connection: Connection, values: dict[str, Any]) -> None:
-    """Add the certificate of a list; there is one, and it never changes."""
-    connection.execute(insert(tables.certificate).values(values))
+def add_certificate(connection: Connection, certificate: Certificate) -> None:
+    """Add the certificate of a list.
+
+    Raises:
+        RegistryConflictError: It has one.
+    """
+    connection.execute(insert(tables.certificate).values({**asdict(certificate), "kind": certificate.kind.value}))
 
 
-def certificate_of(connection: Connection, list_id: str) -> Row[Any] | None:
+def certificate_of(connection: Connection, list_id: str) -> Certificate | None:
     """Return the certificate of a list, None before it is issued."""
     table = tables.certificate
-    return connection.execute(select(table).where(table.c.list_id == list_id)).one_or_none()
+    row = connection.execute(select(table).where(table.c.list_id == list_id)).one_or_none()
+    if row is None:
+        return None
+    return Certificate(
+        certificate_id=row.certificate_id,
+        list_id=row.list_id,
+        kind=ListKind(row.kind),
+        body_json=row.body_json,
+        signature=row.signature,
+        paper_path=row.paper_path,
+        paper_sha256=row.paper_sha256,
+        made_at=row.made_at,
+    )
 
 
-def add_delivery(connection: Connection, values: dict[str, Any]) -> None:
-    """Record that a package was handed over and read back."""
-    connection.execute(insert(tables.delivery).values(values))
+def add_delivery(connection: Connection, delivery: Delivery) -> None:
+    """Record that a package was handed over and read back.
+
+    Raises:
+        RegistryConflictError: The list has a delivery.
+    """
+    connection.execute(insert(tables.delivery).values(asdict(delivery)))
 
 
-def delivery_of(connection: Connection, list_id: str) -> Row[Any] | None:
+def delivery_of(connection: Connection, list_id: str) -> Delivery | None:
     """Return the delivery of a list, None before it was handed over."""
     table = tables.delivery
-    return connection.execute(select(table).where(table.c.list_id == list_id)).one_or_none()
+    row = connection.execute(select(table).where(table.c.list_id == list_id)).one_or_none()
+    if row is None:
+        return None
+    return Delivery(row.list_id, row.package_name, row.package_sha256, row.size_bytes, row.delivered_at)
 
 
 def note_receipt(

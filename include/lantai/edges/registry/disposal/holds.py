@@ -8,17 +8,15 @@ Source: glossary 56; vault.md, destruction 1.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, text, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
 from lantai.edges import tables
 from lantai.edges.database.database import query
 from lantai.errors import NotFoundError
 from lantai.records.custody.record import RecordStatus
-from lantai.records.disposal.hold import Hold, HoldScope
+from lantai.records.disposal.hold import HeldRow, Hold, HoldScope
 
 _TARGETS = {
     HoldScope.RECORD: tables.record.c.record_id,
@@ -110,6 +108,7 @@ def keep_as_they_are(connection: Connection) -> None:
         connection.execute(text("LOCK TABLE hold IN SHARE MODE"))
 
 
-def held_on_list(connection: Connection, list_id: str) -> Sequence[Row[Any]]:
-    """Return the rows of a list that are under a hold now: row_no, record_id, hold_id, scope."""
-    return query(connection, "held_records", list_id=list_id)
+def held_on_list(connection: Connection, list_id: str) -> list[HeldRow]:
+    """Return the rows of a list that are under a hold now, in their order."""
+    rows = query(connection, "held_records", list_id=list_id)
+    return [HeldRow(row.row_no, row.record_id, row.hold_id, HoldScope(row.scope)) for row in rows]

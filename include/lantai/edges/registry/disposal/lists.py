@@ -11,7 +11,7 @@ Source: vault.md, "Destruction, in order".
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -23,7 +23,7 @@ from lantai.edges.registry.disposal.list_duties import give_duty
 from lantai.errors import NotFoundError
 from lantai.records.custody.record import RecordStatus, Retention
 from lantai.records.disposal.listed_record import ListedRecord
-from lantai.records.disposal.lists import DisposalList, DutyHeld, ListDuty, ListKind, ListState
+from lantai.records.disposal.lists import DisposalList, DutyHeld, ListDuty, ListKind, ListProgress, ListState
 
 CANDIDATES_AT_A_TIME = 5000
 """Record ids bound to one statement; SQLite takes 32,766 at most."""
@@ -124,9 +124,23 @@ def lists(
     return [_list(row) for row in connection.execute(statement)]
 
 
-def overview(connection: Connection, states: Iterable[ListState] = tuple(ListState)) -> Sequence[Row[Any]]:
-    """Return every list with the count of its rows, decisions and panel members."""
-    return query(connection, "lists_overview", states=[state.value for state in states])
+def overview(connection: Connection, states: Iterable[ListState] = tuple(ListState)) -> list[ListProgress]:
+    """Return every list with the count of its rows, decisions and panel members, in order of their ids."""
+    return [
+        ListProgress(
+            list_id=row.list_id,
+            kind=ListKind(row.kind),
+            unit_code=row.unit_code,
+            due_on=row.due_on,
+            state=ListState(row.state),
+            row_count=row.row_count,
+            decision_count=row.decision_count,
+            panel_count=row.panel_count,
+            drafted_at=row.drafted_at,
+            approved_at=row.approved_at,
+        )
+        for row in query(connection, "lists_overview", states=[state.value for state in states])
+    ]
 
 
 def content(connection: Connection, list_id: str) -> list[ListedRecord]:
@@ -134,14 +148,49 @@ def content(connection: Connection, list_id: str) -> list[ListedRecord]:
     return [_listed(row, row.row_no) for row in query(connection, "list_content", list_id=list_id)]
 
 
-def move(connection: Connection, list_id: str, state: ListState, **values: Any) -> None:  # noqa: ANN401 - columns of the list
-    """Set the state of a list, and other columns with it.
+def move(connection: Connection, list_id: str, state: ListState) -> None:
+    """Set the state of a list; those that are more than a state have a function of their own below.
 
     Raises:
         RegistryConflictError: The list may not go from its state to this one.
     """
     table = tables.disposal_list
-    connection.execute(update(table).where(table.c.list_id == list_id).values(state=state.value, **values))
+    connection.execute(update(table).where(table.c.list_id == list_id).values(state=state.value))
+
+
+def note_decided(connection: Connection, list_id: str, decided_sha256: str | None) -> None:
+    """Say with which digest the panel is through, so that the list is *reviewed*; None takes it back to *draft*.
+
+    Raises:
+        RegistryConflictError: The list may not go there from its state.
+    """
+    table = tables.disposal_list
+    state = ListState.DRAFT if decided_sha256 is None else ListState.REVIEWED
+    said = update(table).where(table.c.list_id == list_id).values(state=state.value, decided_sha256=decided_sha256)
+    connection.execute(said)
+
+
+def note_approved(connection: Connection, list_id: str, approved_at: datetime) -> None:
+    """Say that a list is *approved*, and when.
+
+    Raises:
+        RegistryConflictError: The list may not go there from its state.
+    """
+    table = tables.disposal_list
+    approved = update(table).where(table.c.list_id == list_id)
+    connection.execute(approved.values(state=ListState.APPROVED.value, approved_at=approved_at))
+
+
+def note_done(connection: Connection, list_id: str, finished_at: datetime) -> None:
+    """Say that a list is *done*, and when; its records may be proposed on others again.
+
+    Raises:
+        RegistryConflictError: The list may not go there from its state.
+    """
+    table = tables.disposal_list
+    done = update(table).where(table.c.list_id == list_id)
+    close_rows(connection, list_id)
+    connection.execute(done.values(state=ListState.DONE.value, finished_at=finished_at))
 
 
 def note_report(connection: Connection, list_id: str, report_no: str) -> None:

@@ -7,21 +7,66 @@ Source: vault.md, "The ledger", sign-offs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select
+from sqlalchemy import Connection, func, insert, or_, select
 
 from lantai.edges import tables
 from lantai.edges.database.database import query
 from lantai.errors import NotFoundError
-from lantai.records.disposal.lists import SignOff
+from lantai.records.disposal.lists import ListDuty, SigningStage, SignOff
 
 
-def sign_offs(connection: Connection, list_id: str) -> Sequence[Row[Any]]:
+@dataclass(frozen=True, slots=True)
+class KeptSignOff:
+    """A signature as the registry keeps it, with what key and ledger say of it.
+
+    Attributes:
+        sign_off: The signature.
+        fingerprint: Of the key it was made with; None when it is asserted by the system.
+        public_key: That key, as one OpenSSH line; None likewise, or when nobody enrolled it.
+        event_kind: Kind of the event that the row points at.
+        event_subject: What that event is about.
+        event_actor: Staff id of whose doing it was.
+        leaf: That event's bytes in the ledger.
+        leaf_index: Its place there, from 0; None before it has one.
+    """
+
+    sign_off: SignOff
+    fingerprint: str | None
+    public_key: str | None
+    event_kind: str
+    event_subject: str
+    event_actor: str
+    leaf: bytes
+    leaf_index: int | None
+
+
+def sign_offs(connection: Connection, list_id: str) -> list[KeptSignOff]:
     """Return the signatures under a list, oldest first, each with its key, its event and that event's place in the ledger."""
-    return query(connection, "list_sign_offs", list_id=list_id)
+    return [
+        KeptSignOff(
+            sign_off=SignOff(
+                list_id=list_id,
+                duty=ListDuty(row.duty),
+                stage=SigningStage(row.stage),
+                person_id=row.person_id,
+                list_digest=row.list_digest,
+                signed_at=row.signed_at,
+                signature=row.signature,
+                on_behalf_of=row.on_behalf_of,
+            ),
+            fingerprint=row.fingerprint,
+            public_key=row.public_key,
+            event_kind=row.event_kind,
+            event_subject=row.event_subject,
+            event_actor=row.event_actor,
+            leaf=bytes(row.leaf),
+            leaf_index=row.leaf_index,
+        )
+        for row in query(connection, "list_sign_offs", list_id=list_id)
+    ]
 
 
 def add_sign_off(connection: Connection, sign_off: SignOff, fingerprint: str | None, event_id: str) -> None:

@@ -45,6 +45,7 @@ from lantai.journey.disposal.print_list import (
 from lantai.journey.ledger.checkpoint import make_checkpoint, newest_note, proof
 from lantai.locales import say
 from lantai.records.custody.record import RecordStatus
+from lantai.records.disposal.carried_out import Certificate
 from lantai.records.disposal.lists import Decision, ListKind, ListState
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.appraisal import extended_due_on
@@ -110,38 +111,37 @@ def certify(
     put_paper(folder, f"{CERTIFICATE}.json.sig", signature)
     put_paper(folder, f"{REGISTER}.pdf", print_list(centre, examined, names, checkpoint, destroyed.occurred_at))
     paper = _certificate_paper(centre, examined, body, names, (checkpoint, inclusion, destroyed.occurred_at, now_at))
-    values = {
-        "certificate_id": certificate_id,
-        "list_id": list_id,
-        "kind": ListKind.DESTRUCTION.value,
-        "body_json": text.decode(),
-        "signature": base64.b64encode(signature).decode("ascii"),
-        "paper_path": f"{list_id}/{CERTIFICATE}.pdf",
-        "paper_sha256": put_paper(folder, f"{CERTIFICATE}.pdf", paper),
-        "made_at": now_at,
-    }
-    close_list(centre, list_id, custodian, values)
+    certificate = Certificate(
+        certificate_id=certificate_id,
+        list_id=list_id,
+        kind=ListKind.DESTRUCTION,
+        body_json=text.decode(),
+        signature=base64.b64encode(signature).decode("ascii"),
+        paper_path=f"{list_id}/{CERTIFICATE}.pdf",
+        paper_sha256=put_paper(folder, f"{CERTIFICATE}.pdf", paper),
+        made_at=now_at,
+    )
+    close_list(centre, list_id, custodian, certificate)
     return certificate_id
 
 
-def close_list(centre: Centre, list_id: str, actor: str, certificate: Mapping[str, Any] | None) -> None:
+def close_list(centre: Centre, list_id: str, actor: str, certificate: Certificate | None) -> None:
     """Close a list in one transaction, once (I4): its certificate, new periods for what the panel kept, state *done*.
 
     Args:
         centre: The centre.
         list_id: The list; nothing is under way on it any more.
         actor: Staff id of who closes it.
-        certificate: Row of its certificate; None when nothing was disposed of, or it was issued before.
+        certificate: Its certificate; None when nothing was disposed of, or it was issued before.
     """
     with centre.database.begin() as connection:
         examined = examine(connection, centre.settings, list_id, locks=True)
         if examined.chosen.state is not ListState.DONE:
             if certificate is not None:
-                dispositions.add_certificate(connection, dict(certificate))
+                dispositions.add_certificate(connection, certificate)
             if examined.chosen.kind is ListKind.DESTRUCTION:
                 _extend(connection, centre, examined, actor)
-            disposal.close_rows(connection, list_id)
-            disposal.move(connection, list_id, ListState.DONE, finished_at=centre.clock.now_at())
+            disposal.note_done(connection, list_id, centre.clock.now_at())
     # Also of a list that was done before: the run that closed it may have been killed before its checkpoint was out.
     make_checkpoint(centre)
 

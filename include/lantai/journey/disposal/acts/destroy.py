@@ -23,6 +23,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from lantai.edges.centre import Centre
@@ -49,6 +50,7 @@ from lantai.journey.disposal.approval.refuse import recorded
 from lantai.journey.disposal.approval.take_duty import may_take_duty, take_duty
 from lantai.journey.ledger.checkpoint import checkpointed_at, make_checkpoint, newest_note
 from lantai.records.custody.record import RecordStatus
+from lantai.records.disposal.carried_out import ListedFile
 from lantai.records.disposal.listed_record import ListedRecord
 from lantai.records.disposal.lists import DutyHeld, ListDuty, ListKind, ListState, SigningStage
 from lantai.records.disposal.shortfall import Shortfall
@@ -238,8 +240,7 @@ def _write_down(centre: Centre, list_id: str, custodian: str, looked: Sequence[P
         examined = examine(connection, centre.settings, list_id, locks=True)
         now_at = centre.clock.now_at()
         key = tombstone_key(centre.settings.keys, may_be_made=not dispositions.has_tombstones(connection))
-        rows = dispositions.files(connection, list_id, (RecordStatus.DESTROYING,))
-        digests = _digests(key, rows)
+        digests = _digests(key, dispositions.files(connection, list_id, (RecordStatus.DESTROYING,)))
         dispositions.put_tombstones(connection, list_id, examined.chosen.unit_code, digests, now_at)
         count = dispositions.move_records(connection, list_id, RecordStatus.DESTROYING, RecordStatus.DESTROYED)
         facts: dict[str, int | str] = {
@@ -251,10 +252,10 @@ def _write_down(centre: Centre, list_id: str, custodian: str, looked: Sequence[P
     make_checkpoint(centre)
 
 
-def _digests(key: bytes, rows: Iterable[object]) -> list[tuple[str, str]]:
+def _digests(key: bytes, listed: Iterable[ListedFile]) -> list[tuple[str, str]]:
     return [
-        (record_id, files_digest(key, [row.sha256 for row in files]))  # type: ignore[attr-defined]  # rows of list_files
-        for record_id, files in groupby(rows, key=lambda row: row.record_id)  # type: ignore[attr-defined]  # the same
+        (record_id, files_digest(key, [file.digest.sha256 for file in files]))
+        for record_id, files in groupby(listed, key=attrgetter("record_id"))
     ]
 
 
@@ -286,4 +287,4 @@ def _finish(centre: Centre, list_id: str, custodian: str, disposal_key: Path | N
 def _told(centre: Centre, list_id: str, kind: EventKind) -> str | None:
     with centre.database.read() as connection:
         found = dispositions.newest_event(connection, list_id, kind)
-    return None if found is None else str(found.event_id)
+    return None if found is None else found.event_id

@@ -17,13 +17,11 @@ Source: 电子档案移交与接收办法 (2012): decrypted, decompressed, metad
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy import Row
 
 from lantai.edges.centre import Centre
 from lantai.edges.disposal.transfer_package import Member, open_package, places_of_members, write_package
@@ -40,6 +38,7 @@ from lantai.journey.disposal.approval.permit import disposed_rows
 from lantai.journey.disposal.approval.refuse import refuse_if
 from lantai.journey.disposal.print_list import ALGORITHM, print_list, signers
 from lantai.records.custody.record import RecordStatus
+from lantai.records.disposal.carried_out import ListedFile
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.intake.closed_file import UNSEEN
 
@@ -98,51 +97,51 @@ def package(centre: Centre, list_id: str, identities: Sequence[Identity], signer
         examined = examine(connection, centre.settings, list_id)
         going = {record.record_id for record in disposed_rows(examined)}
         statuses = (RecordStatus.KEPT, RecordStatus.TRANSFERRING)
-        rows = [row for row in dispositions.files(connection, list_id, statuses) if row.record_id in going]
+        files = [file for file in dispositions.files(connection, list_id, statuses) if file.record_id in going]
         names = {each.person_id: people.person(connection, each.person_id).name for each in examined.dossier.acting}
-    inventory = canonical.dumps(_inventory(examined, rows))
+    inventory = canonical.dumps(_inventory(examined, files))
     tags = {
         "metadata/transfer-inventory.json": inventory,
         "metadata/transfer-inventory.json.sig": signer.sign(inventory),
         "metadata/transfer-inventory.pdf": print_list(centre, examined, names, None, None),
         "metadata/disposal.pub.pem": signer.public_pem,
         "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
-        "bag-info.txt": _bag_info(centre, examined, rows),
-        "manifest-sha256.txt": "".join(f"{row.sha256}  {escape(_member(row))}\n" for row in rows).encode(),
+        "bag-info.txt": _bag_info(centre, examined, files),
+        "manifest-sha256.txt": "".join(f"{file.digest.sha256}  {escape(_member(file))}\n" for file in files).encode(),
     }
     lines = (f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(tags.items()))
     tags["tagmanifest-sha256.txt"] = "".join(lines).encode()
     path = work_folder(centre, list_id) / f"{list_id}.tar"
     moment = examined.chosen.approved_at or examined.chosen.drafted_at
-    members = _members(centre, list_id, tags, rows, identities)
+    members = _members(centre, list_id, tags, files, identities)
     size_bytes, sha256 = write_package(path, members, int(moment.timestamp()))
-    _refuse_closed(list_id, path, rows)
+    _refuse_closed(list_id, path, files)
     return Packaged(
         path=path,
         size_bytes=size_bytes,
         sha256=sha256,
-        record_count=len({row.record_id for row in rows}),
-        file_count=len(rows),
-        payload_bytes=sum(row.size_bytes for row in rows),
+        record_count=len({file.record_id for file in files}),
+        file_count=len(files),
+        payload_bytes=_payload_bytes(files),
         inventory_sha256=hashlib.sha256(inventory).hexdigest(),
     )
 
 
-def _refuse_closed(list_id: str, path: Path, rows: Sequence[Row[Any]]) -> None:
+def _refuse_closed(list_id: str, path: Path, listed: Sequence[ListedFile]) -> None:
     """Refuse a package with an encrypted or compressed file in it, by the bytes, as intake judges them (N7)."""
-    row_of = {f"{list_id}/{_member(row)}": row for row in rows}
+    listed_as = {f"{list_id}/{_member(file)}": file for file in listed}
     files = [
         ForeignFile(name, partial(open_package, path), start, size_bytes)
         for name, start, size_bytes in places_of_members(path)
-        if name in row_of
+        if name in listed_as
     ]
-    judged = [(row_of[each.name], each) for each in judge_closed(files)]
-    unseen = [row for row, each in judged if each.trouble is not None or each.encryption == UNSEEN]
-    refuse_if(list_id, [Shortfall.of("member_unexamined", row_no=row.row_no, file_no=row.file_no) for row in unseen])
-    closed = [(row, tool) for row, each in judged if (tool := each.encryption or each.compression)]
+    judged = [(listed_as[each.name], each) for each in judge_closed(files)]
+    unseen = [file for file, each in judged if each.trouble is not None or each.encryption == UNSEEN]
+    refuse_if(list_id, [Shortfall.of("member_unexamined", row_no=file.row_no, file_no=file.file_no) for file in unseen])
+    closed = [(file, tool) for file, each in judged if (tool := each.encryption or each.compression)]
     refuse_if(
         list_id,
-        [Shortfall.of("member_closed", row_no=row.row_no, file_no=row.file_no, tool=tool) for row, tool in closed],
+        [Shortfall.of("member_closed", row_no=file.row_no, file_no=file.file_no, tool=tool) for file, tool in closed],
     )
 
 
@@ -151,17 +150,17 @@ def work_folder(centre: Centre, list_id: str) -> Path:
     return centre.settings.work / f"transfer-{list_id}"
 
 
-def _inventory(examined: Examined, rows: Sequence[Row[Any]]) -> dict[str, Any]:
+def _inventory(examined: Examined, listed: Sequence[ListedFile]) -> dict[str, Any]:
     files: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
+    for file in listed:
         one = {
-            "path": _member(row),
-            "received_as": row.path,
-            "bytes": row.size_bytes,
-            "sha256": row.sha256,
-            "sm3": row.sm3,
+            "path": _member(file),
+            "received_as": file.digest.path,
+            "bytes": file.digest.size_bytes,
+            "sha256": file.digest.sha256,
+            "sm3": file.digest.sm3,
         }
-        files.setdefault(row.record_id, []).append(one)
+        files.setdefault(file.record_id, []).append(one)
     return {
         "format": 1,
         "list_id": examined.chosen.list_id,
@@ -184,7 +183,7 @@ def _inventory(examined: Examined, rows: Sequence[Row[Any]]) -> dict[str, Any]:
     }
 
 
-def _bag_info(centre: Centre, examined: Examined, rows: Sequence[Row[Any]]) -> bytes:
+def _bag_info(centre: Centre, examined: Examined, files: Sequence[ListedFile]) -> bytes:
     moment = examined.chosen.approved_at or examined.chosen.drafted_at
     tags = (
         ("Source-Organization", examined.unit.name),
@@ -192,26 +191,30 @@ def _bag_info(centre: Centre, examined: Examined, rows: Sequence[Row[Any]]) -> b
         ("Fonds-Number", examined.unit.fonds_no),
         ("External-Identifier", examined.chosen.list_id),
         ("Bagging-Date", moment.astimezone(centre.settings.zone).date().isoformat()),
-        ("Payload-Oxum", f"{sum(row.size_bytes for row in rows)}.{len(rows)}"),
+        ("Payload-Oxum", f"{_payload_bytes(files)}.{len(files)}"),
     )
     return "".join(f"{name}: {value}\n" for name, value in tags).encode()
 
 
-def _member(row: Row[Any]) -> str:
-    return f"data/{row.record_id}/{row.path.removeprefix('data/')}"
+def _payload_bytes(files: Iterable[ListedFile]) -> int:
+    return sum(file.digest.size_bytes for file in files)
+
+
+def _member(file: ListedFile) -> str:
+    return f"data/{file.record_id}/{file.digest.path.removeprefix('data/')}"
 
 
 def _members(
     centre: Centre,
     list_id: str,
     tags: Mapping[str, bytes],
-    rows: Sequence[Row[Any]],
+    files: Sequence[ListedFile],
     identities: Sequence[Identity],
 ) -> Iterator[Member]:
     for name, content in sorted(tags.items()):
         yield Member(f"{list_id}/{name}", len(content), [content])
-    member_of = {(row.record_id, row.path): _member(row) for row in rows}
-    for record_id in dict.fromkeys(row.record_id for row in rows):
+    member_of = {(file.record_id, file.digest.path): _member(file) for file in files}
+    for record_id in dict.fromkeys(file.record_id for file in files):
         for opened in open_record(centre, record_id, identities):
             name = member_of[record_id, opened.path]
             yield Member(f"{list_id}/{name}", opened.size_bytes, opened.chunks)

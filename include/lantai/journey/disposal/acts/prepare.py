@@ -82,10 +82,15 @@ def _receive(centre: Centre) -> list[str]:
 def covered_at(connection: Connection, examined: Examined) -> datetime | None:
     """Return when the first checkpoint was made that covers every approving signature, None when one lies in none yet."""
     digest = examined.dossier.decided_now
-    rows = [r for r in examined.sign_off_rows if r.stage == SigningStage.APPROVE.value and r.list_digest == digest]
-    if not rows or any(row.leaf_index is None for row in rows):
+    approving = [
+        each.leaf_index
+        for each in examined.sign_offs
+        if each.sign_off.stage is SigningStage.APPROVE and each.sign_off.list_digest == digest
+    ]
+    told = [leaf_index for leaf_index in approving if leaf_index is not None]
+    if not told or len(told) < len(approving):
         return None
-    return covered_since(connection, max(row.leaf_index for row in rows))
+    return covered_since(connection, max(told))
 
 
 def _cooling(connection: Connection, centre: Centre, examined: Examined) -> list[Shortfall]:

@@ -57,7 +57,7 @@ def receive_receipt(centre: Centre, list_id: str) -> bool:
     if delivery is None:
         # Not handed over yet: a run may have been killed between the mark and the delivery.
         return False
-    expected = {
+    expected: dict[str, str | int] = {
         "list_id": list_id,
         "package_sha256": delivery.package_sha256,
         "record_count": sum(map(len, by_carrier.values())),
@@ -73,14 +73,13 @@ def receive_receipt(centre: Centre, list_id: str) -> bool:
             return True
         dispositions.note_receipt(connection, list_id, receipt.receipt_no, receipt.sha256, now_at)
         count = dispositions.move_records(connection, list_id, RecordStatus.TRANSFERRING, RecordStatus.TRANSFERRED)
-        facts = {
+        facts: dict[str, int | str] = {
             "record_count": count,
             "package_sha256": delivery.package_sha256,
             "receipt_sha256": receipt.sha256,
         }
         append(connection, EventKind.TRANSFER_RECEIPTED, list_id, "system", now_at, facts)
-        disposal.close_rows(connection, list_id)
-        disposal.move(connection, list_id, ListState.DONE, finished_at=now_at)
+        disposal.note_done(connection, list_id, now_at)
     make_checkpoint(centre)
     return True
 

@@ -23,8 +23,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row
-
 from lantai.edges.centre import Centre
 from lantai.edges.database.fence import Fence
 from lantai.edges.database.lease import Lease, leased, require
@@ -51,6 +49,7 @@ from lantai.journey.disposal.print_list import ALGORITHM, print_list, print_tran
 from lantai.journey.ledger.checkpoint import make_checkpoint
 from lantai.locales import say
 from lantai.records.custody.record import RecordStatus
+from lantai.records.disposal.carried_out import Certificate, Delivery
 from lantai.records.disposal.lists import DutyHeld, ListDuty, ListKind, ListState
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
@@ -211,29 +210,19 @@ def _write_down(centre: Centre, list_id: str, custodian: str, packaged: Packaged
     paper_sha256 = put_paper(folder, f"{REGISTER}.pdf", paper)
     with centre.database.begin() as connection:
         fence.require(connection)
-        dispositions.add_delivery(
-            connection,
-            {
-                "list_id": list_id,
-                "package_name": f"incoming/{list_id}.tar",
-                "package_sha256": packaged.sha256,
-                "size_bytes": packaged.size_bytes,
-                "delivered_at": now_at,
-            },
+        delivery = Delivery(list_id, f"incoming/{list_id}.tar", packaged.sha256, packaged.size_bytes, now_at)
+        dispositions.add_delivery(connection, delivery)
+        certificate = Certificate(
+            certificate_id=certificate_id,
+            list_id=list_id,
+            kind=ListKind.TRANSFER,
+            body_json=text.decode(),
+            signature=base64.b64encode(signature).decode("ascii"),
+            paper_path=f"{list_id}/{REGISTER}.pdf",
+            paper_sha256=paper_sha256,
+            made_at=now_at,
         )
-        dispositions.add_certificate(
-            connection,
-            {
-                "certificate_id": certificate_id,
-                "list_id": list_id,
-                "kind": ListKind.TRANSFER.value,
-                "body_json": text.decode(),
-                "signature": base64.b64encode(signature).decode("ascii"),
-                "paper_path": f"{list_id}/{REGISTER}.pdf",
-                "paper_sha256": paper_sha256,
-                "made_at": now_at,
-            },
-        )
+        dispositions.add_certificate(connection, certificate)
         facts: dict[str, int | str] = {
             "record_count": packaged.record_count,
             "file_count": packaged.file_count,
@@ -265,7 +254,7 @@ def _body(examined: Examined, packaged: Packaged) -> dict[str, Any]:
 def _answer(centre: Centre, list_id: str, is_done: bool) -> Transferred:
     """Return how far a transfer is: until the archive's receipt is there, it is waited for (R9-16)."""
     with centre.database.read() as connection:
-        delivery: Row[Any] | None = dispositions.delivery_of(connection, list_id)
+        delivery = dispositions.delivery_of(connection, list_id)
         statuses = [RecordStatus.TRANSFERRING.value, RecordStatus.TRANSFERRED.value]
         count, _ = disposal.counted(connection, list_id, statuses)
     receipt = Shortfall.of("receipt_of_the_archive", path=f"receipts/{list_id}.receipt.json")

@@ -93,12 +93,12 @@ def _conclude(
 ) -> DecidedList:
     """Say how the list stands now: reviewed when every member has decided every row (R10-06); a change makes it a draft again (R2)."""
     if changed:
-        disposal.move(connection, chosen.list_id, ListState.DRAFT, decided_sha256=None)
+        disposal.note_decided(connection, chosen.list_id, None)
     after = examine(connection, centre.settings, chosen.list_id)
     state, digest = after.chosen.state, after.chosen.decided_sha256
     if is_decided(after.dossier):
         state, digest = ListState.REVIEWED, after.dossier.decided_now
-        disposal.move(connection, chosen.list_id, state, decided_sha256=digest)
+        disposal.note_decided(connection, chosen.list_id, digest)
     if changed:
         facts = {"changed": changed, "state": state.value, "list_digest": digest or ""}
         append(connection, EventKind.LIST_DECIDED, chosen.list_id, person_id, centre.clock.now_at(), facts)

@@ -11,23 +11,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from lantai.edges.registry.centre import people
 from lantai.edges.registry.centre.units import units
 from lantai.edges.registry.disposal import lists as disposal
 from lantai.edges.registry.disposal.list_duties import duties_about
 from lantai.edges.registry.disposal.row_decisions import decisions_on
-from lantai.edges.registry.disposal.sign_offs import sign_offs
+from lantai.edges.registry.disposal.sign_offs import KeptSignOff, sign_offs
 from lantai.errors import MalformedError, SignatureInvalidError
 from lantai.formats.ledger import canonical, ssh_signature
 from lantai.journey.disposal.lay_out import LaidOut, decided_digest, lay_out
 from lantai.records.centre.unit import Unit
 from lantai.records.disposal.listed_record import ListedRecord
-from lantai.records.disposal.lists import DisposalList, ListDuty, ListState, RowDecision, SigningStage, SignOff
+from lantai.records.disposal.lists import DisposalList, ListDuty, ListState, RowDecision, SigningStage
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.approval import ROLE_FOR, Dossier, Outcome, Signed, consolidate
 from lantai.settings import Settings
@@ -48,7 +47,7 @@ class Examined:
         decisions: Every decision of every member.
         outcomes: What the panel says of each row; None where somebody has not looked at it.
         dossier: What the rules judge.
-        sign_off_rows: Signatures with their events and places in the ledger.
+        sign_offs: Signatures with their events and places in the ledger.
     """
 
     chosen: DisposalList
@@ -58,7 +57,7 @@ class Examined:
     decisions: Sequence[RowDecision]
     outcomes: Mapping[int, Outcome | None]
     dossier: Dossier
-    sign_off_rows: Sequence[Row[Any]]
+    sign_offs: Sequence[KeptSignOff]
 
     @property
     def digest(self) -> str:
@@ -68,6 +67,11 @@ class Examined:
         """
         decided = self.chosen.decided_sha256
         return decided if self.chosen.state is ListState.DONE and decided else self.dossier.decided_now
+
+    @property
+    def counting(self) -> list[KeptSignOff]:
+        """The signatures under that digest; those under an older one are left out."""
+        return [each for each in self.sign_offs if each.sign_off.list_digest == self.digest]
 
 
 def examine(connection: Connection, settings: Settings, list_id: str, *, locks: bool = False) -> Examined:
@@ -87,7 +91,7 @@ def examine(connection: Connection, settings: Settings, list_id: str, *, locks: 
     records = disposal.content(connection, list_id)
     laid_out = lay_out(list_id, chosen.kind, chosen.due_on, unit, records)
     decisions = decisions_on(connection, list_id)
-    rows = sign_offs(connection, list_id)
+    kept = sign_offs(connection, list_id)
     dossier = Dossier(
         list_id=list_id,
         kind=chosen.kind,
@@ -99,12 +103,12 @@ def examine(connection: Connection, settings: Settings, list_id: str, *, locks: 
         rows=tuple(record.row_no for record in records),
         decisions=tuple(decisions),
         acting=tuple(duties_about(connection, list_id)),
-        signed=tuple(_signed(connection, settings.zone, list_id, row) for row in rows),
+        signed=tuple(_signed(connection, settings.zone, each) for each in kept),
         panel_size=settings.panel_members,
         witness_count=settings.witnesses,
     )
     outcomes = consolidate(dossier.rows, dossier.panel, decisions)
-    return Examined(chosen, unit, records, laid_out, decisions, outcomes, dossier, rows)
+    return Examined(chosen, unit, records, laid_out, decisions, outcomes, dossier, kept)
 
 
 def message_to_sign(list_id: str, duty: ListDuty, stage: SigningStage, list_digest: str) -> bytes:
@@ -113,60 +117,53 @@ def message_to_sign(list_id: str, duty: ListDuty, stage: SigningStage, list_dige
     return canonical.dumps(body)
 
 
-def _signed(connection: Connection, zone: ZoneInfo, list_id: str, row: Row[Any]) -> Signed:
+def _signed(connection: Connection, zone: ZoneInfo, kept: KeptSignOff) -> Signed:
     """Return a signature with what was found out about it: the role is looked up for the day of signing (P3, R10-08)."""
-    sign_off = SignOff(
-        list_id=list_id,
-        duty=ListDuty(row.duty),
-        stage=SigningStage(row.stage),
-        person_id=row.person_id,
-        list_digest=row.list_digest,
-        signed_at=row.signed_at,
-        signature=row.signature,
-        on_behalf_of=row.on_behalf_of,
-    )
-    day = row.signed_at.astimezone(zone).date()
+    sign_off = kept.sign_off
+    day = sign_off.signed_at.astimezone(zone).date()
     role = ROLE_FOR[sign_off.duty]
-    keys = {key.fingerprint for key in people.keys_on(connection, row.person_id, day)}
+    keys = {key.fingerprint for key in people.keys_on(connection, sign_off.person_id, day)}
     if sign_off.on_behalf_of is None:
-        held_role = role in people.roles_on(connection, row.person_id, day)
+        held_role = role in people.roles_on(connection, sign_off.person_id, day)
     else:
-        principals = people.delegations_to(connection, row.person_id, role, day)
+        principals = people.delegations_to(connection, sign_off.person_id, role, day)
         has_role = role in people.roles_on(connection, sign_off.on_behalf_of, day)
         held_role = sign_off.on_behalf_of in principals and has_role
     return Signed(
         sign_off=sign_off,
         held_role=held_role,
         has_key=bool(keys),
-        is_signature_good=_is_good(row, sign_off, keys),
-        is_in_ledger=_is_told(row, sign_off),
+        is_signature_good=_is_good(kept, keys),
+        is_in_ledger=_is_told(kept),
     )
 
 
-def _is_good(row: Row[Any], sign_off: SignOff, keys: set[str]) -> bool | None:
+def _is_good(kept: KeptSignOff, keys: set[str]) -> bool | None:
     """Whether a signature verifies with a key of the signer's own (P3); None when there is none."""
+    sign_off = kept.sign_off
     if sign_off.signature is None:
         return None
-    if row.fingerprint not in keys:
+    if kept.fingerprint not in keys or kept.public_key is None:
         return False
     message = message_to_sign(sign_off.list_id, sign_off.duty, sign_off.stage, sign_off.list_digest)
     try:
-        ssh_signature.verify(message, sign_off.signature, row.public_key, SIGNATURE_NAMESPACE)
+        ssh_signature.verify(message, sign_off.signature, kept.public_key, SIGNATURE_NAMESPACE)
     except (SignatureInvalidError, MalformedError):
         return False
     return True
 
 
-def _is_told(row: Row[Any], sign_off: SignOff) -> bool:
+def _is_told(kept: KeptSignOff) -> bool:
     """Whether the event that the row points at tells of this signature: a row added by hand has no such event (P3)."""
-    if (row.event_kind, row.event_subject, row.event_actor) != (
+    sign_off = kept.sign_off
+    if (kept.event_kind, kept.event_subject, kept.event_actor) != (
         EventKind.LIST_SIGNED.value,
         sign_off.list_id,
         sign_off.person_id,
     ):
         return False
     try:
-        leaf = canonical.loads(bytes(row.leaf))
+        leaf = canonical.loads(kept.leaf)
     except MalformedError:
         return False
     expected = {

@@ -61,7 +61,7 @@ def act_shortfalls(connection: Connection, centre: Centre, examined: Examined) -
         *carrying_out.record_shortfalls(going),
     ]
     if chosen.kind is ListKind.DESTRUCTION and going:
-        built_on = {row.row_no: row.carrier_id for row in live_chains(connection, chosen.list_id)}
+        built_on = live_chains(connection, chosen.list_id)
         missing += witness_shortfalls(dossier, SigningStage.BEFORE, last_approved_at(dossier))
         missing += carrying_out.period_shortfalls(going, centre.clock.today_on())
         missing += carrying_out.chain_shortfalls(built_on, {row.row_no for row in going})

@@ -124,8 +124,8 @@ def _sign(
     _refuse_early(connection, examined, stage)
     digest = examined.dossier.decided_now
     armored, fingerprint = _signature(connection, centre, examined, (duty, stage, held.person_id), key_file, armored)
-    row = (held.person_id, stage.value, digest)
-    if row in {(each.person_id, each.stage, each.list_digest) for each in examined.sign_off_rows}:
+    known = {(each.sign_off.person_id, each.sign_off.stage, each.sign_off.list_digest) for each in examined.sign_offs}
+    if (held.person_id, stage, digest) in known:
         return SignedList(list_id, duty, stage, digest, examined.chosen.state, False, fingerprint)
     now_at = centre.clock.now_at()
     facts |= {
@@ -231,5 +231,5 @@ def _approve(connection: Connection, centre: Centre, list_id: str) -> ListState:
     """Approve a list that the leader has signed now, and refuse it when it lacks anything, a member's signature among it (R9-19)."""
     examined = examine(connection, centre.settings, list_id)
     refuse_if(list_id, approval_shortfalls(examined.dossier))
-    disposal.move(connection, list_id, ListState.APPROVED, approved_at=centre.clock.now_at())
+    disposal.note_approved(connection, list_id, centre.clock.now_at())
     return ListState.APPROVED
