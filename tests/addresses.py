@@ -14,7 +14,7 @@ ADDRESSES: Mapping[str, frozenset[str]] = {
     "records": frozenset({"centre", "custody", "department", "disposal", "intake", "ledger", "text", "year"}),
     "rules": frozenset({"disposal", "intake", "year"}),
     "formats": frozenset(
-        {"age", "bag", "intake", "ledger", "papers", "sftp", "vault", "workbooks", "environment_file.py"}
+        {"age", "bag", "disposal", "intake", "ledger", "papers", "sftp", "vault", "workbooks", "environment_file.py"}
     ),
     "edges": frozenset(
         {

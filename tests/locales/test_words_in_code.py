@@ -19,7 +19,6 @@ READ_OR_SIGNED = {
     "formats/papers/text_table.py": "where a line may be broken",
     "formats/workbooks/sheet_style.py": "names of fonts",
     "formats/workbooks/worksheet.py": "what is typed into a cell",
-    "journey/disposal/lay_out.py": "what people signed: its digest may not change with a word",
     "journey/intake/checks/locate_documents.py": "file names that packages are read by",
     "records/custody/record.py": "the name of a column about the classification",
     "records/intake/carrier.py": "the range of Han letters",
@@ -32,6 +31,7 @@ READ_OR_SIGNED = {
     "rules/intake/secrecy_mark.py": "marks of secrecy",
     "rules/year/calendar.py": "days as people write them",
     "settings.py": "the centre's name where none is set",
+    "views/disposal/laid_out.py": "what people signed: its digest may not change with a word",
 }
 """By module, why it has Chinese of its own. A new one is a sentence that belongs into locales, nearly always."""
 

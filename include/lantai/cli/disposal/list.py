@@ -5,10 +5,9 @@ Source: interfaces.md.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -163,10 +162,10 @@ def state_word(state: ListState) -> str:
 
 
 def _show_all(*, as_json: bool) -> None:
-    from lantai.edges.registry.disposal import lists as disposal
+    from lantai.views.disposal.disposal_list import show_all
 
     with opened() as centre, centre.database.read() as connection:
-        rows = [asdict(each) for each in disposal.overview(connection)]
+        shown = show_all(connection)
     columns = (
         "heading.id",
         "heading.kind",
@@ -177,52 +176,34 @@ def _show_all(*, as_json: bool) -> None:
         "heading.decisions",
     )
     cells = [
-        (row["list_id"], word(f"values.disposal.{row['kind']}"), row["unit_code"], row["due_on"],
-         word(f"list_state.{row['state']}"), row["row_count"], row["decision_count"])
-        for row in rows
+        (each.list_id, word(f"values.disposal.{each.kind.value}"), each.unit_code, each.due_on,
+         state_word(each.state), each.row_count, each.decision_count)
+        for each in shown.lists
     ]  # fmt: skip
-    answer(rows, lambda: table(word("list.title"), columns, cells), as_json=as_json)
+    answer(shown.as_mapping(), lambda: table(word("list.title"), columns, cells), as_json=as_json)
 
 
 def _show_one(list_id: str, *, as_json: bool) -> None:
-    from lantai.edges.registry.disposal.holds import held_on_list
-    from lantai.journey.disposal.approval.examine import examine
-    from lantai.journey.disposal.approval.permit import next_shortfalls
+    from lantai.views.disposal import disposal_list
 
     with opened() as centre, centre.database.read() as connection:
-        examined = examine(connection, centre.settings, list_id)
-        held = held_on_list(connection, list_id)
-        missing = next_shortfalls(connection, centre, examined)
-    chosen, digest = examined.chosen, examined.digest
-    signed = [each.sign_off for each in examined.dossier.signed if each.sign_off.list_digest == digest]
-    payload: dict[str, Any] = {
-        "list_id": list_id,
-        "kind": chosen.kind.value,
-        "unit_code": chosen.unit_code,
-        "due_on": chosen.due_on,
-        "state": chosen.state.value,
-        "rows": len(examined.records),
-        "undecided": sum(outcome is None for outcome in examined.outcomes.values()),
-        "held": len(held),
-        "list_digest": digest,
-        "appraisal_report_no": chosen.appraisal_report_no,
-        "signed": [f"{each.duty.value} {each.person_id} {each.stage.value}" for each in signed],
-        "missing": [lacking(each, "en") for each in missing],
-    }
+        now_at, today = centre.clock.now_at(), centre.clock.today_on()
+        shown = disposal_list.show(connection, centre.settings, list_id, now_at, today)
+    report = [("heading.appraisal_report", shown.appraisal_report_no)] if shown.kind is ListKind.DESTRUCTION else []
     pairs: list[tuple[str, object]] = [
-        ("heading.kind", word(f"values.disposal.{chosen.kind.value}")),
-        ("heading.unit", chosen.unit_code),
-        ("heading.due_by", chosen.due_on),
-        ("heading.state", state_word(chosen.state)),
-        ("heading.rows", payload["rows"]),
-        ("heading.not_decided_by_all", payload["undecided"]),
-        ("heading.held_records", [f"{row.record_id} ({row.hold_id})" for row in held]),
-        *([("heading.appraisal_report", chosen.appraisal_report_no)] if chosen.kind is ListKind.DESTRUCTION else []),
-        ("heading.digest", digest),
+        ("heading.kind", word(f"values.disposal.{shown.kind.value}")),
+        ("heading.unit", shown.unit_code),
+        ("heading.due_by", shown.due_on),
+        ("heading.state", state_word(shown.state)),
+        ("heading.rows", shown.row_count),
+        ("heading.not_decided_by_all", shown.undecided_count),
+        ("heading.held_records", [f"{row.record_id} ({row.hold_id})" for row in shown.held]),
+        *report,
+        ("heading.digest", shown.list_digest),
         ("heading.signed", [
             f"{word(f'values.duty.{each.duty.value}')} {each.person_id} {word(f'values.stage.{each.stage.value}')}"
-            for each in signed
+            for each in shown.signed
         ]),
-        ("heading.missing", [lacking(each, locale()) for each in missing]),
+        ("heading.missing", [lacking(each, locale()) for each in shown.missing]),
     ]  # fmt: skip
-    answer(payload, lambda: facts(list_id, pairs), as_json=as_json)
+    answer(shown.as_mapping(), lambda: facts(list_id, pairs), as_json=as_json)

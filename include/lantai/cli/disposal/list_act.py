@@ -115,7 +115,8 @@ def message(
     ] = SigningStage.APPROVE,
 ) -> None:
     """Print what is signed, for ssh-keygen."""
-    from lantai.journey.disposal.approval.examine import examine, message_to_sign
+    from lantai.formats.disposal.list_digest import message_to_sign
+    from lantai.views.disposal.examined import examine
 
     with opened() as centre, centre.database.read() as connection:
         digest = examine(connection, centre.settings, list_id).dossier.decided_now

@@ -22,11 +22,11 @@ from lantai.edges.registry.centre.units import units as registered_units
 from lantai.edges.registry.disposal import lists as disposal
 from lantai.edges.registry.disposal.sign_offs import holders
 from lantai.errors import NotPermittedError
-from lantai.journey.disposal.lay_out import lay_out
 from lantai.records.centre.person import Role
 from lantai.records.centre.unit import Unit
 from lantai.records.disposal.lists import OPEN_STATES, DisposalList, ListKind, ListState
 from lantai.records.ledger.event import EventKind
+from lantai.views.disposal.laid_out import lay_out
 
 
 def appraise(

@@ -13,11 +13,11 @@ from lantai.edges.centre import Centre
 from lantai.edges.ledger.tree import Inclusion
 from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.formats.papers import form
-from lantai.journey.disposal.approval.examine import Examined
 from lantai.locales import say
 from lantai.records.disposal.listed_record import ListedRecord
 from lantai.records.disposal.lists import Decision, ListKind
 from lantai.rules.disposal.appraisal import electronic_transfer_due_on
+from lantai.views.disposal.examined import Examined
 
 ALGORITHM = "SHA-256"
 

@@ -37,10 +37,10 @@ from lantai.errors import (
     UsageError,
     WorksheetError,
 )
+from lantai.formats.disposal.list_digest import message_to_sign
 from lantai.formats.ledger import ssh_signature
 from lantai.journey.centre.appoint import delegate
 from lantai.journey.disposal.approval.decide import decide
-from lantai.journey.disposal.approval.examine import message_to_sign
 from lantai.journey.disposal.approval.export_sheet import export_sheet
 from lantai.journey.disposal.approval.import_sheet import import_sheet
 from lantai.journey.disposal.approval.sign import sign

@@ -1,6 +1,6 @@
 """Rows of who has which duty about a list. Whether somebody may is decided before, and once more by the registry's constraints.
 
-Source: R12-04 (incompatible duties), as the named constraints of `list_duty` hold it.
+Source: authority.md; the named constraints of `list_duty`.
 """
 
 from __future__ import annotations

@@ -33,7 +33,6 @@ from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.formats.papers import form
 from lantai.journey.custody.name_place import name_place
 from lantai.journey.disposal.acts.erase import PlaceErasure
-from lantai.journey.disposal.approval.examine import Examined, examine
 from lantai.journey.disposal.print_list import (
     ALGORITHM,
     print_list,
@@ -49,6 +48,7 @@ from lantai.records.disposal.carried_out import Certificate
 from lantai.records.disposal.lists import Decision, ListKind, ListState
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.appraisal import extended_due_on
+from lantai.views.disposal.examined import Examined, examine
 
 CERTIFICATE, REGISTER = (
     say(f"file_names.{name}", "zh") for name in ("destruction_certificate", "destruction_register")

@@ -44,8 +44,7 @@ from lantai.journey.disposal.acts.certify import certify, close_list
 from lantai.journey.disposal.acts.erase import PlaceErasure, erase
 from lantai.journey.disposal.acts.prepare import Prepared
 from lantai.journey.disposal.acts.prepare import prepare as prepare_lists
-from lantai.journey.disposal.approval.examine import examine
-from lantai.journey.disposal.approval.permit import disposed_rows, permit
+from lantai.journey.disposal.approval.permit import permit
 from lantai.journey.disposal.approval.refuse import recorded
 from lantai.journey.disposal.approval.take_duty import may_take_duty, take_duty
 from lantai.journey.ledger.checkpoint import checkpointed_at, make_checkpoint, newest_note
@@ -57,6 +56,7 @@ from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.appraisal import files_digest
 from lantai.rules.disposal.approval import witness_shortfalls
+from lantai.views.disposal.examined import examine
 
 MOST_IDS_IN_LEAF = 100
 """Up to so many record ids stand in the leaf itself; of a longer list their digest, and the ids in a paper beside it."""
@@ -137,7 +137,7 @@ def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease, fence: Fe
         if examined.chosen.state is ListState.EXECUTING:
             return
         examined = examine(connection, centre.settings, list_id)
-        going = disposed_rows(examined)
+        going = examined.going
         permit(connection, centre, examined)
         if known_copies(connection, _carriers_of(going)) != known:
             raise RegistryBusyError(
@@ -165,7 +165,7 @@ def _look_up(centre: Centre, list_id: str, custodian: str) -> tuple[KnownCopies,
             return ()
         may_take_duty(connection, centre, list_id, DutyHeld(custodian, ListDuty.CUSTODIAN, None))
         permit(connection, centre, examined)
-        return known_copies(connection, _carriers_of(disposed_rows(examined)))
+        return known_copies(connection, _carriers_of(examined.going))
 
 
 def _carriers_of(going: Iterable[ListedRecord]) -> list[str]:

@@ -33,14 +33,13 @@ from lantai.formats.age.file import Identity
 from lantai.formats.bag.tag_file import escape
 from lantai.formats.ledger import canonical
 from lantai.journey.custody.restore import open_record
-from lantai.journey.disposal.approval.examine import Examined, examine
-from lantai.journey.disposal.approval.permit import disposed_rows
 from lantai.journey.disposal.approval.refuse import refuse_if
 from lantai.journey.disposal.print_list import ALGORITHM, print_list, signers
 from lantai.records.custody.record import RecordStatus
 from lantai.records.disposal.carried_out import ListedFile
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.intake.closed_file import UNSEEN
+from lantai.views.disposal.examined import Examined, examine
 
 ROWS_PRINTED = (
     "row_no",
@@ -95,7 +94,7 @@ def package(centre: Centre, list_id: str, identities: Sequence[Identity], signer
     """
     with centre.database.read() as connection:
         examined = examine(connection, centre.settings, list_id)
-        going = {record.record_id for record in disposed_rows(examined)}
+        going = {record.record_id for record in examined.going}
         statuses = (RecordStatus.KEPT, RecordStatus.TRANSFERRING)
         files = [file for file in dispositions.files(connection, list_id, statuses) if file.record_id in going]
         names = {each.person_id: people.person(connection, each.person_id).name for each in examined.dossier.acting}

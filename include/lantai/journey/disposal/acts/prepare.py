@@ -11,20 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
 from lantai.edges.registry.disposal import lists as disposal
-from lantai.edges.registry.disposal.sign_offs import covered_since
 from lantai.journey.disposal.acts.receive_receipt import receive_receipt
-from lantai.journey.disposal.approval.examine import Examined, examine
 from lantai.journey.ledger.checkpoint import make_checkpoint
-from lantai.records.disposal.lists import ListKind, ListState, SigningStage
+from lantai.records.disposal.lists import ListKind, ListState
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.rules.disposal.approval import approval_shortfalls, last_approved_at
 from lantai.rules.disposal.carrying_out import cooling_shortfalls
+from lantai.views.disposal.examined import Examined, covered_at, examine
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +75,6 @@ def _receive(centre: Centre) -> list[str]:
     with centre.database.read() as connection:
         under_way = disposal.lists(connection, (ListState.EXECUTING,), ListKind.TRANSFER)
     return [each.list_id for each in under_way if receive_receipt(centre, each.list_id)]
-
-
-def covered_at(connection: Connection, examined: Examined) -> datetime | None:
-    """Return when the first checkpoint was made that covers every approving signature, None when one lies in none yet."""
-    digest = examined.dossier.decided_now
-    approving = [
-        each.leaf_index
-        for each in examined.sign_offs
-        if each.sign_off.stage is SigningStage.APPROVE and each.sign_off.list_digest == digest
-    ]
-    told = [leaf_index for leaf_index in approving if leaf_index is not None]
-    if not told or len(told) < len(approving):
-        return None
-    return covered_since(connection, max(told))
 
 
 def _cooling(connection: Connection, centre: Centre, examined: Examined) -> list[Shortfall]:

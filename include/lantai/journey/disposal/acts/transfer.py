@@ -41,8 +41,7 @@ from lantai.journey.disposal.acts.package import Packaged, package, work_folder
 from lantai.journey.disposal.acts.prepare import Prepared
 from lantai.journey.disposal.acts.prepare import prepare as prepare_lists
 from lantai.journey.disposal.acts.receive_receipt import archive_connection, receive_receipt
-from lantai.journey.disposal.approval.examine import Examined, examine
-from lantai.journey.disposal.approval.permit import disposed_rows, permit
+from lantai.journey.disposal.approval.permit import permit
 from lantai.journey.disposal.approval.refuse import recorded
 from lantai.journey.disposal.approval.take_duty import take_duty
 from lantai.journey.disposal.print_list import ALGORITHM, print_list, print_transfer_register, signers
@@ -54,6 +53,8 @@ from lantai.records.disposal.lists import DutyHeld, ListDuty, ListKind, ListStat
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.appraisal import sender_keeps_until
+from lantai.rules.disposal.next_step import receipt_shortfall
+from lantai.views.disposal.examined import Examined, examine
 
 CERTIFICATE = say("file_names.transfer_certificate", "zh")
 REGISTER = say("titles.transfer_register", "zh")
@@ -131,7 +132,7 @@ def _may_begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> bo
         examined = examine(connection, centre.settings, list_id, locks=True)
         if examined.chosen.kind is not ListKind.TRANSFER:
             raise NotPermittedError(f"list {list_id}: found a {examined.chosen.kind.value} list, expected transfer")
-        going = disposed_rows(examined)
+        going = examined.going
         if examined.chosen.state is ListState.DONE:
             return bool(going)
         take_duty(connection, centre, list_id, DutyHeld(custodian, ListDuty.CUSTODIAN, None))
@@ -151,7 +152,7 @@ def _begin(centre: Centre, list_id: str, custodian: str, lease: Lease) -> None:
         examined = examine(connection, centre.settings, list_id)
         permit(connection, centre, examined)
         disposal.move(connection, list_id, ListState.EXECUTING)
-        going = disposed_rows(examined)
+        going = examined.going
         panel_count = len(examined.dossier.panel)
         count = dispositions.begin_disposing(connection, list_id, panel_count, RecordStatus.TRANSFERRING)
         if count != len(going):
@@ -191,7 +192,7 @@ def _write_down(centre: Centre, list_id: str, custodian: str, packaged: Packaged
     """Write down what was handed over: row, signed certificate and event, in one transaction (N7)."""
     with centre.database.read() as connection:
         examined = examine(connection, centre.settings, list_id)
-        rows = disposed_rows(examined)
+        rows = examined.going
         names = {each.person_id: people.person(connection, each.person_id).name for each in examined.dossier.acting}
     now_at = centre.clock.now_at()
     certificate_id = f"{list_id}-YJ"
@@ -257,7 +258,6 @@ def _answer(centre: Centre, list_id: str, is_done: bool) -> Transferred:
         delivery = dispositions.delivery_of(connection, list_id)
         statuses = [RecordStatus.TRANSFERRING.value, RecordStatus.TRANSFERRED.value]
         count, _ = disposal.counted(connection, list_id, statuses)
-    receipt = Shortfall.of("receipt_of_the_archive", path=f"receipts/{list_id}.receipt.json")
-    waiting = () if is_done else (receipt,)
+    waiting = () if is_done else (receipt_shortfall(list_id),)
     state = ListState.DONE if is_done else ListState.EXECUTING
     return Transferred(list_id, state, count, delivery.package_sha256 if delivery else None, waiting)

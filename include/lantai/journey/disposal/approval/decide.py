@@ -22,12 +22,12 @@ from lantai.edges.registry.disposal import lists as disposal
 from lantai.edges.registry.disposal.row_decisions import put_decisions
 from lantai.errors import NotPermittedError, UsageError
 from lantai.formats.workbooks.sheet_layout import RowAnswer
-from lantai.journey.disposal.approval.examine import Examined, examine
 from lantai.journey.disposal.approval.refuse import recorded, refuse_if
 from lantai.journey.disposal.approval.take_duty import take_duty
 from lantai.records.disposal.lists import Decision, DisposalList, DutyHeld, ListDuty, ListKind, ListState, RowDecision
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.approval import LONGEST_EXTENSION_YEARS, is_decided, people_shortfalls
+from lantai.views.disposal.examined import Examined, examine
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,7 @@ def _conclude(
     if changed:
         facts = {"changed": changed, "state": state.value, "list_digest": digest or ""}
         append(connection, EventKind.LIST_DECIDED, chosen.list_id, person_id, centre.clock.now_at(), facts)
-    undecided = sum(outcome is None for outcome in after.outcomes.values())
-    return DecidedList(chosen.list_id, changed, undecided, state, digest)
+    return DecidedList(chosen.list_id, changed, after.undecided_count, state, digest)
 
 
 def _refuse_changed_content(examined: Examined) -> None:

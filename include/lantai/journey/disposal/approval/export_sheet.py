@@ -11,9 +11,9 @@ from lantai.edges.centre import Centre
 from lantai.edges.disposal.paper_files import put_paper
 from lantai.formats.workbooks.sheet_layout import RowAnswer
 from lantai.formats.workbooks.worksheet import export
-from lantai.journey.disposal.approval.examine import Examined, examine
 from lantai.locales import say
 from lantai.records.disposal.lists import ListKind
+from lantai.views.disposal.examined import Examined, examine
 
 SHEET_NAMES = {
     ListKind.TRANSFER: f"{say('file_names.transfer_inventory', 'zh')}.xlsx",

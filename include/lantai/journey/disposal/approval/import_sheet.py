@@ -16,8 +16,8 @@ from lantai.errors import WorksheetError
 from lantai.formats.workbooks.sheet_layout import META_SHEET
 from lantai.formats.workbooks.worksheet import import_decisions
 from lantai.journey.disposal.approval.decide import DecidedList, decide
-from lantai.journey.disposal.approval.examine import examine
 from lantai.journey.disposal.approval.export_sheet import sheet_head
+from lantai.views.disposal.examined import examine
 
 LIST_ID = re.compile(r"[TD]-[0-9]{4}-[A-Z][A-Z0-9]{0,15}-[0-9]{3,}")
 

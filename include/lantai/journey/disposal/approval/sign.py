@@ -31,10 +31,9 @@ from lantai.errors import (
     SignatureInvalidError,
     UsageError,
 )
+from lantai.formats.disposal.list_digest import SIGNATURE_NAMESPACE, message_to_sign
 from lantai.formats.ledger import ssh_signature
 from lantai.journey.disposal.acts.wake import wake
-from lantai.journey.disposal.approval.examine import SIGNATURE_NAMESPACE, Examined, examine, message_to_sign
-from lantai.journey.disposal.approval.permit import is_going
 from lantai.journey.disposal.approval.refuse import recorded, refuse_if, refuse_if_held
 from lantai.journey.disposal.approval.take_duty import take_duty
 from lantai.records.custody.record import RecordStatus
@@ -42,6 +41,7 @@ from lantai.records.disposal.lists import DutyHeld, ListDuty, ListKind, ListStat
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.approval import approval_shortfalls, content_shortfalls, panel_shortfalls
 from lantai.rules.disposal.carrying_out import state_shortfalls
+from lantai.views.disposal.examined import Examined, examine
 
 KEY_FILE_BYTES = 16 * 1024
 """The largest private key file that is read; an Ed25519 key has about 400 bytes."""
@@ -174,7 +174,7 @@ def _recount(examined: Examined, stage: SigningStage, counted: tuple[int, int] |
     if stage is SigningStage.APPROVE:
         return {}
     status = RecordStatus.KEPT if stage is SigningStage.BEFORE else RecordStatus.DESTROYED
-    going = [r for r in examined.records if is_going(examined, r.row_no)]
+    going = examined.going
     found = (len(going), sum(r.page_count for r in going))
     other = [r.row_no for r in going if r.status != status.value]
     if other:

@@ -1,8 +1,8 @@
-"""Examine a list: gather from its rows, now, everything that says whether it is approved.
+"""A list examined: gathered from its rows, now, everything that says whether it is approved and may be carried out.
 
 Nothing is taken from memory or from an earlier run: digests are computed again,
 signatures verified again, roles looked up for the day of signing. What follows
-from the dossier is in `lantai.rules.disposal.approval`.
+is in `lantai.rules.disposal`: `approval` judges the dossier, `next_step` says what is lacking.
 
 Source: reliability.md; vault.md, destruction 1.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -18,21 +19,21 @@ from sqlalchemy import Connection
 from lantai.edges.registry.centre import people
 from lantai.edges.registry.centre.units import units
 from lantai.edges.registry.disposal import lists as disposal
+from lantai.edges.registry.disposal.dispositions import live_chains, newest_event
 from lantai.edges.registry.disposal.list_duties import duties_about
 from lantai.edges.registry.disposal.row_decisions import decisions_on
-from lantai.edges.registry.disposal.sign_offs import KeptSignOff, sign_offs
+from lantai.edges.registry.disposal.sign_offs import KeptSignOff, covered_since, sign_offs
 from lantai.errors import MalformedError, SignatureInvalidError
+from lantai.formats.disposal.list_digest import SIGNATURE_NAMESPACE, decided_digest, message_to_sign
 from lantai.formats.ledger import canonical, ssh_signature
-from lantai.journey.disposal.lay_out import LaidOut, decided_digest, lay_out
 from lantai.records.centre.unit import Unit
 from lantai.records.disposal.listed_record import ListedRecord
-from lantai.records.disposal.lists import DisposalList, ListDuty, ListState, RowDecision, SigningStage
+from lantai.records.disposal.lists import Decision, DisposalList, ListKind, ListState, RowDecision, SigningStage
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.approval import ROLE_FOR, Dossier, Outcome, Signed, consolidate
+from lantai.rules.disposal.next_step import Circumstances
 from lantai.settings import Settings
-
-SIGNATURE_NAMESPACE = "lantai-list"
-"""Purpose that `ssh-keygen -Y sign -n` is given: a signature made for anything else is worth nothing here."""
+from lantai.views.disposal.laid_out import LaidOut, lay_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,21 @@ class Examined:
         """The signatures under that digest; those under an older one are left out."""
         return [each for each in self.sign_offs if each.sign_off.list_digest == self.digest]
 
+    @property
+    def going(self) -> list[ListedRecord]:
+        """The rows of which the whole panel said dispose."""
+        return [record for record in self.records if self.is_going(record.row_no)]
+
+    @property
+    def undecided_count(self) -> int:
+        """How many rows somebody on the panel has not looked at yet."""
+        return sum(outcome is None for outcome in self.outcomes.values())
+
+    def is_going(self, row_no: int) -> bool:
+        """Return whether the whole panel said dispose of a row."""
+        outcome = self.outcomes[row_no]
+        return outcome is not None and outcome.decision is Decision.DISPOSE
+
 
 def examine(connection: Connection, settings: Settings, list_id: str, *, locks: bool = False) -> Examined:
     """Gather what is known of a list, from its rows as they stand (I3).
@@ -111,10 +127,46 @@ def examine(connection: Connection, settings: Settings, list_id: str, *, locks: 
     return Examined(chosen, unit, records, laid_out, decisions, outcomes, dossier, kept)
 
 
-def message_to_sign(list_id: str, duty: ListDuty, stage: SigningStage, list_digest: str) -> bytes:
-    """Return the bytes that a person signs with `ssh-keygen -Y sign -n lantai-list`."""
-    body = {"list_id": list_id, "duty": duty.value, "stage": stage.value, "list_digest": list_digest}
-    return canonical.dumps(body)
+def covered_at(connection: Connection, examined: Examined) -> datetime | None:
+    """Return when the first checkpoint was made that covers every approving signature, None when one lies in none yet."""
+    digest = examined.dossier.decided_now
+    approving = [
+        each.leaf_index
+        for each in examined.sign_offs
+        if each.sign_off.stage is SigningStage.APPROVE and each.sign_off.list_digest == digest
+    ]
+    told = [leaf_index for leaf_index in approving if leaf_index is not None]
+    if not told or len(told) < len(approving):
+        return None
+    return covered_since(connection, max(told))
+
+
+def circumstances(
+    connection: Connection, settings: Settings, examined: Examined, now_at: datetime, today: date
+) -> Circumstances:
+    """Gather what has to be known beside the dossier before a list may be carried out, from its rows as they stand (I3).
+
+    Args:
+        connection: The transaction in which the list was examined.
+        settings: Waiting time, region of the archive.
+        examined: The list.
+        now_at: The moment.
+        today: The local calendar date.
+    """
+    chosen = examined.chosen
+    destroyed = newest_event(connection, chosen.list_id, EventKind.DESTROYED)
+    return Circumstances(
+        going=examined.going,
+        built_on=live_chains(connection, chosen.list_id) if chosen.kind is ListKind.DESTRUCTION else {},
+        covered_at=covered_at(connection, examined),
+        destroyed_at=destroyed.occurred_at if destroyed else None,
+        appraisal_report_no=chosen.appraisal_report_no,
+        filing_receipt_no=chosen.filing_receipt_no,
+        region=settings.region,
+        cooling_off_days=settings.cooling_off_days,
+        now_at=now_at,
+        today=today,
+    )
 
 
 def _signed(connection: Connection, zone: ZoneInfo, kept: KeptSignOff) -> Signed:

@@ -1,4 +1,4 @@
-"""Lay out a list as its worksheet and papers say it: head, rows, and the digest that everybody signs.
+"""A list as its worksheet and papers say it: head, rows, and the digest of both.
 
 The rows are Chinese whatever the language of the screen: they are what was
 approved, and a digest must not change with a setting.
@@ -8,17 +8,15 @@ Source: 机关档案管理规定 (2018); 电子档案移交与接收办法 (2012
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lantai.formats.ledger import canonical
 from lantai.formats.workbooks.worksheet import content_digest
 from lantai.records.centre.unit import Unit
 from lantai.records.disposal.listed_record import ListedRecord
-from lantai.records.disposal.lists import ListKind, RowDecision
+from lantai.records.disposal.lists import ListKind
 from lantai.rules.disposal.appraisal import elapsed_years, printed_period
 
 SHEET_KIND: Mapping[ListKind, str] = {ListKind.TRANSFER: "transfer_inventory", ListKind.DESTRUCTION: "appraisal"}
@@ -55,18 +53,6 @@ def lay_out(list_id: str, kind: ListKind, due_on: date, unit: Unit, records: Ite
     }
     digest = content_digest(SHEET_KIND[kind], head, rows)
     return LaidOut(SHEET_KIND[kind], {**head, "digest": digest}, rows, digest)
-
-
-def decided_digest(list_id: str, content_sha256: str, decisions: Iterable[RowDecision]) -> str:
-    """Return the digest that approvers sign: the content and every member's decision, with the moment it was made (R9-19).
-
-    The moments count, so that a decision changed and changed back asks for new signatures.
-    """
-    said = sorted(
-        (d.row_no, d.person_id, d.decision.value, d.extend_years, d.reason, d.decided_at.isoformat()) for d in decisions
-    )
-    body = {"list_id": list_id, "content_sha256": content_sha256, "decisions": said}
-    return hashlib.sha256(canonical.dumps(body)).hexdigest()
 
 
 def _row(record: ListedRecord, kind: ListKind, on: date) -> Mapping[str, Any]:

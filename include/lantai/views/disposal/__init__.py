@@ -1,0 +1,1 @@
+"""What lists of records to be transferred or destroyed look like."""
