@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
+from lantai.records.disposal.laid_out_row import RegisterRow
+from lantai.records.disposal.lists import Decision
+
 LOCAL = timezone(timedelta(hours=8))
 NOW = datetime(2026, 6, 30, 9, 5, tzinfo=UTC).astimezone(LOCAL)
 SHA256 = "3a7bd3e2360a3d29eea436fcfb7e44c735d117c42d1c1835420b6b9942dd4f1b"
@@ -14,9 +17,9 @@ PROOF = {"leaf_index": 1280, "hashes": [SHA256] * 11}
 PROPERTIES = ("authenticity", "integrity", "usability", "security")
 
 
-def record_row(row_no: int = 1, **changes: Any) -> dict[str, Any]:
+def record_row(row_no: int = 1, **changes: Any) -> RegisterRow:
     """Return a row of a list as worksheets and registers take it."""
-    row = {
+    row: dict[str, Any] = {
         "row_no": row_no,
         "record_id": f"SL2014-JY-E001-R1-{row_no:05d}",
         "archival_code": f"Z109-WS·2014-D10-BGS-{row_no:04d}",
@@ -30,11 +33,11 @@ def record_row(row_no: int = 1, **changes: Any) -> dict[str, Any]:
         "page_count": 12,
         "due_on": date(2025, 1, 1),
         "file_count": 3,
-        "bytes": 123456,
+        "size_bytes": 123456,
         "destroyed_on": None,
         "remarks": "",
     }
-    return row | changes
+    return RegisterRow(**row | changes)
 
 
 def paper(kind: str, **changes: Any) -> dict[str, Any]:
@@ -115,7 +118,10 @@ def signer(**changes: Any) -> dict[str, Any]:
 
 
 def _list() -> dict[str, Any]:
-    rows = [record_row(1, decision="dispose"), record_row(2, decision="keep", extend_years=10, reason="仍有查考价值")]
+    rows = [
+        record_row(1, decision=Decision.DISPOSE),
+        record_row(2, decision=Decision.KEEP, extend_years=10, reason="仍有查考价值"),
+    ]
     days = {"on": date(2026, 9, 1), "approved_on": date(2026, 9, 20)}
     named = {"list_id": "D-2026-001", "units": "江源市教育局", "list_digest": DIGEST, "signers": [signer()]}
     return _plain() | days | named | {"rows": rows}

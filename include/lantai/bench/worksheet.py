@@ -17,6 +17,8 @@ from typing import Any
 from lantai.bench.measure import Comparison, Contender, Result, compare
 from lantai.bench.samples import Bench
 from lantai.bench.stopwatch import Stopwatch
+from lantai.records.disposal.laid_out_row import LaidOutRow, SheetHead
+from lantai.records.disposal.lists import ListKind
 from lantai.records.text.progress import Progress
 
 NAME = "worksheet"
@@ -59,40 +61,35 @@ def bare(watch: Stopwatch, folder: Path, row_count: int) -> Any:  # noqa: ANN401
         book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": str(folder)})
         sheet = book.add_worksheet()
         for number, row in enumerate(_rows(row_count)):
-            sheet.write_string(number, 0, f"{row['row_no']}:{row['record_id']}")
+            sheet.write_string(number, 0, f"{row.row_no}:{row.record_id}")
             for place, key in enumerate(keys, start=1):
-                sheet.write_string(number, place, str(row.get(key, "")))
+                sheet.write_string(number, place, str(getattr(row, key, "")))
         book.close()
     return _texts(path)
 
 
-_HEAD = {
-    "list_id": "B-2026-001",
-    "disposal": "destruction",
-    "units": "示例局",
-    "fonds_no": "Z001",
-    "on": date(2026, 9, 1),
-    "digest": "0" * 64,
-}
+_HEAD = SheetHead("B-2026-001", ListKind.DESTRUCTION, "示例局", "Z001", date(2026, 9, 1), "0" * 64)
 
 
-def _rows(row_count: int) -> Iterator[dict[str, Any]]:
+def _rows(row_count: int) -> Iterator[LaidOutRow]:
     for number in range(1, row_count + 1):
-        yield {
-            "row_no": number,
-            "record_id": f"SL2014-B-E001-R1-{number:05d}",
-            "archival_code": f"Z001-WS·2014-D10-BGS-{number:05d}",
-            "title": f"关于做好二〇一四年度中小学教师招聘工作有关事项的通知（{number}）",
-            "author": "示例局",
-            "doc_no": f"例发〔2014〕{number}号",
-            "formed_on": "2014-05-06",
-            "filing_year": "2014",
-            "retention": "10年",
-            "elapsed": "11年",
-            "page_count": 12,
-            "due_on": "2025-01-01",
-            "remarks": "原件存档案室",
-        }
+        yield LaidOutRow(
+            row_no=number,
+            record_id=f"SL2014-B-E001-R1-{number:05d}",
+            archival_code=f"Z001-WS·2014-D10-BGS-{number:05d}",
+            title=f"关于做好二〇一四年度中小学教师招聘工作有关事项的通知（{number}）",
+            author="示例局",
+            doc_no=f"例发〔2014〕{number}号",
+            formed_on=date(2014, 5, 6),
+            filing_year=2014,
+            retention="10年",
+            elapsed="11年",
+            page_count=12,
+            due_on=date(2025, 1, 1),
+            file_count=3,
+            size_bytes=123456,
+            remarks="原件存档案室",
+        )
 
 
 def _texts(path: Path) -> dict[str, Any]:

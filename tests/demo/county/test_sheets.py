@@ -11,41 +11,39 @@ import pytest
 from lantai.demo.county.sheets import fill_in
 from lantai.edges.sheets.sheet import read_workbook
 from lantai.formats.workbooks.worksheet import content_digest, export, import_decisions
-from lantai.records.disposal.lists import Decision
+from lantai.records.disposal.laid_out_row import LaidOutRow, ListHead, SheetHead
+from lantai.records.disposal.lists import Decision, ListKind
 
 ROWS = [
-    {
-        "row_no": number,
-        "record_id": f"SL2005-JY-D001-R1-{number:05d}",
-        "archival_code": f"Z101-WS·2005-D10-FGK-{number:04d}",
-        "title": f"关于第{number}次检查的通知 <&>",
-        "author": "云溪县教育局",
-        "doc_no": f"云教〔2005〕{number}号",
-        "formed_on": date(2005, 3, number),
-        "filing_year": 2005,
-        "retention": "10年",
-        "elapsed": "20年",
-        "page_count": number,
-        "due_on": date(2016, 1, 1),
-        "remarks": "",
-    }
+    LaidOutRow(
+        row_no=number,
+        record_id=f"SL2005-JY-D001-R1-{number:05d}",
+        archival_code=f"Z101-WS·2005-D10-FGK-{number:04d}",
+        title=f"关于第{number}次检查的通知 <&>",
+        author="云溪县教育局",
+        doc_no=f"云教〔2005〕{number}号",
+        formed_on=date(2005, 3, number),
+        filing_year=2005,
+        retention="10年",
+        elapsed="20年",
+        page_count=number,
+        due_on=date(2016, 1, 1),
+        file_count=1,
+        size_bytes=100,
+        remarks="",
+    )
     for number in range(1, 6)
 ]
 
 
 def exported():
-    head = {
-        "list_id": "D-2026-JY-001",
-        "disposal": "destruction",
-        "units": "云溪县教育局",
-        "fonds_no": "Z101",
-        "on": date(2026, 6, 30),
-        "prepared_on": date(2026, 6, 30),
-    }
-    head["digest"] = content_digest("appraisal", head, ROWS)
+    day = date(2026, 6, 30)
+    head = ListHead("D-2026-JY-001", ListKind.DESTRUCTION, "云溪县教育局", "Z101", day)
+    digest = content_digest("appraisal", head, ROWS)
+    sheet_head = SheetHead("D-2026-JY-001", ListKind.DESTRUCTION, "云溪县教育局", "Z101", day, digest, day)
     out = io.BytesIO()
-    export("appraisal", head, ROWS, None, locale="zh", out=out)
-    return head, out.getvalue()
+    export("appraisal", sheet_head, ROWS, None, locale="zh", out=out)
+    return sheet_head, out.getvalue()
 
 
 def decide(shown):

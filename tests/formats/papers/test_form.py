@@ -15,6 +15,7 @@ import pytest
 
 from lantai.formats.papers.form import KINDS, render
 from lantai.formats.papers.wording import Wording
+from lantai.records.disposal.lists import Decision
 from papers import DIGEST, NOW, SHA256, carrier, finding, paper, record_row, signer
 
 reads_pdf = pytest.mark.server("pdftotext")
@@ -351,7 +352,7 @@ def test_time_zone_is_said_once_and_a_moment_of_another_zone_says_its_own() -> N
 def test_row_of_a_register_is_never_split_over_two_pages() -> None:
     """R9-19."""
     rows = [
-        record_row(number, decision="dispose", reason=f"起{number:03d}" + "由" * 90 + f"止{number:03d}")
+        record_row(number, decision=Decision.DISPOSE, reason=f"起{number:03d}" + "由" * 90 + f"止{number:03d}")
         for number in range(1, 31)
     ]
 
@@ -367,7 +368,7 @@ def test_row_of_a_register_is_never_split_over_two_pages() -> None:
 @reads_pdf
 def test_row_that_is_longer_than_a_page_goes_on_on_the_next() -> None:
     """R9-19."""
-    rows = [record_row(1, decision="dispose", reason="缘" * 3000 + "止")]
+    rows = [record_row(1, decision=Decision.DISPOSE, reason="缘" * 3000 + "止")]
 
     pages = pages_of(render("destruction_register", paper("destruction_register", rows=rows), locale="zh"))
 
@@ -378,9 +379,12 @@ def test_row_that_is_longer_than_a_page_goes_on_on_the_next() -> None:
 @reads_pdf
 def test_register_says_how_many_records_and_pages_witnesses_have_to_count_and_who_signs() -> None:
     """R9-15, R9-19, N3: quantity, panel's head, approver, two witnesses."""
-    rows = [record_row(1, decision="dispose", page_count=7), record_row(2, decision="dispose", page_count=5)]
-    rows += [record_row(3, decision="keep", extend_years=10, page_count=40)]
-    rows += [record_row(4, decision="dispose", page_count=None)]
+    rows = [
+        record_row(1, decision=Decision.DISPOSE, page_count=7),
+        record_row(2, decision=Decision.DISPOSE, page_count=5),
+    ]
+    rows += [record_row(3, decision=Decision.KEEP, extend_years=10, page_count=40)]
+    rows += [record_row(4, decision=Decision.DISPOSE, page_count=None)]
 
     text = joined(
         render("destruction_register", paper("destruction_register", rows=rows, fonds_no="Z109"), locale="zh")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,8 @@ from lantai.errors import WorksheetError
 from lantai.formats.papers.columns import COLUMNS
 from lantai.formats.workbooks.sheet_layout import META_SHEET, RowAnswer
 from lantai.formats.workbooks.worksheet import cell_name, content_digest, import_decisions
-from lantai.records.disposal.lists import Decision
+from lantai.records.disposal.laid_out_row import ListHead
+from lantai.records.disposal.lists import Decision, ListKind
 from papers import record_row
 from workbook_cells import cells_of
 from worksheets import exported, head_of
@@ -312,7 +314,9 @@ def test_digest_is_of_the_content_and_not_of_the_decisions() -> None:
     rows = [record_row(1), record_row(2)]
     plain = content_digest("appraisal", head_of(rows), rows)
 
-    decided = content_digest("appraisal", head_of(rows), [row | {"decision": "dispose", "reason": "x"} for row in rows])
+    decided = content_digest(
+        "appraisal", head_of(rows), [replace(row, decision=Decision.DISPOSE, reason="x") for row in rows]
+    )
 
     assert decided == plain
 
@@ -324,7 +328,7 @@ def test_digest_changes_with_any_cell(change: dict[str, Any]) -> None:
     """P8."""
     rows = [record_row(1), record_row(2)]
 
-    changed = content_digest("appraisal", head_of(rows), [rows[0], rows[1] | change])
+    changed = content_digest("appraisal", head_of(rows), [rows[0], replace(rows[1], **change)])
 
     assert changed != content_digest("appraisal", head_of(rows), rows)
 
@@ -335,7 +339,7 @@ def test_digest_of_a_list_that_was_signed_is_what_it_was() -> None:
     of_head = [1, "destruction_register", "D-2026-001", "destruction", "江源市教育局", "2026-09-01"]
     named = ("1", "SL2014-JY-E001-R1-00001", "Z109-WS·2014-D10-BGS-0001", "江教〔2014〕1号", "江源市教育局", "标题")
     of_row = [*named, "2014-05-06", "10年", "11年", "", "", ""]
-    head = {"list_id": "D-2026-001", "disposal": "destruction", "units": "江源市教育局", "on": "2026-09-01"}
+    head = ListHead("D-2026-001", ListKind.DESTRUCTION, "江源市教育局", "Z109", date(2026, 9, 1))
     written = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in (of_head, of_row))
 
     found = content_digest("destruction_register", head, [row])

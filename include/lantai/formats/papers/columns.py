@@ -14,7 +14,7 @@ class Column:
     """One column.
 
     Attributes:
-        key: Key of the row's mapping.
+        key: Name of the row's attribute.
         label: Key of its heading in the forms' words.
         width: Share of the page's width.
         align: `left`, `center` or `right`.
@@ -56,7 +56,7 @@ COLUMNS = MappingProxyType(
         ),
         "transfer_inventory": (
             _NO, _CODE, _TITLE, _AUTHOR, _DOC_NO, _FORMED, _YEAR, Column("retention", "retention_period", 10), _PAGES,
-            Column("file_count", "file_count", 8, "right"), Column("bytes", "bytes", 12, "right"),
+            Column("file_count", "file_count", 8, "right"), Column("size_bytes", "bytes", 12, "right"),
             Column("due_on", "transfer_due_on", 12.5), Column("decision", "transfer_decision", 11, is_decision=True), _REASON, _REMARKS,
         ),
         "destruction_register": (
@@ -65,10 +65,6 @@ COLUMNS = MappingProxyType(
         ),
     }
 )  # fmt: skip
-"""Columns by kind of list, in their order on the page.
-
-Keys of a row: `row_no` (counted from 1), `record_id`, `archival_code`, `title`, `author`, `doc_no`, `formed_on`, `filing_year`,
-`retention` and `elapsed` (as printed, e.g. `10年`), `page_count` (a number, or None), `due_on`, `file_count`, `bytes`, `destroyed_on`, `remarks`.
-"""
+"""Columns by kind of list, in their order on the page; each is an attribute of `RegisterRow`, see `lantai.records.disposal.laid_out_row`."""
 
 DECISION_KEYS = ("decision", "extend_years", "reason")

@@ -11,7 +11,9 @@ a blank is never sealed.
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
+
+from lantai.records.disposal.laid_out_row import RegisterRow
 
 Day = date | str | None
 Moment = datetime | str | None
@@ -188,7 +190,6 @@ class Notice(Filing):
 class DisposalPaper(Paper):
     """A list as approved.
 
-    `rows` are mappings with the keys of `lantai.formats.papers.columns`, each with its `decision` (`dispose`, `keep` or empty);
     `list_digest` is what the signers signed; `on` is the day for which things were due.
     """
 
@@ -200,7 +201,7 @@ class DisposalPaper(Paper):
     panel_report_no: NotRequired[str]
     archive: NotRequired[str]
     list_digest: Digest
-    rows: Iterable[Mapping[str, Any]]
+    rows: Iterable[RegisterRow]
     signers: list[PrintedSigner]
     checkpoint: NotRequired[PrintedCheckpoint | None]
 

@@ -19,6 +19,8 @@ from lantai.formats.papers.form_content import (
 )
 from lantai.formats.papers.form_filing import carrier_table
 from lantai.formats.papers.wording import Wording
+from lantai.records.disposal.laid_out_row import RegisterRow
+from lantai.records.disposal.lists import Decision
 
 
 def transfer_inventory(content: TransferInventory, wording: Wording) -> list[blocks.Block]:
@@ -130,8 +132,8 @@ def _list_blocks(content: DisposalPaper, wording: Wording, kind: str, disposal: 
         (wording.field("units"), content["units"]),
         (wording.field("fonds_no"), content.get("fonds_no", "")),
         (wording.field("on"), wording.show(content["on"])),
-        (wording.word("quantities", f"{disposal}_dispose"), _quantity(listed, "dispose", wording)),
-        (wording.word("quantities", f"{disposal}_keep"), _quantity(listed, "keep", wording)),
+        (wording.word("quantities", f"{disposal}_dispose"), _quantity(listed, Decision.DISPOSE, wording)),
+        (wording.word("quantities", f"{disposal}_keep"), _quantity(listed, Decision.KEEP, wording)),
     ]
     if disposal == "transfer":
         pairs.append((wording.field("archive"), content.get("archive", "")))
@@ -151,22 +153,22 @@ def _list_blocks(content: DisposalPaper, wording: Wording, kind: str, disposal: 
     ]
 
 
-def _quantity(rows: Sequence[Mapping[str, Any]], decision: str, wording: Wording) -> str:
+def _quantity(rows: Sequence[RegisterRow], decision: Decision, wording: Wording) -> str:
     """Return how many records and pages a decision is about: what witnesses recount. Source: R9-15; rules N3."""
-    chosen = [row for row in rows if row.get("decision") == decision]
-    return wording.sentence("quantity", count=len(chosen), pages=sum(row.get("page_count") or 0 for row in chosen))
+    chosen = [row for row in rows if row.decision == decision]
+    return wording.sentence("quantity", count=len(chosen), pages=sum(row.page_count or 0 for row in chosen))
 
 
-def _row(row: Mapping[str, Any], columns: Iterable[Column], wording: Wording, disposal: str) -> list[str]:
+def _row(row: RegisterRow, columns: Iterable[Column], wording: Wording, disposal: str) -> list[str]:
     cells = []
     for column in columns:
-        value = row.get(column.key)
+        value = getattr(row, column.key)
         if column.key == "decision":
             cells.append(wording.word(f"decisions.{disposal}", value) if value else "")
         elif column.key in ("filing_year", "row_no"):
             cells.append(str(value))
         else:
-            cells.append(wording.show(value) if column.key == "bytes" else plain(value))
+            cells.append(wording.show(value) if column.key == "size_bytes" else plain(value))
     return cells
 
 

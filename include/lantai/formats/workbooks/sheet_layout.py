@@ -5,14 +5,15 @@ How it looks is `sheet_style`; what a change means is `worksheet`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import NamedTuple
 
 from lantai.formats.papers.columns import COLUMNS
 from lantai.formats.papers.wording import Wording
 from lantai.formats.workbooks.sheet_text import cell_text
-from lantai.records.disposal.lists import Decision
+from lantai.records.disposal.laid_out_row import LaidOutRow, SheetHead
+from lantai.records.disposal.lists import Decision, ListKind
 
 META_SHEET = "lantai"
 """Very hidden sheet that says which list the workbook is."""
@@ -36,18 +37,18 @@ class Layout:
 
     Args:
         kind: Kind of list.
-        head: See `export`.
+        head: What stands above the rows.
         wording: Language of the sheet.
     """
 
-    def __init__(self, kind: str, head: Mapping[str, Any], wording: Wording) -> None:
+    def __init__(self, kind: str, head: SheetHead, wording: Wording) -> None:
         self.kind = kind
         self.head = head
         self.wording = wording
         self.columns = COLUMNS[kind]
-        self.words = wording.words(f"decisions.{head['disposal']}")
+        self.words = wording.words(f"decisions.{head.disposal.value}")
         self.left_out = wording.word("sentences", "left_out")
-        self.title = wording.word("titles", f"appraisal_{head['disposal']}" if kind == "appraisal" else kind)
+        self.title = wording.word("titles", f"appraisal_{head.disposal.value}" if kind == "appraisal" else kind)
         self.sheet_name = wording.word("titles", kind)
         self.decision_places = {
             place: column.key for place, column in enumerate(self.columns, start=1) if column.is_decision
@@ -59,27 +60,24 @@ class Layout:
         label = self.wording.field
         head = self.head
         note = self.wording.word("sentences", "sheet_note")
-        if head.get("today_is_set"):
-            today = self.wording.show(head.get("prepared_on"))
+        if head.today_is_set:
+            today = self.wording.show(head.prepared_on)
             note = f"{note}　{self.wording.word('page', 'today_is_set').format(today=today)}"
         pair = self.wording.pair
         facts = [
-            [pair("list_id", head["list_id"]), pair("units", head["units"]), pair("fonds_no", head.get("fonds_no"))],
-            [pair("on", head["on"]), pair("list_digest", f"SHA-256 {head['digest']}")],
+            [pair("list_id", head.list_id), pair("units", head.units), pair("fonds_no", head.fonds_no)],
+            [pair("on", head.on), pair("list_digest", f"SHA-256 {head.digest}")],
         ]
         lines = [self.title, *("　　".join(fact) for fact in facts), note]
-        rows = [
-            ["" if number else str(head["list_id"]), cell_text(line, self.left_out)]
-            for number, line in enumerate(lines)
-        ]
+        rows = [["" if number else head.list_id, cell_text(line, self.left_out)] for number, line in enumerate(lines)]
         return [*rows, [label("row_id"), *(label(column.label) for column in self.columns)]]
 
-    def row(self, row: Mapping[str, Any]) -> Cells:
+    def row(self, row: LaidOutRow) -> Cells:
         """Return the cells of one record, decision columns blank."""
         left_out = self.left_out
-        cells = [f"{row['row_no']}:{row['record_id']}"]
+        cells = [f"{row.row_no}:{row.record_id}"]
         for key in self.keys:
-            value = None if key is None else row.get(key)
+            value = None if key is None else getattr(row, key)
             if value is None:
                 cells.append("")
             elif value.__class__ is str and value.isprintable() and len(value) <= 8000:  # noqa: PLR2004 (cell_text's short cut, inline)
@@ -101,7 +99,7 @@ class Layout:
             count: Records above.
             pages: Their pages. Source: rules N3, a register is recounted by both.
         """
-        is_transfer = self.head["disposal"] == "transfer"
+        is_transfer = self.head.disposal is ListKind.TRANSFER
         lower = ("handed_over_by", "received_by") if is_transfer else ("witness", "witness")
         total = self.wording.sentence("total", count=count, pages=pages)
         if is_transfer:
@@ -122,28 +120,24 @@ class Layout:
         return [
             ["format", str(FORMAT)],
             ["kind", self.kind],
-            ["list_id", str(self.head["list_id"])],
-            ["disposal", str(self.head["disposal"])],
-            ["digest", str(self.head["digest"])],
+            ["list_id", self.head.list_id],
+            ["disposal", self.head.disposal.value],
+            ["digest", self.head.digest],
             ["locale", self.wording.locale],
         ]
 
     def made_at(self) -> datetime:
         """Return the moment written into the file: midnight of the day it was prepared, so that equal content gives equal bytes."""
-        on = self.head.get("prepared_on") or self.head["on"]
-        return (
-            datetime(on.year, on.month, on.day, tzinfo=UTC)
-            if isinstance(on, date)
-            else datetime(1980, 1, 1, tzinfo=UTC)
-        )
+        on = self.head.prepared_on or self.head.on
+        return datetime(on.year, on.month, on.day, tzinfo=UTC)
 
-    def expected_rows(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[tuple[int | None, Cells]]:
+    def expected_rows(self, rows: Iterable[LaidOutRow]) -> Iterator[tuple[int | None, Cells]]:
         """Return every row of the sheet in order, decision columns blank; with the number of its record, None above and below them."""
         for cells in self.head_rows():
             yield None, cells
         count = pages = 0
         for row in rows:
-            count, pages = count + 1, pages + (row.get("page_count") or 0)
-            yield row["row_no"], self.row(row)
+            count, pages = count + 1, pages + (row.page_count or 0)
+            yield row.row_no, self.row(row)
         for cells in self.foot_rows(count, pages):
             yield None, cells

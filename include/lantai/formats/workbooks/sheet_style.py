@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from lantai.formats.papers.columns import Column
 from lantai.formats.workbooks.sheet_layout import META_SHEET, Layout, RowAnswer
+from lantai.records.disposal.laid_out_row import LaidOutRow
 
 PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 """Without these XlsxWriter makes a formula of any text that begins with `=`, and a link of any address."""
@@ -52,7 +53,7 @@ def open_workbook(out: BinaryIO, locale: str, *, work_dir: Path | None = None, s
 
 def write(
     layout: Layout,
-    rows: Iterable[Mapping[str, Any]],
+    rows: Iterable[LaidOutRow],
     decisions: Mapping[int, RowAnswer],
     out: BinaryIO,
     work_dir: Path | None,
@@ -62,7 +63,7 @@ def write(
     book.set_properties(
         {
             "title": layout.title,
-            "comments": f"{layout.head['list_id']} {layout.head['digest']}",
+            "comments": f"{layout.head.list_id} {layout.head.digest}",
             "created": layout.made_at(),
         }
     )
@@ -92,7 +93,7 @@ def _page(book: Workbook, sheet: Worksheet, layout: Layout) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
     sheet.repeat_rows(head_count - 1)
-    sheet.set_footer(f"&L{layout.head['list_id']}&C{layout.wording.word('page', 'sheet_page_of')}")
+    sheet.set_footer(f"&L{layout.head.list_id}&C{layout.wording.word('page', 'sheet_page_of')}")
     sheet.freeze_panes(head_count, 3)
     sheet.set_column(0, 0, 3, None, {"hidden": True})
     for place, column in enumerate(layout.columns, start=1):
@@ -145,7 +146,7 @@ def _write_rows(
     book: Workbook,
     sheet: Worksheet,
     layout: Layout,
-    rows: Iterable[Mapping[str, Any]],
+    rows: Iterable[LaidOutRow],
     decisions: Mapping[int, RowAnswer],
     first: int,
 ) -> tuple[int, int]:
@@ -157,9 +158,9 @@ def _write_rows(
     wrapping = [(place, column.sheet_width) for place, column in left]
     number, pages = first, 0
     for row in rows:
-        pages += row.get("page_count") or 0
+        pages += row.page_count or 0
         cells = row_cells(row)
-        answer = decisions.get(row["row_no"])
+        answer = decisions.get(row.row_no)
         if answer is not None:
             texts = layout.answer_cells(answer)
             for place, column in enumerate(layout.columns, start=1):

@@ -23,7 +23,8 @@ from lantai.formats.papers.columns import COLUMNS
 from lantai.formats.papers.wording import Wording
 from lantai.formats.workbooks.sheet_layout import FORMAT, META_SHEET, Layout, RowAnswer
 from lantai.locales import LOCALES
-from lantai.records.disposal.lists import Decision
+from lantai.records.disposal.laid_out_row import LaidOutRow, ListHead, SheetHead
+from lantai.records.disposal.lists import Decision, ListKind
 
 MAX_NAMED = 100
 """Changed cells named in one refusal; how many more there are is said."""
@@ -33,18 +34,18 @@ MAX_EXTENSION_YEARS = 100
 _YEARS = re.compile(r"([0-9]{1,3})(?:\.0+)?\s*年?")
 
 
-def content_digest(kind: str, head: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> str:
+def content_digest(kind: str, head: ListHead, rows: Iterable[LaidOutRow]) -> str:
     """Return the sha256 in hex of what a list says, whatever is decided on it.
 
     Every value counts as text, in full, even where a sheet shows less of it.
 
     Args:
         kind: `appraisal`, `transfer_inventory` or `destruction_register`.
-        head: The list's own fields, see `export`; only `list_id`, `disposal`, `units` and `on` count.
-        rows: The rows in order, each with `record_id` and the keys of `lantai.formats.papers.columns`.
+        head: The list's own fields; its fonds number does not count.
+        rows: The rows in order.
 
     Raises:
-        KeyError: The kind is unknown, or the head lacks one of its fields.
+        KeyError: The kind is unknown.
 
     Source: P8.
     """
@@ -53,17 +54,18 @@ def content_digest(kind: str, head: Mapping[str, Any], rows: Iterable[Mapping[st
         "record_id",
         *(column.key for column in COLUMNS[kind] if not column.is_decision and column.key != "row_no"),
     )
-    of_head = [FORMAT, kind, *(str(head[key]) for key in ("list_id", "disposal", "units", "on"))]
+    of_head = [FORMAT, kind, head.list_id, head.disposal.value, head.units, str(head.on)]
     sha256 = hashlib.sha256(_line(of_head))
     for row in rows:
-        sha256.update(_line(["" if row.get(key) is None else str(row[key]) for key in keys]))
+        values = (getattr(row, key) for key in keys)
+        sha256.update(_line(["" if value is None else str(value) for value in values]))
     return sha256.hexdigest()
 
 
 def export(
     kind: str,
-    head: Mapping[str, Any],
-    rows: Iterable[Mapping[str, Any]],
+    head: SheetHead,
+    rows: Iterable[LaidOutRow],
     decisions: Mapping[int, RowAnswer] | None,
     *,
     locale: str,
@@ -74,8 +76,7 @@ def export(
 
     Args:
         kind: `appraisal`, `transfer_inventory` or `destruction_register`.
-        head: `list_id`, `disposal` (`transfer` or `destruction`), `units` and `fonds_no` (text), `on` (date the list is for), `digest`
-            (`content_digest` of the same rows), `prepared_on` (date, or None), `today_is_set` (optional).
+        head: Its `digest` is the `content_digest` of the same rows.
         rows: Rows in order; read once, so a generator will do.
         decisions: What is already decided, by row number; None for nothing.
         locale: `zh` or `en`.
@@ -83,7 +84,7 @@ def export(
         work_dir: Folder for XlsxWriter's scratch file, which holds titles in plain text; None is the system's.
 
     Raises:
-        KeyError: A kind or field is missing.
+        KeyError: The kind is unknown.
         ValueError: The locale is unknown.
     """
     # XlsxWriter is loaded only by who writes a workbook.
@@ -94,7 +95,7 @@ def export(
 
 
 def import_decisions(
-    kind: str, head: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], sheets: Mapping[str, Sequence[Sequence[str]]]
+    kind: str, head: SheetHead, rows: Iterable[LaidOutRow], sheets: Mapping[str, Sequence[Sequence[str]]]
 ) -> list[RowAnswer]:
     """Return the decisions on a sheet that came back; a blank row is undecided and is not among them.
 
@@ -113,12 +114,12 @@ def import_decisions(
     Source: P8.
     """
     layout = Layout(kind, head, Wording(_sheet_locale(sheets)))
-    faults = _Faults(str(head["list_id"]))
+    faults = _Faults(head.list_id)
     faults.compare_meta(sheets[META_SHEET], layout.meta_rows())
     strangers = sorted(sheets.keys() - {META_SHEET, layout.sheet_name})
     if layout.sheet_name not in sheets or strangers:
         raise WorksheetError(
-            f"worksheet {head['list_id']}: found sheets {sorted(sheets)}, expected {layout.sheet_name} and no other"
+            f"worksheet {head.list_id}: found sheets {sorted(sheets)}, expected {layout.sheet_name} and no other"
         )
     answers = []
     expected_rows = layout.expected_rows(rows)
@@ -193,7 +194,7 @@ def _answer(layout: Layout, number: int, row_no: int, found: Sequence[str], faul
         if word or years or reason:
             faults.name(cell_name(number, place), word, " / ".join([layout.words["dispose"], layout.words["keep"]]))
         return None
-    is_extended = decision is Decision.KEEP and layout.head["disposal"] == "destruction"
+    is_extended = decision is Decision.KEEP and layout.head.disposal is ListKind.DESTRUCTION
     match = _YEARS.fullmatch(years)
     extend_years = int(match[1]) if match else 0
     if is_extended and not 1 <= extend_years <= MAX_EXTENSION_YEARS:

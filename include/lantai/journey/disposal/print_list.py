@@ -6,6 +6,7 @@ Source: 机关档案管理规定 (2018); 电子档案移交与接收办法 (2012
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
@@ -14,8 +15,9 @@ from lantai.edges.ledger.tree import Inclusion
 from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.formats.papers import form
 from lantai.locales import say
+from lantai.records.disposal.laid_out_row import LaidOutRow, RegisterRow
 from lantai.records.disposal.listed_record import ListedRecord
-from lantai.records.disposal.lists import Decision, ListKind
+from lantai.records.disposal.lists import ListKind
 from lantai.rules.disposal.appraisal import electronic_transfer_due_on
 from lantai.views.disposal.examined import Examined
 
@@ -75,19 +77,6 @@ def print_list(
     """
     chosen, zone = examined.chosen, centre.settings.zone
     destroyed_on = destroyed_at.astimezone(zone).date() if destroyed_at else None
-    rows = []
-    for row in examined.laid_out.rows:
-        outcome = examined.outcomes[row["row_no"]]
-        is_kept = outcome is None or outcome.decision is Decision.KEEP
-        rows.append(
-            {
-                **row,
-                "decision": outcome.decision.value if outcome else "",
-                "extend_years": outcome.extend_years if outcome else None,
-                "reason": _reasons(examined, row["row_no"]),
-                "destroyed_on": None if is_kept else destroyed_on,
-            }
-        )
     content = {
         "paper_no": chosen.list_id,
         "centre": centre.settings.centre_name,
@@ -99,7 +88,7 @@ def print_list(
         "on": chosen.due_on,
         "approved_on": chosen.approved_at.astimezone(zone).date() if chosen.approved_at else None,
         "list_digest": {"algorithm": ALGORITHM, "value": examined.digest},
-        "rows": rows,
+        "rows": [_register_row(examined, row, destroyed_on) for row in examined.laid_out.rows],
         "signers": printed_signers(centre, examined, names),
         "checkpoint": printed_checkpoint(checkpoint) if checkpoint else None,
     }
@@ -135,6 +124,19 @@ def printed_checkpoint(checkpoint: Checkpoint) -> dict[str, Any]:
 def _printed_at(centre: Centre, examined: Examined) -> datetime:
     # The moment of approval, so that the same list printed again gives the same bytes.
     return (examined.chosen.approved_at or examined.chosen.drafted_at).astimezone(centre.settings.zone)
+
+
+def _register_row(examined: Examined, row: LaidOutRow, destroyed_on: date | None) -> RegisterRow:
+    """Return a row with what the panel said of it; only what goes has the day on which it went."""
+    outcome = examined.outcomes[row.row_no]
+    said = {field.name: getattr(row, field.name) for field in fields(LaidOutRow)}
+    said["destroyed_on"] = destroyed_on if examined.is_going(row.row_no) else None
+    return RegisterRow(
+        **said,
+        decision=outcome.decision if outcome else None,
+        extend_years=outcome.extend_years if outcome else None,
+        reason=_reasons(examined, row.row_no),
+    )
 
 
 def _reasons(examined: Examined, row_no: int) -> str:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from lantai.formats.workbooks.worksheet import content_digest
 from lantai.records.centre.unit import Unit
+from lantai.records.disposal.laid_out_row import LaidOutRow, ListHead
 from lantai.records.disposal.listed_record import ListedRecord
 from lantai.records.disposal.lists import ListKind
 from lantai.rules.disposal.appraisal import elapsed_years, printed_period
@@ -28,8 +28,8 @@ class LaidOut:
     """A list as it is written down; `digest` binds signatures and worksheets to exactly these rows."""
 
     sheet_kind: str
-    head: Mapping[str, Any]
-    rows: Sequence[Mapping[str, Any]]
+    head: ListHead
+    rows: Sequence[LaidOutRow]
     digest: str
 
 
@@ -44,33 +44,25 @@ def lay_out(list_id: str, kind: ListKind, due_on: date, unit: Unit, records: Ite
         records: In order of the list.
     """
     rows = [_row(record, kind, due_on) for record in records]
-    head: dict[str, Any] = {
-        "list_id": list_id,
-        "disposal": kind.value,
-        "units": unit.name,
-        "fonds_no": unit.fonds_no,
-        "on": due_on,
-    }
-    digest = content_digest(SHEET_KIND[kind], head, rows)
-    return LaidOut(SHEET_KIND[kind], {**head, "digest": digest}, rows, digest)
+    head = ListHead(list_id, kind, unit.name, unit.fonds_no, due_on)
+    return LaidOut(SHEET_KIND[kind], head, rows, content_digest(SHEET_KIND[kind], head, rows))
 
 
-def _row(record: ListedRecord, kind: ListKind, on: date) -> Mapping[str, Any]:
-    return {
-        "row_no": record.row_no,
-        "record_id": record.record_id,
-        "archival_code": record.archival_code,
-        "title": record.title,
-        "author": record.author,
-        "doc_no": record.doc_no,
-        "formed_on": record.formed_on,
-        "filing_year": record.filing_year,
-        "retention": printed_period(record.retention),
-        "elapsed": f"{elapsed_years(record.formed_on, on)}年",
-        "page_count": record.page_count,
-        "due_on": record.transfer_due_on if kind is ListKind.TRANSFER else record.destroy_due_on,
-        "file_count": record.file_count,
-        "bytes": record.size_bytes,
-        "destroyed_on": None,
-        "remarks": record.remarks,
-    }
+def _row(record: ListedRecord, kind: ListKind, on: date) -> LaidOutRow:
+    return LaidOutRow(
+        row_no=record.row_no,
+        record_id=record.record_id,
+        archival_code=record.archival_code,
+        title=record.title,
+        author=record.author,
+        doc_no=record.doc_no,
+        formed_on=record.formed_on,
+        filing_year=record.filing_year,
+        retention=printed_period(record.retention),
+        elapsed=f"{elapsed_years(record.formed_on, on)}年",
+        page_count=record.page_count,
+        due_on=record.transfer_due_on if kind is ListKind.TRANSFER else record.destroy_due_on,
+        file_count=record.file_count,
+        size_bytes=record.size_bytes,
+        remarks=record.remarks,
+    )

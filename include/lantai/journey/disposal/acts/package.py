@@ -171,13 +171,13 @@ def _inventory(examined: Examined, listed: Sequence[ListedFile]) -> dict[str, An
         "sign_offs": signers(examined),
         "records": [
             {
-                **{key: line[key] for key in ROWS_PRINTED},
-                "formed_on": line["formed_on"].isoformat(),
-                "page_count": line["page_count"],
-                "files": files[line["record_id"]],
+                **{key: getattr(row, key) for key in ROWS_PRINTED},
+                "formed_on": row.formed_on.isoformat(),
+                "page_count": row.page_count,
+                "files": files[row.record_id],
             }
-            for line in examined.laid_out.rows
-            if line["record_id"] in files
+            for row in examined.laid_out.rows
+            if row.record_id in files
         ],
     }
 

@@ -12,6 +12,7 @@ from lantai.edges.disposal.paper_files import put_paper
 from lantai.formats.workbooks.sheet_layout import RowAnswer
 from lantai.formats.workbooks.worksheet import export
 from lantai.locales import say
+from lantai.records.disposal.laid_out_row import SheetHead
 from lantai.records.disposal.lists import ListKind
 from lantai.views.disposal.examined import Examined, examine
 
@@ -51,7 +52,16 @@ def export_sheet(centre: Centre, list_id: str, out: Path | None = None, person_i
     return target
 
 
-def sheet_head(centre: Centre, examined: Examined) -> dict[str, object]:
+def sheet_head(centre: Centre, examined: Examined) -> SheetHead:
     """Return the head of a worksheet, for writing it and for comparing what came back."""
-    prepared_on = examined.chosen.drafted_at.astimezone(centre.settings.zone).date()
-    return {**examined.laid_out.head, "prepared_on": prepared_on, "today_is_set": centre.clock.is_set_by_hand}
+    laid_out = examined.laid_out
+    return SheetHead(
+        list_id=laid_out.head.list_id,
+        disposal=laid_out.head.disposal,
+        units=laid_out.head.units,
+        fonds_no=laid_out.head.fonds_no,
+        on=laid_out.head.on,
+        digest=laid_out.digest,
+        prepared_on=examined.chosen.drafted_at.astimezone(centre.settings.zone).date(),
+        today_is_set=centre.clock.is_set_by_hand,
+    )
