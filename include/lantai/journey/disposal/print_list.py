@@ -8,20 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
-from typing import Any
 
 from lantai.edges.centre import Centre
-from lantai.edges.ledger.tree import Inclusion
+from lantai.formats.disposal.certificates import ALGORITHM, TransferBody
 from lantai.formats.ledger.signed_note import Checkpoint
-from lantai.formats.papers import form
+from lantai.formats.papers import form, form_content
 from lantai.locales import say
 from lantai.records.disposal.laid_out_row import LaidOutRow, RegisterRow
 from lantai.records.disposal.listed_record import ListedRecord
 from lantai.records.disposal.lists import ListKind
 from lantai.rules.disposal.appraisal import electronic_transfer_due_on
 from lantai.views.disposal.examined import Examined
-
-ALGORITHM = "SHA-256"
 
 _SENDER_RESULTS = (
     ("authenticity", "pass"),
@@ -30,33 +27,6 @@ _SENDER_RESULTS = (
     ("security", "pending_manual"),
 )
 """What handing over proves: every file opened and had its digests of arrival. Nobody looked at it, and nothing scanned it."""
-
-
-def signers(examined: Examined) -> list[dict[str, Any]]:
-    """Return the signatures that count, as signed papers write them; those under an older digest are left out."""
-    return [
-        {
-            "duty": each.sign_off.duty.value,
-            "stage": each.sign_off.stage.value,
-            "person_id": each.sign_off.person_id,
-            "on_behalf_of": each.sign_off.on_behalf_of,
-            "signed_at": each.sign_off.signed_at.isoformat(),
-            "fingerprint": each.fingerprint,
-            "signature": each.sign_off.signature,
-        }
-        for each in examined.counting
-    ]
-
-
-def proof_body(inclusion: Inclusion) -> dict[str, Any]:
-    """Return an inclusion proof as signed papers write it: RFC 6962 audit path, hashes in hex, lowest first."""
-    return {
-        "leaf_index": inclusion.leaf_index,
-        "tree_size": inclusion.tree_size,
-        "leaf": inclusion.leaf.decode(),
-        "hashes": [each.hex() for each in inclusion.hashes],
-        "root": inclusion.root.hex(),
-    }
 
 
 def print_list(
@@ -77,7 +47,7 @@ def print_list(
     """
     chosen, zone = examined.chosen, centre.settings.zone
     destroyed_on = destroyed_at.astimezone(zone).date() if destroyed_at else None
-    content = {
+    content: form_content.DisposalPaper = {
         "paper_no": chosen.list_id,
         "centre": centre.settings.centre_name,
         "printed_at": _printed_at(centre, examined),
@@ -87,7 +57,7 @@ def print_list(
         "fonds_no": examined.unit.fonds_no,
         "on": chosen.due_on,
         "approved_on": chosen.approved_at.astimezone(zone).date() if chosen.approved_at else None,
-        "list_digest": {"algorithm": ALGORITHM, "value": examined.digest},
+        "list_digest": printed_digest(examined.digest),
         "rows": [_register_row(examined, row, destroyed_on) for row in examined.laid_out.rows],
         "signers": printed_signers(centre, examined, names),
         "checkpoint": printed_checkpoint(checkpoint) if checkpoint else None,
@@ -100,7 +70,7 @@ def print_list(
     return form.render(kind, content, locale=centre.settings.locale)
 
 
-def printed_signers(centre: Centre, examined: Examined, names: Mapping[str, str]) -> list[dict[str, Any]]:
+def printed_signers(centre: Centre, examined: Examined, names: Mapping[str, str]) -> list[form_content.PrintedSigner]:
     """Return the signatures that count, as papers print them."""
     return [
         {
@@ -116,7 +86,12 @@ def printed_signers(centre: Centre, examined: Examined, names: Mapping[str, str]
     ]
 
 
-def printed_checkpoint(checkpoint: Checkpoint) -> dict[str, Any]:
+def printed_digest(digest: str) -> form_content.Digest:
+    """Return a digest as papers print it."""
+    return {"algorithm": ALGORITHM, "value": digest}
+
+
+def printed_checkpoint(checkpoint: Checkpoint) -> form_content.PrintedCheckpoint:
     """Return a checkpoint as papers print it."""
     return {"origin": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root.hex()}
 
@@ -150,7 +125,7 @@ def archive_name(centre: Centre) -> str:
 
 
 def print_transfer_register(
-    centre: Centre, examined: Examined, rows: Sequence[ListedRecord], body: Mapping[str, Any], now_at: datetime
+    centre: Centre, examined: Examined, rows: Sequence[ListedRecord], body: TransferBody
 ) -> bytes:
     """Return 《电子档案移交与接收登记表》 as PDF/A, with the digest of the package; the archive fills in its half.
 
@@ -159,7 +134,6 @@ def print_transfer_register(
         examined: The list.
         rows: The records handed over.
         body: What the signed certificate says.
-        now_at: When it was handed over.
 
     Source: 电子档案移交与接收办法 (2012) (N7).
     """
@@ -168,20 +142,20 @@ def print_transfer_register(
         "unit": examined.unit.name,
         "fonds_no": examined.unit.fonds_no,
         "list_id": chosen.list_id,
-        "count": body["record_count"],
+        "count": body.record_count,
     }
     description = say("sentences.transfer_description", centre.settings.locale, **named)
-    content = {
-        "paper_no": body["certificate_id"],
+    content: form_content.TransferRegister = {
+        "paper_no": body.certificate_id,
         "centre": centre.settings.centre_name,
-        "printed_at": now_at.astimezone(zone),
+        "printed_at": body.delivered_at.astimezone(zone),
         "today_is_set": centre.clock.is_set_by_hand,
         "job_name": say("sentences.transfer_job", centre.settings.locale, **named),
         "description": description,
         "sender": examined.unit.name,
         "receiver": archive_name(centre),
-        "record_count": body["record_count"],
-        "total_bytes": body["payload_bytes"],
+        "record_count": body.record_count,
+        "total_bytes": body.payload_bytes,
         "carrier_range": f"{chosen.list_id}.tar",
         "carrier_kind": "online",
         "appearance": "not_applicable",
@@ -193,13 +167,13 @@ def print_transfer_register(
                 "carrier": f"{chosen.list_id}.tar",
                 "description": description,
                 "algorithm": ALGORITHM,
-                "digest": body["package"]["sha256"],
-                "bytes": body["package"]["bytes"],
-                "records": body["record_count"],
+                "digest": body.package_sha256,
+                "bytes": body.package_bytes,
+                "records": body.record_count,
             }
         ],
         "formed_due_on": min(electronic_transfer_due_on(row.formed_on) for row in rows),
         "class_due_on": min(row.transfer_due_on for row in rows if row.transfer_due_on),
-        "sender_keep_until": date.fromisoformat(body["sender_keeps_until"]),
+        "sender_keep_until": body.sender_keeps_until,
     }
     return form.render("transfer_register", content, locale=centre.settings.locale)

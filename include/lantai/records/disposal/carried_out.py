@@ -1,4 +1,4 @@
-"""What is kept of a list that is being carried out: its files, its delivery, its certificate, and live records with the same bytes.
+"""What is known of a list that is being carried out: its files, what places say, its delivery, its certificate.
 
 Source: vault.md, "Destruction, in order"; 电子档案移交与接收办法 (2012).
 """
@@ -42,6 +42,29 @@ class LiveTwin:
     record_id: str
     twin_id: str
     carrier_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceErasure:
+    """What was found at a place after the erasure.
+
+    Attributes:
+        carrier_id: The carrier that was looked at.
+        place: Its name.
+        erasure_class: What removing a file amounts to there.
+        generation: The generation that lies there now; 0 where nothing of the carrier lies.
+        manifest_sha256: Digest of its manifest; empty likewise.
+        looked_at: When every byte of it was read.
+        remaining: What was still found there of the records, or beside the generation; empty when nothing was.
+    """
+
+    carrier_id: str
+    place: str
+    erasure_class: str
+    generation: int
+    manifest_sha256: str
+    looked_at: datetime
+    remaining: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,12 @@ from lantai.edges.registry.disposal import lists as disposal
 from lantai.edges.registry.disposal.dispositions import live_chains, newest_event
 from lantai.edges.registry.disposal.list_duties import duties_about
 from lantai.edges.registry.disposal.row_decisions import decisions_on
-from lantai.edges.registry.disposal.sign_offs import KeptSignOff, covered_since, sign_offs
+from lantai.edges.registry.disposal.sign_offs import covered_since, sign_offs
 from lantai.errors import MalformedError, SignatureInvalidError
 from lantai.formats.disposal.list_digest import SIGNATURE_NAMESPACE, decided_digest, message_to_sign
 from lantai.formats.ledger import canonical, ssh_signature
 from lantai.records.centre.unit import Unit
+from lantai.records.disposal.kept_sign_off import KeptSignOff
 from lantai.records.disposal.listed_record import ListedRecord
 from lantai.records.disposal.lists import Decision, DisposalList, ListKind, ListState, RowDecision, SigningStage
 from lantai.records.ledger.event import EventKind

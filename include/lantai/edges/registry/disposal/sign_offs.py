@@ -7,7 +7,6 @@ Source: vault.md, "The ledger", sign-offs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection, func, insert, or_, select
@@ -15,32 +14,8 @@ from sqlalchemy import Connection, func, insert, or_, select
 from lantai.edges import tables
 from lantai.edges.database.database import query
 from lantai.errors import NotFoundError
+from lantai.records.disposal.kept_sign_off import KeptSignOff
 from lantai.records.disposal.lists import ListDuty, SigningStage, SignOff
-
-
-@dataclass(frozen=True, slots=True)
-class KeptSignOff:
-    """A signature as the registry keeps it, with what key and ledger say of it.
-
-    Attributes:
-        sign_off: The signature.
-        fingerprint: Of the key it was made with; None when it is asserted by the system.
-        public_key: That key, as one OpenSSH line; None likewise, or when nobody enrolled it.
-        event_kind: Kind of the event that the row points at.
-        event_subject: What that event is about.
-        event_actor: Staff id of whose doing it was.
-        leaf: That event's bytes in the ledger.
-        leaf_index: Its place there, from 0; None before it has one.
-    """
-
-    sign_off: SignOff
-    fingerprint: str | None
-    public_key: str | None
-    event_kind: str
-    event_subject: str
-    event_actor: str
-    leaf: bytes
-    leaf_index: int | None
 
 
 def sign_offs(connection: Connection, list_id: str) -> list[KeptSignOff]:

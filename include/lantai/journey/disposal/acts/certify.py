@@ -13,9 +13,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -23,28 +21,20 @@ from lantai.edges.centre import Centre
 from lantai.edges.disposal.paper_files import put_paper
 from lantai.edges.keys.files import DISPOSAL, key_files, load_signer
 from lantai.edges.ledger.events import append
-from lantai.edges.ledger.tree import Inclusion
 from lantai.edges.registry.centre import people
 from lantai.edges.registry.disposal import dispositions
 from lantai.edges.registry.disposal import lists as disposal
 from lantai.errors import NotPermittedError
+from lantai.formats.disposal.certificates import DestructionBody, LedgerProof
 from lantai.formats.ledger import canonical
 from lantai.formats.ledger.signed_note import Checkpoint
-from lantai.formats.papers import form
+from lantai.formats.papers import form, form_content
 from lantai.journey.custody.name_place import name_place
-from lantai.journey.disposal.acts.erase import PlaceErasure
-from lantai.journey.disposal.print_list import (
-    ALGORITHM,
-    print_list,
-    printed_checkpoint,
-    printed_signers,
-    proof_body,
-    signers,
-)
+from lantai.journey.disposal.print_list import print_list, printed_checkpoint, printed_digest, printed_signers
 from lantai.journey.ledger.checkpoint import make_checkpoint, newest_note, proof
 from lantai.locales import say
 from lantai.records.custody.record import RecordStatus
-from lantai.records.disposal.carried_out import Certificate
+from lantai.records.disposal.carried_out import Certificate, PlaceErasure
 from lantai.records.disposal.lists import Decision, ListKind, ListState
 from lantai.records.ledger.event import EventKind
 from lantai.rules.disposal.appraisal import extended_due_on
@@ -85,32 +75,30 @@ def certify(
     inclusion = proof(centre.database, destroyed.event_id, checkpoint.size)
     now_at = centre.clock.now_at()
     certificate_id = f"{list_id}-XH"
-    body = {
-        "format": 1,
-        "certificate_id": certificate_id,
-        "list_id": list_id,
-        "unit_code": examined.chosen.unit_code,
-        "list_digest": {"algorithm": ALGORITHM, "value": examined.dossier.decided_now},
-        "appraisal_report_no": examined.chosen.appraisal_report_no or "",
-        "record_ids": [r.record_id for r in examined.records if r.status == RecordStatus.DESTROYED.value],
-        "destroyed_at": destroyed.occurred_at.isoformat(),
-        "made_at": now_at.isoformat(),
-        "today_is_set": centre.clock.is_set_by_hand,
-        "custodian": custodian,
-        "places": [_place(one, custodian) for one in looked],
-        "header_backups": [],
-        "twins": [[row.record_id, row.twin_id, row.carrier_id] for row in twins],
-        "sign_offs": signers(examined),
-        "checkpoint": newest_note(centre),
-        "proof": proof_body(inclusion),
-    }
-    text = canonical.dumps(body)
+    body = DestructionBody(
+        certificate_id=certificate_id,
+        list_id=list_id,
+        unit_code=examined.chosen.unit_code,
+        list_digest=examined.dossier.decided_now,
+        appraisal_report_no=examined.chosen.appraisal_report_no or "",
+        record_ids=tuple(r.record_id for r in examined.records if r.status is RecordStatus.DESTROYED),
+        destroyed_at=destroyed.occurred_at,
+        made_at=now_at,
+        today_is_set=centre.clock.is_set_by_hand,
+        custodian=custodian,
+        places=tuple(looked),
+        twins=tuple(twins),
+        sign_offs=tuple(examined.counting),
+        checkpoint=newest_note(centre),
+        proof=LedgerProof(inclusion.leaf_index, inclusion.tree_size, inclusion.leaf, inclusion.hashes, inclusion.root),
+    )
+    text = canonical.dumps(body.as_mapping())
     signature = signer.sign(text)
     folder = centre.settings.papers / list_id
     put_paper(folder, f"{CERTIFICATE}.json", text)
     put_paper(folder, f"{CERTIFICATE}.json.sig", signature)
     put_paper(folder, f"{REGISTER}.pdf", print_list(centre, examined, names, checkpoint, destroyed.occurred_at))
-    paper = _certificate_paper(centre, examined, body, names, (checkpoint, inclusion, destroyed.occurred_at, now_at))
+    paper = _certificate_paper(centre, examined, body, names, checkpoint)
     certificate = Certificate(
         certificate_id=certificate_id,
         list_id=list_id,
@@ -168,56 +156,38 @@ def _extend(connection: Connection, centre: Centre, examined: Examined, actor: s
         append(connection, EventKind.RETENTION_RESET, examined.chosen.list_id, actor, now_at, facts)
 
 
-def _place(one: PlaceErasure, custodian: str) -> dict[str, Any]:
-    return {
-        "carrier_id": one.carrier_id,
-        "place": one.place,
-        "erasure_class": one.erasure_class,
-        "generation": one.generation,
-        "manifest_sha256": one.manifest_sha256,
-        "looked_at": one.looked_at.isoformat(),
-        "looked_by": custodian,
-        "remaining": list(one.remaining),
-    }
-
-
 def _certificate_paper(
-    centre: Centre,
-    examined: Examined,
-    body: Mapping[str, Any],
-    names: Mapping[str, str],
-    told: tuple[Checkpoint, Inclusion, datetime, datetime],
+    centre: Centre, examined: Examined, body: DestructionBody, names: Mapping[str, str], checkpoint: Checkpoint
 ) -> bytes:
-    checkpoint, inclusion, destroyed_at, now_at = told
-    zone = centre.settings.zone
-    content = {
-        "paper_no": body["certificate_id"],
+    zone, gone = centre.settings.zone, frozenset(body.record_ids)
+    content: form_content.DestructionCertificate = {
+        "paper_no": body.certificate_id,
         "centre": centre.settings.centre_name,
-        "printed_at": now_at.astimezone(zone),
+        "printed_at": body.made_at.astimezone(zone),
         "today_is_set": centre.clock.is_set_by_hand,
         "list_id": examined.chosen.list_id,
         "units": examined.unit.name,
         "fonds_no": examined.unit.fonds_no,
-        "record_count": len(body["record_ids"]),
-        "page_count": sum(row.page_count or 0 for row in examined.records if row.record_id in set(body["record_ids"])),
-        "list_digest": body["list_digest"],
-        "destroyed_at": destroyed_at.astimezone(zone),
+        "record_count": len(body.record_ids),
+        "page_count": sum(row.page_count or 0 for row in examined.records if row.record_id in gone),
+        "list_digest": printed_digest(body.list_digest),
+        "destroyed_at": body.destroyed_at.astimezone(zone),
         "places": [
             {
-                "place": name_place(centre.settings, one["place"]),
-                "address": one["place"],
-                "carrier_id": one["carrier_id"],
-                "erasure_class": one["erasure_class"],
-                "looked_at": datetime.fromisoformat(one["looked_at"]).astimezone(zone),
-                "looked_by": names[one["looked_by"]],
-                "result": "residue" if one["remaining"] else "absent",
+                "place": name_place(centre.settings, one.place),
+                "address": one.place,
+                "carrier_id": one.carrier_id,
+                "erasure_class": one.erasure_class,
+                "looked_at": one.looked_at.astimezone(zone),
+                "looked_by": names[body.custodian],
+                "result": "residue" if one.remaining else "absent",
             }
-            for one in body["places"]
+            for one in body.places
         ],
         "header_backups": [],
-        "twins": [{"record_id": twin, "where": carrier} for _, twin, carrier in body["twins"]],
+        "twins": [{"record_id": twin.twin_id, "where": twin.carrier_id} for twin in body.twins],
         "signers": printed_signers(centre, examined, names),
         "checkpoint": printed_checkpoint(checkpoint),
-        "proof": {"leaf_index": inclusion.leaf_index, "hashes": [each.hex() for each in inclusion.hashes]},
+        "proof": {"leaf_index": body.proof.leaf_index, "hashes": [each.hex() for each in body.proof.hashes]},
     }
     return form.render("destruction_certificate", content, locale=centre.settings.locale)

@@ -41,7 +41,7 @@ from lantai.errors import FixityError, LedgerError, NotPermittedError, RegistryB
 from lantai.formats.ledger import canonical
 from lantai.journey.custody.find_copies import KnownCopies, known_copies, require_copies_at_hand
 from lantai.journey.disposal.acts.certify import certify, close_list
-from lantai.journey.disposal.acts.erase import PlaceErasure, erase
+from lantai.journey.disposal.acts.erase import erase
 from lantai.journey.disposal.acts.prepare import Prepared
 from lantai.journey.disposal.acts.prepare import prepare as prepare_lists
 from lantai.journey.disposal.approval.permit import permit
@@ -49,7 +49,7 @@ from lantai.journey.disposal.approval.refuse import recorded
 from lantai.journey.disposal.approval.take_duty import may_take_duty, take_duty
 from lantai.journey.ledger.checkpoint import checkpointed_at, make_checkpoint, newest_note
 from lantai.records.custody.record import RecordStatus
-from lantai.records.disposal.carried_out import ListedFile
+from lantai.records.disposal.carried_out import ListedFile, PlaceErasure
 from lantai.records.disposal.listed_record import ListedRecord
 from lantai.records.disposal.lists import DutyHeld, ListDuty, ListKind, ListState, SigningStage
 from lantai.records.disposal.shortfall import Shortfall

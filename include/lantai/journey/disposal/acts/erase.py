@@ -16,8 +16,6 @@ Source: vault.md, "Destruction, in order", 3 to 5; reliability.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
 from lantai.edges.centre import Centre
@@ -37,32 +35,10 @@ from lantai.journey.custody.find_copies import find_copies, known_copies
 from lantai.journey.custody.restore import require_known
 from lantai.journey.custody.seal import intake_verifier, work_folder
 from lantai.journey.custody.store import discard_work
+from lantai.records.disposal.carried_out import PlaceErasure
 from lantai.records.ledger.event import EventKind
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceErasure:
-    """What was found at a place after the erasure.
-
-    Attributes:
-        carrier_id: The carrier that was looked at.
-        place: Its name.
-        erasure_class: What removing a file amounts to there.
-        generation: The generation that lies there now; 0 where nothing of the carrier lies.
-        manifest_sha256: Digest of its manifest; empty likewise.
-        looked_at: When every byte of it was read.
-        remaining: What was still found there of the records, or beside the generation; empty when nothing was.
-    """
-
-    carrier_id: str
-    place: str
-    erasure_class: str
-    generation: int
-    manifest_sha256: str
-    looked_at: datetime
-    remaining: tuple[str, ...]
 
 
 def erase(centre: Centre, carrier_id: str, record_ids: Collection[str], lease: Lease) -> list[PlaceErasure]:

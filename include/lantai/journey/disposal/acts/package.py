@@ -17,11 +17,10 @@ Source: 电子档案移交与接收办法 (2012): decrypted, decompressed, metad
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from lantai.edges.centre import Centre
 from lantai.edges.disposal.transfer_package import Member, open_package, places_of_members, write_package
@@ -31,27 +30,16 @@ from lantai.edges.registry.centre import people
 from lantai.edges.registry.disposal import dispositions
 from lantai.formats.age.file import Identity
 from lantai.formats.bag.tag_file import escape
+from lantai.formats.disposal.transfer_bag import InventoryBody, member_name, payload_bytes
 from lantai.formats.ledger import canonical
 from lantai.journey.custody.restore import open_record
 from lantai.journey.disposal.approval.refuse import refuse_if
-from lantai.journey.disposal.print_list import ALGORITHM, print_list, signers
+from lantai.journey.disposal.print_list import print_list
 from lantai.records.custody.record import RecordStatus
 from lantai.records.disposal.carried_out import ListedFile
 from lantai.records.disposal.shortfall import Shortfall
 from lantai.records.intake.closed_file import UNSEEN
 from lantai.views.disposal.examined import Examined, examine
-
-ROWS_PRINTED = (
-    "row_no",
-    "record_id",
-    "archival_code",
-    "title",
-    "author",
-    "doc_no",
-    "retention",
-    "filing_year",
-    "remarks",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +86,7 @@ def package(centre: Centre, list_id: str, identities: Sequence[Identity], signer
         statuses = (RecordStatus.KEPT, RecordStatus.TRANSFERRING)
         files = [file for file in dispositions.files(connection, list_id, statuses) if file.record_id in going]
         names = {each.person_id: people.person(connection, each.person_id).name for each in examined.dossier.acting}
-    inventory = canonical.dumps(_inventory(examined, files))
+    inventory = canonical.dumps(_inventory(examined, files).as_mapping())
     tags = {
         "metadata/transfer-inventory.json": inventory,
         "metadata/transfer-inventory.json.sig": signer.sign(inventory),
@@ -106,7 +94,9 @@ def package(centre: Centre, list_id: str, identities: Sequence[Identity], signer
         "metadata/disposal.pub.pem": signer.public_pem,
         "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
         "bag-info.txt": _bag_info(centre, examined, files),
-        "manifest-sha256.txt": "".join(f"{file.digest.sha256}  {escape(_member(file))}\n" for file in files).encode(),
+        "manifest-sha256.txt": "".join(
+            f"{file.digest.sha256}  {escape(member_name(file))}\n" for file in files
+        ).encode(),
     }
     lines = (f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(tags.items()))
     tags["tagmanifest-sha256.txt"] = "".join(lines).encode()
@@ -121,14 +111,14 @@ def package(centre: Centre, list_id: str, identities: Sequence[Identity], signer
         sha256=sha256,
         record_count=len({file.record_id for file in files}),
         file_count=len(files),
-        payload_bytes=_payload_bytes(files),
+        payload_bytes=payload_bytes(files),
         inventory_sha256=hashlib.sha256(inventory).hexdigest(),
     )
 
 
 def _refuse_closed(list_id: str, path: Path, listed: Sequence[ListedFile]) -> None:
     """Refuse a package with an encrypted or compressed file in it, by the bytes, as intake judges them (N7)."""
-    listed_as = {f"{list_id}/{_member(file)}": file for file in listed}
+    listed_as = {f"{list_id}/{member_name(file)}": file for file in listed}
     files = [
         ForeignFile(name, partial(open_package, path), start, size_bytes)
         for name, start, size_bytes in places_of_members(path)
@@ -149,37 +139,18 @@ def work_folder(centre: Centre, list_id: str) -> Path:
     return centre.settings.work / f"transfer-{list_id}"
 
 
-def _inventory(examined: Examined, listed: Sequence[ListedFile]) -> dict[str, Any]:
-    files: dict[str, list[dict[str, Any]]] = {}
-    for file in listed:
-        one = {
-            "path": _member(file),
-            "received_as": file.digest.path,
-            "bytes": file.digest.size_bytes,
-            "sha256": file.digest.sha256,
-            "sm3": file.digest.sm3,
-        }
-        files.setdefault(file.record_id, []).append(one)
-    return {
-        "format": 1,
-        "list_id": examined.chosen.list_id,
-        "unit_code": examined.unit.unit_code,
-        "unit": examined.unit.name,
-        "fonds_no": examined.unit.fonds_no,
-        "due_on": examined.chosen.due_on.isoformat(),
-        "list_digest": {"algorithm": ALGORITHM, "value": examined.dossier.decided_now},
-        "sign_offs": signers(examined),
-        "records": [
-            {
-                **{key: getattr(row, key) for key in ROWS_PRINTED},
-                "formed_on": row.formed_on.isoformat(),
-                "page_count": row.page_count,
-                "files": files[row.record_id],
-            }
-            for row in examined.laid_out.rows
-            if row.record_id in files
-        ],
-    }
+def _inventory(examined: Examined, files: Sequence[ListedFile]) -> InventoryBody:
+    return InventoryBody(
+        list_id=examined.chosen.list_id,
+        unit_code=examined.unit.unit_code,
+        unit=examined.unit.name,
+        fonds_no=examined.unit.fonds_no,
+        due_on=examined.chosen.due_on,
+        list_digest=examined.dossier.decided_now,
+        sign_offs=examined.counting,
+        rows=examined.laid_out.rows,
+        files=files,
+    )
 
 
 def _bag_info(centre: Centre, examined: Examined, files: Sequence[ListedFile]) -> bytes:
@@ -190,17 +161,9 @@ def _bag_info(centre: Centre, examined: Examined, files: Sequence[ListedFile]) -
         ("Fonds-Number", examined.unit.fonds_no),
         ("External-Identifier", examined.chosen.list_id),
         ("Bagging-Date", moment.astimezone(centre.settings.zone).date().isoformat()),
-        ("Payload-Oxum", f"{_payload_bytes(files)}.{len(files)}"),
+        ("Payload-Oxum", f"{payload_bytes(files)}.{len(files)}"),
     )
     return "".join(f"{name}: {value}\n" for name, value in tags).encode()
-
-
-def _payload_bytes(files: Iterable[ListedFile]) -> int:
-    return sum(file.digest.size_bytes for file in files)
-
-
-def _member(file: ListedFile) -> str:
-    return f"data/{file.record_id}/{file.digest.path.removeprefix('data/')}"
 
 
 def _members(
@@ -212,7 +175,7 @@ def _members(
 ) -> Iterator[Member]:
     for name, content in sorted(tags.items()):
         yield Member(f"{list_id}/{name}", len(content), [content])
-    member_of = {(file.record_id, file.digest.path): _member(file) for file in files}
+    member_of = {(file.record_id, file.digest.path): member_name(file) for file in files}
     for record_id in dict.fromkeys(file.record_id for file in files):
         for opened in open_record(centre, record_id, identities):
             name = member_of[record_id, opened.path]

@@ -20,8 +20,8 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from lantai.edges.centre import Centre
 from lantai.edges.database.fence import Fence
@@ -35,6 +35,7 @@ from lantai.edges.registry.disposal import dispositions
 from lantai.edges.registry.disposal import lists as disposal
 from lantai.edges.sftp.connect import connect
 from lantai.errors import DeliveryError, NotPermittedError
+from lantai.formats.disposal.certificates import TransferBody
 from lantai.formats.ledger import canonical
 from lantai.journey.disposal.acts.certify import close_list
 from lantai.journey.disposal.acts.package import Packaged, package, work_folder
@@ -44,7 +45,7 @@ from lantai.journey.disposal.acts.receive_receipt import archive_connection, rec
 from lantai.journey.disposal.approval.permit import permit
 from lantai.journey.disposal.approval.refuse import recorded
 from lantai.journey.disposal.approval.take_duty import take_duty
-from lantai.journey.disposal.print_list import ALGORITHM, print_list, print_transfer_register, signers
+from lantai.journey.disposal.print_list import print_list, print_transfer_register
 from lantai.journey.ledger.checkpoint import make_checkpoint
 from lantai.locales import say
 from lantai.records.custody.record import RecordStatus
@@ -196,18 +197,15 @@ def _write_down(centre: Centre, list_id: str, custodian: str, packaged: Packaged
         names = {each.person_id: people.person(connection, each.person_id).name for each in examined.dossier.acting}
     now_at = centre.clock.now_at()
     certificate_id = f"{list_id}-YJ"
-    body = {**_body(examined, packaged), "certificate_id": certificate_id, "delivered_at": now_at.isoformat()}
-    keep_until = sender_keeps_until(now_at.astimezone(centre.settings.zone).date())
-    body["sender_keeps_until"] = keep_until.isoformat()
-    body["today_is_set"] = centre.clock.is_set_by_hand
-    text = canonical.dumps(body)
+    body = _body(centre, examined, packaged, certificate_id, now_at)
+    text = canonical.dumps(body.as_mapping())
     signature = signer.sign(text)
     folder = centre.settings.papers / list_id
     put_paper(folder, f"{CERTIFICATE}.json", text)
     put_paper(folder, f"{CERTIFICATE}.json.sig", signature)
     # The same bytes as in the package: one for either side.
     put_paper(folder, f"{INVENTORY}.pdf", print_list(centre, examined, names, None, None))
-    paper = print_transfer_register(centre, examined, rows, body, now_at)
+    paper = print_transfer_register(centre, examined, rows, body)
     paper_sha256 = put_paper(folder, f"{REGISTER}.pdf", paper)
     with centre.database.begin() as connection:
         fence.require(connection)
@@ -233,23 +231,26 @@ def _write_down(centre: Centre, list_id: str, custodian: str, packaged: Packaged
         append(connection, EventKind.TRANSFERRED, list_id, custodian, now_at, facts)
 
 
-def _body(examined: Examined, packaged: Packaged) -> dict[str, Any]:
-    return {
-        "format": 1,
-        "list_id": examined.chosen.list_id,
-        "unit_code": examined.chosen.unit_code,
-        "list_digest": {"algorithm": ALGORITHM, "value": examined.dossier.decided_now},
-        "package": {
-            "name": packaged.path.name,
-            "bytes": packaged.size_bytes,
-            "sha256": packaged.sha256,
-            "inventory_sha256": packaged.inventory_sha256,
-        },
-        "record_count": packaged.record_count,
-        "file_count": packaged.file_count,
-        "payload_bytes": packaged.payload_bytes,
-        "sign_offs": signers(examined),
-    }
+def _body(
+    centre: Centre, examined: Examined, packaged: Packaged, certificate_id: str, now_at: datetime
+) -> TransferBody:
+    return TransferBody(
+        certificate_id=certificate_id,
+        list_id=examined.chosen.list_id,
+        unit_code=examined.chosen.unit_code,
+        list_digest=examined.dossier.decided_now,
+        package_name=packaged.path.name,
+        package_bytes=packaged.size_bytes,
+        package_sha256=packaged.sha256,
+        inventory_sha256=packaged.inventory_sha256,
+        record_count=packaged.record_count,
+        file_count=packaged.file_count,
+        payload_bytes=packaged.payload_bytes,
+        sign_offs=tuple(examined.counting),
+        delivered_at=now_at,
+        sender_keeps_until=sender_keeps_until(now_at.astimezone(centre.settings.zone).date()),
+        today_is_set=centre.clock.is_set_by_hand,
+    )
 
 
 def _answer(centre: Centre, list_id: str, is_done: bool) -> Transferred:
