@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TypedDict
 
 from lantai.edges.centre import open_centre
 from lantai.errors import UsageError
@@ -16,7 +16,16 @@ FIELDS = ("kind", "on", "units")
 """Fields of the form."""
 
 
-def check_form(form: Mapping[str, Any], scheduled_on: str | None) -> list[dict[str, Any]]:
+class Wanted(TypedDict):
+    """What one mapped task drafts, as it goes through XCom: `on` in ISO form, `units` None for all."""
+
+    label: str
+    kind: str
+    on: str
+    units: list[str] | None
+
+
+def check_form(form: Mapping[str, object], scheduled_on: str | None) -> list[Wanted]:
     """Return what to appraise, one entry per kind of list, each with the label of its map index.
 
     Args:
@@ -46,7 +55,7 @@ def check_form(form: Mapping[str, Any], scheduled_on: str | None) -> list[dict[s
     ]
 
 
-def appraise(wanted: Mapping[str, Any]) -> list[str]:
+def appraise(wanted: Wanted) -> list[str]:
     """Draft the lists of one kind; return the ids of those that are open for that day."""
     with open_centre() as centre:
         return draft_lists(centre, ListKind(wanted["kind"]), date.fromisoformat(wanted["on"]), wanted["units"])

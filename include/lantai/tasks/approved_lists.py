@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from lantai.edges.centre import open_centre
 from lantai.errors import NotPermittedError
@@ -19,7 +18,7 @@ from lantai.tasks.form import refuse_other_fields
 log = logging.getLogger(__name__)
 
 
-def check_form(form: Mapping[str, Any]) -> None:
+def check_form(form: Mapping[str, object]) -> None:
     """Refuse a configuration of the run: there is nothing to choose, and which lists are meant is what the rows say.
 
     Raises:

@@ -6,7 +6,7 @@ Source: interfaces.md, "Steps that need a private key".
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -197,13 +197,13 @@ def run(
 
 def _run(
     centre: Centre, kind: ListKind, list_id: str, custodian: str, identity: Path | None, disposal_key: Path | None
-) -> tuple[dict[str, Any], tuple[str, object], Sequence[Shortfall]]:
+) -> tuple[dict[str, object], tuple[str, object], Sequence[Shortfall]]:
     """Hand a list over or destroy what is on it, as far as its approvals go; return what the screen tells of it (R9-19)."""
     if kind is ListKind.TRANSFER:
         from lantai.journey.disposal.acts.transfer import transfer
 
         moved = transfer(centre, list_id, custodian, identity or centre.settings.keys / "identity.txt", disposal_key)
-        told: dict[str, Any] = {"record_count": moved.record_count, "package_sha256": moved.package_sha256}
+        told: dict[str, object] = {"record_count": moved.record_count, "package_sha256": moved.package_sha256}
         state, waiting_for = moved.state, moved.waiting_for
         shown = ("heading.package_sha256", moved.package_sha256)
     else:

@@ -6,7 +6,6 @@ Source: vault.md, "Destruction, in order".
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from lantai.formats.papers import form_blocks as blocks
 from lantai.formats.papers.columns import COLUMNS, Column
@@ -14,8 +13,10 @@ from lantai.formats.papers.form_content import (
     DestructionCertificate,
     DestructionRegister,
     DisposalPaper,
+    HeaderBackup,
     TransferInventory,
     TransferRegister,
+    Twin,
 )
 from lantai.formats.papers.form_filing import carrier_table
 from lantai.formats.papers.wording import Wording
@@ -93,7 +94,7 @@ def transfer_register(content: TransferRegister, wording: Wording) -> list[block
 
 def destruction_certificate(content: DestructionCertificate, wording: Wording) -> list[blocks.Block]:
     """Lay out 销毁证明: what was looked at, where, when, by whom; what remains until when; what it cannot say."""
-    named: Mapping[str, Any] = {
+    named: Mapping[str, object] = {
         "list_id": content["list_id"],
         "record_count": content["record_count"],
         "destroyed_at": content["destroyed_at"],
@@ -212,13 +213,14 @@ _IF_ANY = frozenset({"carrier_id", "residue_until", "remark"})
 
 
 def _pair_tables(
-    wording: Wording, heading: str, keys: tuple[str, str], lines: Sequence[Mapping[str, Any]]
+    wording: Wording, heading: str, keys: tuple[str, str], lines: Sequence[HeaderBackup] | Sequence[Twin]
 ) -> list[blocks.Block]:
     """Return the table of what is left elsewhere, or one line that says that nothing is known to be."""
     if not lines:
         return [blocks.sentences([wording.sentence(f"no_{heading}")])]
     columns = [(wording.field(key), 50.0, "center") for key in keys]
-    rows = [[wording.show(line[key]) for key in keys] for line in lines]
+    named: Sequence[Mapping[str, object]] = lines
+    rows = [[wording.show(line[key]) for key in keys] for line in named]
     return [blocks.table(columns, rows, heading=wording.word("headings", heading), size=8.5)]
 
 
@@ -229,6 +231,6 @@ def _destroyed_quantity(content: DestructionCertificate, wording: Wording) -> st
 
 
 def _side(content: TransferRegister, wording: Wording, side: str, title: str) -> blocks.Block:
-    named: Mapping[str, Any] = content
-    lines = [("form_preparer", named.get(f"{side}_preparer", "")), ("form_reviewer", named.get(f"{side}_reviewer", ""))]
+    named: Mapping[str, object] = content
+    lines = [(f"form_{duty}", str(named.get(f"{side}_{duty}", ""))) for duty in ("preparer", "reviewer")]
     return blocks.signature_party(wording, title, lines)
