@@ -50,28 +50,17 @@ def add(
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """List people with the roles and keys they have today."""
-    from lantai.edges.registry.centre import people as rows
+    from lantai.views.centre.people import show
 
     with opened() as centre, centre.database.read() as connection:
-        today = centre.clock.today_on()
-        accounts = rows.accounts(connection)
-        found = [
-            {
-                "person_id": each.person_id,
-                "name": each.name,
-                "roles": sorted(role.value for role in rows.roles_on(connection, each.person_id, today)),
-                "accounts": accounts.get(each.person_id, []),
-                "keys": [key.fingerprint for key in rows.keys_on(connection, each.person_id, today)],
-            }
-            for each in rows.people(connection)
-        ]
+        found = show(connection, centre.clock.today_on())
+    payload = [each.as_mapping() for each in found]
     cells = [
-        (row["person_id"], row["name"], [word(f"role.{role}") for role in row["roles"]],
-         row["accounts"], row["keys"])
-        for row in found
-    ]  # fmt: skip
+        (each.person_id, each.name, [word(f"role.{role.value}") for role in each.roles], each.accounts, each.keys)
+        for each in found
+    ]
     columns = ("heading.staff_id", "heading.name_of_person", "heading.roles", "heading.accounts", "heading.keys")
-    answer(found, lambda: table(word("people.title"), columns, cells), as_json=as_json)
+    answer(payload, lambda: table(word("people.title"), columns, cells), as_json=as_json)
 
 
 @app.command("enrol-key")

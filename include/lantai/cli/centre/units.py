@@ -50,29 +50,16 @@ def import_(
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """List the units."""
-    from lantai.edges.registry.centre.units import units
+    from lantai.views.centre.units import show
 
     with opened() as centre, centre.database.read() as connection:
-        found = units(connection)
-    payload = [
-        {
-            "unit_code": unit.unit_code,
-            "name": unit.name,
-            "fonds_no": unit.fonds_no,
-            "data_forms": [form.value for form in unit.data_forms],
-            "business_frequency": unit.business_frequency.value,
-            "scope_class": unit.scope_class.value,
-            "responsible_person": unit.responsible_person,
-            "first_filing_year": unit.first_filing_year,
-            "closed_on": unit.closed_on.isoformat() if unit.closed_on else None,
-        }
-        for unit in found
-    ]
+        found = show(connection)
+    payload = [each.as_mapping() for each in found]
     cells = [
         (unit.unit_code, unit.name, unit.fonds_no,
          [word(f"values.data_form.{form.value}") for form in unit.data_forms],
          unit.responsible_person or "")
-        for unit in found
+        for unit in (each.unit for each in found)
     ]  # fmt: skip
     columns = ("heading.code", "heading.name_of_unit", "heading.fonds", "heading.data_forms", "heading.responsible")
     answer(payload, lambda: table(word("units.title"), columns, cells), as_json=as_json)

@@ -76,11 +76,10 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List holds."""
-    from lantai.edges.registry.disposal.holds import holds
+    from lantai.views.disposal.holds import show
 
     with opened() as centre, centre.database.read() as connection:
-        found = holds(connection, with_lifted=with_lifted)
-        zone = centre.settings.zone
+        found = show(connection, centre.settings.zone, with_lifted=with_lifted)
     columns = (
         "heading.id",
         "heading.scope",
@@ -91,21 +90,9 @@ def list_(
         "heading.lifted_by",
     )
     cells = [
-        (each.hold_id, word(f"hold_scope.{each.scope.value}"), each.target, each.reason, each.placed_by,
-         each.placed_at.astimezone(zone).date(), each.lifted_by or "")
+        (each.hold.hold_id, word(f"hold_scope.{each.hold.scope.value}"), each.hold.target, each.hold.reason,
+         each.hold.placed_by, each.placed_on, each.hold.lifted_by or "")
         for each in found
     ]  # fmt: skip
-    payload = [
-        {
-            "hold_id": each.hold_id,
-            "scope": each.scope.value,
-            "target": each.target,
-            "reason": each.reason,
-            "placed_by": each.placed_by,
-            "placed_at": each.placed_at,
-            "lifted_by": each.lifted_by,
-            "lifted_at": each.lifted_at,
-        }
-        for each in found
-    ]
+    payload = [each.as_mapping() for each in found]
     answer(payload, lambda: table(word("hold.title"), columns, cells), as_json=as_json)
