@@ -14,7 +14,7 @@ from lantai.cli.terminal.screen import AsJson, answer, facts, line, opened, prog
 from lantai.errors import AlreadyThereError, UnfitFileError
 from lantai.records.custody.record import Retention
 from lantai.records.disposal.schedule import Schedule, ScheduleRule
-from lantai.rules.disposal.scheduling import Verdict, compare
+from lantai.rules.disposal.scheduling import Verdict
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -57,23 +57,21 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show schedules with their clauses."""
-    from lantai.edges.registry.disposal.schedules import schedule, schedules
+    from lantai.views.disposal.schedules import show as show_schedules
 
     with opened() as centre, centre.database.read() as connection:
-        if name is not None:
-            schedule(connection, name, None, centre.clock.today_on())
-        found = schedules(connection, name)
+        found = show_schedules(connection, name, centre.clock.today_on())
     cells = [
         (
-            each.name,
-            each.version,
+            each.schedule.name,
+            each.schedule.version,
             rule.clause,
             rule.description,
             rule.retention.value,
             word("separators.of_reasons").join(rule.keywords),
         )
         for each in found
-        for rule in each.rules
+        for rule in each.schedule.rules
     ]
     columns = (
         "heading.name",
@@ -83,17 +81,7 @@ def show(
         "heading.retention",
         "heading.keywords",
     )
-    payload = [
-        {
-            "name": each.name,
-            "version": each.version,
-            "approved_by": each.approved_by,
-            "approved_on": each.approved_on,
-            "effective_from": each.effective_from,
-            "rules": [_told(rule) for rule in each.rules],
-        }
-        for each in found
-    ]
+    payload = [each.as_mapping() for each in found]
     answer(payload, lambda: table(word("schedule.title"), columns, cells), as_json=as_json)
 
 
@@ -105,24 +93,15 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Compare two versions: clauses added, removed, changed."""
-    from lantai.edges.registry.disposal.schedules import schedule
+    from lantai.views.disposal.schedules import show_changes
 
     with opened() as centre, centre.database.read() as connection:
-        today = centre.clock.today_on()
-        changes = compare(schedule(connection, name, old, today), schedule(connection, name, new, today))
-    payload = [
-        {
-            "clause": each.clause,
-            "change": each.change.value,
-            "before": _told(each.before) if each.before else None,
-            "after": _told(each.after) if each.after else None,
-        }
-        for each in changes
-    ]
+        found = show_changes(connection, name, old, new, centre.clock.today_on())
+    payload = [each.as_mapping() for each in found]
     columns = ("heading.clause", "heading.change", "heading.before", "heading.after")
     cells = [
         (each.clause, word(f"change.{each.change.value}"), _worded(each.before), _worded(each.after))
-        for each in changes
+        for each in (shown.change for shown in found)
     ]
     title = word("schedule.differ", name=name, old=old, new=new)
     answer(payload, lambda: table(title, columns, cells), as_json=as_json)
@@ -198,15 +177,6 @@ def read_rules(path: Path) -> tuple[ScheduleRule, ...]:
     if not found:
         raise UnfitFileError(f"{path}: found no clause below the heading, expected one on each line")
     return tuple(found)
-
-
-def _told(rule: ScheduleRule) -> dict[str, object]:
-    return {
-        "clause": rule.clause,
-        "description": rule.description,
-        "retention": rule.retention.value,
-        "keywords": rule.keywords,
-    }
 
 
 def _worded(rule: ScheduleRule | None) -> str:
