@@ -18,7 +18,8 @@ from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.database.database import run_checks
 from lantai.edges.registry.centre.units import put_unit, units
-from lantai.edges.registry.intake.submissions import findings_of, rounds
+from lantai.edges.registry.intake.findings import findings_of
+from lantai.edges.registry.intake.rounds import rounds
 from lantai.formats.ledger import canonical
 from lantai.journey.centre.agree import agree
 from lantai.journey.department.pack import pack

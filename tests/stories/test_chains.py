@@ -12,7 +12,7 @@ from factories_disposal import ON, approve, decide_all, draft, make_people, stat
 from filing_house import FilingHouse
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.registry.intake.submissions import findings_of
+from lantai.edges.registry.intake.findings import findings_of
 from lantai.errors import NotPermittedError
 from lantai.journey.disposal.acts.destroy import destroy, prepare
 from lantai.journey.disposal.appraise import appraise

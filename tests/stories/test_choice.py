@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from filing_house import FilingHouse
 from lantai.cli.commands import app
 from lantai.edges.centre import Centre
-from lantai.edges.registry.intake.submissions import rounds
+from lantai.edges.registry.intake.rounds import rounds
 from lantai.errors import UsageError
 from lantai.journey.intake.look import look
 from lantai.journey.intake.take_in import take_in

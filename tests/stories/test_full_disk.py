@@ -13,7 +13,7 @@ import pytest
 from filing_house import FilingHouse
 from lantai.edges.database.database import Database, run_checks
 from lantai.edges.keys.files import load_identities
-from lantai.edges.registry.intake.submissions import rounds
+from lantai.edges.registry.intake.rounds import rounds
 from lantai.errors import DiskFullError
 from lantai.journey.custody.restore import open_record
 from lantai.journey.intake.look import look

@@ -13,7 +13,7 @@ from filing_house import FilingHouse
 from lantai.cli.commands import app
 from lantai.edges import tables
 from lantai.edges.registry.centre import people
-from lantai.edges.registry.intake.submissions import findings_of
+from lantai.edges.registry.intake.findings import findings_of
 from lantai.errors import NotFoundError, NotPermittedError, UsageError
 from lantai.formats.ledger import canonical
 from lantai.journey.intake.decide_held import MOST_REASON, decide_held

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from filing_house import FilingHouse
-from lantai.edges.registry.intake.submissions import findings_of
+from lantai.edges.registry.intake.findings import findings_of
 from lantai.journey.intake.look import look
 from lantai.journey.intake.take_in import take_in
 

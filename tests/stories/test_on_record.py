@@ -12,12 +12,13 @@ from sqlalchemy import select
 from filing_house import FilingHouse
 from lantai.edges import tables
 from lantai.edges.clock import Clock
-from lantai.edges.registry.intake.submissions import Round, rounds
+from lantai.edges.registry.intake.rounds import rounds
 from lantai.formats.ledger import canonical
 from lantai.journey.intake.look import look
 from lantai.journey.intake.take_in import take_in
 from lantai.records.centre.unit import DataForm
 from lantai.records.custody.record import RecordStatus
+from lantai.records.intake.round import Round
 
 pytestmark = pytest.mark.server("sshd")
 

@@ -13,7 +13,7 @@ from factories_bag import csv_of
 from filing_house import FilingHouse
 from lantai.edges.centre import Centre
 from lantai.edges.keys.files import load_identities
-from lantai.edges.registry.intake.submissions import findings_of
+from lantai.edges.registry.intake.findings import findings_of
 from lantai.journey.custody.restore import open_record
 from lantai.journey.intake.look import look
 from lantai.journey.intake.take_in import take_in

@@ -16,7 +16,8 @@ from lantai.edges.centre import Centre
 from lantai.edges.clock import Clock
 from lantai.edges.connections import load_connections
 from lantai.edges.registry.centre.units import units
-from lantai.edges.registry.intake.submissions import findings_of, rounds
+from lantai.edges.registry.intake.findings import findings_of
+from lantai.edges.registry.intake.rounds import rounds
 from lantai.formats.ledger import canonical
 from lantai.journey.intake.assess import assess
 from lantai.journey.intake.collect import Budget, collect

@@ -12,7 +12,8 @@ from lantai.edges import tables
 from lantai.edges.centre import Centre
 from lantai.edges.database.lease import Lease
 from lantai.edges.registry.centre.units import put_unit
-from lantai.edges.registry.intake.submissions import Round, add_round, add_submission, round_of
+from lantai.edges.registry.intake.rounds import add_round, round_of
+from lantai.edges.registry.intake.submissions import add_submission
 from lantai.edges.registry.year.duties import next_duty
 from lantai.errors import LeaseLostError
 from lantai.journey.custody.register import register_accepted, register_begun, register_sealed, register_zero_report
@@ -21,6 +22,7 @@ from lantai.journey.custody.store import store
 from lantai.journey.year.open_year import open_year
 from lantai.records.centre.unit import DataForm, Unit
 from lantai.records.custody.copy import Copy
+from lantai.records.intake.round import Round
 from lantai.records.intake.submission import RoundState
 
 

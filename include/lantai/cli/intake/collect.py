@@ -33,7 +33,7 @@ from lantai.records.text.shown import on_one_line
 
 if TYPE_CHECKING:
     from lantai.edges.centre import Centre
-    from lantai.edges.registry.intake.submissions import Round
+    from lantai.records.intake.round import Round
 
 MOST_NAMED = 10
 """Units named in the command that is offered; a whole county may have been out of reach."""

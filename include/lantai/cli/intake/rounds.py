@@ -22,7 +22,7 @@ from lantai.records.intake.ruling import RulingChoice
 from lantai.records.intake.submission import RoundState
 
 if TYPE_CHECKING:
-    from lantai.edges.registry.intake.submissions import Round
+    from lantai.records.intake.round import Round
 
 Units = Annotated[
     list[str] | None,
@@ -48,7 +48,7 @@ def submissions(
 ) -> None:
     """List submissions with all their rounds."""
     from lantai.edges.registry.centre.units import units
-    from lantai.edges.registry.intake.submissions import rounds
+    from lantai.edges.registry.intake.rounds import rounds
 
     with opened() as centre, centre.database.read() as connection:
         units(connection, [unit] if unit else None)
@@ -81,7 +81,7 @@ def findings(
     The acceptance number (SL2025-JY-E001) is ours, the package's name (JY-2025-E-001) the department's; either will do.
     Where a name fits several submissions they are listed, and none is guessed.
     """
-    from lantai.edges.registry.intake.submissions import findings_of
+    from lantai.edges.registry.intake.findings import findings_of
     from lantai.journey.intake.answers.find_round import find_round
 
     with opened() as centre, centre.database.read() as connection:

@@ -11,7 +11,7 @@ from lantai.locales import describe, say
 from lantai.records.intake.finding import Finding, Severity
 
 if TYPE_CHECKING:
-    from lantai.edges.registry.intake.submissions import Round
+    from lantai.records.intake.round import Round
 
 MOST_PLACES = 20
 """How many files, or ranges of rows, a block names; `--json` names every one."""

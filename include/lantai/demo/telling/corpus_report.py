@@ -12,9 +12,11 @@ from sqlalchemy import select
 from lantai.demo.documents.corpus import Plan, Source
 from lantai.edges import tables
 from lantai.edges.centre import Centre
-from lantai.edges.registry.intake.submissions import Round, findings_of, rounds
+from lantai.edges.registry.intake.findings import findings_of
+from lantai.edges.registry.intake.rounds import rounds
 from lantai.locales import describe
 from lantai.records.intake.finding import Severity
+from lantai.records.intake.round import Round
 from lantai.records.intake.submission import RoundState
 
 FILE_NAME = "corpus-report.csv"

@@ -18,11 +18,12 @@ from lantai.edges.centre import Centre
 from lantai.edges.database.lease import Lease, require
 from lantai.edges.ledger.events import append
 from lantai.edges.registry.custody.holdings import forget_begun, put_begun, put_copies, put_seals, register_records
-from lantai.edges.registry.intake.submissions import Round, move_round
+from lantai.edges.registry.intake.rounds import move_round
 from lantai.edges.registry.year.duties import meet_duty
 from lantai.journey.custody.seal import Sealed
 from lantai.records.custody.copy import Copy
 from lantai.records.custody.record import Record
+from lantai.records.intake.round import Round
 from lantai.records.intake.submission import RoundState
 from lantai.records.ledger.event import EventKind
 from lantai.records.year.duty import DutyState

@@ -11,8 +11,8 @@ from lantai import profiles
 from lantai.edges.centre import Centre
 from lantai.edges.intake.outbox import PackageSeen
 from lantai.edges.registry.custody.holdings import accepted_count, full_backups, registered_codes
+from lantai.edges.registry.intake.rounds import rounds
 from lantai.edges.registry.intake.rulings import ruling_of
-from lantai.edges.registry.intake.submissions import Round, rounds
 from lantai.edges.registry.year.duties import agreements
 from lantai.journey.intake.checks.validate import Context, Validated, validate
 from lantai.journey.intake.checks.verify import Declared, Verified, verify
@@ -21,6 +21,7 @@ from lantai.journey.intake.receive import Arrival, follows_acceptance, receive
 from lantai.records.centre.unit import Unit
 from lantai.records.intake.carrier import BackupStrategy, decode_name, is_on_its_way, shown_name, stand_in_number
 from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.round import Round
 from lantai.records.intake.ruling import Ruling
 from lantai.records.intake.submission import RoundState
 from lantai.rules.intake.ruled import as_ruled, outcome

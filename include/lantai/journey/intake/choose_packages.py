@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from lantai.edges.intake.outbox import PackageSeen
-from lantai.edges.registry.intake.submissions import Round, rounds
+from lantai.edges.registry.intake.rounds import rounds
 from lantai.records.intake.carrier import names_of
+from lantai.records.intake.round import Round
 from lantai.records.intake.submission import read_reference
 from lantai.records.text import spelling
 from lantai.records.text.shown import on_one_line

@@ -20,7 +20,6 @@ from lantai.edges.centre import Centre
 from lantai.edges.intake.opened_archive import OpenedArchive, open_archive
 from lantai.edges.intake.outbox import PackageSeen
 from lantai.edges.intake.unpack import is_unpacked, unpack
-from lantai.edges.registry.intake.submissions import Round
 from lantai.errors import DiskFullError, PackageError, UnitLimitError
 from lantai.formats.bag import tag_file
 from lantai.journey.custody.hold_room import hold_room, reserve_bytes
@@ -28,6 +27,7 @@ from lantai.journey.intake.checks.read_catalogue import found_in
 from lantai.journey.intake.look_ahead import look_ahead
 from lantai.records.intake.carrier import Packaging, ReceivedFile, decode_name, shown_name
 from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.round import Round
 
 
 @dataclass(frozen=True, slots=True)

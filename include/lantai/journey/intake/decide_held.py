@@ -16,13 +16,14 @@ from sqlalchemy import Connection
 from lantai.edges.centre import Centre
 from lantai.edges.ledger.events import append
 from lantai.edges.registry.centre import people
+from lantai.edges.registry.intake.findings import findings_of
 from lantai.edges.registry.intake.rulings import put_ruling, ruling_of
-from lantai.edges.registry.intake.submissions import Round, findings_of
 from lantai.errors import NotPermittedError, UsageError
 from lantai.journey.intake.answers.find_round import find_round
 from lantai.locales import refusal
 from lantai.records.centre.person import Role
 from lantai.records.intake.finding import Severity
+from lantai.records.intake.round import Round
 from lantai.records.intake.ruling import RulingChoice
 from lantai.records.intake.submission import RoundState
 from lantai.records.ledger.event import EventKind

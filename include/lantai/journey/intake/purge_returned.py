@@ -12,7 +12,8 @@ from datetime import timedelta
 
 from lantai.edges.centre import Centre
 from lantai.edges.ledger.events import append
-from lantai.edges.registry.intake.submissions import mark_purged, told_of, unpurged
+from lantai.edges.registry.intake.findings import told_of
+from lantai.edges.registry.intake.rounds import mark_purged, unpurged
 from lantai.journey.intake.collect import purge, quarantine_id_of
 from lantai.records.ledger.event import EventKind
 from lantai.rules.intake.scope import CLASSIFIED, UNSEEN

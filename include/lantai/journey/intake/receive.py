@@ -16,25 +16,18 @@ from sqlalchemy import Connection
 
 from lantai.edges.centre import Centre
 from lantai.edges.ledger.events import append
+from lantai.edges.registry.intake.answers import answer_of
+from lantai.edges.registry.intake.findings import findings_of
 from lantai.edges.registry.intake.packages import link_package
-from lantai.edges.registry.intake.submissions import (
-    Round,
-    add_round,
-    add_submission,
-    answer_of,
-    find_submission,
-    findings_of,
-    move_round,
-    number_submission,
-    round_of,
-    rounds,
-)
+from lantai.edges.registry.intake.rounds import add_round, move_round, round_of, rounds
+from lantai.edges.registry.intake.submissions import add_submission, find_submission, number_submission
 from lantai.edges.registry.year.duties import duty as duty_row
 from lantai.edges.registry.year.duties import next_duty
 from lantai.errors import UnansweredError
 from lantai.records.centre.unit import DataForm
 from lantai.records.intake.carrier import BackupStrategy, stand_in_number
 from lantai.records.intake.finding import Finding
+from lantai.records.intake.round import Round
 from lantai.records.intake.submission import ANSWERS, RoundState
 from lantai.records.ledger.event import EventKind
 from lantai.records.year.duty import Duty

@@ -23,15 +23,10 @@ from lantai.edges.database.lease import Lease, leased, require
 from lantai.edges.intake.outbox import PackageSeen
 from lantai.edges.ledger.events import append
 from lantai.edges.registry.centre.units import units
+from lantai.edges.registry.intake.findings import put_findings
 from lantai.edges.registry.intake.inspections import put_unit_half
 from lantai.edges.registry.intake.packages import known_states, note_look
-from lantai.edges.registry.intake.submissions import (
-    Round,
-    move_round,
-    put_findings,
-    round_of,
-    rounds,
-)
+from lantai.edges.registry.intake.rounds import move_round, round_of, rounds
 from lantai.edges.registry.year.duties import open_years
 from lantai.errors import ConnectionConfigError, LantaiError, LeaseLostError, UnexpectedError
 from lantai.journey.custody.clear_former import clear_former
@@ -48,6 +43,7 @@ from lantai.journey.ledger.checkpoint import make_checkpoint
 from lantai.records.centre.unit import Unit
 from lantai.records.intake.carrier import Packaging
 from lantai.records.intake.finding import Finding, Severity, is_acceptable
+from lantai.records.intake.round import Round
 from lantai.records.intake.submission import RoundState
 from lantai.records.ledger.event import EventKind
 from lantai.records.text.progress import Progress

@@ -6,11 +6,13 @@ import pytest
 
 from lantai.edges.centre import Centre
 from lantai.edges.registry.centre.units import put_unit
-from lantai.edges.registry.intake.submissions import Round, add_round, add_submission, move_round
+from lantai.edges.registry.intake.rounds import add_round, move_round
+from lantai.edges.registry.intake.submissions import add_submission
 from lantai.errors import AmbiguousNameError, NotFoundError
 from lantai.journey.intake.answers.find_round import find_kept, find_round
 from lantai.locales import message_of
 from lantai.records.centre.unit import DataForm, Unit
+from lantai.records.intake.round import Round
 from lantai.records.intake.submission import RoundState
 
 pytestmark = pytest.mark.both_databases

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from lantai.edges.registry.intake.submissions import Round
 from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.journey.intake.answers.inspection import Case, in_order, inspection_form, opinion_form, opinions_body
 from lantai.records.centre.unit import DataForm, Unit
@@ -15,6 +14,7 @@ from lantai.records.custody.copy import Copy, CopyState
 from lantai.records.intake.carrier import BackupStrategy
 from lantai.records.intake.finding import Finding, Severity
 from lantai.records.intake.inspection import UnitHalf
+from lantai.records.intake.round import Round
 from lantai.records.intake.submission import RoundState
 
 RECEIVED_AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)

@@ -25,14 +25,9 @@ from lantai.edges.files.folder import read_bytes
 from lantai.edges.ledger.checkpoints import checkpoint_of
 from lantai.edges.ledger.events import event_about
 from lantai.edges.ledger.tree import Inclusion, proof_for
-from lantai.edges.registry.intake.submissions import (
-    Round,
-    answer_of,
-    findings_of,
-    mark_delivered,
-    put_answer,
-    unanswered,
-)
+from lantai.edges.registry.intake.answers import answer_of, mark_delivered, put_answer
+from lantai.edges.registry.intake.findings import findings_of
+from lantai.edges.registry.intake.rounds import unanswered
 from lantai.errors import LantaiError, LedgerError, NotFoundError, UnexpectedError
 from lantai.formats.ledger import canonical
 from lantai.formats.ledger.signed_note import Checkpoint
@@ -47,6 +42,7 @@ from lantai.journey.intake.answers.inspection import (
 )
 from lantai.records.intake.carrier import bare_name, decode_name
 from lantai.records.intake.finding import Severity
+from lantai.records.intake.round import Round
 from lantai.records.intake.submission import RoundState, bears_number
 from lantai.records.ledger.event import EventKind
 

@@ -15,10 +15,11 @@ from functools import partial
 from sqlalchemy import Connection
 
 from lantai.edges.registry.custody.sealings import carrier_of
-from lantai.edges.registry.intake.submissions import Round, rounds
+from lantai.edges.registry.intake.rounds import rounds
 from lantai.errors import AmbiguousNameError, LantaiError, NotFoundError
 from lantai.locales import refusal
 from lantai.records.intake.carrier import names_of
+from lantai.records.intake.round import Round
 from lantai.records.intake.submission import Reference, RoundState, read_reference
 from lantai.records.text import spelling
 from lantai.records.text.shown import on_one_line

@@ -15,7 +15,6 @@ from lantai.edges.centre import Centre
 from lantai.edges.registry.centre.units import units
 from lantai.edges.registry.custody.holdings import copies_of
 from lantai.edges.registry.intake.inspections import unit_half
-from lantai.edges.registry.intake.submissions import Round
 from lantai.edges.registry.year.duties import duty
 from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.journey.custody.name_place import name_place
@@ -26,6 +25,7 @@ from lantai.records.centre.unit import Unit
 from lantai.records.custody.copy import Copy, CopyState
 from lantai.records.intake.finding import Finding, Severity
 from lantai.records.intake.inspection import UnitHalf
+from lantai.records.intake.round import Round
 from lantai.records.intake.submission import RoundState
 from lantai.rules.intake.four_properties import ItemResult, Result
 from lantai.rules.year.calendar import read_date
