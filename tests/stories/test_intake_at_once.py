@@ -20,6 +20,8 @@ from lantai.journey.intake.look import look
 from lantai.journey.intake.take_in import take_in
 from lantai.journey.ledger.verify_ledger import verify
 from lantai.journey.year.open_year import open_year
+from lantai.records.intake.carrier import Packaging
+from lantai.records.intake.package import Package
 from servers.openssh import OpenSsh
 
 pytestmark = [pytest.mark.server("sshd"), pytest.mark.both_databases]
@@ -81,7 +83,8 @@ def test_package_that_several_looks_see_first_is_remembered_once(house: FilingHo
     def see(worker: Centre, number: int) -> None:
         with worker.database.begin() as connection:
             now_at = worker.clock.now_at()
-            note_package(connection, "JY", 2025, b"%d" % number, "folder", "f" * 64, now_at, is_whole=True)
+            package = Package(2025, b"%d" % number, Packaging.FOLDER, "f" * 64)
+            note_package(connection, "JY", package, now_at, is_whole=True)
             note_look(connection, UNITS[number % 3], now_at, None)
 
     found = [each for number in range(12) for each in at_once([partial(see, worker, number) for worker in workers])]

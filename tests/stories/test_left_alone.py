@@ -11,12 +11,12 @@ import pytest
 
 from filing_house import FilingHouse
 from lantai.edges.centre import Centre
-from lantai.edges.intake.outbox import PackageSeen
 from lantai.errors import KeyMissingError, LantaiError, UnexpectedError
 from lantai.journey.intake.assess import assess
 from lantai.journey.intake.look import look
 from lantai.journey.intake.take_in import take_in
 from lantai.records.centre.unit import Unit
+from lantai.records.intake.package import Package
 from lantai.records.intake.submission import RoundState
 
 pytestmark = pytest.mark.server("sshd")
@@ -82,7 +82,7 @@ def test_fault_of_the_program_in_one_package_stops_no_other(
     house.file(name="002", carrier_number="002", rows=[house.row("JY", 4)])
     look(house.centre)
 
-    def stumbling(centre: Centre, unit: Unit, package: PackageSeen, *rest: Any, **named: Any) -> Any:
+    def stumbling(centre: Centre, unit: Unit, package: Package, *rest: Any, **named: Any) -> Any:
         if package.raw_name == b"001":
             raise ZeroDivisionError("division by zero")
         return assess(centre, unit, package, *rest, **named)

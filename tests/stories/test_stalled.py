@@ -265,9 +265,9 @@ def test_stalled_round_stays_one_after_a_kill_and_after_its_package_was_taken_aw
     with centre.database.read() as connection:
         unit = units(connection, ["JY"])[0]
     with centre.lines.open(load_connections(centre.settings.connections_file)["sftp_JY"]) as line:
-        [package] = line.look([2025])[0]
-        collected = collect(centre, line, "JY", package, Budget.of(centre))
-    assess(centre, unit, package, collected, None, is_stalled=True)
+        [seen] = line.look([2025])[0]
+        collected = collect(centre, line, "JY", seen, Budget.of(centre))
+    assess(centre, unit, seen.package, collected, None, is_stalled=True)
     killed = states(house)
 
     shutil.rmtree(carrier)

@@ -358,14 +358,13 @@ def test_package_that_is_known_is_not_asked_about_again(tmp_path: Path, hasty: L
 
     with HostileSftp(tmp_path) as server:
         [first] = look_all(hasty, {"sftp_JY": server.connection()}, [2025])
-        state = (first.packages[0].raw_name, first.packages[0].fingerprint)
-        known = {"JY": {state: True}}
+        known = {"JY": {first.packages[0].package: True}}
         [again] = look_all(
             hasty, {"sftp_JY": server.connection()}, [2025], known_years=[2024, 2025], known_states=known
         )
 
-    assert sorted(name for name, _ in first.lacks) == [b"001", b"002"]
-    assert [name for name, _ in again.lacks] == [b"002"]
+    assert sorted(package.raw_name for package in first.lacks) == [b"001", b"002"]
+    assert [package.raw_name for package in again.lacks] == [b"002"]
     assert (first.strays, again.strays) == ([b"outbox/2024"], [])
 
 

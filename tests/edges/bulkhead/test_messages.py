@@ -13,13 +13,12 @@ from lantai.edges.intake.outbox import PackageSeen
 from lantai.errors import PackageError, RemotePermissionError
 from lantai.formats.sftp.wire import FileKind
 from lantai.records.intake.carrier import Packaging, RemoteFile
+from lantai.records.intake.package import Package
 
+STATE = Package(2025, b"001", Packaging.FOLDER, "f" * 64)
 PACKAGE = PackageSeen(
-    2025,
-    b"001",
-    Packaging.FOLDER,
+    STATE,
     [RemoteFile(b"a", 1, 2)],
-    "f" * 64,
     has_ready=True,
     odd={b"l": FileKind.LINK},
     unread={b"x": RemotePermissionError("no")},
@@ -30,7 +29,7 @@ PACKAGE = PackageSeen(
     "message",
     [
         ProgressTold(1, 2, is_local=True),
-        Answer(([PACKAGE], [b"stray"], {(b"001", "f"): None})),
+        Answer(([PACKAGE], [b"stray"], {STATE: None})),
         Answer(error=PackageError("bad", "reason", most=3)),
     ],
 )

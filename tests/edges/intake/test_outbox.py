@@ -88,7 +88,7 @@ def test_packages_of_every_kind_are_seen_and_other_years_are_not(sshd: OpenSsh) 
     (outbox / "readme.txt").write_bytes(b"no package")
     _bag(sshd.files / "outbox" / "2024" / "old", {"a.txt": b"a"})
 
-    packages = {package.raw_name: package for package in _seen(sshd.connection())}
+    packages = {seen.package.raw_name: seen for seen in _seen(sshd.connection())}
 
     assert set(packages) == {
         "档案-1".encode(),
@@ -97,10 +97,10 @@ def test_packages_of_every_kind_are_seen_and_other_years_are_not(sshd: OpenSsh) 
         b"four.TAR",
         b"five.zip.filepart",
     }
-    assert packages["档案-1".encode()].kind is Packaging.FOLDER
+    assert packages["档案-1".encode()].package.packaging is Packaging.FOLDER
     assert [file.name for file in packages["档案-1".encode()].files][-1] == b"manifest-sha256.txt"
-    assert packages[b"three.zip"].kind is Packaging.ZIP
-    assert packages[b"four.TAR"].kind is Packaging.TAR
+    assert packages[b"three.zip"].package.packaging is Packaging.ZIP
+    assert packages[b"four.TAR"].package.packaging is Packaging.TAR
     assert [name for name, package in packages.items() if package.has_ready] == [b"four.TAR"]
 
 
@@ -123,14 +123,17 @@ def test_each_thing_in_an_outbox_is_a_package_or_belongs_to_one_or_is_a_stray(tm
     with HostileSftp(tmp_path) as server, connect(server.connection()) as session:
         packages, strays = look(session, [2025])
 
-    seen = {package.raw_name.decode(): package for package in packages}
+    seen = {each.package.raw_name.decode(): each for each in packages}
     assert sorted(seen) == sorted(["ready", "not ready", "empty", "odd", *archives])
     assert [name for name in sorted(seen) if seen[name].has_ready] == ["by name.zip", "by stem.tar", "ready"]
     assert [name for name in sorted(seen) if seen[name].is_empty] == ["empty"]
     assert {name: list(package.odd) for name, package in seen.items() if package.odd} == {"odd": [b"link"]}
     assert [file.name for file in seen["not ready"].files] == [b"b.txt", b"data/a.txt"]
     assert [file.name for file in seen["by stem.tar"].files] == [b"by stem.tar"]
-    assert (seen["by stem.tar"].kind, seen["unsaid.zip"].kind) == (Packaging.TAR, Packaging.ZIP)
+    assert (seen["by stem.tar"].package.packaging, seen["unsaid.zip"].package.packaging) == (
+        Packaging.TAR,
+        Packaging.ZIP,
+    )
     assert strays == [b"outbox/2025/link", b"outbox/2025/readme.txt"]
 
 
@@ -159,8 +162,8 @@ def test_fingerprint_is_the_same_until_something_moves(sshd: OpenSsh) -> None:
 
     touched = _seen(sshd.connection())[0]
 
-    assert first.fingerprint == again.fingerprint
-    assert touched.fingerprint != first.fingerprint
+    assert first.package.fingerprint == again.package.fingerprint
+    assert touched.package.fingerprint != first.package.fingerprint
 
 
 @pytest.mark.server("sshd")

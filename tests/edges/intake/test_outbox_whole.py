@@ -11,6 +11,7 @@ from lantai.edges.intake.outbox_whole import is_whole, still_missing
 from lantai.errors import LantaiError, RemotePermissionError
 from lantai.formats.bag.tag_file import MOST_BYTES
 from lantai.records.intake.carrier import Packaging, RemoteFile
+from lantai.records.intake.package import Package
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST = b"0" * 64 + b"  data/a.txt\n" + b"1" * 64 + b"  data/b.txt\n"
@@ -19,11 +20,12 @@ BAG = {b"bagit.txt": DECLARATION, b"manifest-sha256.txt": MANIFEST, b"data/a.txt
 
 def package_of(
     sizes: Mapping[bytes, int],
-    kind: Packaging = Packaging.FOLDER,
+    packaging: Packaging = Packaging.FOLDER,
     unread: Mapping[bytes, LantaiError] | None = None,
 ) -> PackageSeen:
     files = [RemoteFile(name, size, 7) for name, size in sizes.items()]
-    return PackageSeen(2025, b"001", kind, files, "state", has_ready=False, unread=dict(unread or {}))
+    package = Package(2025, b"001", packaging, "state")
+    return PackageSeen(package, files, has_ready=False, unread=dict(unread or {}))
 
 
 def missing_of(contents: Mapping[bytes, bytes], sizes: Mapping[bytes, int] | None = None) -> str | None:
@@ -97,10 +99,10 @@ def test_folder_without_any_list_is_not_whole() -> None:
     assert missing_of({b"a.txt": b"a"}) == "neither a manifest nor a list of digests is there"
 
 
-@pytest.mark.parametrize("kind", [Packaging.ZIP, Packaging.TAR])
-def test_archive_is_whole_as_soon_as_it_is_there(kind: Packaging) -> None:
+@pytest.mark.parametrize("packaging", [Packaging.ZIP, Packaging.TAR])
+def test_archive_is_whole_as_soon_as_it_is_there(packaging: Packaging) -> None:
     """R1-42."""
-    assert still_missing(package_of({b"one.zip": 3}, kind), unasked) is None
+    assert still_missing(package_of({b"one.zip": 3}, packaging), unasked) is None
 
 
 def test_upload_that_shows_as_one_is_not_looked_into() -> None:

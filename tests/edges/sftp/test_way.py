@@ -166,5 +166,5 @@ def test_folder_that_the_connection_names_may_lie_behind_a_link(sshd: OpenSsh, u
     with connect(sshd.connection("JY", units / "way")) as session:
         packages, strays = look(session, [2025])
 
-    assert [package.raw_name for package in packages] == [b"c1"]
+    assert [seen.package.raw_name for seen in packages] == [b"c1"]
     assert strays == []

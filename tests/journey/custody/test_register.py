@@ -22,6 +22,8 @@ from lantai.journey.custody.store import store
 from lantai.journey.year.open_year import open_year
 from lantai.records.centre.unit import DataForm, Unit
 from lantai.records.custody.copy import Copy
+from lantai.records.intake.carrier import Packaging
+from lantai.records.intake.package import Package
 from lantai.records.intake.round import Round
 from lantai.records.intake.submission import RoundState
 
@@ -42,9 +44,7 @@ def collected(centre: Centre) -> Round:
             "JY",
             number,
             1,
-            b"001",
-            "folder",
-            "f" * 64,
+            Package(2025, b"001", Packaging.FOLDER, "f" * 64),
             now_at,
             0,
             is_zero_report=False,

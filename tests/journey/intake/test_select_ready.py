@@ -14,6 +14,7 @@ from lantai.edges.intake.outbox import PackageSeen
 from lantai.errors import RemotePermissionError
 from lantai.journey.intake.select_ready import is_settled, is_stalled, select_ready
 from lantai.records.intake.carrier import Packaging, RemoteFile, fingerprint
+from lantai.records.intake.package import Package
 
 FILES = [RemoteFile(b"bagit.txt", 10, 1)]
 FIRST = date(2026, 3, 2)
@@ -27,8 +28,8 @@ def unit(centre: Centre) -> Centre:
 
 def seen(**changed: object) -> PackageSeen:
     """A folder as a look saw it; a keyword changes one thing."""
-    usual = {"files": FILES, "fingerprint": fingerprint(FILES), "has_ready": False}
-    return PackageSeen(2025, b"001", Packaging.FOLDER, **(usual | changed))
+    usual = {"files": FILES, "has_ready": False} | changed
+    return PackageSeen(Package(2025, b"001", Packaging.FOLDER, fingerprint(usual["files"])), **usual)
 
 
 def after(
@@ -43,8 +44,8 @@ def after(
     with centre.database.begin() as connection:
         select_ready(connection, centre, "JY", package, is_whole=is_whole)
     with centre.database.begin() as connection:
-        row = select_ready(connection, later, "JY", package, is_whole=is_whole)
-    return is_settled(later, package, row), is_stalled(later, package, row)
+        known = select_ready(connection, later, "JY", package, is_whole=is_whole)
+    return is_settled(later, package, known), is_stalled(later, package, known)
 
 
 @pytest.mark.parametrize(("days", "stalled"), [(0, False), (2, False), (3, True), (400, True)])
@@ -65,7 +66,7 @@ def test_unit_that_says_ready_leaves_nothing_to_wait_for(unit: Centre) -> None:
 
 def test_folder_that_holds_nothing_never_stalls(unit: Centre) -> None:
     """S1."""
-    assert after(unit, seen(files=[], fingerprint=fingerprint([]), is_empty=True), days=400) == (False, False)
+    assert after(unit, seen(files=[], is_empty=True), days=400) == (False, False)
 
 
 def test_folder_that_could_not_be_listed_whole_never_stalls(unit: Centre) -> None:

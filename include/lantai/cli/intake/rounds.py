@@ -55,7 +55,7 @@ def submissions(
         found = rounds(connection, unit_code=unit, states=[state] if state else None)
         zone = centre.settings.zone
     cells = [
-        (this.carrier_id, this.package_name, this.carrier_number, word(f"values.state.{this.state.value}"), this.record_count,
+        (this.carrier_id, this.package.name, this.carrier_number, word(f"values.state.{this.state.value}"), this.record_count,
          this.days_late or "", f"{this.received_at.astimezone(zone):%Y-%m-%d}", this.supplement_by_on or "")
         for this in found
     ]  # fmt: skip
@@ -132,7 +132,7 @@ def decide(
     payload = {
         "carrier_id": this.carrier_id,
         "submission_id": this.submission_id,
-        "package_name": this.package_name,
+        "package_name": this.package.name,
         "choice": decided.choice.value,
         "is_new": decided.is_new,
         "settles": list(decided.settles),
@@ -160,7 +160,7 @@ def _round(this: Round) -> dict[str, Any]:
         "filing_year": this.filing_year,
         "data_form": this.data_form.value,
         "carrier_number": this.carrier_number,
-        "package_name": this.package_name,
+        "package_name": this.package.name,
         "round": this.round_no,
         "state": this.state.value,
         "records": this.record_count,

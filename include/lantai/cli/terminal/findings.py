@@ -26,7 +26,7 @@ def identified(this: Round) -> str:
         "terminal.submission",
         submission_id=this.submission_id,
         unit_code=this.unit_code,
-        package_name=this.package_name,
+        package_name=this.package.name,
         number=this.carrier_number,
         round_no=this.round_no,
     )

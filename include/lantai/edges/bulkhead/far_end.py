@@ -26,6 +26,7 @@ from lantai.edges.sftp.connect import connect
 from lantai.edges.sftp.listing import Allowance
 from lantai.edges.sftp.session import Session
 from lantai.errors import LantaiError, UnexpectedError, UnitLimitError
+from lantai.records.intake.package import Package
 
 TELL_SECONDS = 0.2
 """So often, at most, a child says how far it is; it then waits for our end, so that it does nothing while that stands still."""
@@ -91,9 +92,9 @@ class _FarEnd:
         self,
         filing_years: Sequence[int],
         known_years: Collection[int],
-        known_states: Mapping[tuple[bytes, str], bool] | None,
-    ) -> tuple[list[PackageSeen], list[bytes], dict[tuple[bytes, str], str | None]]:
-        """Return packages, strays, and what packages that are news still lack, by raw name and fingerprint.
+        known_states: Mapping[Package, bool] | None,
+    ) -> tuple[list[PackageSeen], list[bytes], dict[Package, str | None]]:
+        """Return packages, strays, and what packages that are news still lack.
 
         `known_states` None returns packages with their files, and asks no second question; otherwise the names of files stay
         here, and only states that are not in it are asked about.
@@ -101,13 +102,12 @@ class _FarEnd:
         packages, strays = outbox.look(self._session, filing_years, known_years, self._allowance())
         if known_states is None:
             return packages, strays, {}
-        news = [package for package in packages if (package.raw_name, package.fingerprint) not in known_states]
-        lacks = {(each.raw_name, each.fingerprint): self.still_missing(each) for each in news}
-        return [package.without_files() for package in packages], strays, lacks
+        lacks = {seen.package: self.still_missing(seen) for seen in packages if seen.package not in known_states}
+        return [seen.without_files() for seen in packages], strays, lacks
 
-    def still_missing(self, package: PackageSeen) -> str | None:
+    def still_missing(self, seen: PackageSeen) -> str | None:
         """Return what a package still lacks; see `outbox_whole`."""
-        return still_missing(package, self.read_small)
+        return still_missing(seen, self.read_small)
 
     def read_small(self, path: bytes, limit_bytes: int) -> bytes:
         """Return the whole of a small file; see `Session.read_small`."""
@@ -115,7 +115,7 @@ class _FarEnd:
 
     def collect(
         self,
-        package: PackageSeen,
+        seen: PackageSeen,
         quarantine: Path,
         carrier_id: str,
         only: Collection[bytes] | None,
@@ -130,7 +130,7 @@ class _FarEnd:
         wanted = None if only is None else only.__contains__
         outbox_collect.collect(
             self._session,
-            package,
+            seen,
             Quarantine(quarantine),
             carrier_id,
             on_bytes,

@@ -40,6 +40,7 @@ from lantai.errors import (
     UnexpectedError,
     UnitLimitError,
 )
+from lantai.records.intake.package import Package
 
 _STANDSTILL = struct.pack("ll", 30, 0)
 """Seconds and microseconds that a child may stand still within a message."""
@@ -68,28 +69,27 @@ class UnitLine:
         self,
         filing_years: Sequence[int],
         known_years: Collection[int] | None = None,
-        known_states: Mapping[tuple[bytes, str], bool] | None = None,
-    ) -> tuple[list[PackageSeen], list[bytes], dict[tuple[bytes, str], str | None]]:
+        known_states: Mapping[Package, bool] | None = None,
+    ) -> tuple[list[PackageSeen], list[bytes], dict[Package, str | None]]:
         """Return what lies in the outbox: packages, strays, and what packages still lack.
 
         Args:
             filing_years: Which years' folders.
             known_years: Years that were ever opened; None is `filing_years`.
-            known_states: By raw name and fingerprint, the states of packages that need no second question. None returns the
-                packages with their files, and asks no second question of any.
+            known_states: Packages that need no second question, each with whether it is whole. None returns the packages with
+                their files, and asks no second question of any.
 
         Returns:
-            Packages; names of what nobody takes; by raw name and fingerprint what a package that is news still lacks, None
-            for a whole one.
+            Packages; names of what nobody takes; what each package that is news still lacks, None for a whole one.
         """
-        found: tuple[list[PackageSeen], list[bytes], dict[tuple[bytes, str], str | None]] = self.ask(
+        found: tuple[list[PackageSeen], list[bytes], dict[Package, str | None]] = self.ask(
             "look", filing_years=filing_years, known_years=known_years, known_states=known_states
         )
         return found
 
-    def still_missing(self, package: PackageSeen) -> str | None:
+    def still_missing(self, seen: PackageSeen) -> str | None:
         """Return what a package still lacks, None for a whole one; see `outbox_whole`."""
-        found: str | None = self.ask("still_missing", package=package)
+        found: str | None = self.ask("still_missing", seen=seen)
         return found
 
     def read_small(self, path: bytes, limit_bytes: int) -> bytes:
@@ -99,7 +99,7 @@ class UnitLine:
 
     def collect(
         self,
-        package: PackageSeen,
+        seen: PackageSeen,
         quarantine: Path,
         carrier_id: str,
         *,
@@ -110,7 +110,7 @@ class UnitLine:
         """Bring a package into the quarantine; see `outbox_collect.collect`.
 
         Args:
-            package: As a look saw it, with its files.
+            seen: As a look saw it, with its files.
             quarantine: Its root.
             carrier_id: Our id, the name of its folder there.
             only: Raw names that are brought in; None brings all.
@@ -120,7 +120,7 @@ class UnitLine:
         self.ask(
             "collect",
             on_progress,
-            package=package,
+            seen=seen,
             quarantine=quarantine,
             carrier_id=carrier_id,
             only=only,

@@ -16,9 +16,7 @@ from lantai.edges.bulkhead.patience import USUAL_PACE, Pace
 from lantai.edges.connections import PREFIX, Connection
 from lantai.edges.intake.outbox import PackageSeen
 from lantai.errors import ConnectionConfigError, LantaiError, UnexpectedError
-
-State = tuple[bytes, str]
-"""Raw name and fingerprint of a package."""
+from lantai.records.intake.package import Package
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +27,14 @@ class OutboxLook:
         unit_code: Whose outbox.
         packages: What lies there, without the names of the files.
         strays: Names below the unit's folder of what lies there and is no package of a year that is known.
-        lacks: By state, what a package that is news still lacks; None for a whole one.
+        lacks: What each package that is news still lacks; None for a whole one.
         error: What kept us from looking.
     """
 
     unit_code: str
     packages: list[PackageSeen] = field(default_factory=list)
     strays: list[bytes] = field(default_factory=list)
-    lacks: Mapping[State, str | None] = field(default_factory=dict)
+    lacks: Mapping[Package, str | None] = field(default_factory=dict)
     error: LantaiError | None = None
 
 
@@ -46,7 +44,7 @@ def look_all(
     filing_years: Collection[int],
     *,
     known_years: Collection[int] | None = None,
-    known_states: Mapping[str, Mapping[State, bool]] | None = None,
+    known_states: Mapping[str, Mapping[Package, bool]] | None = None,
     pace: Pace = USUAL_PACE,
     parallel: int = 16,
 ) -> Iterator[OutboxLook]:
@@ -57,7 +55,7 @@ def look_all(
         connections: By connection id, as `read_connections` gives them; only `sftp_<unit_code>` are looked at.
         filing_years: Which years' folders.
         known_years: Years that were ever opened: a folder of any other is a stray. None is `filing_years`.
-        known_states: By unit code, states of packages that need no second question.
+        known_states: By unit code, packages that need no second question, each with whether it is whole.
         pace: How slow is too slow; its share is one unit's.
         parallel: Units looked at at once, 1 or more.
 

@@ -26,8 +26,8 @@ from lantai.records.intake.carrier import (
     arrived_name,
     fingerprint,
     is_on_its_way,
-    shown_name,
 )
+from lantai.records.intake.package import Package
 
 _Told = TypeVar("_Told")
 
@@ -44,22 +44,16 @@ class PackageSeen:
     """One package as one look saw it.
 
     Attributes:
-        filing_year: Of the folder it lies in.
-        raw_name: The department's name for it; with its ending for an archive.
-        kind: A folder, or an archive of one.
+        package: Which one, in which state; the same in two looks means that nothing moved.
         files: Its files, names below the package; an archive is one file under its own name.
-        fingerprint: Of those files; the same in two looks means that nothing moved.
         has_ready: Whether `<carrier>.ready` stands beside it.
         odd: Names that are neither file nor folder (links, devices), with what they are; never followed.
         unread: Folders in it that could not be listed; then the package is not known whole.
         is_empty: Whether it holds no file.
     """
 
-    filing_year: int
-    raw_name: bytes
-    kind: Packaging
+    package: Package
     files: list[RemoteFile]
-    fingerprint: str
     has_ready: bool
     odd: dict[bytes, FileKind] = field(default_factory=dict)
     unread: dict[bytes, LantaiError] = field(default_factory=dict)
@@ -68,17 +62,12 @@ class PackageSeen:
     @property
     def path(self) -> bytes:
         """Where it is below the unit's folder."""
-        return b"/".join((OUTBOX, str(self.filing_year).encode(), self.raw_name))
+        return b"/".join((OUTBOX, str(self.package.filing_year).encode(), self.package.raw_name))
 
     @property
     def total_bytes(self) -> int:
         """Bytes of all its files."""
         return sum(file.size_bytes for file in self.files)
-
-    @property
-    def shown_name(self) -> str:
-        """Its name for people."""
-        return shown_name(self.raw_name)
 
     def without_files(self) -> PackageSeen:
         """Return what a look has to remember of it: the names of its files stay with the server."""
@@ -86,7 +75,7 @@ class PackageSeen:
 
     def path_of(self, name: bytes) -> bytes:
         """Return where one of its files is below the unit's folder."""
-        return self.path if self.kind is not Packaging.FOLDER else self.path + b"/" + name
+        return self.path + b"/" + name if self.package.packaging is Packaging.FOLDER else self.path
 
 
 def look(
@@ -170,18 +159,16 @@ def _packages(session: Session, year: int, allowance: Allowance) -> tuple[list[P
     packages, strays = [], [name for name in tree.odd if b"/" not in name]
     for name in sorted(folder for folder in tree.folders if b"/" not in folder):
         files = inside[name]
-        state, is_ready = fingerprint(files), name + READY in beside
+        package, is_ready = Package(year, name, Packaging.FOLDER, fingerprint(files)), name + READY in beside
         odd_here, unread_here = odd.get(name, {}), unread.get(name, {})
-        packages.append(
-            PackageSeen(year, name, Packaging.FOLDER, files, state, is_ready, odd_here, unread_here, is_empty=not files)
-        )
+        packages.append(PackageSeen(package, files, is_ready, odd_here, unread_here, is_empty=not files))
     for name, file in sorted(beside.items()):
-        kind = _archive_kind(name)
-        if kind is not None:
+        archive = _archive(name)
+        if archive is not None:
             is_ready = name + READY in beside or name.rpartition(b".")[0] + READY in beside
             # The word that an archive is ready is about the archive, not about what has come of it so far.
             has_ready = is_ready and not is_on_its_way(name)
-            packages.append(PackageSeen(year, name, kind, [file], fingerprint([file]), has_ready))
+            packages.append(PackageSeen(Package(year, name, archive, fingerprint([file])), [file], has_ready))
         elif not name.endswith(READY) and not is_on_its_way(name):
             strays.append(name)
     return packages, strays
@@ -196,7 +183,7 @@ def _by_package(found: Mapping[bytes, _Told]) -> dict[bytes, dict[bytes, _Told]]
     return sorted_out
 
 
-def _archive_kind(name: bytes) -> Packaging | None:
+def _archive(name: bytes) -> Packaging | None:
     """Return what kind of archive a file is by its name; one that is still on its way is a package that is not whole.
 
     One that we do not take apart counts as a zip: it is brought in, and its unit reads why it comes back.

@@ -19,7 +19,7 @@ from lantai.records.intake.carrier import Packaging, ReceivedFile, RemoteFile, f
 
 def collect(
     session: Session,
-    package: PackageSeen,
+    seen: PackageSeen,
     quarantine: Quarantine,
     carrier_id: str,
     on_progress: Callable[[int], None] | None = None,
@@ -31,7 +31,7 @@ def collect(
 
     Args:
         session: With the unit's server.
-        package: As one look saw it.
+        seen: As one look saw it.
         quarantine: Where it goes.
         carrier_id: Our id, the name of its folder there.
         on_progress: Told how many more bytes are here; first those of an earlier try.
@@ -49,15 +49,15 @@ def collect(
         RemotePermissionError: A file may not be read; the others were brought in.
         DiskFullError: There is no space left.
     """
-    if package.unread:
-        raise next(iter(package.unread.values()))
+    if seen.unread:
+        raise next(iter(seen.unread.values()))
     failed: list[LantaiError] = []
-    folders = {parent(package.path_of(file.name)) for file in package.files}
+    folders = {parent(seen.path_of(file.name)) for file in seen.files}
     session.require_way(folders)
-    with quarantine.receive(carrier_id, package.files) as receiving:
+    with quarantine.receive(carrier_id, seen.files) as receiving:
         if on_progress is not None:
             on_progress(receiving.whole_bytes)
-        wanted = receiving.wanted(package.path_of, only, on_progress)
+        wanted = receiving.wanted(seen.path_of, only, on_progress)
         for result in session.fetch(wanted, on_progress=on_progress):
             receiving.take(result)
             if result.error is not None:
@@ -66,27 +66,27 @@ def collect(
             on_local()
     if failed:
         raise failed[0]
-    _compare_again(session, package, allowance)
+    _compare_again(session, seen, allowance)
     return quarantine.finish(carrier_id)
 
 
-def _compare_again(session: Session, package: PackageSeen, allowance: Allowance | None) -> None:
+def _compare_again(session: Session, seen: PackageSeen, allowance: Allowance | None) -> None:
     """See that the package still is what was brought in: nothing added, replaced or turned into a link (S2).
 
     Each question holds the way to what it asks about, and a folder below that is a link now has no files.
     """
     try:
-        if package.kind is Packaging.FOLDER:
-            now = session.list_tree(package.path, allowance).files
+        if seen.package.packaging is Packaging.FOLDER:
+            now = session.list_tree(seen.path, allowance).files
         else:
-            entry = session.stat(package.path)
+            entry = session.stat(seen.path)
             now = []
             if entry is not None and entry.kind is FileKind.FILE:
-                now = [RemoteFile(package.raw_name, entry.size_bytes, entry.mtime)]
+                now = [RemoteFile(seen.package.raw_name, entry.size_bytes, entry.mtime)]
     except RemoteMissingError as error:
-        raise RemoteChangedError(f"{package.raw_name!r}: found nothing after it was brought in") from error
-    if fingerprint(now) != package.fingerprint:
+        raise RemoteChangedError(f"{seen.package.raw_name!r}: found nothing after it was brought in") from error
+    if fingerprint(now) != seen.package.fingerprint:
         raise RemoteChangedError(
-            f"{package.raw_name!r}: found {len(now)} files in another state after bringing it in, "
-            f"expected the {len(package.files)} that were seen"
+            f"{seen.package.raw_name!r}: found {len(now)} files in another state after bringing it in, "
+            f"expected the {len(seen.files)} that were seen"
         )

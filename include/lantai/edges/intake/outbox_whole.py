@@ -27,28 +27,28 @@ MOST_SHOWN = 200
 ReadSmall = Callable[[bytes, int], bytes]
 
 
-def is_whole(package: PackageSeen, read_small: ReadSmall) -> bool:
+def is_whole(seen: PackageSeen, read_small: ReadSmall) -> bool:
     """Return whether every file that the package lists for itself is there; see `still_missing`."""
-    return still_missing(package, read_small) is None
+    return still_missing(seen, read_small) is None
 
 
-def still_missing(package: PackageSeen, read_small: ReadSmall) -> str | None:
+def still_missing(seen: PackageSeen, read_small: ReadSmall) -> str | None:
     """Return the first thing that is still missing, as a short English phrase, or None when the package is whole (R1-42).
 
     An archive lists nothing for itself: it is whole as soon as it is there, and only its settling, or its `.ready`, says
     that it is complete. A folder is whole with a manifest, or a list of digests, and all files that it names.
 
     Args:
-        package: As one look saw it.
+        seen: As one look saw it.
         read_small: Reads a file of the unit's server, e.g. `Session.read_small`.
 
     Raises:
         RemoteChangedError: A manifest changed while it was read: not settled.
     """
-    half = _half_upload(package)
-    if half is not None or package.kind is not Packaging.FOLDER:
+    half = _half_upload(seen)
+    if half is not None or seen.package.packaging is not Packaging.FOLDER:
         return half
-    names = {_spelling(name): file for file in package.files if (name := decode_name(file.name)) is not None}
+    names = {_spelling(name): file for file in seen.files if (name := decode_name(file.name)) is not None}
     top = digest_list.top_folder(names)
     files = {name.removeprefix(top): file for name, file in names.items()}
     # A list that nobody reads is no reason to wait: its package is brought in, and comes back for it.
@@ -56,7 +56,7 @@ def still_missing(package: PackageSeen, read_small: ReadSmall) -> str | None:
         return None
 
     def content(name: str) -> bytes:
-        return read_small(package.path_of(files[name].name), tag_file.MOST_BYTES)
+        return read_small(seen.path_of(files[name].name), tag_file.MOST_BYTES)
 
     manifests = sorted(name for name in files if tag_file.manifest_name(name))
     if tag_file.DECLARATION not in files and not manifests:
@@ -94,14 +94,14 @@ def _missing_of_bag(
     return _short_of_oxum(files, encoding, content)
 
 
-def _half_upload(package: PackageSeen) -> str | None:
+def _half_upload(seen: PackageSeen) -> str | None:
     """Return what shows without a look into it that a package is still being uploaded (S1)."""
-    for file in package.files:
+    for file in seen.files:
         if is_on_its_way(file.name):
             return f"{shortened(shown_name(file.name))} is still on its way"
-    if package.unread:
+    if seen.unread:
         return "a folder in it could not be listed"
-    return None if package.files else "the folder is empty"
+    return None if seen.files else "the folder is empty"
 
 
 def shortened(text: str) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 from lantai import profiles
 from lantai.edges.centre import Centre
-from lantai.edges.intake.outbox import PackageSeen
 from lantai.edges.registry.custody.holdings import accepted_count, full_backups, registered_codes
 from lantai.edges.registry.intake.rounds import rounds
 from lantai.edges.registry.intake.rulings import ruling_of
@@ -19,8 +18,9 @@ from lantai.journey.intake.checks.verify import Declared, Verified, verify
 from lantai.journey.intake.collect import Collected
 from lantai.journey.intake.receive import Arrival, follows_acceptance, receive
 from lantai.records.centre.unit import Unit
-from lantai.records.intake.carrier import BackupStrategy, decode_name, is_on_its_way, shown_name, stand_in_number
+from lantai.records.intake.carrier import BackupStrategy, decode_name, is_on_its_way, shown_name
 from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.package import Package
 from lantai.records.intake.round import Round
 from lantai.records.intake.ruling import Ruling
 from lantai.records.intake.submission import RoundState
@@ -54,7 +54,7 @@ class Assessed:
 def assess(
     centre: Centre,
     unit: Unit,
-    package: PackageSeen,
+    package: Package,
     collected: Collected,
     known: Round | None,
     *,
@@ -65,7 +65,7 @@ def assess(
     Args:
         centre: The centre.
         unit: Whose it is.
-        package: As the look saw it.
+        package: Which one.
         collected: As it was brought in.
         known: Its round when an earlier run has given it one.
         is_stalled: Whether it was brought in half; a known round says so itself.
@@ -78,7 +78,7 @@ def assess(
         filing_year=package.filing_year,
         fonds_no=unit.fonds_no,
         data_form=unit.data_forms[0] if len(unit.data_forms) == 1 else None,
-        carrier_name=stand_in_number(package.raw_name, package.kind.value),
+        carrier_name=package.stand_in_number,
         package_name=decode_name(package.raw_name) or "",
     )
     verified = verify(collected.files, collected.read, profiles.carrier_profile(), declared)
@@ -96,19 +96,13 @@ def assess(
     return Assessed(this, verified, validated, context, findings)
 
 
-def _arrival(
-    unit: Unit, package: PackageSeen, collected: Collected, verified: Verified, *, is_stalled: bool
-) -> Arrival:
+def _arrival(unit: Unit, package: Package, collected: Collected, verified: Verified, *, is_stalled: bool) -> Arrival:
     return Arrival(
         unit_code=unit.unit_code,
-        filing_year=package.filing_year,
-        raw_name=package.raw_name,
-        kind=package.kind.value,
-        fingerprint=package.fingerprint,
+        package=package,
         # A package that does not say what it is still gets a number and an answer: under what the unit owes first.
         data_form=verified.data_form or unit.data_forms[0],
         carrier_number=verified.carrier_number,
-        stand_in=stand_in_number(package.raw_name, package.kind.value),
         is_zero_report=verified.is_zero_report,
         strategy=verified.strategy,
         file_count=len(collected.files),
@@ -147,7 +141,7 @@ def _outcome(centre: Centre, ruling: Ruling | None) -> list[Finding]:
     return [outcome(ruling, ruling.ruled_at.astimezone(centre.settings.zone).date())] if ruling else []
 
 
-def _stalled_findings(centre: Centre, this: Round, package: PackageSeen, collected: Collected) -> list[Finding]:
+def _stalled_findings(centre: Centre, this: Round, package: Package, collected: Collected) -> list[Finding]:
     """Return the fault that a round taken in half always has, and each file that came under a name of a half upload."""
     if not this.is_stalled:
         return []

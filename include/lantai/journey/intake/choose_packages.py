@@ -16,9 +16,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from lantai.edges.intake.outbox import PackageSeen
 from lantai.edges.registry.intake.rounds import rounds
-from lantai.records.intake.carrier import names_of
+from lantai.records.intake.package import Package
 from lantai.records.intake.round import Round
 from lantai.records.intake.submission import read_reference
 from lantai.records.text import spelling
@@ -39,18 +38,18 @@ class ChosenPackages:
     received: tuple[Round, ...] = ()
     given: frozenset[str] = frozenset()
 
-    def has(self, unit_code: str, package: PackageSeen) -> bool:
+    def has(self, unit_code: str, package: Package) -> bool:
         """Return whether a package is among the chosen."""
-        if self.names is None or self.names.keys() & _names(package.raw_name, package.kind.value):
+        if self.names is None or self.names.keys() & _names(package):
             return True
         place = (unit_code, package.filing_year, package.raw_name)
-        return place in {(this.unit_code, this.filing_year, this.raw_name) for this in self.received}
+        return place in {(this.unit_code, this.filing_year, this.package.raw_name) for this in self.received}
 
     def has_round(self, this: Round) -> bool:
         """Return whether a round is among the chosen."""
         return self.names is None or this.carrier_id in {each.carrier_id for each in self.received}
 
-    def unknown(self, seen: Iterable[PackageSeen]) -> list[tuple[str, bool]]:
+    def unknown(self, seen: Iterable[Package]) -> list[tuple[str, bool]]:
         """Return the names, as they were given, that neither a package in an outbox nor a round of those asked about bears.
 
         Args:
@@ -60,7 +59,7 @@ class ChosenPackages:
             Each with whether it is a number that we have given, to a submission of another unit or year.
         """
         known = {name for this in self.received for name in _names_of_round(this)}
-        known |= {name for package in seen for name in _names(package.raw_name, package.kind.value)}
+        known |= {name for package in seen for name in _names(package)}
         names = self.names or {}
         return [(names[name], name in self.given) for name in sorted(names.keys() - known)]
 
@@ -90,11 +89,11 @@ def choose_packages(
 
 
 def _names_of_round(this: Round) -> set[str]:
-    return {this.submission_id, this.carrier_id, *_names(this.raw_name, this.kind)}
+    return {this.submission_id, this.carrier_id, *_names(this.package)}
 
 
-def _names(raw_name: bytes, kind: str) -> set[str]:
-    return set(map(spelling.as_read, names_of(raw_name, kind)))
+def _names(package: Package) -> set[str]:
+    return set(map(spelling.as_read, package.names))
 
 
 def _spelling(name: str, given: Collection[str]) -> str:

@@ -9,8 +9,6 @@ Source: interfaces.md, "A department's folder".
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -27,6 +25,7 @@ from lantai.journey.intake.checks.read_catalogue import found_in
 from lantai.journey.intake.look_ahead import look_ahead
 from lantai.records.intake.carrier import Packaging, ReceivedFile, decode_name, shown_name
 from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.package import quarantine_id_of
 from lantai.records.intake.round import Round
 
 
@@ -50,12 +49,6 @@ class Collected:
     findings: tuple[Finding, ...]
     size_bytes: int
     is_refused: bool = False
-
-
-def quarantine_id_of(unit_code: str, filing_year: int, raw_name: bytes, fingerprint: str) -> str:
-    """Return the name of a package's folder in the quarantine; another state of the package has another."""
-    facts = json.dumps([unit_code, filing_year, raw_name.hex(), fingerprint])
-    return f"{unit_code}-{filing_year}-{hashlib.sha256(facts.encode()).hexdigest()[:20]}"
 
 
 @dataclass(slots=True)
@@ -91,7 +84,7 @@ def collect(
     centre: Centre,
     line: UnitLine,
     unit_code: str,
-    package: PackageSeen,
+    seen: PackageSeen,
     budget: Budget,
     on_bytes: Callable[[int], None] | None = None,
 ) -> Collected:
@@ -103,7 +96,7 @@ def collect(
         centre: The centre.
         line: To the unit's server.
         unit_code: Whose package it is.
-        package: As a look saw it, with its files.
+        seen: As a look saw it, with its files.
         budget: What the unit may still bring in.
         on_bytes: Told how many more bytes are here.
 
@@ -115,12 +108,12 @@ def collect(
         DiskFullError: What is listed would not fit, or there is no space left; what came is kept.
         UnitLimitError: It is more than the unit may bring in at a time; nothing of it was read.
     """
-    quarantine_id = quarantine_id_of(unit_code, package.filing_year, package.raw_name, package.fingerprint)
-    forbidden = tuple(look_ahead(line, package))
-    only = frozenset(file.name for file in package.files if _says_whose_it_is(file.name)) if forbidden else None
-    _hold_room(centre, unit_code, package, quarantine_id, only, budget)
+    quarantine_id = quarantine_id_of(unit_code, seen.package)
+    forbidden = tuple(look_ahead(line, seen))
+    only = frozenset(file.name for file in seen.files if _says_whose_it_is(file.name)) if forbidden else None
+    _hold_room(centre, unit_code, seen, quarantine_id, only, budget)
     line.collect(
-        package,
+        seen,
         centre.quarantine.root,
         quarantine_id,
         only=only,
@@ -132,15 +125,15 @@ def collect(
     if forbidden:
         reader = _reader(centre, quarantine_id)
         return Collected(quarantine_id, tuple(files), reader, forbidden, size_bytes, is_refused=True)
-    if package.kind is Packaging.FOLDER:
-        odd = tuple(map(_not_regular, sorted(package.odd)))
+    if seen.package.packaging is Packaging.FOLDER:
+        odd = tuple(map(_not_regular, sorted(seen.odd)))
         return Collected(quarantine_id, tuple(files), _reader(centre, quarantine_id), odd, size_bytes)
     inside = f"{quarantine_id}-inside"
     unpacked = centre.quarantine.finish(inside)
     try:
         with centre.quarantine.open(quarantine_id, files[0].file_no) as stream, open_archive(stream) as archive:
             if not is_unpacked(archive, unpacked):
-                unpacked = _unpacked(centre, f"{unit_code} {package.shown_name}", archive, inside)
+                unpacked = _unpacked(centre, f"{unit_code} {seen.package.shown_name}", archive, inside)
     except PackageError as error:
         finding = Finding("archive_refused", Severity.FAULT, "", found_in(error), "GD-3-8")
         return Collected(quarantine_id, (), _reader(centre, quarantine_id), (finding,), size_bytes, is_refused=True)
@@ -150,18 +143,18 @@ def collect(
 def _hold_room(
     centre: Centre,
     unit_code: str,
-    package: PackageSeen,
+    seen: PackageSeen,
     quarantine_id: str,
     only: frozenset[bytes] | None,
     budget: Budget,
 ) -> None:
     """Hold what is listed against the unit's budget and our disks, before the first byte is read (S5)."""
-    files = [file for file in package.files if only is None or file.name in only]
-    missing_bytes = centre.quarantine.missing_bytes(quarantine_id, package.files, files)
+    files = [file for file in seen.files if only is None or file.name in only]
+    missing_bytes = centre.quarantine.missing_bytes(quarantine_id, seen.files, files)
     if missing_bytes:
-        what = f"{unit_code} {package.shown_name}"
+        what = f"{unit_code} {seen.package.shown_name}"
         budget.take(missing_bytes, what)
-        sealed_bytes = 0 if only is not None else package.total_bytes
+        sealed_bytes = 0 if only is not None else seen.total_bytes
         hold_room(centre, what, arriving_bytes=missing_bytes, sealed_bytes=sealed_bytes)
 
 
@@ -181,12 +174,12 @@ def collected_before(centre: Centre, this: Round) -> Collected | None:
 
     A round is there only after its package was brought in whole. None when it was purged.
     """
-    quarantine_id = quarantine_id_of(this.unit_code, this.filing_year, this.raw_name, this.fingerprint)
-    folder = quarantine_id if this.kind == Packaging.FOLDER.value else f"{quarantine_id}-inside"
+    is_folder = this.package.packaging is Packaging.FOLDER
+    folder = this.quarantine_id if is_folder else f"{this.quarantine_id}-inside"
     files = tuple(centre.quarantine.finish(folder))
     if not files:
         return None
-    return Collected(quarantine_id, files, _reader(centre, folder), (), this.size_bytes)
+    return Collected(this.quarantine_id, files, _reader(centre, folder), (), this.size_bytes)
 
 
 def purge(centre: Centre, quarantine_id: str) -> None:

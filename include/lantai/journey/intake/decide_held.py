@@ -104,6 +104,6 @@ def _held_round(connection: Connection, held: str) -> Round:
     this = find_round(connection, held)
     if this.state is not RoundState.HELD:
         state = Words.of(f"values.state.{this.state.value}")
-        named = {"carrier_id": this.carrier_id, "package": this.package_name, "code": this.state.value}
+        named = {"carrier_id": this.carrier_id, "package": this.package.name, "code": this.state.value}
         raise refusal(UsageError, Words.of("refused.not_held", state=state, **named))
     return this

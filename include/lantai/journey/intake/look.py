@@ -21,7 +21,6 @@ from lantai.edges.bulkhead.patience import Pace
 from lantai.edges.centre import Centre
 from lantai.edges.connections import PREFIX, Connection, connections_of
 from lantai.edges.database.database import query
-from lantai.edges.intake.outbox import PackageSeen
 from lantai.edges.registry.centre.units import units as registered_units
 from lantai.edges.registry.intake.packages import forget_packages, known_states, note_look
 from lantai.edges.registry.year.duties import known_years, open_years
@@ -31,6 +30,7 @@ from lantai.journey.intake.select_ready import is_settled, is_stalled, select_re
 from lantai.locales import refusal, say
 from lantai.records.intake.carrier import shown_name
 from lantai.records.intake.look import Looked
+from lantai.records.intake.package import Package, Sighting
 from lantai.records.intake.reason import Reason
 from lantai.records.text.progress import Progress
 from lantai.records.text.words import Words
@@ -55,7 +55,7 @@ class _Round:
     unfinished: dict[str, int] = field(default_factory=dict)
     waiting: dict[str, list[str]] = field(default_factory=dict)
     strays: dict[str, list[str]] = field(default_factory=dict)
-    seen: list[PackageSeen] = field(default_factory=list)
+    seen: list[Package] = field(default_factory=list)
 
     def forget(self, code: str) -> None:
         """Forget what an earlier pass found of a unit."""
@@ -257,25 +257,22 @@ def _pass(
     return len(connections)
 
 
-def _note(
-    centre: Centre, one: OutboxLook, states: Mapping[tuple[bytes, str], bool], wanted: _Wanted, found: _Round
-) -> None:
+def _note(centre: Centre, one: OutboxLook, states: Mapping[Package, bool], wanted: _Wanted, found: _Round) -> None:
     """Remember what one look saw: which packages are ready, and what those lack that still arrive."""
     code = one.unit_code
     # What is with us already lacks nothing that anybody has to be told.
-    lacks = {key: None if is_whole else "" for key, is_whole in states.items()} | dict(one.lacks)
+    lacks = {package: None if is_whole else "" for package, is_whole in states.items()} | dict(one.lacks)
     ready = unsettled = unfinished = 0
     waiting: list[str] = []
     with centre.database.begin() as connection:
         note_look(connection, code, centre.clock.now_at(), None)
-        there = {(package.filing_year, package.raw_name) for package in one.packages}
-        forget_packages(connection, code, wanted.years, there)
-        for package in one.packages:
-            lack = lacks[package.raw_name, package.fingerprint]
-            row = select_ready(connection, centre, code, package, is_whole=lack is None)
-            if row.carrier_id is not None or not wanted.choice.has(code, package):
+        forget_packages(connection, code, wanted.years, [seen.package for seen in one.packages])
+        for seen in one.packages:
+            lack = lacks[seen.package]
+            known = select_ready(connection, centre, code, seen, is_whole=lack is None)
+            if known.carrier_id is not None or not wanted.choice.has(code, seen.package):
                 continue
-            if is_settled(centre, package, row) or is_stalled(centre, package, row):
+            if is_settled(centre, seen, known) or is_stalled(centre, seen, known):
                 ready += 1
                 continue
             unsettled += 1
@@ -283,8 +280,8 @@ def _note(
                 continue
             unfinished += 1
             if len(waiting) < MOST_NAMES:
-                waiting.append(f"{package.shown_name}: {lack}{_until(centre, row)}")
-    found.seen += one.packages
+                waiting.append(f"{seen.package.shown_name}: {lack}{_until(centre, known)}")
+    found.seen += [seen.package for seen in one.packages]
     found.strays[code] = _shown(one.strays)
     found.waiting[code], found.unfinished[code] = waiting, unfinished
     if ready:
@@ -298,10 +295,10 @@ def _shown(strays: Sequence[bytes]) -> list[str]:
     return names if len(strays) <= MOST_NAMES else [*names, f"… (+{len(strays) - MOST_NAMES})"]
 
 
-def _until(centre: Centre, row: Row[Any]) -> str:
-    if row.waits_until_at is None:
+def _until(centre: Centre, known: Sighting) -> str:
+    if known.waits_until_at is None:
         return ""
-    until = row.waits_until_at.astimezone(centre.settings.zone)
+    until = known.waits_until_at.astimezone(centre.settings.zone)
     return say("visit.until", centre.settings.locale, until=f"{until:%Y-%m-%d %H:%M}")
 
 

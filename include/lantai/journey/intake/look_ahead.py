@@ -22,23 +22,23 @@ from lantai.rules.intake import scope
 from lantai.rules.intake.catalogue_entry import read_entry
 
 
-def look_ahead(line: UnitLine, package: PackageSeen) -> list[Finding]:
+def look_ahead(line: UnitLine, seen: PackageSeen) -> list[Finding]:
     """Return what forbids to pick a package up: each mark of a state secret, and each catalogue that cannot be read.
 
     Nothing for a package that may come. Source: R1-40, N11.
 
     Args:
         line: To the unit's server.
-        package: As a look saw it.
+        seen: As a look saw it.
 
     Raises:
         RemoteChangedError: The catalogue changed while it was read; it is looked at again when it has settled.
         ServerUnreachableError: The line broke.
         ValidationUnavailableError: The catalogue could not be read for a reason of ours.
     """
-    if package.kind is not Packaging.FOLDER:
+    if seen.package.packaging is not Packaging.FOLDER:
         return []
-    names = {path: file for file in package.files if (path := decode_name(file.name)) is not None}
+    names = {path: file for file in seen.files if (path := decode_name(file.name)) is not None}
     top = digest_list.top_folder(names)
     files = {path.removeprefix(top): file for path, file in names.items()}
     found = list(scope.check_names(files))
@@ -46,7 +46,7 @@ def look_ahead(line: UnitLine, package: PackageSeen) -> list[Finding]:
         if files[catalogue].size_bytes > MOST_CSV_BYTES:
             found.append(over_limit(catalogue))
             continue
-        content = line.read_small(package.path_of(files[catalogue].name), MOST_CSV_BYTES)
+        content = line.read_small(seen.path_of(files[catalogue].name), MOST_CSV_BYTES)
         rows, odd = read_catalogue(io.BytesIO(content), catalogue)
         found += [f for f in odd if f.rule in scope.CLASSIFIED | scope.UNSEEN]
         for entry in map(read_entry, rows):

@@ -14,7 +14,7 @@ from lantai.edges.centre import Centre
 from lantai.edges.ledger.events import append
 from lantai.edges.registry.intake.findings import told_of
 from lantai.edges.registry.intake.rounds import mark_purged, unpurged
-from lantai.journey.intake.collect import purge, quarantine_id_of
+from lantai.journey.intake.collect import purge
 from lantai.records.ledger.event import EventKind
 from lantai.rules.intake.scope import CLASSIFIED, UNSEEN
 
@@ -33,7 +33,7 @@ def purge_returned(centre: Centre) -> int:
         classified = told_of(connection, CLASSIFIED | UNSEEN)
         ripe = [this for this in unpurged(connection) if this.received_at < before or this.carrier_id in classified]
     for this in ripe:
-        purge(centre, quarantine_id_of(this.unit_code, this.filing_year, this.raw_name, this.fingerprint))
+        purge(centre, this.quarantine_id)
         with centre.database.begin() as connection:
             mark_purged(connection, this.carrier_id, centre.clock.now_at())
             facts: dict[str, int | str] = {

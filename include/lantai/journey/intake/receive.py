@@ -25,8 +25,9 @@ from lantai.edges.registry.year.duties import duty as duty_row
 from lantai.edges.registry.year.duties import next_duty
 from lantai.errors import UnansweredError
 from lantai.records.centre.unit import DataForm
-from lantai.records.intake.carrier import BackupStrategy, stand_in_number
+from lantai.records.intake.carrier import BackupStrategy
 from lantai.records.intake.finding import Finding
+from lantai.records.intake.package import Package
 from lantai.records.intake.round import Round
 from lantai.records.intake.submission import ANSWERS, RoundState
 from lantai.records.ledger.event import EventKind
@@ -41,23 +42,17 @@ class Arrival:
     """A package that lies in the quarantine, as the outbox had it.
 
     Attributes:
-        raw_name: The department's name for it.
-        fingerprint: Of the state that was brought in.
+        package: Which one, in the state that was brought in.
         data_form: As the package says, else what the unit owes.
-        carrier_number: The unit's own number of it.
-        stand_in: What it is called where it does not say its number.
+        carrier_number: The unit's own number of it; where it says none, what it is called.
         strategy: Of business data, None for other forms.
         is_stalled: Whether it was brought in half, because it had not changed for days.
     """
 
     unit_code: str
-    filing_year: int
-    raw_name: bytes
-    kind: str
-    fingerprint: str
+    package: Package
     data_form: DataForm
     carrier_number: str
-    stand_in: str
     is_zero_report: bool
     strategy: BackupStrategy | None
     file_count: int
@@ -74,25 +69,27 @@ def receive(centre: Centre, arrival: Arrival) -> Round:
         UnansweredError: It would take the place of a round whose answer is not made yet.
     """
     now_at, today = centre.clock.now_at(), centre.clock.today_on()
+    package = arrival.package
     with centre.database.begin() as connection:
         number = find_submission(
-            connection, arrival.unit_code, arrival.filing_year, arrival.data_form, arrival.carrier_number
+            connection, arrival.unit_code, package.filing_year, arrival.data_form, arrival.carrier_number
         ) or _numbered_now(connection, arrival)
         if number is None:
-            due = next_duty(connection, arrival.unit_code, arrival.filing_year, arrival.data_form)
+            due = next_duty(connection, arrival.unit_code, package.filing_year, arrival.data_form)
             number = add_submission(
                 connection,
                 arrival.unit_code,
-                arrival.filing_year,
+                package.filing_year,
                 arrival.data_form,
                 arrival.carrier_number,
                 due.duty_id if due else None,
                 now_at,
             )
         earlier = rounds(connection, submission=number)
-        same = [found for found in earlier if found.fingerprint == arrival.fingerprint]
+        # The same bytes under another name are the same round.
+        same = [found for found in earlier if found.package.fingerprint == package.fingerprint]
         carrier = same[0].carrier_id if same else _add(connection, number, earlier, arrival, now_at, today)
-        link_package(connection, arrival.unit_code, arrival.filing_year, arrival.raw_name, arrival.fingerprint, carrier)
+        link_package(connection, arrival.unit_code, package, carrier)
         return round_of(connection, carrier)
 
 
@@ -107,11 +104,12 @@ def follows_acceptance(centre: Centre, this: Round) -> bool:
 
 def _numbered_now(connection: Connection, arrival: Arrival) -> str | None:
     """Return the submission whose last try came back because it did not say its number; it has this one from now on."""
-    number = find_submission(connection, arrival.unit_code, arrival.filing_year, arrival.data_form, arrival.stand_in)
+    package, stand_in = arrival.package, arrival.package.stand_in_number
+    number = find_submission(connection, arrival.unit_code, package.filing_year, arrival.data_form, stand_in)
     if number is None:
         return None
     newest = rounds(connection, submission=number)[-1]
-    if newest.state is not RoundState.RETURNED or stand_in_number(newest.raw_name, newest.kind) != arrival.stand_in:
+    if newest.state is not RoundState.RETURNED or newest.package.stand_in_number != stand_in:
         return None
     if not any(map(_says_no_number, findings_of(connection, newest.carrier_id))):
         return None
@@ -140,9 +138,7 @@ def _add(
         arrival.unit_code,
         number,
         len(earlier) + 1,
-        arrival.raw_name,
-        arrival.kind,
-        arrival.fingerprint,
+        arrival.package,
         now_at,
         max(0, (today - due.deadline_on).days) if due else 0,
         is_zero_report=arrival.is_zero_report,
@@ -154,7 +150,7 @@ def _add(
     facts: dict[str, int | str] = {
         "submission_id": number,
         "round": len(earlier) + 1,
-        "fingerprint": arrival.fingerprint,
+        "fingerprint": arrival.package.fingerprint,
         "files": arrival.file_count,
         "bytes": arrival.size_bytes,
     }
@@ -175,4 +171,4 @@ def _duty_of(connection: Connection, earlier: list[Round], arrival: Arrival) -> 
     if earlier:
         duty_id = earlier[-1].duty_id
         return duty_row(connection, duty_id) if duty_id else None
-    return next_duty(connection, arrival.unit_code, arrival.filing_year, arrival.data_form)
+    return next_duty(connection, arrival.unit_code, arrival.package.filing_year, arrival.data_form)

@@ -36,13 +36,13 @@ from lantai.journey.custody.store import store
 from lantai.journey.intake.answers.answer import answer
 from lantai.journey.intake.assess import Assessed, assess
 from lantai.journey.intake.choose_packages import ChosenPackages, choose_packages
-from lantai.journey.intake.collect import Budget, Collected, collect, collected_before, purge, quarantine_id_of
+from lantai.journey.intake.collect import Budget, Collected, collect, collected_before, purge
 from lantai.journey.intake.list_records import list_records
 from lantai.journey.intake.select_ready import is_settled, is_stalled, select_ready
 from lantai.journey.ledger.checkpoint import make_checkpoint
 from lantai.records.centre.unit import Unit
-from lantai.records.intake.carrier import Packaging
 from lantai.records.intake.finding import Finding, Severity, is_acceptable
+from lantai.records.intake.package import quarantine_id_of
 from lantai.records.intake.round import Round
 from lantai.records.intake.submission import RoundState
 from lantai.records.ledger.event import EventKind
@@ -152,9 +152,9 @@ def take_in(
         # What an earlier run brought in and did not decide is seen to before another package can take its place.
         for this in _left_behind(work, packages, choice, (RoundState.COLLECTED,)):
             _try(work, partial(_go_on, work, this))
-        for package in _begun_first(work, packages):
-            if choice.has(unit_code, package):
-                _try(work, partial(_take_in_package, work, package))
+        for seen in _begun_first(work, packages):
+            if choice.has(unit_code, seen.package):
+                _try(work, partial(_take_in_package, work, seen))
         for this in _left_behind(work, packages, choice):
             _try(work, partial(_go_on, work, this))
         _try(work, partial(_answer_all, work))
@@ -177,26 +177,26 @@ def _try(work: _Work, step: Callable[[], None]) -> None:
         work.problems.append(named)
 
 
-def _take_in_package(work: _Work, package: PackageSeen) -> None:
+def _take_in_package(work: _Work, seen: PackageSeen) -> None:
     """Take in one package when it is ready: one that is still arriving is left alone (R1-42), one that was decided is no work (I4)."""
     centre, code = work.centre, work.unit.unit_code
     with centre.database.read() as connection:
-        whole = known_states(connection, [code])[code].get((package.raw_name, package.fingerprint))
+        whole = known_states(connection, [code])[code].get(seen.package)
     if whole is None:
-        whole = work.line.still_missing(package) is None
+        whole = work.line.still_missing(seen) is None
     with centre.database.begin() as connection:
-        row = select_ready(connection, centre, code, package, is_whole=whole)
-        known = round_of(connection, row.carrier_id) if row.carrier_id else None
+        sighting = select_ready(connection, centre, code, seen, is_whole=whole)
+        known = round_of(connection, sighting.carrier_id) if sighting.carrier_id else None
     if known is not None and known.state not in _GOES_ON:
         return
-    stalled = is_stalled(centre, package, row)
-    if known is None and not stalled and not is_settled(centre, package, row):
+    stalled = is_stalled(centre, seen, sighting)
+    if known is None and not stalled and not is_settled(centre, seen, sighting):
         work.count(unsettled=1)
         return
     if known is None:
         _answer_before(work)
-    collected = collect(centre, work.line, code, package, work.budget, _telling(work, package))
-    _decide(work, assess(centre, work.unit, package, collected, known, is_stalled=stalled), collected)
+    collected = collect(centre, work.line, code, seen, work.budget, _telling(work, seen))
+    _decide(work, assess(centre, work.unit, seen.package, collected, known, is_stalled=stalled), collected)
 
 
 def _answer_before(work: _Work) -> None:
@@ -224,28 +224,25 @@ def _begun_first(work: _Work, packages: Sequence[PackageSeen]) -> list[PackageSe
     """Return packages with those first that an earlier run has given a round and not decided."""
     with work.centre.database.read() as connection:
         begun = rounds(connection, unit_code=work.unit.unit_code, states=(RoundState.COLLECTED,))
-    known = {(this.raw_name, this.fingerprint) for this in begun}
-    return sorted(packages, key=lambda package: (package.raw_name, package.fingerprint) not in known)
+    known = {this.package for this in begun}
+    return sorted(packages, key=lambda seen: seen.package not in known)
 
 
 def _left_behind(
     work: _Work, packages: Sequence[PackageSeen], choice: ChosenPackages, states: Sequence[RoundState] = _GOES_ON
 ) -> list[Round]:
     """Return rounds that are not ended and whose package the unit has taken away or replaced since: none is lost (I2)."""
-    there = {(package.raw_name, package.fingerprint) for package in packages}
+    there = {seen.package for seen in packages}
     with work.centre.database.read() as connection:
         open_rounds = rounds(connection, unit_code=work.unit.unit_code, states=states)
-    return [this for this in open_rounds if choice.has_round(this) and (this.raw_name, this.fingerprint) not in there]
+    return [this for this in open_rounds if choice.has_round(this) and this.package not in there]
 
 
 def _go_on(work: _Work, this: Round) -> None:
     """Go on with a round that an earlier run has begun, from what it left in the quarantine (K1)."""
     collected = collected_before(work.centre, this)
-    if collected is None:
-        return
-    kind = Packaging(this.kind)
-    package = PackageSeen(this.filing_year, this.raw_name, kind, [], this.fingerprint, has_ready=False)
-    _decide(work, assess(work.centre, work.unit, package, collected, this), collected)
+    if collected is not None:
+        _decide(work, assess(work.centre, work.unit, this.package, collected, this), collected)
 
 
 def _decide(work: _Work, assessed: Assessed, collected: Collected) -> None:
@@ -309,11 +306,8 @@ def _purge_orphans(work: _Work, packages: Sequence[PackageSeen], years: Sequence
     """Remove what came of states of packages that are no more and that no round is about: each would stay for ever."""
     centre, code = work.centre, work.unit.unit_code
     with centre.database.read() as connection:
-        known = {
-            quarantine_id_of(code, this.filing_year, this.raw_name, this.fingerprint)
-            for this in rounds(connection, unit_code=code)
-        }
-    known |= {quarantine_id_of(code, each.filing_year, each.raw_name, each.fingerprint) for each in packages}
+        known = {this.quarantine_id for this in rounds(connection, unit_code=code)}
+    known |= {quarantine_id_of(code, seen.package) for seen in packages}
     for arrival in {name.removesuffix("-inside") for name in centre.quarantine.ids()} - known:
         if any(arrival.startswith(f"{code}-{year}-") for year in years):
             purge(centre, arrival)
@@ -326,12 +320,11 @@ def _purge_answered(work: _Work) -> None:
         ended = rounds(connection, unit_code=work.unit.unit_code, states=(RoundState.ACCEPTED, RoundState.SUPERSEDED))
     here = set(centre.quarantine.ids())
     for this in ended:
-        quarantine_id = quarantine_id_of(this.unit_code, this.filing_year, this.raw_name, this.fingerprint)
-        if quarantine_id in here:
-            purge(centre, quarantine_id)
+        if this.quarantine_id in here:
+            purge(centre, this.quarantine_id)
 
 
-def _telling(work: _Work, package: PackageSeen) -> Callable[[int], None]:
+def _telling(work: _Work, seen: PackageSeen) -> Callable[[int], None]:
     """Return what tells of progress and keeps the lease while bytes arrive."""
     fence = Fence(work.centre.database, work.lease, work.centre.clock.now_at)
     done = 0
@@ -341,6 +334,6 @@ def _telling(work: _Work, package: PackageSeen) -> Callable[[int], None]:
         done += more
         fence.keep_now_and_then()
         if work.progress is not None:
-            work.progress(f"{work.unit.unit_code} {package.shown_name}", done, package.total_bytes)
+            work.progress(f"{work.unit.unit_code} {seen.package.shown_name}", done, seen.total_bytes)
 
     return tell

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from lantai.records.centre.unit import DataForm
-from lantai.records.intake.carrier import BackupStrategy, package_name
+from lantai.records.intake.carrier import BackupStrategy
+from lantai.records.intake.package import Package, quarantine_id_of
 from lantai.records.intake.submission import RoundState
 
 
@@ -16,22 +17,18 @@ class Round:
 
     Attributes:
         carrier_id: Our id of the round's carrier.
+        package: What it is about, in its state.
         carrier_number: The unit's own number of the carrier.
-        raw_name: The unit's own name for the package.
-        fingerprint: State of the package that this round is about.
         is_stalled: Taken in half, because it had not changed for days; the database never lets it be sealed or accepted.
     """
 
     carrier_id: str
     submission_id: str
     unit_code: str
-    filing_year: int
+    package: Package
     data_form: DataForm
     carrier_number: str
     round_no: int
-    raw_name: bytes
-    kind: str
-    fingerprint: str
     state: RoundState
     received_at: datetime
     days_late: int
@@ -47,6 +44,11 @@ class Round:
     is_stalled: bool
 
     @property
-    def package_name(self) -> str:
-        """The unit's own name for the package, as people read it."""
-        return package_name(self.raw_name, self.kind)
+    def filing_year(self) -> int:
+        """The year whose folder its package lay in, which is its submission's."""
+        return self.package.filing_year
+
+    @property
+    def quarantine_id(self) -> str:
+        """The name of its package's folder in the quarantine."""
+        return quarantine_id_of(self.unit_code, self.package)

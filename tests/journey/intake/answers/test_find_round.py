@@ -12,6 +12,8 @@ from lantai.errors import AmbiguousNameError, NotFoundError
 from lantai.journey.intake.answers.find_round import find_kept, find_round
 from lantai.locales import message_of
 from lantai.records.centre.unit import DataForm, Unit
+from lantai.records.intake.carrier import Packaging
+from lantai.records.intake.package import Package
 from lantai.records.intake.round import Round
 from lantai.records.intake.submission import RoundState
 
@@ -39,8 +41,9 @@ def came(
         submission = of or add_submission(connection, code, 2025, form, number or name, None, now_at)
         round_no = 1 if of is None else 2
         raw_name = raw or name.encode()
+        package = Package(2025, raw_name, Packaging(kind), raw_name.hex().ljust(64, "0")[:64])
         carrier = add_round(
-            connection, code, submission, round_no, raw_name, kind, raw_name.hex().ljust(64, "0")[:64], now_at, 0,
+            connection, code, submission, round_no, package, now_at, 0,
             is_zero_report=False, is_stalled=False, strategy=None, file_count=1, size_bytes=1,
         )  # fmt: skip
         path = [RoundState.SEALED, state] if state is RoundState.ACCEPTED else [state]
@@ -62,7 +65,7 @@ def test_number_and_name_that_differ_by_one_each_find_their_own(centre: Centre) 
 
     found = {wanted: meant(centre, wanted) for wanted in ("JY-2025-D-003", "SL2025-JY-D003", "SL2025-JY-D002")}
 
-    assert {wanted: (each.carrier_id, each.package_name) for wanted, each in found.items()} == {
+    assert {wanted: (each.carrier_id, each.package.name) for wanted, each in found.items()} == {
         "JY-2025-D-003": ("SL2025-JY-D002-R1", "JY-2025-D-003"),
         "SL2025-JY-D003": ("SL2025-JY-D003-R1", "JY-2025-D-002"),
         "SL2025-JY-D002": ("SL2025-JY-D002-R1", "JY-2025-D-003"),

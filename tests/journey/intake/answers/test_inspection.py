@@ -11,9 +11,10 @@ from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.journey.intake.answers.inspection import Case, in_order, inspection_form, opinion_form, opinions_body
 from lantai.records.centre.unit import DataForm, Unit
 from lantai.records.custody.copy import Copy, CopyState
-from lantai.records.intake.carrier import BackupStrategy
+from lantai.records.intake.carrier import BackupStrategy, Packaging
 from lantai.records.intake.finding import Finding, Severity
 from lantai.records.intake.inspection import UnitHalf
+from lantai.records.intake.package import Package
 from lantai.records.intake.round import Round
 from lantai.records.intake.submission import RoundState
 
@@ -23,13 +24,10 @@ ROUND = Round(
     carrier_id="SL2025-JY-E001-R1",
     submission_id="SL2025-JY-E001",
     unit_code="JY",
-    filing_year=2025,
+    package=Package(2025, b"JY-2025-E-001.zip", Packaging.ZIP, "f" * 64),
     data_form=DataForm.E_DOCUMENT,
     carrier_number="001",
     round_no=1,
-    raw_name=b"JY-2025-E-001.zip",
-    kind="zip",
-    fingerprint="",
     state=RoundState.ACCEPTED,
     received_at=RECEIVED_AT,
     days_late=0,

@@ -6,103 +6,92 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from lantai.edges import tables
 from lantai.edges.database.database import query
 from lantai.edges.database.loading import add_if_new
+from lantai.records.intake.carrier import Packaging
+from lantai.records.intake.package import Package, Sighting
 from lantai.records.intake.reason import storable
 
 
 def note_package(
     connection: Connection,
     unit_code: str,
-    filing_year: int,
-    raw_name: bytes,
-    kind: str,
-    fingerprint: str,
+    package: Package,
     now_at: datetime,
     *,
     is_whole: bool,
     waits: timedelta | None = None,
-) -> Row[Any]:
+) -> Sighting:
     """Remember what a look found; the moment of the first look at this state of the package stays.
 
     Args:
         connection: An open transaction.
         unit_code: Whose outbox it was.
-        filing_year: Of the folder.
-        raw_name: The department's name for the package.
-        kind: How it lies there.
-        fingerprint: The state it is in.
+        package: What was seen, in its state.
         now_at: When the look was.
         is_whole: Whether all that it lists for itself is there.
         waits: So long this state may stay as it is before it is taken in half; None is without end.
 
-    Returns:
-        The row: seen_at (first look at this fingerprint), is_whole, waits_until_at, carrier_id (None until a round is about it).
     """
     table = tables.package_seen
-    key = (table.c.unit_code == unit_code, table.c.filing_year == filing_year, table.c.raw_name_hex == raw_name.hex())
+    key = _place(unit_code, package)
     row = connection.execute(select(table).where(*key)).one_or_none()
-    is_same = row is not None and row.fingerprint == fingerprint
+    is_same = row is not None and (row.kind, row.fingerprint) == (package.packaging, package.fingerprint)
     seen_at = row.seen_at if row is not None and is_same else now_at
     until_at = seen_at + waits if waits is not None else None
     state = {"is_whole": is_whole, "waits_until_at": until_at}
     if not is_same:
-        state |= {"kind": kind, "fingerprint": fingerprint, "seen_at": seen_at, "carrier_id": None}
+        is_in = {"kind": package.packaging.value, "fingerprint": package.fingerprint}
+        state |= {**is_in, "seen_at": seen_at, "carrier_id": None}
     if row is None:
-        names = {"unit_code": unit_code, "filing_year": filing_year, "raw_name_hex": raw_name.hex()}
+        names = {"unit_code": unit_code, "filing_year": package.filing_year, "raw_name_hex": package.raw_name.hex()}
         add_if_new(connection, table, **names, **state)
     elif not is_same or (row.is_whole, row.waits_until_at) != (is_whole, until_at):
         connection.execute(update(table).where(*key).values(state))
-    return connection.execute(select(table).where(*key)).one()
+    now = connection.execute(select(table).where(*key)).one()
+    return Sighting(now.seen_at, now.waits_until_at, now.carrier_id, is_whole=now.is_whole)
 
 
-def known_states(connection: Connection, unit_codes: Collection[str]) -> dict[str, dict[tuple[bytes, str], bool]]:
-    """Return whether they are whole, by unit code, then by raw name and fingerprint: states that need no second question."""
-    known: dict[str, dict[tuple[bytes, str], bool]] = {code: {} for code in unit_codes}
+def known_states(connection: Connection, unit_codes: Collection[str]) -> dict[str, dict[Package, bool]]:
+    """Return by unit code the packages that need no second question, each with whether it is whole."""
+    known: dict[str, dict[Package, bool]] = {code: {} for code in unit_codes}
     for row in query(connection, "packages_known", unit_codes=list(unit_codes)):
-        known[row.unit_code][bytes.fromhex(row.raw_name_hex), row.fingerprint] = row.is_whole
+        raw_name, packaging = bytes.fromhex(row.raw_name_hex), Packaging(row.kind)
+        known[row.unit_code][Package(row.filing_year, raw_name, packaging, row.fingerprint)] = row.is_whole
     return known
 
 
-def link_package(
-    connection: Connection, unit_code: str, filing_year: int, raw_name: bytes, fingerprint: str, carrier: str
-) -> None:
+def link_package(connection: Connection, unit_code: str, package: Package, carrier: str) -> None:
     """Say which round a package's present state is."""
     table = tables.package_seen
     connection.execute(
         update(table)
-        .where(
-            table.c.unit_code == unit_code,
-            table.c.filing_year == filing_year,
-            table.c.raw_name_hex == raw_name.hex(),
-            table.c.fingerprint == fingerprint,
-        )
+        .where(*_place(unit_code, package), table.c.fingerprint == package.fingerprint)
         .values(carrier_id=carrier),
     )
 
 
-def forget_packages(
-    connection: Connection, unit_code: str, years: Sequence[int], there: Collection[tuple[int, bytes]]
-) -> None:
+def forget_packages(connection: Connection, unit_code: str, years: Sequence[int], there: Collection[Package]) -> None:
     """Forget packages that were seen, never received, and are not in the outbox any more.
 
     Args:
         connection: An open transaction.
         unit_code: Whose outbox was listed, whole and without an error.
         years: The years whose folders were listed.
-        there: Year and raw name of every package that is there now.
+        there: Every package that is there now, in whatever state.
     """
     table = tables.package_seen
+    places = {(package.filing_year, package.raw_name) for package in there}
     rows = connection.execute(
         select(table.c.filing_year, table.c.raw_name_hex).where(
             table.c.unit_code == unit_code, table.c.filing_year.in_(years), table.c.carrier_id.is_(None)
         ),
     )
     for row in rows.all():
-        if (row.filing_year, bytes.fromhex(row.raw_name_hex)) not in there:
+        if (row.filing_year, bytes.fromhex(row.raw_name_hex)) not in places:
             connection.execute(
                 delete(table).where(
                     table.c.unit_code == unit_code,
@@ -120,3 +109,13 @@ def note_look(connection: Connection, unit_code: str, now_at: datetime, error: s
         values = {"state": "unknown", "error": storable(error), "looked_at": now_at}
     if not add_if_new(connection, table, unit_code=unit_code, **values):
         connection.execute(update(table).where(table.c.unit_code == unit_code).values(values))
+
+
+def _place(unit_code: str, package: Package) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for the one row of a place in an outbox: a package there is one, in whatever state."""
+    table = tables.package_seen
+    return (
+        table.c.unit_code == unit_code,
+        table.c.filing_year == package.filing_year,
+        table.c.raw_name_hex == package.raw_name.hex(),
+    )

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, inser
 from lantai.edges import tables
 from lantai.errors import NotFoundError
 from lantai.records.centre.unit import DataForm
-from lantai.records.intake.carrier import BackupStrategy
+from lantai.records.intake.carrier import BackupStrategy, Packaging
+from lantai.records.intake.package import Package
 from lantai.records.intake.round import Round
 from lantai.records.intake.submission import ANSWERS, RoundState, carrier_id
 
@@ -21,9 +22,7 @@ def add_round(
     unit_code: str,
     submission: str,
     round_no: int,
-    raw_name: bytes,
-    kind: str,
-    fingerprint: str,
+    package: Package,
     received_at: datetime,
     days_late: int,
     *,
@@ -41,9 +40,9 @@ def add_round(
             submission_id=submission,
             unit_code=unit_code,
             round_no=round_no,
-            raw_name_hex=raw_name.hex(),
-            kind=kind,
-            fingerprint=fingerprint,
+            raw_name_hex=package.raw_name.hex(),
+            kind=package.packaging.value,
+            fingerprint=package.fingerprint,
             state=RoundState.COLLECTED.value,
             received_at=received_at,
             is_on_time=days_late == 0,
@@ -128,13 +127,10 @@ def _round(row: Row[Any]) -> Round:
         carrier_id=row.carrier_id,
         submission_id=row.submission_id,
         unit_code=row.unit_code,
-        filing_year=row.filing_year,
+        package=Package(row.filing_year, bytes.fromhex(row.raw_name_hex), Packaging(row.kind), row.fingerprint),
         data_form=DataForm(row.data_form),
         carrier_number=row.carrier_number,
         round_no=row.round_no,
-        raw_name=bytes.fromhex(row.raw_name_hex),
-        kind=row.kind,
-        fingerprint=row.fingerprint,
         state=RoundState(row.state),
         received_at=row.received_at,
         days_late=row.days_late,

@@ -40,7 +40,7 @@ from lantai.journey.intake.answers.inspection import (
     opinion_form,
     opinions_body,
 )
-from lantai.records.intake.carrier import bare_name, decode_name
+from lantai.records.intake.carrier import decode_name
 from lantai.records.intake.finding import Severity
 from lantai.records.intake.round import Round
 from lantai.records.intake.submission import RoundState, bears_number
@@ -112,7 +112,7 @@ def answer_name(this: Round) -> bytes:
     The department finds it by its own name, and no answer takes the place of another, also where a name is used twice. A
     package whose name leaves no room for ours, or would be taken for a number of ours, is called by our id alone.
     """
-    own, theirs = this.carrier_id.encode(), bare_name(this.raw_name, this.kind)
+    own, theirs = this.carrier_id.encode(), this.package.bare_name
     name = b".".join((theirs, own))
     # As it is shown, a mark that nobody sees is written out, and the name would not be known for what it looks like in the inbox.
     return own if len(name) > MOST_NAME_BYTES or bears_number(decode_name(theirs) or "") else name
@@ -177,7 +177,7 @@ def _receipt_body(case: Case, proof: Inclusion, note: str) -> dict[str, Any]:
         "filing_year": this.filing_year,
         "data_form": this.data_form.value,
         "carrier_number": this.carrier_number,
-        "package_name": this.package_name,
+        "package_name": this.package.name,
         "is_zero_report": this.is_zero_report,
         "received_at": this.received_at.isoformat(),
         "due_on": case.due_on.isoformat() if case.due_on else "",

@@ -18,7 +18,6 @@ from lantai.edges.registry.custody.sealings import carrier_of
 from lantai.edges.registry.intake.rounds import rounds
 from lantai.errors import AmbiguousNameError, LantaiError, NotFoundError
 from lantai.locales import refusal
-from lantai.records.intake.carrier import names_of
 from lantai.records.intake.round import Round
 from lantai.records.intake.submission import Reference, RoundState, read_reference
 from lantai.records.text import spelling
@@ -110,7 +109,7 @@ def _named(every: Sequence[Round], wanted: str) -> list[Round]:
 
 
 def _spelled(spell: Callable[[str], str], this: Round) -> set[str]:
-    return set(map(spell, names_of(this.raw_name, this.kind)))
+    return set(map(spell, this.package.names))
 
 
 def _as_written(name: str) -> str:
@@ -126,7 +125,7 @@ def _nothing_kept(this: Round) -> LantaiError:
         "refused.nothing_kept",
         carrier_id=this.carrier_id,
         unit_code=this.unit_code,
-        package=this.package_name,
+        package=this.package.name,
         state=Words.of(f"values.state.{this.state.value}"),
         code=this.state.value,
     )
@@ -143,7 +142,7 @@ def _several(wanted: str, found: Sequence[Round]) -> LantaiError:
             submission_id=this.submission_id,
             unit_code=this.unit_code,
             filing_year=this.filing_year,
-            package=this.package_name,
+            package=this.package.name,
             carrier_number=this.carrier_number,
         )
         for this in listed
