@@ -1,5 +1,5 @@
 -- States of units' packages that need no second question: seen to be whole by an earlier look, or received already.
--- reads: journey/intake/look.py, journey/intake/take_in.py
+-- reads: edges/registry/intake/packages.py, for looks at outboxes and for taking in
 -- source: R1-42; interfaces.md, "A department's folder"
 -- param: unit_codes text[]
 -- returns: unit_code text

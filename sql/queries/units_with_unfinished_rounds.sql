@@ -2,7 +2,7 @@
 -- place since), or held for a reason that is gone.
 -- A round held for want of an agreement goes on when there is one; one that was decided on goes on once, and any held round
 -- when a person asks for its unit.
--- reads: journey/intake/look.py
+-- reads: edges/registry/intake/rounds.py, for the looks at outboxes
 -- source: R1-37, R1-51; reliability.md, I4
 -- param: today date
 -- param: by_hand boolean

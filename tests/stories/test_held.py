@@ -14,6 +14,7 @@ from lantai.cli.commands import app
 from lantai.edges import tables
 from lantai.edges.registry.centre import people
 from lantai.edges.registry.intake.findings import findings_of
+from lantai.edges.registry.intake.rounds import rounds
 from lantai.errors import NotFoundError, NotPermittedError, UsageError
 from lantai.formats.ledger import canonical
 from lantai.journey.intake.decide_held import MOST_REASON, decide_held
@@ -69,6 +70,27 @@ def test_mended_filing_after_an_acceptance_is_held_whatever_it_repeats(house: Fi
         ("json", "pdf"),
     )
     assert set(house.inbox()) == {*receipt, *(f"001.SL2025-JY-E001-R2.notice.{ending}" for ending in notice)}
+
+
+def test_held_round_is_gone_on_with_when_its_package_lies_in_another_years_folder_since(house: FilingHouse) -> None:
+    """I2: a package of the same name and state in another year's folder is another package."""
+    house.add_unit(with_agreement=False)
+    house.open_year(2024)
+    house.open_year(2025)
+    filed = house.file()
+    take_in(house.centre, "JY")
+    held = house.states()
+    moved = filed.parents[1] / "2024" / filed.name
+    moved.parent.mkdir()
+    filed.rename(moved)
+    house.agree("JY")
+
+    take_in(house.centre, "JY")
+
+    with house.centre.database.read() as connection:
+        states = {this.carrier_id: this.state for this in rounds(connection, unit_code="JY")}
+    assert held == [(1, RoundState.HELD)]
+    assert states == {"SL2025-JY-E001-R1": RoundState.ACCEPTED, "SL2024-JY-E001-R1": RoundState.RETURNED}
 
 
 def test_zero_report_after_a_filing_contradicts_it_and_is_held(house: FilingHouse) -> None:

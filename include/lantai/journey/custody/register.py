@@ -97,8 +97,13 @@ def register_accepted(
     with centre.database.begin() as connection:
         require(connection, lease)
         register_records(connection, records)
-        values = {"record_count": len(records), "base_carrier_id": base_carrier_id}
-        move_round(connection, this.carrier_id, RoundState.ACCEPTED, **values)
+        move_round(
+            connection,
+            this.carrier_id,
+            RoundState.ACCEPTED,
+            record_count=len(records),
+            base_carrier_id=base_carrier_id,
+        )
         facts: dict[str, int | str] = {
             "submission_id": this.submission_id,
             "round": this.round_no,

@@ -10,19 +10,16 @@ Source: interfaces.md, "A department's folder".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-from sqlalchemy import Row
 
 from lantai.edges.bulkhead.looks import OutboxLook, look_all
 from lantai.edges.bulkhead.patience import Pace
 from lantai.edges.centre import Centre
 from lantai.edges.connections import PREFIX, Connection, connections_of
-from lantai.edges.database.database import query
 from lantai.edges.registry.centre.units import units as registered_units
 from lantai.edges.registry.intake.packages import forget_packages, known_states, note_look
+from lantai.edges.registry.intake.rounds import unfinished_rounds
 from lantai.edges.registry.year.duties import known_years, open_years
 from lantai.errors import ConnectionConfigError, LantaiError, UsageError
 from lantai.journey.intake.choose_packages import ChosenPackages, choose_packages
@@ -130,8 +127,7 @@ def look(
     _refuse_unknown(choice, found)
     if carriers is not None:
         codes = sorted({this.unit_code for this in choice.received})
-    for row in _unfinished(centre, codes, by_hand=units is not None or carriers is not None):
-        found.ready.setdefault(row.unit_code, row.round_count)
+    _add_unfinished(centre, found, codes, by_hand=units is not None or carriers is not None)
     return found.told(looked_count)
 
 
@@ -181,8 +177,7 @@ def look_again(
         left = sorted({*found.worth_another(), *resting})
         if not left:
             break
-    for row in _unfinished(centre, list(earlier), by_hand=False):
-        found.ready.setdefault(row.unit_code, row.round_count)
+    _add_unfinished(centre, found, list(earlier), by_hand=False)
     return found.told(len(earlier))
 
 
@@ -317,13 +312,10 @@ def _not_there(unknown: Sequence[tuple[str, bool]], names: Sequence[str]) -> Wor
     return Words.of("refused.not_there", wanted=wanted, there=there, more=more)
 
 
-def _unfinished(centre: Centre, codes: Sequence[str], *, by_hand: bool) -> Sequence[Row[Any]]:
+def _add_unfinished(centre: Centre, found: _Round, codes: Collection[str], *, by_hand: bool) -> None:
+    """Count a unit with rounds to go on with as ready, also where nothing new lies in its outbox."""
     with centre.database.read() as connection:
-        rows = query(
-            connection,
-            "units_with_unfinished_rounds",
-            today=centre.clock.today_on(),
-            by_hand=by_hand,
-        )
-    wanted = set(codes)
-    return [row for row in rows if row.unit_code in wanted]
+        counts = unfinished_rounds(connection, centre.clock.today_on(), by_hand=by_hand)
+    for code, count in counts.items():
+        if code in codes:
+            found.ready.setdefault(code, count)

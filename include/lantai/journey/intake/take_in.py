@@ -286,13 +286,11 @@ def _refuse(work: _Work, this: Round, findings: Sequence[Finding]) -> None:
     state = RoundState.RETURNED if is_fault else RoundState.HELD
     if state is this.state:
         return
-    values = {}
-    if is_fault:
-        values["supplement_by_on"] = add_days(centre.clock.today_on(), centre.settings.supplement_days)
+    by_on = add_days(centre.clock.today_on(), centre.settings.supplement_days) if is_fault else None
     kind = EventKind.CARRIER_RETURNED if is_fault else EventKind.CARRIER_HELD
     with centre.database.begin() as connection:
         require(connection, work.lease)
-        move_round(connection, this.carrier_id, state, **values)
+        move_round(connection, this.carrier_id, state, supplement_by_on=by_on)
         facts: dict[str, int | str] = {
             "submission_id": this.submission_id,
             "round": this.round_no,

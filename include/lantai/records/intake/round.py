@@ -1,4 +1,4 @@
-"""One round of a submission: a try at it, as its row says. Source: ADR 0009."""
+"""One round of a submission: a try at it, and the answer that its unit gets. Source: ADR 0009; interfaces.md, "A department's folder"."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime
 from lantai.records.centre.unit import DataForm
 from lantai.records.intake.carrier import BackupStrategy
 from lantai.records.intake.package import Package, quarantine_id_of
-from lantai.records.intake.submission import RoundState
+from lantai.records.intake.submission import AnswerKind, RoundState
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +52,27 @@ class Round:
     def quarantine_id(self) -> str:
         """The name of its package's folder in the quarantine."""
         return quarantine_id_of(self.unit_code, self.package)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundAnswer:
+    """What was made for the unit of a round: a paper, and the same for machines, signed; made once and delivered as it was made.
+
+    Attributes:
+        carrier_id: Our id of the round's carrier.
+        body_json: What machines read, canonical JSON; these bytes are what is signed.
+        signature: Base64.
+        paper_path: Of the PDF, below the folder of papers.
+        paper_sha256: Of the PDF.
+        made_at: When it was made.
+        delivered_at: When it lay in the unit's inbox and was read back there; None while it does not.
+    """
+
+    carrier_id: str
+    kind: AnswerKind
+    body_json: str
+    signature: str
+    paper_path: str
+    paper_sha256: str
+    made_at: datetime
+    delivered_at: datetime | None = None

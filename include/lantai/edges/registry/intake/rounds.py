@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, insert, or_, select, update
 
 from lantai.edges import tables
+from lantai.edges.database.database import query
 from lantai.errors import NotFoundError
 from lantai.records.centre.unit import DataForm
 from lantai.records.intake.carrier import BackupStrategy, Packaging
@@ -116,10 +117,52 @@ def mark_purged(connection: Connection, carrier: str, now_at: datetime) -> None:
     connection.execute(update(table).where(table.c.carrier_id == carrier).values(purged_at=now_at))
 
 
-def move_round(connection: Connection, carrier: str, state: RoundState, **values: Any) -> None:  # noqa: ANN401 - any column
-    """Move a round to a state; the database refuses a move that is not one."""
+def unfinished_rounds(connection: Connection, today: date, *, by_hand: bool) -> dict[str, int]:
+    """Return by unit code how many rounds there are to go on with, see sql/queries/units_with_unfinished_rounds.sql.
+
+    Args:
+        connection: An open transaction.
+        today: The local calendar date; agreements in force on it count.
+        by_hand: Whether a person asked, so that every held round is looked at again.
+    """
+    rows = query(connection, "units_with_unfinished_rounds", today=today, by_hand=by_hand)
+    return {row.unit_code: row.round_count for row in rows}
+
+
+def move_round(
+    connection: Connection,
+    carrier: str,
+    state: RoundState,
+    *,
+    supplement_by_on: date | None = None,
+    generation: int | None = None,
+    manifest_sha256: str | None = None,
+    record_count: int | None = None,
+    base_carrier_id: str | None = None,
+) -> None:
+    """Move a round to a state; the database refuses a move that is not one.
+
+    Args:
+        connection: An open transaction.
+        carrier: Id of the round's carrier.
+        state: Where it goes.
+        supplement_by_on: Until when its unit may hand it in again, set as it is returned. Like all that follow: None leaves
+            what the row has.
+        generation: Of the vault, set as it is sealed.
+        manifest_sha256: Of the vault's manifest, set with it.
+        record_count: Records registered, set as it is accepted.
+        base_carrier_id: The full backup that it builds on, set with it.
+    """
     table = tables.carrier
-    connection.execute(update(table).where(table.c.carrier_id == carrier).values(state=state.value, **values))
+    values = {
+        "supplement_by_on": supplement_by_on,
+        "generation": generation,
+        "manifest_sha256": manifest_sha256,
+        "record_count": record_count,
+        "base_carrier_id": base_carrier_id,
+    }
+    known = {name: value for name, value in values.items() if value is not None}
+    connection.execute(update(table).where(table.c.carrier_id == carrier).values(state=state.value, **known))
 
 
 def _round(row: Row[Any]) -> Round:

@@ -14,9 +14,6 @@ import base64
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Row
 
 from lantai.edges.bulkhead.line import UnitLine
 from lantai.edges.centre import Centre
@@ -42,8 +39,8 @@ from lantai.journey.intake.answers.inspection import (
 )
 from lantai.records.intake.carrier import decode_name
 from lantai.records.intake.finding import Severity
-from lantai.records.intake.round import Round
-from lantai.records.intake.submission import RoundState, bears_number
+from lantai.records.intake.round import Round, RoundAnswer
+from lantai.records.intake.submission import AnswerKind, RoundState, bears_number
 from lantai.records.ledger.event import EventKind
 
 INBOX = b"inbox"
@@ -118,13 +115,13 @@ def answer_name(this: Round) -> bytes:
     return own if len(name) > MOST_NAME_BYTES or bears_number(decode_name(theirs) or "") else name
 
 
-def _made(centre: Centre, this: Round) -> Row[Any] | None:
+def _made(centre: Centre, this: Round) -> RoundAnswer | None:
     # One after another: with a blocked inbox there may be hundreds, each with thousands of findings in it.
     with centre.database.read() as connection:
         return answer_of(connection, this)
 
 
-def _make(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> Row[Any] | None:
+def _make(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> RoundAnswer | None:
     """Return the answer of a round, made now; None for one that was accepted and waits for the next checkpoint."""
     case = case_of(centre, this)
     if this.state is RoundState.RETURNED:
@@ -132,13 +129,13 @@ def _make(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> Row[Any
             findings = findings_of(connection, this.carrier_id)
         body = opinions_body(case, findings, centre.settings.locale)
         paper = form.render("opinions", opinion_form(case, findings), locale=centre.settings.locale)
-        return _keep(centre, this, "opinions", body, paper)
+        return _keep(centre, this, AnswerKind.OPINIONS, body, paper)
     if this.state is RoundState.HELD:
         with centre.database.read() as connection:
             findings = [f for f in findings_of(connection, this.carrier_id) if f.severity is Severity.HOLD]
         body = opinions_body(case, findings, centre.settings.locale)
         paper = form.render("notice", notice_form(case, findings), locale=centre.settings.locale)
-        return _keep(centre, this, "notice", body, paper)
+        return _keep(centre, this, AnswerKind.NOTICE, body, paper)
     proof = _proof(centre, this, checkpoint)
     if proof is None or checkpoint is None:
         return None
@@ -150,7 +147,7 @@ def _make(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> Row[Any
     body = _receipt_body(case, proof, str(kept.note))
     content = inspection_form(case, findings, checkpoint)
     paper = form.render("acceptance_inspection", content, locale=centre.settings.locale)
-    return _keep(centre, this, "receipt", body, paper)
+    return _keep(centre, this, AnswerKind.RECEIPT, body, paper)
 
 
 def _proof(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> Inclusion | None:
@@ -165,7 +162,7 @@ def _proof(centre: Centre, this: Round, checkpoint: Checkpoint | None) -> Inclus
         return None
 
 
-def _receipt_body(case: Case, proof: Inclusion, note: str) -> dict[str, Any]:
+def _receipt_body(case: Case, proof: Inclusion, note: str) -> dict[str, object]:
     this = case.round
     return {
         "format": 1,
@@ -202,26 +199,27 @@ def _receipt_body(case: Case, proof: Inclusion, note: str) -> dict[str, Any]:
     }
 
 
-def _keep(centre: Centre, this: Round, kind: str, body: dict[str, Any], paper: bytes) -> Row[Any] | None:
+def _keep(
+    centre: Centre, this: Round, kind: AnswerKind, body: Mapping[str, object], paper: bytes
+) -> RoundAnswer | None:
+    """Register an answer and return what is registered: another worker's, where that one was first."""
     written = canonical.dumps(body)
     signature = base64.b64encode(centre.intake_signer.sign(written)).decode()
     folder = paper_folder(centre, this)
     name = f"{this.carrier_id}.{kind}.pdf"
     sha256 = put_paper(folder, name, paper)
     put_paper(folder, f"{this.carrier_id}.{kind}.json", written)
+    made = RoundAnswer(
+        carrier_id=this.carrier_id,
+        kind=kind,
+        body_json=written.decode(),
+        signature=signature,
+        paper_path=str((folder / name).relative_to(centre.settings.papers)),
+        paper_sha256=sha256,
+        made_at=centre.clock.now_at(),
+    )
     with centre.database.begin() as connection:
-        put_answer(
-            connection,
-            this.carrier_id,
-            {
-                "kind": kind,
-                "body_json": written.decode(),
-                "signature": signature,
-                "paper_path": str((folder / name).relative_to(centre.settings.papers)),
-                "paper_sha256": sha256,
-                "made_at": centre.clock.now_at(),
-            },
-        )
+        put_answer(connection, made)
         return answer_of(connection, this)
 
 
@@ -230,15 +228,15 @@ def paper_folder(centre: Centre, this: Round) -> Path:
     return centre.settings.papers / str(this.filing_year) / this.unit_code
 
 
-def _deliver(centre: Centre, line: UnitLine, this: Round, made: Row[Any]) -> None:
+def _deliver(centre: Centre, line: UnitLine, this: Round, made: RoundAnswer) -> None:
     """Lay the answer in the inbox (R1-48): the paper first, the machine-readable parts last, so that who finds those finds all."""
     paper = read_bytes(centre.settings.papers / made.paper_path)
     folder = b"/".join((INBOX, str(this.filing_year).encode()))
     line.mkdirs(folder)
     part = b"/".join((folder, answer_name(this))) + f".{made.kind}.".encode()
     line.deliver(part + b"pdf", paper, replace=True)
-    if made.kind == "receipt":
+    if made.kind is AnswerKind.RECEIPT:
         line.deliver(part + b"sig", base64.b64decode(made.signature), replace=True)
     line.deliver(part + b"json", made.body_json.encode(), replace=True)
     with centre.database.begin() as connection:
-        mark_delivered(connection, this, made.kind, centre.clock.now_at())
+        mark_delivered(connection, made, centre.clock.now_at())
