@@ -184,7 +184,7 @@ def test_package_that_was_brought_in_and_not_decided_is_answered_before_another_
     def dies(*_arguments: Any) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr(verbs, "_decide", dies)
+    monkeypatch.setattr(verbs, "accept_or_return", dies)
     with pytest.raises(UnexpectedError):
         take_in(house.centre, "JY")
     monkeypatch.undo()

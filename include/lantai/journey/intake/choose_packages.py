@@ -17,11 +17,17 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from lantai.edges.registry.intake.rounds import rounds
+from lantai.errors import UsageError
+from lantai.locales import refusal
 from lantai.records.intake.package import Package
 from lantai.records.intake.round import Round
 from lantai.records.intake.submission import read_reference
 from lantai.records.text import spelling
 from lantai.records.text.shown import on_one_line
+from lantai.records.text.words import Words
+
+MOST_LISTED = 40
+"""So many packages are named to who asked for one that is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,28 @@ def choose_packages(
         if this.unit_code in unit_codes and this.filing_year in years and wanted.keys() & _names_of_round(this)
     )
     return ChosenPackages(wanted, received, frozenset(given & wanted.keys()))
+
+
+def refuse_unknown(choice: ChosenPackages, seen: Collection[Package]) -> None:
+    """Refuse names that nothing bears, where every outbox could be looked at: one that may lie in another is not refused (I8).
+
+    Args:
+        choice: What was chosen.
+        seen: The packages that lie in the outboxes.
+
+    Raises:
+        UsageError: Nothing bears one of the names; the message says what is there.
+    """
+    unknown = choice.unknown(seen)
+    if unknown:
+        raise refusal(UsageError, _not_there(unknown, sorted({package.shown_name for package in seen})))
+
+
+def _not_there(unknown: Sequence[tuple[str, bool]], names: Sequence[str]) -> Words:
+    wanted = tuple(Words.of("refused.given_elsewhere", name=name) if is_given else name for name, is_given in unknown)
+    there = tuple(names[:MOST_LISTED]) or (Words.of("refused.nothing"),)
+    more = Words.of("refused.more_packages", count=len(names) - MOST_LISTED) if len(names) > MOST_LISTED else ""
+    return Words.of("refused.not_there", wanted=wanted, there=there, more=more)
 
 
 def _names_of_round(this: Round) -> set[str]:

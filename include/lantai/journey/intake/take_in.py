@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
+from types import MappingProxyType
 
 from lantai.edges.bulkhead.line import UnitLine
 from lantai.edges.bulkhead.patience import Pace
@@ -21,33 +22,23 @@ from lantai.edges.connections import PREFIX, connections_of
 from lantai.edges.database.fence import Fence
 from lantai.edges.database.lease import Lease, leased, require
 from lantai.edges.intake.outbox import PackageSeen
-from lantai.edges.ledger.events import append
 from lantai.edges.registry.centre.units import units
-from lantai.edges.registry.intake.findings import put_findings
-from lantai.edges.registry.intake.inspections import put_unit_half
 from lantai.edges.registry.intake.packages import known_states, note_look
-from lantai.edges.registry.intake.rounds import move_round, round_of, rounds
+from lantai.edges.registry.intake.rounds import round_of, rounds
 from lantai.edges.registry.year.duties import open_years
 from lantai.errors import ConnectionConfigError, LantaiError, LeaseLostError, UnexpectedError
-from lantai.journey.custody.clear_former import clear_former
-from lantai.journey.custody.register import register_accepted, register_begun, register_sealed, register_zero_report
-from lantai.journey.custody.seal import CarrierFacts, seal
-from lantai.journey.custody.store import store
+from lantai.journey.intake.accept_or_return import accept_or_return
 from lantai.journey.intake.answers.answer import answer
 from lantai.journey.intake.assess import Assessed, assess
 from lantai.journey.intake.choose_packages import ChosenPackages, choose_packages
 from lantai.journey.intake.collect import Budget, Collected, collect, collected_before, purge
-from lantai.journey.intake.list_records import list_records
 from lantai.journey.intake.select_ready import is_settled, is_stalled, select_ready
 from lantai.journey.ledger.checkpoint import make_checkpoint
 from lantai.records.centre.unit import Unit
-from lantai.records.intake.finding import Finding, Severity, is_acceptable
 from lantai.records.intake.package import quarantine_id_of
 from lantai.records.intake.round import Round
 from lantai.records.intake.submission import RoundState
-from lantai.records.ledger.event import EventKind
 from lantai.records.text.progress import Progress
-from lantai.rules.year.calendar import add_days
 
 FIRST_SHARE_SECONDS = 600.0
 """So long a unit's server may keep a run waiting while other units wait for their turn."""
@@ -57,6 +48,9 @@ LAST_SHARE_SECONDS = 7200.0
 
 _GOES_ON = (RoundState.COLLECTED, RoundState.HELD, RoundState.SEALED)
 """A round in one of these states is not ended."""
+
+_COUNTED = MappingProxyType({RoundState.ACCEPTED: "accepted", RoundState.RETURNED: "returned", RoundState.HELD: "held"})
+"""By state, as what a round that ended is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +95,12 @@ class _Work:
     def count(self, **added: int) -> None:
         """Add to the counts."""
         self.done = replace(self.done, **{name: getattr(self.done, name) + more for name, more in added.items()})
+
+    def conclude(self, assessed: Assessed, collected: Collected) -> None:
+        """Accept, return or hold a round, and count it where that is news."""
+        ended = accept_or_return(self.centre, assessed, collected, self.lease, self.progress)
+        if ended.is_new:
+            self.count(**{_COUNTED[ended.state]: 1}, zero_reports=int(ended.is_zero_report), records=ended.record_count)
 
 
 def take_in(
@@ -196,7 +196,7 @@ def _take_in_package(work: _Work, seen: PackageSeen) -> None:
     if known is None:
         _answer_before(work)
     collected = collect(centre, work.line, code, seen, work.budget, _telling(work, seen))
-    _decide(work, assess(centre, work.unit, seen.package, collected, known, is_stalled=stalled), collected)
+    work.conclude(assess(centre, work.unit, seen.package, collected, known, is_stalled=stalled), collected)
 
 
 def _answer_before(work: _Work) -> None:
@@ -242,62 +242,7 @@ def _go_on(work: _Work, this: Round) -> None:
     """Go on with a round that an earlier run has begun, from what it left in the quarantine (K1)."""
     collected = collected_before(work.centre, this)
     if collected is not None:
-        _decide(work, assess(work.centre, work.unit, this.package, collected, this), collected)
-
-
-def _decide(work: _Work, assessed: Assessed, collected: Collected) -> None:
-    """Refuse what has a fault or has to wait; seal, store and register the rest, which is accepted as it was assessed (I1)."""
-    centre, this = work.centre, assessed.round
-    if this.state is not RoundState.SEALED:
-        with centre.database.begin() as connection:
-            require(connection, work.lease)
-            put_findings(connection, this.carrier_id, assessed.findings)
-            if assessed.validated.unit_half is not None:
-                put_unit_half(connection, this.carrier_id, assessed.validated.unit_half)
-        if not is_acceptable(assessed.findings):
-            _refuse(work, this, assessed.findings)
-            return
-    if assessed.verified.is_zero_report:
-        register_zero_report(centre, this, work.lease)
-        work.count(accepted=1, zero_reports=1)
-        return
-    records = list_records(assessed.verified, assessed.validated.rows, assessed.context, this.carrier_id)
-    facts = CarrierFacts(this.carrier_id, this.unit_code, this.filing_year, this.data_form.value, this.round_no)
-    payload = {path: received.file_no for path, received in assessed.verified.payload.items()}
-    belonging = set(payload.values())
-    papers = [received for received in collected.files if received.file_no not in belonging]
-    sealed = seal(centre, facts, records, papers, collected.read, payload, work.lease, work.progress)
-    register_begun(centre, this, work.lease)
-    copies = store(centre, sealed, work.lease, None)
-    register_sealed(centre, this, sealed, copies, work.lease)
-    clear_former(centre, this.carrier_id, work.lease)
-    base = assessed.base_carrier_id
-    register_accepted(centre, this, records, sealed.manifest_sha256, work.lease, base_carrier_id=base)
-    work.count(accepted=1, records=len(records))
-
-
-def _refuse(work: _Work, this: Round, findings: Sequence[Finding]) -> None:
-    """Return a round with faults, to be supplemented within some days; hold one that only the centre can decide.
-
-    Source: R1-51, R4-08.
-    """
-    centre = work.centre
-    is_fault = any(finding.severity is Severity.FAULT for finding in findings)
-    state = RoundState.RETURNED if is_fault else RoundState.HELD
-    if state is this.state:
-        return
-    by_on = add_days(centre.clock.today_on(), centre.settings.supplement_days) if is_fault else None
-    kind = EventKind.CARRIER_RETURNED if is_fault else EventKind.CARRIER_HELD
-    with centre.database.begin() as connection:
-        require(connection, work.lease)
-        move_round(connection, this.carrier_id, state, supplement_by_on=by_on)
-        facts: dict[str, int | str] = {
-            "submission_id": this.submission_id,
-            "round": this.round_no,
-            "findings": len(findings),
-        }
-        append(connection, kind, this.carrier_id, "system", centre.clock.now_at(), facts)
-    work.count(**{"returned" if is_fault else "held": 1})
+        work.conclude(assess(work.centre, work.unit, this.package, collected, this), collected)
 
 
 def _purge_orphans(work: _Work, packages: Sequence[PackageSeen], years: Sequence[int]) -> None:
