@@ -33,7 +33,7 @@ ADDRESSES: Mapping[str, frozenset[str]] = {
             *("registry", "sftp", "sheets", "tables", "centre.py", "clock.py", "connections.py", "workdays.py"),
         }
     ),
-    "views": frozenset({"centre", "disposal", "year"}),
+    "views": frozenset({"centre", "disposal", "intake", "year"}),
     "journey": frozenset({"centre", "custody", "department", "disposal", "intake", "ledger", "year"}),
     "cli": frozenset(
         {

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lantai.cli.terminal.days import read_day
-from lantai.cli.terminal.findings import counted, finding_as_mapping, tell_findings
+from lantai.cli.terminal.findings import counted, tell_findings
 from lantai.cli.terminal.screen import FINDINGS, AsJson, Language, answer, facts, line, locale, progress_bar, word
 from lantai.errors import PackageError, UnfitFileError, UsageError
 from lantai.locales import refusal
@@ -23,6 +23,7 @@ from lantai.records.custody.record import Retention
 from lantai.records.intake.carrier import BackupStrategy
 from lantai.records.intake.finding import Finding, is_acceptable, may_be_sent
 from lantai.records.text.words import Words
+from lantai.views.intake.findings import finding_as_mapping
 
 if TYPE_CHECKING:
     from lantai.settings import Settings

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from lantai.cli.terminal.actors import Actor, person
-from lantai.cli.terminal.findings import counted, finding_as_mapping, identified, tell_findings
+from lantai.cli.terminal.findings import counted, identified, tell_findings
 from lantai.cli.terminal.screen import (
     AsJson,
     answer,
@@ -20,9 +20,6 @@ from lantai.cli.terminal.screen import (
 )
 from lantai.records.intake.ruling import RulingChoice
 from lantai.records.intake.submission import RoundState
-
-if TYPE_CHECKING:
-    from lantai.records.intake.round import Round
 
 Units = Annotated[
     list[str] | None,
@@ -48,16 +45,16 @@ def submissions(
 ) -> None:
     """List submissions with all their rounds."""
     from lantai.edges.registry.centre.units import units
-    from lantai.edges.registry.intake.rounds import rounds
+    from lantai.views.intake import submission
 
     with opened() as centre, centre.database.read() as connection:
         units(connection, [unit] if unit else None)
-        found = rounds(connection, unit_code=unit, states=[state] if state else None)
+        shown = submission.show_all(connection, unit, state)
         zone = centre.settings.zone
     cells = [
         (this.carrier_id, this.package.name, this.carrier_number, word(f"values.state.{this.state.value}"), this.record_count,
          this.days_late or "", f"{this.received_at.astimezone(zone):%Y-%m-%d}", this.supplement_by_on or "")
-        for this in found
+        for this in (each.round for each in shown)
     ]  # fmt: skip
     columns = (
         "heading.acceptance_no_and_round",
@@ -69,7 +66,8 @@ def submissions(
         "heading.received",
         "heading.supplement_by",
     )
-    answer([_round(this) for this in found], lambda: table(word("submissions.title"), columns, cells), as_json=as_json)
+    payload = [each.as_mapping() for each in shown]
+    answer(payload, lambda: table(word("submissions.title"), columns, cells), as_json=as_json)
 
 
 def findings(
@@ -81,31 +79,24 @@ def findings(
     The acceptance number (SL2025-JY-E001) is ours, the package's name (JY-2025-E-001) the department's; either will do.
     Where a name fits several submissions they are listed, and none is guessed.
     """
-    from lantai.edges.registry.intake.findings import findings_of
     from lantai.journey.intake.answers.find_round import find_round
+    from lantai.views.intake.submission import show
 
     with opened() as centre, centre.database.read() as connection:
-        this = find_round(connection, submission)
-        told = findings_of(connection, this.carrier_id)
-    language = locale()
-    payload = {
-        **_round(this),
-        "findings": [
-            {**finding_as_mapping(item, language), "record_no": item.record_no, "values": item.values} for item in told
-        ],
-    }
+        shown = show(connection, find_round(connection, submission))
+    this, language = shown.round, locale()
 
     def text() -> None:
         line(identified(this), "bold")
         line(f"{this.carrier_id}  {word(f'values.state.{this.state.value}')}", "bold")
-        tell_findings(told, language)
+        tell_findings(shown.findings, language)
         if this.supplement_by_on:
             line(word("findings.supplement_by", date=this.supplement_by_on), "yellow")
-        line(counted(told, language) or word("findings.none"))
-        if this.state is RoundState.HELD:
+        line(counted(shown.findings, language) or word("findings.none"))
+        if shown.waits_for_centre:
             line(word("findings.decide", carrier_id=this.carrier_id), "yellow")
 
-    answer(payload, text, as_json=as_json)
+    answer(shown.as_mapping(language), text, as_json=as_json)
 
 
 def decide(
@@ -150,24 +141,3 @@ def decide(
         facts(this.carrier_id, pairs)
 
     answer(payload, text, as_json=as_json)
-
-
-def _round(this: Round) -> dict[str, Any]:
-    return {
-        "carrier_id": this.carrier_id,
-        "submission_id": this.submission_id,
-        "unit_code": this.unit_code,
-        "filing_year": this.filing_year,
-        "data_form": this.data_form.value,
-        "carrier_number": this.carrier_number,
-        "package_name": this.package.name,
-        "round": this.round_no,
-        "state": this.state.value,
-        "records": this.record_count,
-        "files": this.file_count,
-        "bytes": this.size_bytes,
-        "days_late": this.days_late,
-        "received_at": this.received_at.isoformat(),
-        "manifest_sha256": this.manifest_sha256,
-        "supplement_by": this.supplement_by_on.isoformat() if this.supplement_by_on else None,
-    }

@@ -1,4 +1,4 @@
-"""Findings as they are told: the same said of many records is one block, as on paper; in JSON one object each."""
+"""Findings as they are printed: the same said of many records is one block, as on paper."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lantai.cli.terminal.screen import line, sign, word
-from lantai.locales import describe, say
+from lantai.locales import say
 from lantai.records.intake.finding import Finding, Severity
+from lantai.views.intake.findings import group_findings, in_order
 
 if TYPE_CHECKING:
     from lantai.records.intake.round import Round
@@ -34,9 +35,6 @@ def identified(this: Round) -> str:
 
 def tell_findings(findings: Sequence[Finding], language: str) -> None:
     """Print findings, faults first, each with its places and its fix; the same said of many records once."""
-    from lantai.journey.intake.answers.group_findings import group_findings
-    from lantai.journey.intake.answers.inspection import in_order
-
     for told in group_findings(in_order(findings), language, MOST_PLACES):
         place = f" {told.places}" if told.places != NOWHERE else ""
         line(f"{say(f'values.severity.{told.severity.value}', language)}{place}  {told.title}", STYLES[told.severity])
@@ -52,19 +50,3 @@ def counted(findings: Sequence[Finding], language: str) -> str:
         for severity in STYLES
         if counts[severity]
     )
-
-
-def finding_as_mapping(finding: Finding, language: str) -> dict[str, object]:
-    """Return a finding for JSON."""
-    words = describe(finding, language)
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "subject": finding.subject,
-        "row": finding.record_no,
-        "sheet": finding.sheet,
-        "check_code": finding.check_code,
-        "title": words.title,
-        "message": words.message,
-        "fix": words.fix,
-    }

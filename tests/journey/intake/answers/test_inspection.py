@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from lantai.formats.ledger.signed_note import Checkpoint
-from lantai.journey.intake.answers.inspection import Case, in_order, inspection_form, opinion_form, opinions_body
+from lantai.journey.intake.answers.inspection import Case, inspection_form, opinion_form, opinions_body
 from lantai.records.centre.unit import DataForm, Unit
 from lantai.records.custody.copy import Copy, CopyState
 from lantai.records.intake.carrier import BackupStrategy, Packaging
@@ -166,19 +166,3 @@ def test_form_says_how_the_backup_was_made_and_what_is_left_to_a_person() -> Non
     assert (form["strategy"], without["strategy"]) == ("full", "")
     assert form["manifest_digest"] == {"algorithm": "SHA-256", "value": "ab" * 32}
     assert (len(form["remarks"]), len(without["remarks"])) == (2, 1)
-
-
-def test_faults_stand_before_what_the_centre_decides_and_both_before_remarks() -> None:
-    """R1-50: what has to be mended is read first; within each they keep their order."""
-    found = [
-        Finding(rule, severity)
-        for rule, severity in (
-            ("a", Severity.WARNING),
-            ("b", Severity.HOLD),
-            ("c", Severity.FAULT),
-            ("d", Severity.WARNING),
-            ("e", Severity.FAULT),
-        )
-    ]
-
-    assert [finding.rule for finding in in_order(found)] == ["c", "e", "b", "a", "d"]

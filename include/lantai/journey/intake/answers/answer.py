@@ -42,6 +42,7 @@ from lantai.records.intake.finding import Severity
 from lantai.records.intake.round import Round, RoundAnswer
 from lantai.records.intake.submission import AnswerKind, RoundState, bears_number
 from lantai.records.ledger.event import EventKind
+from lantai.views.intake.submission import named
 
 INBOX = b"inbox"
 MOST_NAME_BYTES = 200
@@ -166,15 +167,8 @@ def _receipt_body(case: Case, proof: Inclusion, note: str) -> dict[str, object]:
     this = case.round
     return {
         "format": 1,
-        "kind": "receipt",
-        "carrier_id": this.carrier_id,
-        "submission_id": this.submission_id,
-        "round": this.round_no,
-        "unit_code": this.unit_code,
-        "filing_year": this.filing_year,
-        "data_form": this.data_form.value,
-        "carrier_number": this.carrier_number,
-        "package_name": this.package.name,
+        "kind": AnswerKind.RECEIPT.value,
+        **named(this),
         "is_zero_report": this.is_zero_report,
         "received_at": this.received_at.isoformat(),
         "due_on": case.due_on.isoformat() if case.due_on else "",

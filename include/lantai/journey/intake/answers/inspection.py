@@ -18,17 +18,18 @@ from lantai.edges.registry.intake.inspections import unit_half
 from lantai.edges.registry.year.duties import duty
 from lantai.formats.ledger.signed_note import Checkpoint
 from lantai.journey.custody.name_place import name_place
-from lantai.journey.intake.answers.group_findings import lines
 from lantai.journey.intake.checks.four_property_test import results_of
 from lantai.locales import describe, say
 from lantai.records.centre.unit import Unit
 from lantai.records.custody.copy import Copy, CopyState
-from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.finding import Finding
 from lantai.records.intake.inspection import UnitHalf
 from lantai.records.intake.round import Round
-from lantai.records.intake.submission import RoundState
+from lantai.records.intake.submission import ANSWERS, RoundState
 from lantai.rules.intake.four_properties import ItemResult, Result
 from lantai.rules.year.calendar import read_date
+from lantai.views.intake.findings import in_order, opinion_lines
+from lantai.views.intake.submission import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def opinion_form(case: Case, findings: Sequence[Finding]) -> dict[str, Any]:
     this = case.round
     return {
         **_filing(case, say("on_paper.number_of_opinions", "zh", carrier_id=this.carrier_id)),
-        "findings": list(lines(in_order(findings), case.locale)),
+        "findings": list(opinion_lines(in_order(findings), case.locale)),
         "supplement_by": this.supplement_by_on,
         "resubmit_to": f"outbox/{this.filing_year}/",
     }
@@ -159,11 +160,11 @@ def notice_form(case: Case, findings: Sequence[Finding]) -> dict[str, Any]:
     """Return the content of the notice that a round was received and waits for the centre, with what it waits for."""
     return {
         **_filing(case, say("on_paper.number_of_a_notice", "zh", carrier_id=case.round.carrier_id)),
-        "findings": list(lines(findings, case.locale)),
+        "findings": list(opinion_lines(findings, case.locale)),
     }
 
 
-def opinions_body(case: Case, findings: Sequence[Finding], locale: str) -> dict[str, Any]:
+def opinions_body(case: Case, findings: Sequence[Finding], locale: str) -> dict[str, object]:
     """Return the list of opinions, or of what a held round waits for, for machines: the rule's name beside its words.
 
     Source: R1-50.
@@ -188,25 +189,12 @@ def opinions_body(case: Case, findings: Sequence[Finding], locale: str) -> dict[
         )
     return {
         "format": 1,
-        "kind": "notice" if this.state is RoundState.HELD else "opinions",
-        "carrier_id": this.carrier_id,
-        "submission_id": this.submission_id,
-        "round": this.round_no,
-        "unit_code": this.unit_code,
-        "filing_year": this.filing_year,
-        "data_form": this.data_form.value,
-        "carrier_number": this.carrier_number,
-        "package_name": this.package.name,
+        "kind": ANSWERS[this.state].value,
+        **named(this),
         "received_at": this.received_at.isoformat(),
         "supplement_by": this.supplement_by_on.isoformat() if this.supplement_by_on else "",
         "findings": told,
     }
-
-
-def in_order(findings: Sequence[Finding]) -> list[Finding]:
-    """Return faults first, then what the centre decides, then remarks; within each as they were found."""
-    order = (Severity.FAULT, Severity.HOLD, Severity.WARNING)
-    return sorted(findings, key=lambda finding: order.index(finding.severity))
 
 
 def _filing(case: Case, paper_no: str) -> dict[str, Any]:

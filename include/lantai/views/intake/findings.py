@@ -1,15 +1,16 @@
-"""Gather findings that say the same of many records into one line, on paper and on the screen alike.
+"""What was found about a package, in words: on paper and on the screen the same, for machines one by one.
 
-An author left out of 500 rows is one line that names the rows. Nothing is left
-out: the machine-readable opinions beside the paper keep every finding apart.
+Findings that say the same of many records are one line: an author left out of
+500 rows is one that names the rows. Nothing is left out: what machines read
+keeps every finding apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from lantai.formats.papers.form_content import FindingLine
 from lantai.locales import describe, say
 from lantai.records.intake.finding import Finding, Severity, in_ranges
 
@@ -22,7 +23,7 @@ _SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class FindingGroup:
     """One or more findings that are told as one, in words.
 
     Attributes:
@@ -47,7 +48,29 @@ class Gathered:
     count: int
 
 
-def lines(findings: Iterable[Finding], locale: str) -> Iterator[dict[str, Any]]:
+def in_order(findings: Sequence[Finding]) -> list[Finding]:
+    """Return faults first, then what the centre decides, then remarks; within each as they were found."""
+    order = (Severity.FAULT, Severity.HOLD, Severity.WARNING)
+    return sorted(findings, key=lambda finding: order.index(finding.severity))
+
+
+def finding_as_mapping(finding: Finding, locale: str) -> dict[str, object]:
+    """Return a finding for JSON on a screen, its words beside the rule's name; `row` is None for what is of no row."""
+    words = describe(finding, locale)
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "subject": finding.subject,
+        "row": finding.record_no,
+        "sheet": finding.sheet,
+        "check_code": finding.check_code,
+        "title": words.title,
+        "message": words.message,
+        "fix": words.fix,
+    }
+
+
+def opinion_lines(findings: Iterable[Finding], locale: str) -> Iterator[FindingLine]:
     """Yield the lines of the list of opinions, rule by rule and sheet by sheet in the order in which each was first found."""
     for told in group_findings(findings, locale):
         source = "inspection.standard" if told.check_code else "inspection.package_format"
@@ -61,8 +84,8 @@ def lines(findings: Iterable[Finding], locale: str) -> Iterator[dict[str, Any]]:
         }
 
 
-def group_findings(findings: Iterable[Finding], locale: str, most_named: int = MOST_NAMED) -> Iterator[Gathered]:
-    """Yield findings gathered, none left out: those of a rule and sheet that say the same are one. Source: R1-50.
+def group_findings(findings: Iterable[Finding], locale: str, most_named: int = MOST_NAMED) -> Iterator[FindingGroup]:
+    """Yield findings in groups, none left out: those of a rule and sheet that say the same are one. Source: R1-50.
 
     Args:
         findings: What was found, in the order in which it is told.
@@ -83,7 +106,7 @@ def group_findings(findings: Iterable[Finding], locale: str, most_named: int = M
                 yield _told(same, _standing_for(same), locale, most_named)
 
 
-def _told(same: Sequence[Finding], shown: Finding, locale: str, most_named: int) -> Gathered:
+def _told(same: Sequence[Finding], shown: Finding, locale: str, most_named: int) -> FindingGroup:
     """Return one line: the places of all, the words of the one that is shown."""
     rows = [finding.record_no for finding in same if finding.record_no is not None]
     is_one = len(same) == 1
@@ -91,7 +114,7 @@ def _told(same: Sequence[Finding], shown: Finding, locale: str, most_named: int)
     message = words.message
     if shown is same[0] and not is_one:
         message += say("opinions.others", locale, count=len(same) - 1)
-    return Gathered(
+    return FindingGroup(
         severity=shown.severity,
         places=_place(same[0], locale) if is_one else _places(same, rows, locale, most_named),
         title=words.title,

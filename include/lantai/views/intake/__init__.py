@@ -1,0 +1,1 @@
+"""What submissions and what was found about them look like."""
