@@ -47,13 +47,13 @@ def take_in_filings() -> None:
     def check_form(params: Any = None) -> dict[str, Any]:  # noqa: ANN401 - injected by Airflow
         from lantai.tasks import take_in_filings as steps
 
-        return steps.check_form(params)
+        return steps.check_form(params).as_xcom()
 
     @task
     def look(wanted: dict[str, Any], ti: Any = None, params: Any = None) -> list[dict[str, Any]]:  # noqa: ANN401 - injected by Airflow
         from lantai.tasks import take_in_filings as steps
 
-        return steps.hand_over(steps.look(wanted, params), ti.xcom_push)
+        return steps.look_and_tell(wanted, params, ti.xcom_push)
 
     @task(map_index_template="{{ task.op_kwargs['group']['label'] }}")
     def take_in(group: dict[str, Any], ti: Any = None, params: Any = None) -> None:  # noqa: ANN401 - injected by Airflow
@@ -65,7 +65,7 @@ def take_in_filings() -> None:
     def look_again(ti: Any = None, params: Any = None) -> list[dict[str, Any]]:  # noqa: ANN401 - injected by Airflow
         from lantai.tasks import take_in_filings as steps
 
-        return steps.hand_over(steps.look_again(ti.xcom_pull, params), ti.xcom_push)
+        return steps.look_again_and_tell(ti.xcom_pull, params, ti.xcom_push)
 
     @task(trigger_rule="all_done")
     def conclude(ti: Any = None) -> dict[str, int]:  # noqa: ANN401 - injected by Airflow

@@ -29,7 +29,7 @@ from lantai.journey.year.open_year import open_year
 from lantai.records.centre.agreement import Agreement
 from lantai.records.centre.unit import DataForm
 from lantai.tasks import take_in_filings as steps
-from lantai.tasks.handover import Pass
+from lantai.tasks.handover import Group, Pass, Wanted
 
 UNITS = {"JY": ("示例市教育局", "Z109"), "SW": ("示例市水务局", "Z110"), "TJ": ("示例市统计局", "Z111")}
 
@@ -137,13 +137,13 @@ def test_two_units_file_and_a_rerun_of_one_changes_nothing(dag_bag, district):
     first = run(dag_bag, "take_in_filings", year="2025")
     after = district.counts()
     again = run(dag_bag, "take_in_filings", units="JY")
-    by_command = steps.take_in(steps.group_of(["JY"], [2025]))
+    by_command = steps.take_in(Group(["JY"], [2025]))
 
     assert first.state == again.state == "success"
     assert {name for name in first.tasks if name.startswith("take_in[")} == {"take_in[JY 2025]", "take_in[SW 2025]"}
     assert district.receipts("JY")
     assert district.receipts("SW")
-    assert by_command["failed"] == {}
+    assert by_command.failed == {}
     assert district.counts() == after
     assert (after["carrier"], after["record"]) == (2, 6)
 
@@ -171,11 +171,11 @@ def test_one_units_failure_is_named_and_the_others_are_taken_in(dag_bag, distric
     district.spoil_answer("SW")
     district.entries["sftp_TJ"]["port"] = 1
     district.write_connections()
-    group = steps.look({"years": None, "units": None})
+    looked = steps.look(Wanted())
 
     done = run(dag_bag, "take_in_filings")
 
-    assert group["seen"]["unknown"] == {"TJ": "ServerUnreachableError"}
+    assert looked.unknown == {"TJ": "ServerUnreachableError"}
     assert done.state == "failed"
     assert done.tasks["take_in[JY all years]"] == "success"
     assert done.tasks["take_in[SW all years]"] == "failed"
@@ -209,8 +209,8 @@ def test_over_a_number_of_units_they_go_in_batches(district, monkeypatch):
 
     looked = steps.look(steps.check_form({"year": "2025", "units": None}))
 
-    assert [group["label"] for group in looked["groups"]] == ["JY..SW (2) 2025", "TJ 2025"]
-    assert [group["units"] for group in looked["groups"]] == [["JY", "SW"], ["TJ"]]
+    assert [group.label for group in looked.groups] == ["JY..SW (2) 2025", "TJ 2025"]
+    assert [group.units for group in looked.groups] == [["JY", "SW"], ["TJ"]]
 
 
 def test_a_failure_in_a_batch_stops_no_unit_after_it(district):
@@ -218,10 +218,10 @@ def test_a_failure_in_a_batch_stops_no_unit_after_it(district):
     district.file("SW")
     district.spoil_answer("JY")
 
-    outcome = steps.take_in(steps.group_of(["JY", "SW"], [2025]))
+    outcome = steps.take_in(Group(["JY", "SW"], [2025]))
 
-    assert set(outcome["failed"]) == {"JY"}
-    assert outcome["taken"]["SW"]["accepted"] == 1
+    assert set(outcome.failed) == {"JY"}
+    assert outcome.taken["SW"]["accepted"] == 1
     with pytest.raises(UnitsUnfinishedError, match="JY"):
         steps.tell_outcome(outcome, left_behind({}))
 
@@ -230,9 +230,9 @@ def test_what_may_pass_by_itself_is_tried_again_by_airflow(district):
     district.entries["sftp_JY"]["port"] = 1
     district.write_connections()
 
-    outcome = steps.take_in(steps.group_of(["JY"], [2025]))
+    outcome = steps.take_in(Group(["JY"], [2025]))
 
-    assert outcome["retryable"]
+    assert outcome.is_retryable
     with pytest.raises(UnitsInterruptedError, match=r"JY +示例市教育局"):
         steps.tell_outcome(outcome, left_behind({}))
 
@@ -294,8 +294,8 @@ def test_the_run_ends_with_a_table_of_one_row_for_each_unit_that_is_not_seen_to(
 
 def test_a_task_that_was_killed_left_nothing_and_its_unit_is_named_all_the_same(district):
     """K3. What a later take-in by command has seen to is named no more."""
-    killed = Pass([steps.group_of(["SW"], [2025])], [None])
-    steps.look({"years": None, "units": None})
+    killed = Pass([Group(["SW"], [2025])], [None])
+    steps.look(Wanted())
 
     with pytest.raises(UnitsUnfinishedError) as ended:
         steps.conclude(True, killed, Pass([]))

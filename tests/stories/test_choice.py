@@ -175,14 +175,14 @@ def test_form_and_command_have_the_same_effect(house: FilingHouse, monkeypatch: 
     monkeypatch.setenv("LANTAI_LOOK_AGAIN_SECONDS", "0")
     form = {"carrier": "001\n"}
 
-    groups = steps.look(steps.check_form(form), form)["groups"]
+    groups = steps.look(steps.check_form(form), form).groups
     by_form = steps.take_in(groups[0], form)
     runner = CliRunner()
     again = runner.invoke(app, ["collect", "--carrier", "001", "--json"])
     more = runner.invoke(app, ["collect", "--carrier", "002", "--carrier", "二〇二五，文书 档案", "--json"])
     house.centre = replace(house.centre)
 
-    assert by_form["taken"]["JY"]["accepted"] == 1
+    assert by_form.taken["JY"]["accepted"] == 1
     assert (again.exit_code, json.loads(again.stdout)["units"]) == (0, [])
     assert json.loads(more.stdout)["units"][0]["accepted"] == 2
     assert registered(house) == ["001 accepted", "002 accepted", "003 accepted"]

@@ -2,21 +2,56 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from lantai.records.intake.reason import Reason
 from lantai.records.intake.visit import Visit, VisitStage
-from lantai.tasks.handover import OUTCOME, SEEN, Pass, handed_over, left_over, to_look_at_again
+from lantai.tasks.handover import (
+    OUTCOME,
+    SEEN,
+    Group,
+    Outcome,
+    Pass,
+    Wanted,
+    hand_over,
+    handed_over,
+    left_over,
+    to_look_at_again,
+    wanted_by,
+)
 
 LOOK, TAKE_IN = VisitStage.LOOK, VisitStage.TAKE_IN
 
 
-def group(*codes: str) -> dict[str, object]:
-    return {"label": " ".join(codes), "units": list(codes), "years": None}
+def group(*codes: str) -> Group:
+    return Group(codes)
 
 
-def outcome(*taken: str, **failed: str) -> dict[str, object]:
-    return {"taken": {code: {"accepted": 1} for code in taken}, "failed": failed, "retryable": False}
+def outcome(*taken: str, **failed: str) -> Outcome:
+    return Outcome({code: {"accepted": 1} for code in taken}, failed, is_retryable=False)
+
+
+def test_what_tasks_leave_for_each_other_is_read_as_it_was_left():
+    """XCom carries ids, counts and classes of errors, and survives Airflow's JSON."""
+    kept: dict[str, object] = {}
+    first = Pass([Group(["JY", "SW"], [2025]), Group(["TJ"])], (), {"CZ": "X"}, ["GA"], ["CZ"])
+    became = [outcome("JY", SW="DiskFullError"), None]
+
+    mapped = json.loads(json.dumps(hand_over(first, kept.__setitem__)))
+    left = json.loads(json.dumps([None if one is None else one.as_xcom() for one in became]))
+    wanted = json.loads(json.dumps(Wanted([2025], None).as_xcom()))
+
+    def pull(task_ids, key="return_value", map_indexes=None):
+        by_task = {"look": mapped, "check_form": wanted, "none": None}
+        return {SEEN: kept.get(SEEN), OUTCOME: left}.get(key) or by_task[task_ids]
+
+    assert [each["label"] for each in mapped] == ["JY..SW (2) 2025", "TJ all years"]
+    assert handed_over(pull, "look", "take_in") == replace(first, outcomes=became)
+    assert wanted_by(pull) == Wanted([2025], None)
+    assert handed_over(pull, "none", "take_in") is None
 
 
 def test_unit_is_left_when_it_was_unknown_failed_or_its_task_ended_without_a_word():
@@ -96,8 +131,11 @@ def test_only_what_may_pass_by_itself_is_waited_for(error_class, may_pass):
 
 def test_what_an_earlier_run_left_at_a_map_index_that_is_no_more_is_not_read():
     """Airflow keeps the XCom of a map index that a rerun does not have."""
-    kept = {("look_again", "return_value"): [group("CZ")], ("look_again", SEEN): {"unknown": {}, "looked": ["CZ"]}}
-    outcomes = [outcome("CZ"), outcome(TJ="DiskFullError")]
+    kept = {
+        ("look_again", "return_value"): [group("CZ").as_xcom()],
+        ("look_again", SEEN): {"unknown": {}, "looked": ["CZ"]},
+    }
+    outcomes = [outcome("CZ").as_xcom(), outcome(TJ="DiskFullError").as_xcom()]
 
     def pull(task_ids, key="return_value", map_indexes=None):
         if key == OUTCOME:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from lantai.edges.centre import Centre
 from lantai.edges.registry.centre.units import units as registered_units
@@ -49,7 +49,7 @@ def refusal(kind: type[Error], word: str, near: Iterable[str] = (), **values: ob
     return kind(" / ".join(halves))
 
 
-def refuse_other_fields(form: Mapping[str, Any], known: Collection[str]) -> None:
+def refuse_other_fields(form: Mapping[str, object], known: Collection[str]) -> None:
     """Refuse a form with a key that is none of its fields, before anything is done.
 
     Args:
@@ -96,7 +96,7 @@ def require_units(centre: Centre, codes: Sequence[str] | None) -> None:
         raise refusal(NotFoundError, "unit_unknown", near, found=_listed(missing), known=_some_of(known))
 
 
-def years_of(form: Mapping[str, Any]) -> list[int] | None:
+def years_of(form: Mapping[str, object]) -> list[int] | None:
     """Return the filing years that the form names, ascending; None when it names none.
 
     Raises:
@@ -109,7 +109,7 @@ def years_of(form: Mapping[str, Any]) -> list[int] | None:
     return sorted({int(word) for word in words}) or None
 
 
-def units_of(form: Mapping[str, Any]) -> list[str] | None:
+def units_of(form: Mapping[str, object]) -> list[str] | None:
     """Return the unit codes that the form names, sorted; None when it names none. A list of codes is taken as well.
 
     Raises:
@@ -122,7 +122,7 @@ def units_of(form: Mapping[str, Any]) -> list[str] | None:
     return sorted(set(words)) or None
 
 
-def carriers_of(form: Mapping[str, Any]) -> list[str] | None:
+def carriers_of(form: Mapping[str, object]) -> list[str] | None:
     """Return the names of packages that the form gives, one a line; None when it gives none. A list is taken as well.
 
     A name may hold blanks and commas, so nothing else parts two of them.
@@ -134,7 +134,7 @@ def carriers_of(form: Mapping[str, Any]) -> list[str] | None:
     return sorted({name for name in names if name}) or None
 
 
-def day_of(form: Mapping[str, Any]) -> date | None:
+def day_of(form: Mapping[str, object]) -> date | None:
     """Return the day that the form names, None when it names none.
 
     Raises:
@@ -147,7 +147,7 @@ def day_of(form: Mapping[str, Any]) -> date | None:
         raise refusal(UsageError, "on", found=repr(text)) from error
 
 
-def text_of(form: Mapping[str, Any], field: str) -> str:
+def text_of(form: Mapping[str, object], field: str) -> str:
     """Return the one text of a field, empty when it has none.
 
     Raises:
@@ -156,18 +156,19 @@ def text_of(form: Mapping[str, Any], field: str) -> str:
     return " ".join(_texts(form, field)).strip()
 
 
-def _texts(form: Mapping[str, Any], field: str) -> list[str]:
+def _texts(form: Mapping[str, object], field: str) -> list[str]:
     """Return the texts of a field. Nothing else is read: `false` and `0` would mean all there is, `{"a": 1}` a name."""
     value = form.get(field)
     if value is None:
         return []
-    texts = list(value) if isinstance(value, list | tuple) else [value]
-    if not all(isinstance(text, str) for text in texts):
+    given: Sequence[object] = value if isinstance(value, list | tuple) else [value]
+    texts = [text for text in given if isinstance(text, str)]
+    if len(texts) < len(given):
         raise refusal(UsageError, "not_text", field=field, found=json.dumps(value, ensure_ascii=False, default=str))
     return texts
 
 
-def _words(form: Mapping[str, Any], field: str) -> list[str]:
+def _words(form: Mapping[str, object], field: str) -> list[str]:
     texts = _texts(form, field)
     return [word for text in texts for word in _BETWEEN.split(spelling.plain(text)) if word]
 

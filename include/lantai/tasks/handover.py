@@ -27,8 +27,81 @@ SEEN = "seen"
 OUTCOME = "outcome"
 """Keys of XComs: what a look saw beside its groups, and what became of a group."""
 
+Xcom = dict[str, Any]
+"""What one XCom holds: plain values that Airflow keeps as JSON. It is made here and read here, nowhere else."""
+
 Left = dict[str, tuple[VisitStage, str]]
 """By unit code, where its visit came to grief and the class of the error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the form asks for; None is all."""
+
+    years: Sequence[int] | None = None
+    units: Sequence[str] | None = None
+
+    def as_xcom(self) -> Xcom:
+        """Return what the next tasks read."""
+        return {"years": self.years, "units": self.units}
+
+    @classmethod
+    def of(cls, xcom: Xcom) -> Wanted:
+        """Return what the first task left."""
+        return cls(xcom["years"], xcom["units"])
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one mapped task works on.
+
+    Attributes:
+        units: Codes of its units, at least one.
+        years: Filing years; None is every open one.
+    """
+
+    units: Sequence[str]
+    years: Sequence[int] | None = None
+
+    @property
+    def label(self) -> str:
+        """What the map index is called."""
+        first, last = self.units[0], self.units[-1]
+        names = first if len(self.units) == 1 else f"{first}..{last} ({len(self.units)})"
+        return f"{names} {'+'.join(map(str, self.years or ())) or 'all years'}"
+
+    def as_xcom(self) -> Xcom:
+        """Return what Airflow maps over."""
+        return {"label": self.label, "units": list(self.units), "years": self.years}
+
+    @classmethod
+    def of(cls, xcom: Xcom) -> Group:
+        """Return the group that was mapped over."""
+        return cls(xcom["units"], xcom["years"])
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a group.
+
+    Attributes:
+        taken: Counts by code of each unit that was taken in.
+        failed: Class of the error by code of each that was not.
+        is_retryable: Whether a failure may pass by itself.
+    """
+
+    taken: Mapping[str, Mapping[str, int]]
+    failed: Mapping[str, str]
+    is_retryable: bool
+
+    def as_xcom(self) -> Xcom:
+        """Return what the task leaves behind."""
+        return {"taken": dict(self.taken), "failed": dict(self.failed), "retryable": self.is_retryable}
+
+    @classmethod
+    def of(cls, xcom: Xcom) -> Outcome:
+        """Return what a task left behind."""
+        return cls(xcom["taken"], xcom["failed"], xcom["retryable"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +109,16 @@ class Pass:
     """One look, and what became of the groups that it led to.
 
     Attributes:
-        groups: What was mapped over.
-        outcomes: What each group left, in the same order; None from a task that ended without a word, or failed before it began.
+        groups: What is mapped over.
+        outcomes: What became of each group, in the same order; None of one whose task ended without a word, or failed before
+            it began, and nothing at all before they began.
         unknown: By unit code, the class of the error that kept us from looking.
         unsettled: Units with packages that are still arriving.
         looked: Units that were looked at, the unknown ones among them; of a first look they are not told.
     """
 
-    groups: Sequence[Mapping[str, Any]]
-    outcomes: Sequence[Mapping[str, Any] | None] = ()
+    groups: Sequence[Group]
+    outcomes: Sequence[Outcome | None] = ()
     unknown: Mapping[str, str] = field(default_factory=dict)
     unsettled: Sequence[str] = ()
     looked: Sequence[str] = ()
@@ -54,7 +128,20 @@ class Pass:
         """Units that were taken in, each with its counts."""
         for outcome in self.outcomes:
             if outcome is not None:
-                yield from outcome["taken"].items()
+                yield from outcome.taken.items()
+
+
+def hand_over(this: Pass, push: Push) -> list[Xcom]:
+    """Leave for later tasks what a look saw, and return the groups as Airflow maps over them."""
+    seen = {"unknown": dict(this.unknown), "unsettled": list(this.unsettled), "looked": list(this.looked)}
+    push(SEEN, seen)
+    return [group.as_xcom() for group in this.groups]
+
+
+def wanted_by(pull: Pull) -> Wanted | None:
+    """Return what the form asks for; None when it was not taken."""
+    xcom = pull("check_form")
+    return None if xcom is None else Wanted.of(xcom)
 
 
 def handed_over(pull: Pull, look: str, take_in: str) -> Pass | None:
@@ -68,8 +155,9 @@ def handed_over(pull: Pull, look: str, take_in: str) -> Pass | None:
     groups = pull(look)
     if groups is None:
         return None
-    outcomes = pull([take_in], key=OUTCOME, map_indexes=range(len(groups))) if groups else []
-    return Pass(groups, outcomes, **pull(look, key=SEEN))
+    kept = pull([take_in], key=OUTCOME, map_indexes=range(len(groups))) if groups else []
+    outcomes = [None if xcom is None else Outcome.of(xcom) for xcom in kept]
+    return Pass(list(map(Group.of, groups)), outcomes, **pull(look, key=SEEN))
 
 
 def left_over(first: Pass, second: Pass | None = None) -> Left:
@@ -109,9 +197,9 @@ def to_look_at_again(first: Pass, visits: Mapping[str, Visit]) -> dict[str, Reas
 def _follow(left: Left, this: Pass) -> None:
     outcomes = [*this.outcomes, *[None] * (len(this.groups) - len(this.outcomes))]
     for group, outcome in zip(this.groups, outcomes, strict=True):
-        for code in group["units"]:
-            if outcome is not None and code in outcome["taken"]:
+        for code in group.units:
+            if outcome is not None and code in outcome.taken:
                 left.pop(code, None)
             else:
-                name = outcome["failed"].get(code) if outcome is not None else None
+                name = outcome.failed.get(code) if outcome is not None else None
                 left[code] = (VisitStage.TAKE_IN, name or TaskInterruptedError.__name__)
