@@ -13,14 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
-from lantai.edges.registry.year.duties import board
-from lantai.records.intake.carrier import package_name
+from lantai.edges.registry.year.duties import filed_duties
 from lantai.records.intake.submission import RoundState
 from lantai.records.year.duty import DutyState, days_over
+from lantai.records.year.filed_duty import FiledDuty
 from lantai.records.year.standing import TURNS, Standing, Turn
 from lantai.rules.year.standing import WITH_REASON, KnownOfADuty, standing
 
@@ -76,7 +75,7 @@ class BoardRow:
     look_error: str
     waits_until_at: datetime | None = None
 
-    def as_mapping(self) -> dict[str, Any]:
+    def as_mapping(self) -> dict[str, object]:
         """Return the row for JSON."""
         until = self.waits_until_at.isoformat() if self.waits_until_at else None
         supplement_by_on = self.supplement_by_on.isoformat() if self.supplement_by_on else None
@@ -96,7 +95,7 @@ def show(connection: Connection, filing_year: int, today: date) -> list[BoardRow
         filing_year: Which year's; one that is not open has no rows.
         today: The local calendar date.
     """
-    return [_row(row, today) for row in board(connection, filing_year)]
+    return [_row(filed, today) for filed in filed_duties(connection, filing_year)]
 
 
 def one_per_duty(rows: Iterable[BoardRow]) -> list[BoardRow]:
@@ -109,41 +108,45 @@ def one_per_duty(rows: Iterable[BoardRow]) -> list[BoardRow]:
     return list(first.values())
 
 
-def _row(row: Row[Any], today: date) -> BoardRow:
+def _row(filed: FiledDuty, today: date) -> BoardRow:
     """Return one line: how late the duty is (R1-60), and until when what came back is to be supplemented (R4-08)."""
-    duty_state = DutyState(row.duty_state)
-    round_state = RoundState(row.round_state) if row.round_state else None
-    state = standing(
-        KnownOfADuty(duty_state, row.deadline_on, round_state, row.look_state == "unknown", row.unfinished_count), today
+    duty, newest = filed.duty, filed.newest
+    known = KnownOfADuty(
+        duty.state,
+        duty.deadline_on,
+        newest.state if newest else None,
+        filed.is_outbox_unknown,
+        filed.unfinished_count,
     )
-    came_back, has_reason = round_state is RoundState.RETURNED, round_state in WITH_REASON
-    by_on = row.supplement_by_on if came_back else None
+    state = standing(known, today)
+    by_on = newest.supplement_by_on if newest and newest.state is RoundState.RETURNED else None
+    reason = newest if newest and newest.state in WITH_REASON else None
     return BoardRow(
-        duty_id=row.duty_id,
-        unit_code=row.unit_code,
-        unit_name=row.unit_name,
-        responsible_person=row.responsible_person,
-        responsible_name=row.responsible_name,
-        data_form=row.data_form,
-        period=row.period,
-        deadline_on=row.deadline_on,
-        duty_state=duty_state,
+        duty_id=duty.duty_id,
+        unit_code=duty.unit_code,
+        unit_name=filed.unit_name,
+        responsible_person=filed.responsible_person,
+        responsible_name=filed.responsible_name,
+        data_form=duty.data_form.value,
+        period=duty.period,
+        deadline_on=duty.deadline_on,
+        duty_state=duty.state,
         state=state,
         turn=TURNS[state],
-        submission_id=row.submission_id,
-        carrier_id=row.carrier_id,
-        package_name=package_name(bytes.fromhex(row.raw_name_hex), row.kind) if row.raw_name_hex else "",
-        carrier_number=row.carrier_number,
-        round_no=row.round_no,
-        record_count=row.record_count,
-        file_count=row.file_count,
-        size_bytes=row.size_bytes,
-        fault_count=row.fault_count,
-        days_late=days_over(duty_state, row.deadline_on, today, row.met_days_late),
+        submission_id=newest.submission_id if newest else None,
+        carrier_id=newest.carrier_id if newest else None,
+        package_name=newest.package_name if newest else "",
+        carrier_number=newest.carrier_number if newest else "",
+        round_no=newest.round_no if newest else None,
+        record_count=newest.record_count if newest else 0,
+        file_count=newest.file_count if newest else 0,
+        size_bytes=newest.size_bytes if newest else 0,
+        fault_count=newest.fault_count if newest else 0,
+        days_late=days_over(duty.state, duty.deadline_on, today, filed.met_days_late),
         supplement_by_on=by_on,
         supplement_days_over=max(0, (today - by_on).days) if by_on else 0,
-        reason_rule=row.reason_rule if has_reason else "",
-        reason_count=row.reason_count if has_reason else 0,
-        look_error=row.look_error,
-        waits_until_at=row.waits_until_at,
+        reason_rule=reason.reason_rule if reason else "",
+        reason_count=reason.reason_count if reason else 0,
+        look_error=filed.look_error,
+        waits_until_at=filed.waits_until_at,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,10 @@ from lantai.edges.database.database import query
 from lantai.edges.database.loading import add_if_new, load_missing
 from lantai.records.centre.agreement import Agreement
 from lantai.records.centre.unit import DataForm
+from lantai.records.intake.carrier import package_name
+from lantai.records.intake.submission import RoundState
 from lantai.records.year.duty import Duty, DutyState
+from lantai.records.year.filed_duty import FiledDuty, NewestRound
 
 
 def open_filing_year(connection: Connection, filing_year: int, now_at: datetime) -> bool:
@@ -94,9 +97,31 @@ def meet_duty(connection: Connection, duty_id: str, state: DutyState, met_at: da
         )
 
 
-def board(connection: Connection, filing_year: int) -> Sequence[Row[Any]]:
-    """Return the duties of a year, a row for each submission of one or one without, see sql/queries/board.sql."""
-    return query(connection, "board", filing_year=filing_year)
+def filed_duties(connection: Connection, filing_year: int) -> list[FiledDuty]:
+    """Return the duties of a year, one for each submission or one without, see sql/queries/board.sql."""
+    return [
+        FiledDuty(
+            duty=Duty(
+                duty_id=row.duty_id,
+                unit_code=row.unit_code,
+                filing_year=filing_year,
+                data_form=DataForm(row.data_form),
+                period=row.period,
+                deadline_on=row.deadline_on,
+                state=DutyState(row.duty_state),
+            ),
+            unit_name=row.unit_name,
+            responsible_person=row.responsible_person,
+            responsible_name=row.responsible_name,
+            newest=_newest(row) if row.carrier_id is not None else None,
+            met_days_late=row.met_days_late,
+            is_outbox_unknown=row.look_state == "unknown",
+            look_error=row.look_error,
+            unfinished_count=row.unfinished_count,
+            waits_until_at=row.waits_until_at,
+        )
+        for row in query(connection, "board", filing_year=filing_year)
+    ]
 
 
 def add_agreement(connection: Connection, agreement: Agreement) -> None:
@@ -138,6 +163,24 @@ def agreements(connection: Connection, unit_code: str | None = None, on: date | 
 
 def _agreement(row: RowMapping) -> Agreement:
     return Agreement(**{**row, "data_form": DataForm(row["data_form"])})
+
+
+def _newest(row: Row[Any]) -> NewestRound:
+    return NewestRound(
+        submission_id=row.submission_id,
+        carrier_id=row.carrier_id,
+        carrier_number=row.carrier_number,
+        package_name=package_name(bytes.fromhex(row.raw_name_hex), row.kind),
+        round_no=row.round_no,
+        state=RoundState(row.round_state),
+        supplement_by_on=row.supplement_by_on,
+        record_count=row.record_count,
+        file_count=row.file_count,
+        size_bytes=row.size_bytes,
+        fault_count=row.fault_count,
+        reason_rule=row.reason_rule,
+        reason_count=row.reason_count,
+    )
 
 
 def _duty(row: Row[Any]) -> Duty:
