@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from lantai.edges.centre import Centre, open_centre
 from lantai.journey.year.find_unlisted_years import find_unlisted_years
@@ -16,7 +15,7 @@ FIELDS = ("year",)
 """Fields of the form."""
 
 
-def check_form(form: Mapping[str, Any], scheduled_on: str | None) -> list[int]:
+def check_form(form: Mapping[str, object], scheduled_on: str | None) -> list[int]:
     """Return the years to open: those that the form names, else the year before the run.
 
     Args:
@@ -34,7 +33,7 @@ def check_form(form: Mapping[str, Any], scheduled_on: str | None) -> list[int]:
     return years
 
 
-def open_year(years: Sequence[int]) -> dict[str, Any]:
+def open_year(years: Sequence[int]) -> dict[str, object]:
     """Open the years that `check_form` returned.
 
     Returns:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -33,6 +33,7 @@ from lantai.records.text.shown import on_one_line
 
 if TYPE_CHECKING:
     from lantai.edges.centre import Centre
+    from lantai.journey.intake.take_in_all import TakenInAll
     from lantai.records.intake.round import Round
 
 MOST_NAMED = 10
@@ -79,34 +80,20 @@ def collect(
         make_checkpoint(centre)
         if carrier:
             meant = _meant(centre, year, unit, carrier)
-    looked, failed = done.looked, done.failed
-    results = [{name: getattr(one, name) for name in one.__slots__} for one in done.taken]
-    classes = {code: type(failure).__name__ for code, failure in failed.items()}
-    messages = {**looked.messages, **{code: str(failure) for code, failure in failed.items()}}
-    payload = {
-        "looked": looked.looked_count,
-        "unsettled": looked.unsettled,
-        "waiting": dict(looked.waiting),
-        "strays": dict(looked.strays),
-        "units": results,
-        "unknown": dict(looked.unknown),
-        "failed": classes,
-        "messages": messages,
-    }
 
     def text() -> None:
         for this in meant:
             line(identified(this))
-        _show(payload)
+        _show(done)
 
-    answer(payload, text, as_json=as_json)
-    if messages:
+    answer(done.as_mapping(), text, as_json=as_json)
+    if done.messages:
         if not as_json:
-            _tell_troubles({**looked.unknown, **classes}, messages)
+            _tell_troubles({**done.looked.unknown, **done.failed_classes}, done.messages)
         raise typer.Exit(INTERRUPTED if done.is_cut_short else FAULT)
     if done.is_cut_short:
         raise typer.Exit(INTERRUPTED)
-    if any(row["returned"] or row["held"] for row in results):
+    if done.has_opinions:
         raise typer.Exit(FINDINGS)
 
 
@@ -162,9 +149,9 @@ def _tell_troubles(classes: Mapping[str, str], messages: Mapping[str, str]) -> N
     note(word("collect.again", units=again))
 
 
-def _show(payload: dict[str, Any]) -> None:
-    line(word("collect.looked", looked=payload["looked"], unsettled=payload["unsettled"]))
-    names = ("unit_code", "accepted", "returned", "held", "zero_reports", "records", "answered")
+def _show(done: TakenInAll) -> None:
+    looked = done.looked
+    line(word("collect.looked", looked=looked.looked_count, unsettled=looked.unsettled))
     columns = (
         "heading.unit",
         "heading.accepted",
@@ -174,10 +161,14 @@ def _show(payload: dict[str, Any]) -> None:
         "heading.records",
         "heading.answered",
     )
-    table(word("collect.taken_in"), columns, [[row[name] for name in names] for row in payload["units"]])
-    if payload["waiting"]:
-        cells = [(code, text) for code, texts in payload["waiting"].items() for text in texts]
+    units = [
+        (one.unit_code, one.accepted, one.returned, one.held, one.zero_reports, one.records, one.answered)
+        for one in done.taken
+    ]
+    table(word("collect.taken_in"), columns, units)
+    if looked.waiting:
+        cells = [(code, text) for code, texts in looked.waiting.items() for text in texts]
         table(word("collect.not_whole"), ("heading.unit", "heading.lacks"), cells)
-    if payload["strays"]:
-        cells = [(code, name) for code, names in payload["strays"].items() for name in names]
+    if looked.strays:
+        cells = [(code, name) for code, names in looked.strays.items() for name in names]
         table(word("collect.strays"), ("heading.unit", "heading.where"), cells)

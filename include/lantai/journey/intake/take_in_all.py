@@ -9,7 +9,7 @@ Source: interfaces.md, "DAGs".
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from lantai.edges.centre import Centre
 from lantai.errors import LantaiError, UnexpectedError
@@ -51,6 +51,34 @@ class TakenInAll:
     taken: list[TakenIn] = field(default_factory=list)
     failed: dict[str, LantaiError] = field(default_factory=dict)
     is_cut_short: bool = False
+
+    @property
+    def failed_classes(self) -> dict[str, str]:
+        """By unit code, the class of the error of each that could be looked at and was not taken in whole."""
+        return {code: type(error).__name__ for code, error in self.failed.items()}
+
+    @property
+    def messages(self) -> dict[str, str]:
+        """By unit code, what the error said that kept a unit from being looked at, or from being taken in whole."""
+        return {**self.looked.messages, **{code: str(error) for code, error in self.failed.items()}}
+
+    @property
+    def has_opinions(self) -> bool:
+        """Whether something came back or is held."""
+        return any(one.returned or one.held for one in self.taken)
+
+    def as_mapping(self) -> dict[str, object]:
+        """Return the run for JSON."""
+        return {
+            "looked": self.looked.looked_count,
+            "unsettled": self.looked.unsettled,
+            "waiting": dict(self.looked.waiting),
+            "strays": dict(self.looked.strays),
+            "units": [asdict(one) for one in self.taken],
+            "unknown": dict(self.looked.unknown),
+            "failed": self.failed_classes,
+            "messages": self.messages,
+        }
 
 
 def take_in_all(

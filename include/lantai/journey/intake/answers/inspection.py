@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TypedDict
 
 from lantai.edges.centre import Centre
 from lantai.edges.registry.centre.units import units
@@ -17,6 +17,16 @@ from lantai.edges.registry.custody.holdings import copies_of
 from lantai.edges.registry.intake.inspections import unit_half
 from lantai.edges.registry.year.duties import duty
 from lantai.formats.ledger.signed_note import Checkpoint
+from lantai.formats.papers.form_content import (
+    AcceptanceInspection,
+    CarrierLine,
+    CheckLine,
+    Day,
+    Digest,
+    Filing,
+    Notice,
+    Opinions,
+)
 from lantai.journey.custody.name_place import name_place
 from lantai.journey.intake.checks.four_property_test import results_of
 from lantai.locales import describe, say
@@ -60,6 +70,15 @@ class Case:
     locale: str
 
 
+class _UnitSide(TypedDict, total=False):
+    """The part of the inspection form that its unit fills in."""
+
+    unit_results: Mapping[str, str]
+    unit_preparer: str
+    unit_reviewer: str
+    unit_signed_on: Day
+
+
 def case_of(centre: Centre, this: Round) -> Case:
     """Return a round with what its papers name, read from the registry."""
     with centre.database.read() as connection:
@@ -83,13 +102,14 @@ def case_of(centre: Centre, this: Round) -> Case:
     )
 
 
-def inspection_form(case: Case, findings: Sequence[Finding], checkpoint: Checkpoint) -> dict[str, Any]:
+def inspection_form(case: Case, findings: Sequence[Finding], checkpoint: Checkpoint) -> AcceptanceInspection:
     """Return the content of 《档案备份数据移交、接收检验表》 for an accepted round (R1-48)."""
     this, half = case.round, case.unit_half
     results = results_of(this.data_form, findings, is_zero_report=this.is_zero_report)
-    digest = {"algorithm": "SHA-256", "value": this.manifest_sha256} if this.manifest_sha256 else None
-    carriers = []
+    digest: Digest | None = None
+    carriers: list[CarrierLine] = []
     if this.manifest_sha256:
+        digest = {"algorithm": "SHA-256", "value": this.manifest_sha256}
         carriers = [
             {
                 "carrier": this.carrier_number,
@@ -125,7 +145,11 @@ def inspection_form(case: Case, findings: Sequence[Finding], checkpoint: Checkpo
             for copy in case.places
         ],
         "checkpoint": {"origin": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root.hex()},
-        **(_unit_side(half) if half else {}),
+        **_unit_side(half),
+        # Left blank, to be filled in by hand.
+        "centre_preparer": "",
+        "centre_reviewer": "",
+        "centre_signed_on": None,
         "outcome": "accepted" if this.state is RoundState.ACCEPTED else "held",
         "remarks": [
             *([say("inspection.zero_report", case.locale, year=this.filing_year)] if this.is_zero_report else []),
@@ -135,8 +159,10 @@ def inspection_form(case: Case, findings: Sequence[Finding], checkpoint: Checkpo
     }
 
 
-def _unit_side(half: UnitHalf) -> dict[str, Any]:
+def _unit_side(half: UnitHalf | None) -> _UnitSide:
     """Return the unit's half of the inspection form, as the unit filled it in (R1-28)."""
+    if half is None:
+        return {}
     return {
         "unit_results": half.results,
         "unit_preparer": half.preparer,
@@ -145,7 +171,7 @@ def _unit_side(half: UnitHalf) -> dict[str, Any]:
     }
 
 
-def opinion_form(case: Case, findings: Sequence[Finding]) -> dict[str, Any]:
+def opinion_form(case: Case, findings: Sequence[Finding]) -> Opinions:
     """Return the content of the list of opinions for a returned round: every finding, faults first, the same said once."""
     this = case.round
     return {
@@ -153,10 +179,13 @@ def opinion_form(case: Case, findings: Sequence[Finding]) -> dict[str, Any]:
         "findings": list(opinion_lines(in_order(findings), case.locale)),
         "supplement_by": this.supplement_by_on,
         "resubmit_to": f"outbox/{this.filing_year}/",
+        # Left blank, to be filled in by hand.
+        "contact": "",
+        "issuer": "",
     }
 
 
-def notice_form(case: Case, findings: Sequence[Finding]) -> dict[str, Any]:
+def notice_form(case: Case, findings: Sequence[Finding]) -> Notice:
     """Return the content of the notice that a round was received and waits for the centre, with what it waits for."""
     return {
         **_filing(case, say("on_paper.number_of_a_notice", "zh", carrier_id=case.round.carrier_id)),
@@ -197,7 +226,7 @@ def opinions_body(case: Case, findings: Sequence[Finding], locale: str) -> dict[
     }
 
 
-def _filing(case: Case, paper_no: str) -> dict[str, Any]:
+def _filing(case: Case, paper_no: str) -> Filing:
     this = case.round
     return {
         "paper_no": paper_no,
@@ -223,7 +252,7 @@ def _is_pending(result: ItemResult) -> bool:
     return result.result is Result.PENDING_MANUAL
 
 
-def _check_line(result: ItemResult, locale: str) -> dict[str, Any]:
+def _check_line(result: ItemResult, locale: str) -> CheckLine:
     found = result.result.value
     return {
         "property": result.aspect,
