@@ -26,7 +26,7 @@ from lantai.records.intake.finding import Finding, Severity
 from lantai.records.intake.snapshot import Snapshot
 from lantai.records.intake.submission import bears_number
 from lantai.records.text.shown import on_one_line
-from lantai.rules.intake.identity import Identity, identify
+from lantai.rules.intake.identity import identify
 from lantai.rules.intake.snapshot import read_snapshot
 
 __all__ = ["FORMS", "Declared", "PackageKind", "Reader", "Verified", "check_folder", "judge_bag", "verify"]
@@ -171,7 +171,10 @@ def verify(
         catalogue_path=catalogue_path,
         forms={kind: paths[path] for kind, path in forms.items()},
         snapshot=read_snapshot(bag_info) if has_snapshot else None,
-        **_about(identity, declared),
+        data_form=identity.data_form,
+        carrier_number=identity.carrier_number or declared.carrier_name,
+        strategy=identity.strategy,
+        base_carrier=identity.base_carrier,
     )
 
 
@@ -295,12 +298,3 @@ def _first_values(tags: Sequence[tuple[str, str]]) -> dict[str, str]:
     for label, value in tags:
         values.setdefault(label, value)
     return values
-
-
-def _about(identity: Identity, declared: Declared) -> dict[str, Any]:
-    return {
-        "data_form": identity.data_form,
-        "carrier_number": identity.carrier_number or declared.carrier_name,
-        "strategy": identity.strategy,
-        "base_carrier": identity.base_carrier,
-    }
