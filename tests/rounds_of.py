@@ -19,14 +19,19 @@ PACKAGE = Package(2025, b"JY-2025-E-001.zip", Packaging.ZIP, "1" * 64)
 
 
 def register_round(
-    centre: Centre, *states: RoundState, package: Package = PACKAGE, submission: str = "", number: str = "001"
+    centre: Centre,
+    *states: RoundState,
+    package: Package = PACKAGE,
+    submission: str = "",
+    number: str = "001",
+    duty_id: str | None = None,
 ) -> Round:
     """Register a round of the education office that went through these states; `submission` is the one it is a later try of."""
     make_unit(centre)
     with centre.database.begin() as connection:
         round_no = 2 if submission else 1
         submission = submission or add_submission(
-            connection, "JY", package.filing_year, DataForm.E_DOCUMENT, number, None, CAME_AT
+            connection, "JY", package.filing_year, DataForm.E_DOCUMENT, number, duty_id, CAME_AT
         )
         carrier = add_round(
             connection, "JY", submission, round_no, package, CAME_AT, 3,

@@ -9,11 +9,16 @@ import pytest
 
 from lantai.edges.centre import Centre
 from lantai.edges.registry.centre.units import put_unit
+from lantai.edges.registry.intake.findings import put_findings
+from lantai.edges.registry.intake.rounds import move_round
 from lantai.journey.year.open_year import open_year
 from lantai.records.centre.unit import DataForm, Unit
+from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.submission import RoundState
 from lantai.records.year.standing import Standing, Turn
 from lantai.views.year import board
 from lantai.views.year.board import BoardRow
+from rounds_of import register_round
 
 DEADLINE = date(2026, 6, 30)
 UNITS = [
@@ -60,3 +65,28 @@ def test_row_in_json_has_its_days_as_text(rows: list[BoardRow]) -> None:
     told = rows[0].as_mapping()
 
     assert (told["deadline_on"], told["supplement_by_on"], told["waits_until_at"]) == ("2026-06-30", None, None)
+
+
+@pytest.mark.parametrize(
+    ("state", "standing", "by_on", "days_over"),
+    [
+        (RoundState.RETURNED, Standing.RETURNED, date(2026, 3, 12), 3),
+        (RoundState.HELD, Standing.HELD, None, 0),
+    ],
+)
+def test_what_came_back_or_is_held_is_told_with_its_reason(
+    centre: Centre, rows: list[BoardRow], state: RoundState, standing: Standing, by_on: date | None, days_over: int
+) -> None:
+    """R4-08: and only what came back has a day to be supplemented by."""
+    this = register_round(centre, duty_id=rows[0].duty_id)
+    found = [Finding("name_unsafe", Severity.WARNING), Finding("file_missing", Severity.FAULT)]
+    with centre.database.begin() as connection:
+        put_findings(connection, this.carrier_id, found)
+        move_round(connection, this.carrier_id, state, supplement_by_on=by_on)
+
+        [row, _] = board.show(connection, 2025, date(2026, 3, 15))
+
+    assert (row.state, row.supplement_by_on, row.supplement_days_over) == (standing, by_on, days_over)
+    assert (row.reason_rule, row.reason_count, row.fault_count) == ("file_missing", 1, 1)
+    assert (row.carrier_id, row.package_name, row.round_no) == (this.carrier_id, "JY-2025-E-001", 1)
+    assert row.as_mapping()["supplement_by_on"] == (by_on and by_on.isoformat())

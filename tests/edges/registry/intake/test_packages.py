@@ -47,8 +47,8 @@ def test_round_is_about_one_state_of_a_package_and_no_other(unit, changed):
     other = replace(PACKAGE, **changed)
     with unit.database.begin() as connection:
         note_package(connection, "JY", PACKAGE, CAME_AT, is_whole=True)
-        link_package(connection, "JY", replace(PACKAGE, filing_year=2024), "SL2024-JY-E001-R1")
         link_package(connection, "JY", PACKAGE, "SL2025-JY-E001-R1")
+        link_package(connection, "JY", replace(PACKAGE, filing_year=2024), "SL2024-JY-E001-R1")
         same = note_package(connection, "JY", PACKAGE, LATER, is_whole=True)
         changed = note_package(connection, "JY", other, LATER, is_whole=True)
 
