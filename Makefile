@@ -9,6 +9,10 @@ SETUP := $(VENV)/.set-up
 TEST_PROCESSES ?= 2
 SEED ?= 1
 
+# Where the environment forbids to keep compiled code, each of the hundreds of processes that a demo and the tests start would
+# compile Airflow anew, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo serve test lint types mutate bench up down docs lock sbom audit
 

@@ -159,7 +159,9 @@ def _environment(copy: Path) -> dict[str, str]:
     shared = find_shared()
     folders = [*(copy / folder for folder in ("include", "plugins", "tests")), Path(mutate_watch.__file__).parent]
     paths = os.pathsep.join(map(str, folders))
-    return ours | {"PYTHONPATH": paths} | ({"LANTAI_SHARED": str(shared.parent)} if shared else {})
+    # What was compiled before a change is told from what is there now by the second only.
+    ours |= {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
+    return ours | ({"LANTAI_SHARED": str(shared.parent)} if shared else {})
 
 
 def _orders(told: Path, order: Path, test_seconds: int) -> dict[str, str]:
