@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 LANTAI_HOME ?= $(CURDIR)/lantai-home
 SETUP := $(VENV)/.set-up
-TEST_PROCESSES ?= 2
+# One more than there are cores: while one waits for a disk or a server, the others go on.
+TEST_PROCESSES ?= 3
 SEED ?= 1
 
 # Where the environment forbids to keep compiled code, each of the hundreds of processes that a demo and the tests start would
@@ -26,7 +27,7 @@ $(SETUP): requirements.lock bootstrap.lock pyproject.toml
 		{ echo "Python 3.11 is needed: install it, or name it with make PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x $(BIN)/python || "$$(command -v $(PYTHON) || command -v python3)" -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -16,10 +16,8 @@ from compose_file import Mount, Service
 
 NO_NEW = ["--no-new-privs", "--clear-groups"]
 
-COMPILED = "/.host/compiled"
 MACHINE = {name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")}
-MACHINE |= {"PYTHONPYCACHEPREFIX": COMPILED, "PYTHONDONTWRITEBYTECODE": ""}
-"""Some processors need a library told which of its kernels is sound; and what pip compiles in an image is compiled here once."""
+"""Some processors need a library told which of its kernels is sound."""
 
 INIT = """\
 exec 3<&0
@@ -100,7 +98,6 @@ class Layout:
         lines += [f"ln -s /proc/self/fd {root}/dev/fd", f"ln -s /proc/self/fd/1 {root}/dev/stdout"]
         for target, source in tree.mounts.items():
             lines += self._bind(source, f"{root}{target}", is_read_only=True)
-        lines += self._bind(str(self._compiled(tree)), f"{root}{COMPILED}", is_read_only=False)
         self._lay_hosts(tree)
         for mount in sorted(service.mounts, key=lambda one: one.target):
             lines += self._bind(
@@ -129,13 +126,6 @@ class Layout:
         become = ["setpriv", f"--reuid={user}", f"--regid={group}", *NO_NEW, *caps]
         enter = ["sh", "-c", 'cd "$0" && exec "$@"', directory] if directory else []
         return [*become, "env", "-i", *variables, *enter, *words]
-
-    def _compiled(self, tree: images.Image) -> Path:
-        folder = self.folder / "compiled"
-        folder.mkdir(exist_ok=True)
-        folder.chmod(0o1777)
-        (tree.root / COMPILED.strip("/")).mkdir(exist_ok=True)
-        return folder
 
     def _lay_hosts(self, tree: images.Image) -> None:
         names = "".join(f"{self.address(name)} {name}\n" for name in self._names)

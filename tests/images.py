@@ -160,8 +160,8 @@ def _lay_venv(image: Image, target: str) -> None:
             (venv / "bin" / program.name).chmod(0o755)
     wheel = image.root / "wheel"
     subprocess.run(
-        [VENV / "bin/uv", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index",
-         "--python", sys.executable, "--target", wheel, ROOT],
+        [VENV / "bin/uv", "pip", "install", "--quiet", "--compile-bytecode", "--no-deps", "--no-build-isolation",
+         "--no-index", "--python", sys.executable, "--target", wheel, ROOT],
         check=True,
     )  # fmt: skip
     (image.root / "wheel.pth").write_text("/wheel\n", encoding="ascii")
