@@ -7,16 +7,23 @@ from pathlib import Path
 import pytest
 
 from addresses import misplaced
+from covered import empty_claims, untested
 from doors import LIBRARIES, MOST_DAG_LINES, PACKAGE, breaches
 
 ROOT = Path(__file__).resolve().parents[1]
 TREES = ("include/lantai", "dags", "plugins")
+STEP = "include/lantai/journey/custody/seal.py"
 GOOD_DAG = '@dag(schedule=None, **shape("year", task_hours=1, run_hours=2))\ndef open_year(): ...\n'
 
 
 def read_tree():
     files = [path for top in TREES for path in sorted((ROOT / top).rglob("*.py"))]
     return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in files}
+
+
+def read_tests():
+    files = sorted((ROOT / "tests").rglob("*.py"))
+    return read_tree() | {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in files}
 
 
 def test_every_room_keeps_its_doors_shut():
@@ -216,3 +223,73 @@ def test_text_from_outside_is_spelt_in_one_place_whose_time_is_bounded():
     bare = [path for path, source in read_tree().items() if "unicodedata.normalize(" in source]
 
     assert [path for path in bare if "/demo/" not in path] == ["include/lantai/records/text/spelling.py"]
+
+
+def test_every_step_and_every_edge_has_a_test_of_its_name_or_one_that_says_so():
+    tree = read_tests()
+
+    assert (untested(tree), empty_claims(tree)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("test", "source"),
+    [
+        ("tests/journey/custody/test_seal.py", ""),
+        (
+            "tests/stories/test_intake.py",
+            '"""A story.\n\nCovers: journey.custody.seal.\n"""\nfrom lantai.journey.custody.seal import seal',
+        ),
+        (
+            "tests/stories/test_intake.py",
+            '"""A story.\n\nCovers: journey.custody.seal.\n\nMore."""\ndef test_it():\n    import house',
+        ),
+    ],
+    ids=["name", "story", "helper"],
+)
+def test_module_is_tested_by_its_name_or_by_a_story_that_gets_to_it(test, source):
+    tree = {STEP: "", "tests/house.py": "from lantai.journey.custody import seal", test: source}
+
+    assert (untested(tree), empty_claims(tree)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("test", "source"),
+    [
+        ("tests/journey/test_seal.py", ""),
+        ("tests/journey/intake/test_seal.py", "from lantai.journey.custody.seal import seal"),
+        ("tests/stories/test_intake.py", '"""Covers what journey.custody.seal does."""'),
+        ("tests/stories/test_intake.py", 'def test_it():\n    """Covers: journey.custody.seal."""'),
+    ],
+)
+def test_module_without_a_test_of_its_name_at_its_address_is_found(test, source):
+    assert untested({STEP: "", test: source}) == ["journey.custody.seal"]
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "found"),
+    [
+        ("journey.custody.sealing", "from lantai.journey.custody import seal", "is no module"),
+        ("rules.seal", "from lantai.rules import seal", "is no module"),
+        ("journey.custody.seal", "from lantai.journey.custody import store", "is not reached"),
+        ("edges.clock", "from lantai.edges import clock", "has a test of its name"),
+    ],
+)
+def test_claim_of_a_story_that_holds_nothing_is_found(name, source, found):
+    modules = {STEP: "", "include/lantai/edges/clock.py": "", "include/lantai/rules/seal.py": ""}
+    story = f'"""A story.\n\nCovers: {name}.\n"""\n{source}'
+    tree = {**modules, "tests/edges/test_clock.py": "", "tests/stories/test_intake.py": story}
+
+    assert [what for what in empty_claims(tree) if found in what and name in what]
+
+
+def test_what_a_module_starts_as_a_script_is_reached():
+    child = 'from pathlib import Path\nCHILD = Path(__file__).with_name("archive_child.py")'
+    story = '"""A story.\n\nCovers: edges.intake.archive_child.\n"""\nfrom lantai.edges.intake.archive import open_it'
+    tree = {
+        "include/lantai/edges/intake/archive.py": child,
+        "include/lantai/edges/intake/archive_child.py": "",
+        "tests/edges/intake/test_archive.py": "",
+        "tests/stories/test_intake.py": story,
+    }
+
+    assert (untested(tree), empty_claims(tree)) == ([], [])

@@ -1,4 +1,7 @@
-"""Stories of answers that wait: for an inbox that takes nothing, or for a run that was cut off; each is given in the end."""
+"""Stories of answers that wait: for an inbox that takes nothing, or for a run that was cut off; each is given in the end.
+
+Covers: journey.intake.answers.answer, edges.sftp.deliver.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How a take-in ended is remembered for whoever asks the next morning."""
+"""How a take-in ended is remembered for whoever asks the next morning.
+
+Covers: journey.intake.attend.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Stories of a choice: of all that departments have filed, only the packages that a person names are taken in."""
+"""Stories of a choice: of all that departments have filed, only the packages that a person names are taken in.
+
+Covers: journey.intake.choose_packages.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Stories of rounds that are held: nothing is guessed, nothing is refused silently, somebody at the centre decides."""
+"""Stories of rounds that are held: nothing is guessed, nothing is refused silently, somebody at the centre decides.
+
+Covers: journey.intake.decide_held.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The same intake run several times at once, and several units' at once: one effect each."""
+"""The same intake run several times at once, and several units' at once: one effect each.
+
+Covers: journey.intake.look_ahead, edges.registry.intake.packages.
+"""
 
 from __future__ import annotations
 

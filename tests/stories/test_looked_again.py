@@ -1,4 +1,7 @@
-"""Who could not be looked at, or had not settled, is looked at again within the run."""
+"""Who could not be looked at, or had not settled, is looked at again within the run.
+
+Covers: journey.intake.look.
+"""
 
 from __future__ import annotations
 

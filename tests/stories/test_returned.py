@@ -1,4 +1,7 @@
-"""Stories of packages that go back to their unit: every fault by name, and nothing of them in the vault."""
+"""Stories of packages that go back to their unit: every fault by name, and nothing of them in the vault.
+
+Covers: journey.intake.purge_returned.
+"""
 
 from __future__ import annotations
 

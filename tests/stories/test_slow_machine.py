@@ -1,4 +1,7 @@
-"""A machine on which a component stands still: the wait goes on, says for what, and a run is told of task by task."""
+"""A machine on which a component stands still: the wait goes on, says for what, and a run is told of task by task.
+
+Covers: edges.airflow.process.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Stories of uploads that never become whole: waited for, answered when they have stalled, and never accepted."""
+"""Stories of uploads that never become whole: waited for, answered when they have stalled, and never accepted.
+
+Covers: journey.intake.assess, journey.intake.receive.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A unit that lays out more than one unit may bring in, or than our disks hold: named, nothing of it read, nobody else hit."""
+"""A unit that lays out more than one unit may bring in, or than our disks hold: named, nothing of it read, nobody else hit.
+
+Covers: journey.intake.take_in_all.
+"""
 
 from __future__ import annotations
 

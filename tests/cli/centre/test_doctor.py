@@ -1,4 +1,7 @@
-"""Setting a centre up, and asking what is wrong with one."""
+"""Setting a centre up, and asking what is wrong with one.
+
+Covers: journey.centre.set_up, edges.centre.
+"""
 
 from __future__ import annotations
 

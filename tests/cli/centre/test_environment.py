@@ -1,4 +1,7 @@
-"""What docker-compose.yml needs of a machine: random, private, complete, and never changed behind anybody's back."""
+"""What docker-compose.yml needs of a machine: random, private, complete, and never changed behind anybody's back.
+
+Covers: journey.centre.equip, edges.keys.key_folders.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The register of units, imported from what an office has: a CSV from WPS or Excel."""
+"""The register of units, imported from what an office has: a CSV from WPS or Excel.
+
+Covers: journey.centre.register_units, edges.registry.centre.units.
+"""
 
 from __future__ import annotations
 

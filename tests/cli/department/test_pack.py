@@ -1,4 +1,7 @@
-"""What a department runs before it sends: no registry, no home."""
+"""What a department runs before it sends: no registry, no home.
+
+Covers: edges.intake.local_carrier.
+"""
 
 from __future__ import annotations
 

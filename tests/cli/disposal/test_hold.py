@@ -1,4 +1,7 @@
-"""Holds: placed, listed and lifted by somebody, with a reason."""
+"""Holds: placed, listed and lifted by somebody, with a reason.
+
+Covers: journey.disposal.hold, edges.registry.disposal.holds.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How commands end: exit codes, errors in words and as JSON, streams of every kind. Source: interfaces.md, "The command"."""
+"""How commands end: exit codes, errors in words and as JSON, streams of every kind. Source: interfaces.md, "The command".
+
+Covers: edges.files.streams.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Opening a filing year, and its board."""
+"""Opening a filing year, and its board.
+
+Covers: journey.year.find_unlisted_years.
+"""
 
 from __future__ import annotations
 

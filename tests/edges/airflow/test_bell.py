@@ -1,4 +1,7 @@
-"""The bell against a real web server: rung, refused, silent, odd. What the real Airflow does is in tests/dags and test_compose."""
+"""The bell against a real web server: rung, refused, silent, odd. What the real Airflow does is in tests/dags and test_compose.
+
+Covers: edges.airflow.client.
+"""
 
 from __future__ import annotations
 

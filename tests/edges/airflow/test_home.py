@@ -1,6 +1,8 @@
 """The home that the demo writes gives Airflow the patience of a slow machine, and nobody else a door.
 
 What is asserted is what Airflow itself reads in that home, not what we wrote.
+
+Covers: edges.airflow.limits.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What one server does costs one unit only: each way of lying ends soon, in little memory, by a named error."""
+"""What one server does costs one unit only: each way of lying ends soon, in little memory, by a named error.
+
+Covers: edges.bulkhead.looks, edges.bulkhead.nursery.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What opens foreign bytes can steal nothing, tell nobody, and become nobody else."""
+"""What opens foreign bytes can steal nothing, tell nobody, and become nobody else.
+
+Covers: edges.children.unfiltered, edges.children.confined_child, edges.children.frames.
+"""
 
 from __future__ import annotations
 

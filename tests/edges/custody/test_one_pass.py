@@ -1,4 +1,7 @@
-"""The sealing pass at the edges of its blocks, chunks and packs."""
+"""The sealing pass at the edges of its blocks, chunks and packs.
+
+Covers: edges.custody.plaintext, edges.custody.write_behind.
+"""
 
 import hashlib
 import io

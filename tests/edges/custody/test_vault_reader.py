@@ -1,4 +1,7 @@
-"""What a place answers for when the newest generation of a carrier is read there: its own bytes, of one sealing, and no other."""
+"""What a place answers for when the newest generation of a carrier is read there: its own bytes, of one sealing, and no other.
+
+Covers: edges.custody.vault_check.
+"""
 
 from __future__ import annotations
 

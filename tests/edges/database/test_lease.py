@@ -1,4 +1,7 @@
-"""One worker at a time, whoever else comes at the same moment, and no late write of one that was replaced."""
+"""One worker at a time, whoever else comes at the same moment, and no late write of one that was replaced.
+
+Covers: edges.database.fence.
+"""
 
 from __future__ import annotations
 

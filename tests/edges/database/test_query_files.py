@@ -1,4 +1,7 @@
-"""Every query and check file runs on both databases, and its header tells the truth."""
+"""Every query and check file runs on both databases, and its header tells the truth.
+
+Covers: edges.database.query_file.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What is listed is held against our disks before the first byte of it is read."""
+"""What is listed is held against our disks before the first byte of it is read.
+
+Covers: edges.files.machine.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Whether files are closed is asked of a process that nobody believes."""
+"""Whether files are closed is asked of a process that nobody believes.
+
+Covers: edges.intake.closed_child.
+"""
 
 from __future__ import annotations
 

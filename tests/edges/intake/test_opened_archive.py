@@ -1,4 +1,7 @@
-"""An archive is taken apart by a process that nobody believes."""
+"""An archive is taken apart by a process that nobody believes.
+
+Covers: edges.intake.archive_child.
+"""
 
 from __future__ import annotations
 

@@ -1,3 +1,8 @@
+"""An outbox is looked at without a change to it: what is there, what has settled, and what cannot be taken.
+
+Covers: edges.intake.outbox_collect.
+"""
+
 from __future__ import annotations
 
 import hashlib

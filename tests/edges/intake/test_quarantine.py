@@ -1,3 +1,8 @@
+"""What has arrived lies in quarantine as it was laid out, whole or not at all, and is read by nobody as anything else.
+
+Covers: edges.files.durable, edges.intake.receiving.
+"""
+
 from __future__ import annotations
 
 import hashlib

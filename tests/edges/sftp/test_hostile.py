@@ -1,4 +1,7 @@
-"""A server that lies: each lie is refused by its type, soon, and in little memory."""
+"""A server that lies: each lie is refused by its type, soon, and in little memory.
+
+Covers: edges.sftp.session.
+"""
 
 from __future__ import annotations
 

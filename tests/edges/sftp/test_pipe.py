@@ -1,4 +1,7 @@
-"""Requests and answers over a stream without a server: whatever order the answers come in, and however they come."""
+"""Requests and answers over a stream without a server: whatever order the answers come in, and however they come.
+
+Covers: edges.sftp.fetch, edges.sftp.listing, edges.sftp.request.
+"""
 
 from __future__ import annotations
 

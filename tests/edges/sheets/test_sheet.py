@@ -1,4 +1,7 @@
-"""Spreadsheets of departments, read under limits."""
+"""Spreadsheets of departments, read under limits.
+
+Covers: edges.children.confined_refusal, edges.sheets.sheet_child, edges.sheets.workbook_container.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The doctor says what is wrong with the registry, and what to do, whichever database it lies on."""
+"""The doctor says what is wrong with the registry, and what to do, whichever database it lies on.
+
+Covers: journey.centre.find_exposed.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What is registered of a carrier, step by step, by the worker that holds its lease and no other."""
+"""What is registered of a carrier, step by step, by the worker that holds its lease and no other.
+
+Covers: edges.registry.custody.holdings, edges.registry.year.duties.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Restoring what was sealed."""
+"""Restoring what was sealed.
+
+Covers: edges.custody.opening, edges.registry.custody.sealings.
+"""
 
 from pathlib import Path
 

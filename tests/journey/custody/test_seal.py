@@ -1,4 +1,7 @@
-"""Sealing a carrier, and opening it by hand with tools that are not ours."""
+"""Sealing a carrier, and opening it by hand with tools that are not ours.
+
+Covers: edges.custody.generated_lines.
+"""
 
 import json
 import os

@@ -1,4 +1,7 @@
-"""What is due is drafted, once, and nothing else changes."""
+"""What is due is drafted, once, and nothing else changes.
+
+Covers: journey.disposal.lay_out.
+"""
 
 from __future__ import annotations
 

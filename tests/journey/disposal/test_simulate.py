@@ -1,4 +1,7 @@
-"""Trying a retention schedule out on what is kept."""
+"""Trying a retention schedule out on what is kept.
+
+Covers: edges.registry.disposal.schedules.
+"""
 
 from __future__ import annotations
 

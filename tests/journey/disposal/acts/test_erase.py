@@ -1,4 +1,7 @@
-"""Erasing records of a carrier at every place."""
+"""Erasing records of a carrier at every place.
+
+Covers: edges.custody.successor.
+"""
 
 import hashlib
 import json

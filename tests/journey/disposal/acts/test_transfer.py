@@ -1,4 +1,7 @@
-"""Transfer: decrypted, delivered whole or not at all, and over only when the archive's receipt agrees."""
+"""Transfer: decrypted, delivered whole or not at all, and over only when the archive's receipt agrees.
+
+Covers: journey.disposal.acts.package, journey.disposal.acts.receive_receipt, edges.disposal.transfer_package, journey.disposal.print_list.
+"""
 
 from __future__ import annotations
 

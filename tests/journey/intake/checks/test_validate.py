@@ -1,4 +1,7 @@
-"""Packages validated whole."""
+"""Packages validated whole.
+
+Covers: journey.intake.checks.look_into_files, journey.intake.list_records.
+"""
 
 from __future__ import annotations
 
