@@ -36,14 +36,15 @@ def empty_claims(tree: Mapping[str, str]) -> list[str]:
     Args:
         tree: As for `untested`.
     """
-    modules = set(_modules(tree))
+    modules, claims = set(_modules(tree)), list(_claims(tree))
+    reached = {path: _reached(path, tree) for path, _ in claims}
     found = []
-    for path, name in _claims(tree):
+    for path, name in claims:
         if name not in modules:
             found.append(f"{path}: {name} is no module of {' or '.join(ROOMS)}")
         elif _test_of(name) in tree:
             found.append(f"{path}: {name} has a test of its name, {_test_of(name)}")
-        elif _path_of(name) not in _reached(path, tree):
+        elif _path_of(name) not in reached[path]:
             found.append(f"{path}: {name} is not reached by what this test imports or starts")
     return found
 

@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,13 +66,15 @@ def pick(root: Path, seed: int, count: int, only: str = "") -> list[Trial]:
         only: A part of the path or of the function's name that they have to have.
     """
     chance = random.Random(seed)  # noqa: S311 - nothing is kept secret by it
-    tests = _tests_of(root)
+    claimed = claims.of_code(root)
+    tests = _tests_of(root, claimed)
+    names = {path: _functions(root / path) for path in {claim.path for claim in claimed}}
     waiting = sorted(
         {
             (claim.path, name)
-            for claim in claims.of_code(root)
+            for claim in claimed
             if tests[claim.path]
-            for name in _functions(root / claim.path)
+            for name in names[claim.path]
             if _covers(claim, name) and only in f"{claim.path}::{name}"
         }
     )
@@ -100,17 +102,16 @@ def _functions(path: Path) -> list[str]:
     return [name for name, _ in functions(ast.parse(path.read_text(encoding="utf-8")))]
 
 
-def _tests_of(root: Path) -> Mapping[str, tuple[str, ...]]:
+def _tests_of(root: Path, claimed: Iterable[claims.Claim]) -> Mapping[str, tuple[str, ...]]:
     """Return by module the tests that are named for one of its requirements, those first that look nearest and quickest."""
+    tests = claims.of_tests(root)
     named: dict[str, set[str]] = {}
-    for claim in claims.of_tests(root):
+    for claim in tests:
         named.setdefault(claim.requirement, set()).add(claim.node)
     ids: dict[str, set[str]] = {}
-    for claim in claims.of_code(root):
+    for claim in claimed:
         ids.setdefault(claim.path, set()).add(claim.requirement)
-    texts = {
-        path: (root / path).read_text(encoding="utf-8") for path in {claim.path for claim in claims.of_tests(root)}
-    }
+    texts = {path: (root / path).read_text(encoding="utf-8") for path in {claim.path for claim in tests}}
     found = {}
     for path, keys in ids.items():
         shared = Counter(node for key in keys for node in named.get(key, ()))

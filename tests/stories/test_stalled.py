@@ -1,6 +1,6 @@
 """Stories of uploads that never become whole: waited for, answered when they have stalled, and never accepted.
 
-Covers: journey.intake.assess, journey.intake.receive.
+Covers: journey.intake.collect, journey.intake.assess, journey.intake.receive.
 """
 
 from __future__ import annotations
