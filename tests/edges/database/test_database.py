@@ -1,4 +1,7 @@
-"""The registry's database on SQLite and on PostgreSQL: the same files, the same rules."""
+"""The registry's database on SQLite and on PostgreSQL: the same files, the same rules.
+
+Covers: edges.tables.disposal, edges.tables.filing, edges.tables.holdings, edges.tables.ledger, edges.tables.people.
+"""
 
 from __future__ import annotations
 

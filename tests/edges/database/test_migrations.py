@@ -1,7 +1,6 @@
 """Upgrading a registry: one at a time, never in everybody's way, and never past what is known.
 
-Covers: edges.tables.columns, edges.tables.disposal, edges.tables.filing, edges.tables.holdings, edges.tables.kinds, edges.tables.ledger,
-edges.tables.people.
+Covers: edges.tables.kinds.
 """
 
 from __future__ import annotations

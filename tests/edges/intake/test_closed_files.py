@@ -1,7 +1,4 @@
-"""Whether files are closed is asked of a process that nobody believes.
-
-Covers: edges.intake.closed_child.
-"""
+"""Whether files are closed is asked of a process that nobody believes."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Packages validated whole.
 
-Covers: journey.intake.checks.look_into_files, journey.intake.list_records.
+Covers: edges.intake.closed_child, journey.intake.checks.look_into_files, journey.intake.list_records.
 """
 
 from __future__ import annotations
