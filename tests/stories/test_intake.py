@@ -1,6 +1,6 @@
 """Stories of intake: from a department's outbox to its inbox, through a real SSH server and a real vault.
 
-Covers: journey.intake.take_in, edges.registry.intake.submissions.
+Covers: journey.intake.take_in.
 """
 
 from __future__ import annotations

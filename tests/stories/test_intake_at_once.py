@@ -1,6 +1,6 @@
 """The same intake run several times at once, and several units' at once: one effect each.
 
-Covers: journey.intake.look_ahead, edges.registry.intake.packages.
+Covers: journey.intake.look_ahead.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Holds: placed, listed and lifted by somebody, with a reason.
 
-Covers: journey.disposal.hold, edges.registry.disposal.holds.
+Covers: journey.disposal.hold.
 """
 
 from __future__ import annotations

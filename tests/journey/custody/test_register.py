@@ -1,6 +1,6 @@
 """What is registered of a carrier, step by step, by the worker that holds its lease and no other.
 
-Covers: edges.registry.custody.holdings, edges.registry.year.duties.
+Covers: edges.registry.custody.holdings.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What is due is drafted, once, and nothing else changes.
-
-Covers: journey.disposal.lay_out.
-"""
+"""What is due is drafted, once, and nothing else changes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Destruction: nothing without its approvals, nothing half done called done, and proof of what was done.
 
 Covers: journey.disposal.acts.certify, journey.disposal.acts.prepare, journey.disposal.approval.permit,
-journey.disposal.approval.note_documents, edges.registry.disposal.dispositions, edges.ledger.files.
+journey.disposal.approval.note_documents, edges.ledger.files.
 """
 
 from __future__ import annotations

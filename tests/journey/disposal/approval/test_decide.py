@@ -1,8 +1,7 @@
 """Panel, leader and witnesses: what counts as a decision, as a signature, and what makes both worthless.
 
-Covers: journey.disposal.approval.examine, journey.disposal.approval.export_sheet, journey.disposal.approval.import_sheet,
-journey.disposal.approval.sign, journey.disposal.approval.take_duty, journey.disposal.approval.refuse, journey.disposal.approval.withdraw,
-edges.registry.disposal.sign_offs.
+Covers: journey.disposal.approval.export_sheet, journey.disposal.approval.import_sheet,
+journey.disposal.approval.sign, journey.disposal.approval.take_duty, journey.disposal.approval.refuse, journey.disposal.approval.withdraw.
 """
 
 from __future__ import annotations
