@@ -20,10 +20,9 @@ from lantai.journey.department.pack import pack
 from lantai.journey.intake.checks.validate import Context, Validated, validate
 from lantai.journey.intake.checks.verify import Declared, Verified, verify
 from lantai.records.centre.unit import DataForm, Unit
-from lantai.records.custody.record import CatalogueRow
 from lantai.records.department.pack_order import PackOrder, Sender
 from lantai.records.intake.carrier import ReceivedFile
-from lantai.records.intake.catalogue_entry import CatalogueEntry
+from lantai.records.intake.catalogue_entry import CatalogueEntry, CatalogueRow
 from lantai.records.intake.finding import Finding, Severity
 from lantai.rules.intake.catalogue_entry import read_entry
 

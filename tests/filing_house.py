@@ -26,8 +26,8 @@ from lantai.journey.department.pack import pack
 from lantai.journey.year.open_year import open_year
 from lantai.records.centre.agreement import Agreement
 from lantai.records.centre.unit import DataForm, Unit
-from lantai.records.custody.record import CatalogueRow
 from lantai.records.department.pack_order import Sender
+from lantai.records.intake.catalogue_entry import CatalogueRow
 from lantai.records.intake.submission import RoundState
 from lantai.views.year import board
 from servers.openssh import OpenSsh

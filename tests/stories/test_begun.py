@@ -14,7 +14,7 @@ from lantai.edges import tables
 from lantai.errors import PlaceUnavailableError, RegistryUnavailableError
 from lantai.journey.centre.diagnose import diagnose
 from lantai.journey.custody.find_copies import FoundCopies, find_copies, known_copies
-from lantai.journey.intake import take_in as taking_in
+from lantai.journey.intake import accept_or_return as accepting
 from lantai.journey.intake.look import look
 from lantai.journey.intake.take_in import take_in
 
@@ -65,7 +65,7 @@ def third(house: FilingHouse, monkeypatch: pytest.MonkeyPatch) -> Path:
         raise RegistryUnavailableError("killed between the copies and their rows")
 
     with monkeypatch.context() as patch:
-        patch.setattr(taking_in, "register_sealed", is_killed)
+        patch.setattr(accepting, "register_sealed", is_killed)
         with pytest.raises(RegistryUnavailableError):
             take_in(house.centre, "JY")
     place = house.centre.settings.home / "third"

@@ -28,9 +28,9 @@ from lantai.journey.intake.take_in import take_in
 from lantai.journey.ledger.checkpoint import newest_note
 from lantai.journey.ledger.verify_ledger import verify
 from lantai.journey.ledger.verify_receipt import verify_receipt
-from lantai.records.custody.record import CatalogueRow
 from lantai.records.disposal.hold import HoldScope
 from lantai.records.disposal.lists import DisposalList, ListKind, ListState
+from lantai.records.intake.catalogue_entry import CatalogueRow
 from servers.openssh import OpenSsh
 
 pytestmark = pytest.mark.server("sshd", "postgres", "initdb")

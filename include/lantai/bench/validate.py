@@ -59,7 +59,7 @@ def ours(watch: Stopwatch, folder: Path, listed: str) -> Any:  # noqa: ANN401, A
         verified = verify(files, lambda number: paths[number].open("rb"), profiles.carrier_profile(), declared)
         context = Context(unit, _YEAR, _PACKED_ON, "city")
         validated = validate(verified, lambda number: paths[number].open("rb"), context)
-    return {"rows": len(validated.rows), "rows_with_faults": len({f.record_no for f in validated.findings} - {None})}
+    return {"rows": len(validated.entries), "rows_with_faults": len({f.record_no for f in validated.findings} - {None})}
 
 
 def great_expectations(watch: Stopwatch, folder: Path, listed: str) -> Any:  # noqa: ANN401, ARG001 - JSON; a folder goes to every contender
@@ -82,7 +82,7 @@ def great_expectations(watch: Stopwatch, folder: Path, listed: str) -> Any:  # n
 
 def _import_the_library() -> None:
     from lantai.edges.sheets.expectations import CheckKind, ColumnCheck, check_catalogue
-    from lantai.records.custody.record import CatalogueRow
+    from lantai.records.intake.catalogue_entry import CatalogueRow
 
     check_catalogue([CatalogueRow(1, title="x")], [ColumnCheck("filled", "title", CheckKind.FILLED)])
 

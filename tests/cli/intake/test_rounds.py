@@ -15,7 +15,7 @@ from desks import Desk, connect
 from factories_bag import carrier, filing, row
 from lantai.edges.database.database import run_checks
 from lantai.edges.database.lease import leased
-from lantai.records.custody.record import CatalogueRow
+from lantai.records.intake.catalogue_entry import CatalogueRow
 from servers.openssh import OpenSsh
 
 pytestmark = pytest.mark.server("sshd")

@@ -10,9 +10,9 @@ import pytest
 
 from factories_bag import entry, row, rules
 from lantai.edges import tables
-from lantai.records.custody.record import AccessLevel, CatalogueRow, DueDates, Retention
+from lantai.records.custody.record import AccessLevel, DueDates, Retention
 from lantai.records.intake.archival_code import ArchivalCode
-from lantai.records.intake.catalogue_entry import CatalogueEntry, Classification
+from lantai.records.intake.catalogue_entry import CatalogueEntry, CatalogueRow, Classification
 from lantai.records.intake.finding import Severity
 from lantai.rules.disposal.retention import MEANS_TODAY, RetentionRules, RuleRow
 from lantai.rules.intake.catalogue_entry import MOST_CHARACTERS, check_entry, read_entries, read_entry

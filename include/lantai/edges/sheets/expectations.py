@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from lantai.errors import ValidationUnavailableError
-from lantai.records.custody.record import CatalogueRow
+from lantai.records.intake.catalogue_entry import CatalogueRow
 
 _NOISY = ("great_expectations", "great_expectations.core", "great_expectations.data_context")
 

@@ -14,12 +14,12 @@ DECLARATION_TEXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 
 def write_manifest(digests: Iterable[tuple[str, str]]) -> bytes:
-    """Return a manifest, one line a file by its path, whatever order they come in.
+    """Return a manifest, one line a file, in the order in which they come.
 
     Args:
         digests: Path below the bag's folder, `/` between parts, and digest in hex.
     """
-    return "".join(f"{digest}  {escape(path)}\n" for path, digest in sorted(digests)).encode()
+    return "".join(f"{digest}  {escape(path)}\n" for path, digest in digests).encode()
 
 
 def write_bag_info(pairs: Iterable[tuple[str, str]]) -> bytes:

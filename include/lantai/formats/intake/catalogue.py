@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from lantai.records.custody.record import CatalogueRow, is_about_classification
+from lantai.records.custody.record import is_about_classification
+from lantai.records.intake.catalogue_entry import CatalogueRow
 from lantai.records.intake.finding import Finding, Severity
 from lantai.records.intake.sheet import Sheet
 from lantai.records.text import spelling

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from pathlib import Path
 
 from lantai.edges.files import folder as folder_edge
@@ -150,8 +151,9 @@ def _write(bag: Path, path: str, content: bytes) -> FileDigest:
 
 
 def _write_manifests(bag: Path, kind: str, files: Sequence[FileDigest]) -> list[FileDigest]:
+    ordered = sorted(files, key=attrgetter("path"))
     return [
-        _write(bag, f"{kind}-{name}.txt", write_manifest((each.path, each.hexes[name]) for each in files))
+        _write(bag, f"{kind}-{name}.txt", write_manifest((each.path, each.hexes[name]) for each in ordered))
         for name in DIGESTS_TAKEN
     ]
 

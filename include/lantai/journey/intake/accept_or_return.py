@@ -82,7 +82,7 @@ def accept_or_return(
 
 def _accept(centre: Centre, assessed: Assessed, collected: Collected, lease: Lease, progress: Progress | None) -> Ended:
     this = assessed.round
-    records = list_records(assessed.verified, assessed.validated.rows, assessed.context, this.carrier_id)
+    records = list_records(assessed.verified, assessed.validated.entries, assessed.context, this.carrier_id)
     facts = CarrierFacts(this.carrier_id, this.unit_code, this.filing_year, this.data_form.value, this.round_no)
     payload = {path: received.file_no for path, received in assessed.verified.payload.items()}
     belonging = set(payload.values())

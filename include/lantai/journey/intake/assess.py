@@ -159,7 +159,7 @@ def _registry_findings(centre: Centre, this: Round, validated: Validated) -> lis
     findings = _zero_report_findings(centre, this)
     if follows_acceptance(centre, this):
         findings.append(Finding("already_accepted", Severity.HOLD, this.submission_id, {"found": this.submission_id}))
-    codes = {entry.archival_code: entry for entry in validated.rows}
+    codes = {entry.archival_code: entry for entry in validated.entries}
     with centre.database.read() as connection:
         used = registered_codes(connection, this.unit_code, list(codes), this.submission_id)
     findings += [

@@ -62,36 +62,6 @@ def is_about_classification(heading: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class CatalogueRow:
-    """One row of the machine-readable catalogue as text, before any rule has looked at it.
-
-    Every attribute is the cell's text, stripped; an empty string is a blank cell. `row_no` is the row as a
-    spreadsheet program numbers it, heading and titles counted, in the sheet called `sheet` (empty for a CSV file).
-    `files` are paths below the bag's folder (`data/...`), in the order written; `files_cell` is their cell as it stands, for a
-    name may hold what else separates names.
-    Source: interfaces.md, metadata/catalogue; rules N5.
-    """
-
-    row_no: int
-    archival_code: str = ""
-    title: str = ""
-    author: str = ""
-    doc_no: str = ""
-    formed_on: str = ""
-    retention: str = ""
-    classification: str = ""
-    page_count: str = ""
-    doc_type: str = ""
-    dept_or_subject: str = ""
-    item_no: str = ""
-    access_level: str = ""
-    files: tuple[str, ...] = ()
-    files_cell: str = ""
-    remarks: str = ""
-    sheet: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class DueDates:
     """When a record falls due, counted once: `rules.disposal.retention.due_dates`.
 

@@ -1,4 +1,4 @@
-"""A row of the catalogue once it has been read: values where its cells name some, None where they do not.
+"""A row of the catalogue as it is written, and once it has been read: values where its cells name some, None where they do not.
 
 Which text means what, and what is wrong with a cell that means nothing, is in
 `rules.intake.catalogue_entry`, the only place where a cell is read. Whoever
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from lantai.records.custody.record import AccessLevel, CatalogueRow, DueDates, Retention
+from lantai.records.custody.record import AccessLevel, DueDates, Retention
 from lantai.records.intake.archival_code import ArchivalCode
 
 
@@ -23,6 +23,36 @@ class Classification(StrEnum):
     NONE = "none"
     STATE_SECRET = "state_secret"  # noqa: S105 - no password: a mark of secrecy
     UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRow:
+    """One row of the machine-readable catalogue as text, before any rule has looked at it.
+
+    Every attribute is the cell's text, stripped; an empty string is a blank cell. `row_no` is the row as a
+    spreadsheet program numbers it, heading and titles counted, in the sheet called `sheet` (empty for a CSV file).
+    `files` are paths below the bag's folder (`data/...`), in the order written; `files_cell` is their cell as it stands, for a
+    name may hold what else separates names.
+    Source: interfaces.md, metadata/catalogue; rules N5.
+    """
+
+    row_no: int
+    archival_code: str = ""
+    title: str = ""
+    author: str = ""
+    doc_no: str = ""
+    formed_on: str = ""
+    retention: str = ""
+    classification: str = ""
+    page_count: str = ""
+    doc_type: str = ""
+    dept_or_subject: str = ""
+    item_no: str = ""
+    access_level: str = ""
+    files: tuple[str, ...] = ()
+    files_cell: str = ""
+    remarks: str = ""
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)

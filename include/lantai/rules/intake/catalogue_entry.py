@@ -15,8 +15,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from lantai.records.custody.record import AccessLevel, CatalogueRow, Retention
-from lantai.records.intake.catalogue_entry import CatalogueEntry
+from lantai.records.custody.record import AccessLevel, Retention
+from lantai.records.intake.catalogue_entry import CatalogueEntry, CatalogueRow
 from lantai.records.intake.finding import Finding, Severity
 from lantai.records.text import spelling
 from lantai.rules.disposal.retention import RetentionRules, due_dates, in_force, read_retention

@@ -61,7 +61,7 @@ def test_perfect_carrier_is_acceptable_without_a_remark(tmp_path):
     found = validated(carrier(tmp_path))
 
     assert found.findings == ()
-    assert [entry.archival_code for entry in found.rows] == [f"Z109-WS·2025-D30-BGS-000{n}" for n in (1, 2, 3)]
+    assert [entry.archival_code for entry in found.entries] == [f"Z109-WS·2025-D30-BGS-000{n}" for n in (1, 2, 3)]
 
 
 def test_every_fault_of_a_catalogue_is_told_once_with_row_rule_and_check_code(tmp_path):
@@ -171,7 +171,7 @@ def test_catalogue_on_two_sheets_is_one_catalogue(tmp_path):
     """R1-50: the second sheet's files were told as not catalogued."""
     found = packed_as_workbook(tmp_path, [row(1), row(2)], [row(3)])
 
-    assert (found.findings, [each.archival_code[-4:] for each in found.rows]) == ((), ["0001", "0002", "0003"])
+    assert (found.findings, [each.archival_code[-4:] for each in found.entries]) == ((), ["0001", "0002", "0003"])
 
 
 def test_faults_of_a_sheet_are_told_with_its_name_by_rules_and_library_alike(tmp_path, monkeypatch):
@@ -424,8 +424,8 @@ def test_zero_report_needs_neither_catalogue_nor_forms(tmp_path):
 
     found = validated(bag)
 
-    assert (found.findings, found.rows) == ((), ())
-    assert list_records(verified(bag), found.rows, context(), "SL2025-JY-E001-R1") == []
+    assert (found.findings, found.entries) == ((), ())
+    assert list_records(verified(bag), found.entries, context(), "SL2025-JY-E001-R1") == []
 
 
 @pytest.mark.parametrize(
@@ -452,7 +452,7 @@ def test_snapshot_is_one_record_with_all_its_files(tmp_path):
     """R1-12."""
     found, checked = validated_snapshot(snapshot(tmp_path, description="户籍库快照"))
 
-    (record,) = list_records(found, checked.rows, context(), "SL2025-JY-B001-R1")
+    (record,) = list_records(found, checked.entries, context(), "SL2025-JY-B001-R1")
 
     assert checked.findings == ()
     assert (record.record_id, record.archival_code) == ("SL2025-JY-B001-R1-00001", "SL2025-JY-B001-R1-00001")
@@ -503,7 +503,7 @@ def test_records_follow_the_catalogue_with_ids_dates_and_digests(tmp_path):
     """R9-10, N2."""
     bag = carrier(tmp_path, [row(1), row(2, retention="永久", archival_code="Z109-WS·2025-Y-BGS-0002", page_count="")])
     checked = validated(bag)
-    one, two = list_records(verified(bag), checked.rows, context(), "SL2025-JY-E001-R1")
+    one, two = list_records(verified(bag), checked.entries, context(), "SL2025-JY-E001-R1")
 
     assert is_acceptable(list(checked.findings))
     assert (one.record_id, two.record_id) == ("SL2025-JY-E001-R1-00001", "SL2025-JY-E001-R1-00002")
@@ -528,7 +528,7 @@ def test_faulty_package_has_no_records(tmp_path):
     checked = validated(bag)
 
     with pytest.raises(UsageError, match="faults"):
-        list_records(verified(bag), checked.rows, context(), "SL2025-JY-E001-R1")
+        list_records(verified(bag), checked.entries, context(), "SL2025-JY-E001-R1")
 
 
 @pytest.mark.parametrize(

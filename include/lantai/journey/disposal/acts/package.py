@@ -29,7 +29,7 @@ from lantai.edges.keys.files import Signer
 from lantai.edges.registry.centre import people
 from lantai.edges.registry.disposal import dispositions
 from lantai.formats.age.file import Identity
-from lantai.formats.bag.tag_file import escape
+from lantai.formats.bag.written import DECLARATION_TEXT, write_bag_info, write_manifest
 from lantai.formats.disposal.transfer_bag import InventoryBody, member_name, payload_bytes
 from lantai.formats.ledger import canonical
 from lantai.journey.custody.restore import open_record
@@ -92,14 +92,13 @@ def package(centre: Centre, list_id: str, identities: Sequence[Identity], signer
         "metadata/transfer-inventory.json.sig": signer.sign(inventory),
         "metadata/transfer-inventory.pdf": print_list(centre, examined, names, None, None),
         "metadata/disposal.pub.pem": signer.public_pem,
-        "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+        "bagit.txt": DECLARATION_TEXT,
         "bag-info.txt": _bag_info(centre, examined, files),
-        "manifest-sha256.txt": "".join(
-            f"{file.digest.sha256}  {escape(member_name(file))}\n" for file in files
-        ).encode(),
+        "manifest-sha256.txt": write_manifest((member_name(file), file.digest.sha256) for file in files),
     }
-    lines = (f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(tags.items()))
-    tags["tagmanifest-sha256.txt"] = "".join(lines).encode()
+    tags["tagmanifest-sha256.txt"] = write_manifest(
+        (name, hashlib.sha256(content).hexdigest()) for name, content in sorted(tags.items())
+    )
     path = work_folder(centre, list_id) / f"{list_id}.tar"
     moment = examined.chosen.approved_at or examined.chosen.drafted_at
     members = _members(centre, list_id, tags, files, identities)
@@ -163,7 +162,7 @@ def _bag_info(centre: Centre, examined: Examined, files: Sequence[ListedFile]) -
         ("Bagging-Date", moment.astimezone(centre.settings.zone).date().isoformat()),
         ("Payload-Oxum", f"{payload_bytes(files)}.{len(files)}"),
     )
-    return "".join(f"{name}: {value}\n" for name, value in tags).encode()
+    return write_bag_info(tags)
 
 
 def _members(

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from lantai.edges.sheets.sheet import read_book, read_csv_rows
 from lantai.errors import ArchiveLimitError, CatalogueError, PackageError
 from lantai.formats.intake.catalogue import parse_sheets, parse_table
-from lantai.records.custody.record import CatalogueRow
+from lantai.records.intake.catalogue_entry import CatalogueRow
 from lantai.records.intake.finding import Finding, Severity
 from lantai.rules.intake.scope import MarkFinder, check_notes
 

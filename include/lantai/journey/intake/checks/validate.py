@@ -122,13 +122,13 @@ class Validated:
 
     Attributes:
         findings: Everything found by `verify` and here, each cause once.
-        rows: The catalogue, read: one entry for each row; none for business data.
+        entries: The catalogue, read: one entry for each row; none for business data.
         four_properties: Every item of the four-property test with its result; the scan and manual items are still open.
         unit_half: What the unit filled into its half of the inspection form; None when it sent none.
     """
 
     findings: tuple[Finding, ...]
-    rows: tuple[CatalogueEntry, ...]
+    entries: tuple[CatalogueEntry, ...]
     four_properties: tuple[ItemResult, ...]
     unit_half: UnitHalf | None = None
 
