@@ -5,8 +5,9 @@ Source: CONTRIBUTING.md, "Addresses".
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from doors import PACKAGE
 
@@ -65,3 +66,51 @@ def misplaced(paths: Iterable[str]) -> list[str]:
         if count > MOST_IN_A_FOLDER:
             found.append(f"{folder}: {count} modules, expected {MOST_IN_A_FOLDER} at most")
     return found
+
+
+def circles(tree: Mapping[str, str]) -> list[str]:
+    """Return the circles among sub-rooms of one room, and between a room's own modules and its sub-rooms.
+
+    Args:
+        tree: Source by path, of the package's modules. What is imported inside a function counts too; what only types need does not.
+    """
+    arrows: dict[str, set[str]] = {}
+    for path, source in tree.items():
+        mine = _sub_room(path.removeprefix(PACKAGE).removesuffix(".py").split("/"))
+        if mine is None:
+            continue
+        for module in _imported(source):
+            other = _sub_room(module.split(".")[1:])
+            if other is not None and other != mine and other.split("/")[0] == mine.split("/")[0]:
+                arrows.setdefault(mine, set()).add(other)
+    return sorted({" -> ".join(circle) for start in arrows for circle in _back_to(start, arrows)})
+
+
+def _sub_room(parts: Sequence[str]) -> str | None:
+    return "/".join(parts[:2]) if len(parts) > 2 else None
+
+
+def _imported(source: str) -> Iterator[str]:
+    pending: list[ast.AST] = [ast.parse(source)]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("lantai."):
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+        pending += ast.iter_child_nodes(node)
+
+
+def _back_to(start: str, arrows: Mapping[str, set[str]]) -> Iterator[list[str]]:
+    """Yield the shortest way from a sub-room back to itself, written from its first name in order."""
+    ways = [[start, each] for each in sorted(arrows.get(start, ()))]
+    seen: set[str] = set()
+    while ways:
+        way = ways.pop(0)
+        if way[-1] == start:
+            first = way.index(min(way))
+            yield [*way[first:-1], *way[: first + 1]] if first else way
+            return
+        if way[-1] not in seen:
+            seen.add(way[-1])
+            ways += [[*way, each] for each in sorted(arrows.get(way[-1], ()))]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from addresses import misplaced
+from addresses import circles, misplaced
 from covered import empty_claims, untested
 from doors import LIBRARIES, MOST_DAG_LINES, PACKAGE, breaches
 
@@ -223,6 +223,19 @@ def test_text_from_outside_is_spelt_in_one_place_whose_time_is_bounded():
     bare = [path for path, source in read_tree().items() if "unicodedata.normalize(" in source]
 
     assert [path for path in bare if "/demo/" not in path] == ["include/lantai/records/text/spelling.py"]
+
+
+def test_no_sub_room_leans_back_on_one_that_leans_on_it():
+    """A house that is read room by room has no circle of rooms either."""
+    mine = {
+        f"{PACKAGE}edges/keys/files.py": "from lantai.edges.custody.vault import Vault",
+        f"{PACKAGE}edges/custody/vault.py": "def f():\n    from lantai.edges.files import folder",
+        f"{PACKAGE}edges/files/folder.py": "from lantai.edges.keys.files import Signer",
+        f"{PACKAGE}edges/centre.py": "from lantai.edges.keys.files import Signer",
+    }
+
+    assert circles(mine) == ["edges/custody -> edges/files -> edges/keys -> edges/custody"]
+    assert circles(read_tree()) == []
 
 
 def test_every_step_and_every_edge_has_a_test_of_its_name_or_one_that_says_so():

@@ -19,7 +19,6 @@
 -- returns: kind text
 -- returns: round_no integer
 -- returns: round_state text
--- returns: received_at moment
 -- returns: supplement_by_on date
 -- returns: met_days_late integer
 -- returns: record_count integer
@@ -50,7 +49,6 @@ SELECT
     carrier.kind,
     carrier.round_no,
     carrier.state AS round_state,
-    carrier.received_at,
     carrier.supplement_by_on,
     (
         SELECT min(met.days_late)

@@ -1,5 +1,5 @@
 -- Files of the records of a list that are under way, in the order of its rows.
--- reads: edges/registry/disposal/lists.py
+-- reads: edges/registry/disposal/dispositions.py
 -- source: rules N7; vault.md, destruction 6
 -- param: list_id text
 -- param: statuses text[]

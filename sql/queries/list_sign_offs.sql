@@ -1,5 +1,5 @@
 -- Signatures under a list, each with the event that tells of it and that event's place in the ledger.
--- reads: edges/registry/disposal/lists.py
+-- reads: edges/registry/disposal/sign_offs.py
 -- source: vault.md, "The ledger", sign-offs; reliability.md, I3
 -- param: list_id text
 -- returns: person_id text
@@ -10,7 +10,6 @@
 -- returns: signature text
 -- returns: fingerprint text
 -- returns: public_key text
--- returns: key_person_id text
 -- returns: on_behalf_of text
 -- returns: event_kind text
 -- returns: event_subject text
@@ -19,7 +18,7 @@
 -- returns: leaf_index integer
 SELECT
   s.person_id, s.duty, s.stage, s.list_digest, s.signed_at, s.signature, s.fingerprint, k.public_key,
-  k.person_id AS key_person_id, s.on_behalf_of, e.kind AS event_kind, e.subject AS event_subject,
+  s.on_behalf_of, e.kind AS event_kind, e.subject AS event_subject,
   e.actor AS event_actor, e.leaf, ll.leaf_index
 FROM sign_off AS s
 INNER JOIN event AS e ON e.event_id = s.event_id

@@ -1,5 +1,5 @@
 -- Live records that hold a file with the same bytes as a record on a list: they are named on its certificate.
--- reads: edges/registry/disposal/lists.py
+-- reads: edges/registry/disposal/dispositions.py
 -- source: vault.md, destruction 6
 -- param: list_id text
 -- returns: record_id text

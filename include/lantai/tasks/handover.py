@@ -28,7 +28,7 @@ OUTCOME = "outcome"
 """Keys of XComs: what a look saw beside its groups, and what became of a group."""
 
 Xcom = dict[str, Any]
-"""What one XCom holds: plain values that Airflow keeps as JSON. It is made here and read here, nowhere else."""
+"""What one XCom holds: plain values that Airflow keeps as JSON. What a run of take_in_filings hands on is made and read here; ids of lists and counts are handed on as they are."""
 
 Left = dict[str, tuple[VisitStage, str]]
 """By unit code, where its visit came to grief and the class of the error."""

@@ -5,6 +5,7 @@ Covers: edges.database.query_file.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -79,3 +80,17 @@ def test_empty_registry_has_no_row_that_must_not_exist(sqlite: Database) -> None
 
     assert set(found) == {path.stem for path in (sql_folder() / "checks").glob("*.sql")}
     assert not any(found.values())
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_header_names_the_module_that_reads_the_query(path: Path) -> None:
+    """Whoever changes a query finds who relies on it."""
+    (said,) = [
+        line.removeprefix("-- reads:") for line in path.read_text("utf-8").splitlines() if line.startswith("-- reads:")
+    ]
+    package = sql_folder().parent / "include" / "lantai"
+
+    modules = [package / word for word in re.findall(r"[a-z_/]+\.py", said)]
+
+    assert path.parent.name == "checks" or modules, said
+    assert [module for module in modules if f'"{path.stem}"' not in module.read_text("utf-8")] == []

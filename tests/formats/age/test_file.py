@@ -135,9 +135,9 @@ def test_every_recipient_opens_and_a_stranger_does_not():
     sealed = seal(b"filing", OURS.recipient, second.recipient)
 
     assert opened(sealed, OURS) == opened(sealed, STRANGER, second) == b"filing"
-    with pytest.raises(age.NoIdentityMatch, match="none of 1 identities"):
+    with pytest.raises(age.NoIdentityMatchError, match="none of 1 identities"):
         opened(sealed, STRANGER)
-    with pytest.raises(age.NoIdentityMatch, match="none of 0 identities"):
+    with pytest.raises(age.NoIdentityMatchError, match="none of 0 identities"):
         list(age.decrypt(sealed, []))
 
 
@@ -224,9 +224,9 @@ def test_rotation_writes_a_new_header_and_leaves_the_payload_alone():
     rotated = age.rewrap(header, [OURS], [HYBRID.recipient])
 
     assert opened(rotated + sealed, HYBRID) == b"filing"
-    with pytest.raises(age.NoIdentityMatch):
+    with pytest.raises(age.NoIdentityMatchError):
         opened(rotated + sealed, OURS)
-    with pytest.raises(age.NoIdentityMatch):
+    with pytest.raises(age.NoIdentityMatchError):
         age.rewrap(header, [STRANGER], [STRANGER.recipient])
 
 

@@ -98,7 +98,7 @@ def test_armored_and_passphrase_files_are_refused_with_a_reason(identity):
 
     with pytest.raises(age.HeaderError, match="armored"):
         age.decrypt(armored, [identity])
-    with pytest.raises(age.NoIdentityMatch, match="scrypt"):
+    with pytest.raises(age.NoIdentityMatchError, match="scrypt"):
         age.decrypt(by_passphrase, [identity])
 
 

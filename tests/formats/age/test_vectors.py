@@ -15,7 +15,7 @@ pytestmark = pytest.mark.shared
 
 VERDICTS = {
     "header failure": age.HeaderError,
-    "no match": age.NoIdentityMatch,
+    "no match": age.NoIdentityMatchError,
     "HMAC failure": age.HmacError,
     "payload failure": age.PayloadError,
 }

@@ -51,7 +51,6 @@ __all__ = [
     "HeaderError",
     "HmacError",
     "Identity",
-    "NoIdentityMatch",
     "NoIdentityMatchError",
     "PayloadEncryptor",
     "PayloadError",
@@ -69,8 +68,6 @@ __all__ = [
     "unwrap",
     "wrap",
 ]
-
-NoIdentityMatch = NoIdentityMatchError
 
 
 def encrypt(source: Readable | Bytes, recipients: Iterable[Recipient | str]) -> tuple[bytes, Iterator[bytes]]:
@@ -103,7 +100,7 @@ def decrypt(file: Readable | Bytes, identities: Iterable[Identity | str]) -> Ite
 
     Raises:
         HeaderError: the header is malformed, or the file ends within the nonce; at the call, as the next two are.
-        NoIdentityMatch: none of the identities opens it.
+        NoIdentityMatchError: none of the identities opens it.
         HmacError: the header was changed.
         PayloadError: from the iterator: the payload was changed or cut.
     """
@@ -129,7 +126,7 @@ def unwrap(header: bytes, identities: Iterable[Identity | str]) -> bytes:
 
     Raises:
         HeaderError: malformed, or a passphrase beside others.
-        NoIdentityMatch: none of the identities opens it; one with a passphrase never opens here.
+        NoIdentityMatchError: none of the identities opens it; one with a passphrase never opens here.
         HmacError: the header was changed.
     """
     parsed = parse(header)
@@ -143,7 +140,7 @@ def rewrap(header: bytes, identities: Iterable[Identity | str], recipients: Iter
     """Return a new header for the same payload, for other recipients.
 
     Raises:
-        HeaderError, NoIdentityMatch, HmacError: the old header does not open, as in `unwrap`.
+        HeaderError, NoIdentityMatchError, HmacError: the old header does not open, as in `unwrap`.
         UsageError: no recipient, or kinds mixed.
     """
     return _wrap_key(unwrap(header, identities), recipients)

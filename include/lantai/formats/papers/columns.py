@@ -66,5 +66,3 @@ COLUMNS = MappingProxyType(
     }
 )  # fmt: skip
 """Columns by kind of list, in their order on the page; each is an attribute of `RegisterRow`, see `lantai.records.disposal.laid_out_row`."""
-
-DECISION_KEYS = ("decision", "extend_years", "reason")

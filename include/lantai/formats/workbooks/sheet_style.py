@@ -16,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 from lantai.formats.papers.columns import Column
 from lantai.formats.workbooks.sheet_layout import META_SHEET, Layout, RowAnswer
 from lantai.records.disposal.laid_out_row import LaidOutRow
+from lantai.records.disposal.lists import LONGEST_EXTENSION_YEARS
 
 PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 """Without these XlsxWriter makes a formula of any text that begins with `=`, and a link of any address."""
@@ -26,7 +27,6 @@ NO_DATE = datetime(1980, 1, 1, tzinfo=UTC)
 FILLED_IN = "#FFF8DC"
 SHADE = "#F2F2F2"
 NOTE_INK = "#7F0000"
-MAX_EXTENSION_YEARS = 100
 LINE_POINTS = 14.5
 ROW_LINES = 2
 """Every row has room for two lines, so that only longer ones need a height of their own, which costs memory."""
@@ -218,5 +218,5 @@ def _drop_downs(sheet: Worksheet, layout: Layout, first: int, count: int) -> Non
             )
         elif column.key == "extend_years":
             prompt = layout.wording.word("sentences", "extend_prompt")
-            limits = {"validate": "integer", "criteria": "between", "minimum": 1, "maximum": MAX_EXTENSION_YEARS}
+            limits = {"validate": "integer", "criteria": "between", "minimum": 1, "maximum": LONGEST_EXTENSION_YEARS}
             sheet.data_validation(first, place, last, place, {**limits, "input_message": prompt})

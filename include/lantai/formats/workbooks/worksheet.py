@@ -24,12 +24,10 @@ from lantai.formats.papers.wording import Wording
 from lantai.formats.workbooks.sheet_layout import FORMAT, META_SHEET, Layout, RowAnswer
 from lantai.locales import LOCALES
 from lantai.records.disposal.laid_out_row import LaidOutRow, ListHead, SheetHead
-from lantai.records.disposal.lists import Decision, ListKind
+from lantai.records.disposal.lists import LONGEST_EXTENSION_YEARS, Decision, ListKind
 
 MAX_NAMED = 100
 """Changed cells named in one refusal; how many more there are is said."""
-
-MAX_EXTENSION_YEARS = 100
 
 _YEARS = re.compile(r"([0-9]{1,3})(?:\.0+)?\s*年?")
 
@@ -197,8 +195,8 @@ def _answer(layout: Layout, number: int, row_no: int, found: Sequence[str], faul
     is_extended = decision is Decision.KEEP and layout.head.disposal is ListKind.DESTRUCTION
     match = _YEARS.fullmatch(years)
     extend_years = int(match[1]) if match else 0
-    if is_extended and not 1 <= extend_years <= MAX_EXTENSION_YEARS:
-        faults.name(cell_name(number, years_place), years, f"1 to {MAX_EXTENSION_YEARS}")
+    if is_extended and not 1 <= extend_years <= LONGEST_EXTENSION_YEARS:
+        faults.name(cell_name(number, years_place), years, f"1 to {LONGEST_EXTENSION_YEARS}")
     elif not is_extended and years:
         faults.name(cell_name(number, years_place), years, "")
     return RowAnswer(row_no, decision, extend_years if is_extended else None, reason)

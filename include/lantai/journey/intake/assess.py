@@ -1,6 +1,6 @@
 """Assess a collected package: verify it, give it its number and round, validate it, ask the registry; all findings in one go.
 
-Decides nothing: what follows from the findings is in `take_in`.
+Decides nothing: what follows from the findings is in `accept_or_return`.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def look(
         years: Filing years; None is every open one.
         units: Unit codes; None is every unit. Units named by hand have their held rounds tried again.
         progress: Told of each unit as its look ends.
-        carriers: Names of packages, see `choose`; None is every package. What is named by hand counts as a unit named by hand.
+        carriers: Names of packages, see `choose_packages`; None is every package. What is named by hand counts as a unit named by hand.
         on_ready: Told of a unit with something to take in as soon as that is known, while others are still looked at.
 
     Raises:

@@ -119,7 +119,7 @@ def take_in(
         unit_code: The unit.
         years: Filing years; None is every open one.
         progress: Told what is worked on, bytes done, bytes in all.
-        carriers: Names of packages, see `choose`; None is every package.
+        carriers: Names of packages, see `choose_packages`; None is every package.
         share_seconds: So long the unit's server may take while other units wait; None is as long as it goes on.
         on_begin: Told when the work is ours, before the server is asked.
 

@@ -96,7 +96,7 @@ def take_in_all(
         centre: The centre.
         years: Filing years; None is every open one.
         units: Unit codes; None is every unit.
-        carriers: Names of packages, see `choose`; None is every package.
+        carriers: Names of packages, see `choose_packages`; None is every package.
         watchers: Who is told.
         looks_again: Whether units that could not be looked at, or have not settled, are come back to.
 

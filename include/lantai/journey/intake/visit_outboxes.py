@@ -134,7 +134,7 @@ def visit_outboxes(
         if one.error is not None:
             found.unknown[one.unit_code] = one.error
             with centre.database.begin() as connection:
-                note_look(connection, one.unit_code, centre.clock.now_at(), f"{type(one.error).__name__}: {one.error}")
+                note_look(connection, one.unit_code, centre.clock.now_at(), Reason.of(one.error))
         else:
             _note(centre, one, states[one.unit_code], wanted, found)
         if progress is not None:

@@ -32,6 +32,9 @@ class ListState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+LONGEST_EXTENSION_YEARS = 100
+"""The longest new period that a record may be kept for; a worksheet takes no other."""
+
 LIST_MOVES = MappingProxyType(
     {
         ListState.DRAFT: frozenset({ListState.REVIEWED, ListState.WITHDRAWN}),

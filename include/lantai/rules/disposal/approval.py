@@ -40,9 +40,6 @@ ROLE_FOR = MappingProxyType(
 )
 """The role somebody has to hold for a duty on the day of acting, by appointment or by delegation."""
 
-LONGEST_EXTENSION_YEARS = 100
-"""The worksheet's own bound for a new period."""
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

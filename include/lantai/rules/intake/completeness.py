@@ -22,6 +22,10 @@ from lantai.rules.intake.catalogue_entry import check_entry
 _LAST_NUMBER = re.compile(r"[0-9]{1,9}(?=[^0-9]*$)")
 
 
+DROP_RATIO = 0.5
+"""Share of last year's number, or of the last snapshot, below which what came is remarked upon."""
+
+
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What the catalogue is held against.
@@ -39,7 +43,7 @@ class Expected:
     filing_year: int
     last_year_count: int | None = None
     accepted_count: int = 0
-    drop_ratio: float = 0.5
+    drop_ratio: float = DROP_RATIO
     declared_gaps: frozenset[str] = frozenset()
 
 

@@ -76,7 +76,7 @@ def test_look_that_failed_is_the_trouble_and_the_last_good_one_stays_known(centr
 
     with centre.database.begin() as connection:
         note_look(connection, "JY", NOW, None)
-        note_look(connection, "JY", LATER, "ServerUnreachableError: 10.0.0.9:22: timed out")
+        note_look(connection, "JY", LATER, Reason("ServerUnreachableError", "10.0.0.9:22: timed out"))
 
     now = visit(centre)
     assert (now.looked_at, now.listed_at) == (LATER, NOW)
@@ -92,7 +92,7 @@ def test_whatever_a_server_said_can_be_kept(centre, said):
     error = RemoteProtocolError(said)
 
     with centre.database.begin() as connection:
-        note_look(connection, "JY", NOW, f"RemoteProtocolError: {said}")
+        note_look(connection, "JY", NOW, Reason.of(RemoteProtocolError(said)))
         begin_take_in(connection, "JY", NOW)
         end_take_in(connection, "JY", LATER, Reason.of(error))
 

@@ -15,6 +15,7 @@ from lantai.edges.registry.intake.submissions import add_submission
 from lantai.edges.registry.year.duties import add_duties, filed_duties, meet_duty, next_duty, open_filing_year
 from lantai.records.centre.unit import DataForm
 from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.reason import Reason
 from lantai.records.intake.submission import RoundState
 from lantai.records.year.duty import Duty, DutyState
 from lantai.records.year.filed_duty import FiledDuty, NewestRound
@@ -63,7 +64,7 @@ def test_duty_for_which_nothing_came_is_told_with_what_is_known_of_its_outbox(ow
     """I8: an upload that waits, and a look that failed."""
     with owing.database.begin() as connection:
         note_package(connection, "JY", PACKAGE, CAME_AT, is_whole=False, waits=timedelta(days=3))
-        note_look(connection, "JY", CAME_AT, "OutboxMissingError: no outbox")
+        note_look(connection, "JY", CAME_AT, Reason("OutboxMissingError", "no outbox"))
         [first, _] = filed_duties(connection, 2025)
         others = filed_duties(connection, 2024)
 

@@ -13,7 +13,7 @@ from lantai.edges.database.database import query
 from lantai.edges.database.loading import add_if_new
 from lantai.records.intake.carrier import Packaging
 from lantai.records.intake.package import Package, Sighting
-from lantai.records.intake.reason import storable
+from lantai.records.intake.reason import Reason
 
 
 def note_package(
@@ -101,12 +101,12 @@ def forget_packages(connection: Connection, unit_code: str, years: Sequence[int]
             )
 
 
-def note_look(connection: Connection, unit_code: str, now_at: datetime, error: str | None) -> None:
-    """Remember how a look at an outbox ended: an error, `Class: message`, means unknown, never empty. Source: I8, S4."""
+def note_look(connection: Connection, unit_code: str, now_at: datetime, unknown_for: Reason | None) -> None:
+    """Remember how a look at an outbox ended: a reason means unknown, never empty. Source: I8, S4."""
     table = tables.outbox_look
     values: dict[str, Any] = {"state": "listed", "error": "", "looked_at": now_at, "listed_at": now_at}
-    if error is not None:
-        values = {"state": "unknown", "error": storable(error), "looked_at": now_at}
+    if unknown_for is not None:
+        values = {"state": "unknown", "error": unknown_for.as_text(), "looked_at": now_at}
     if not add_if_new(connection, table, unit_code=unit_code, **values):
         connection.execute(update(table).where(table.c.unit_code == unit_code).values(values))
 

@@ -70,7 +70,7 @@ class Destroyed:
         list_id: The list.
         state: Its state now; *done* only when all is gone and on paper.
         record_count: Records destroyed by it so far.
-        waiting_for: What is still needed, in both languages; empty when done.
+        waiting_for: What is still needed, by name and values; empty when done.
         certificate_id: The certificate, None before it is issued.
     """
 

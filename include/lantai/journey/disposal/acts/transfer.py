@@ -71,7 +71,7 @@ class Transferred:
         state: Its state now; *done* only when the archive's receipt agrees.
         record_count: Records handed over.
         package_sha256: Digest of the package, None when nothing was to hand over.
-        waiting_for: What is still needed, in both languages; empty when done.
+        waiting_for: What is still needed, by name and values; empty when done.
     """
 
     list_id: str

@@ -24,9 +24,18 @@ from lantai.errors import NotPermittedError, UsageError
 from lantai.formats.workbooks.sheet_layout import RowAnswer
 from lantai.journey.disposal.approval.refuse import recorded, refuse_if
 from lantai.journey.disposal.approval.take_duty import take_duty
-from lantai.records.disposal.lists import Decision, DisposalList, DutyHeld, ListDuty, ListKind, ListState, RowDecision
+from lantai.records.disposal.lists import (
+    LONGEST_EXTENSION_YEARS,
+    Decision,
+    DisposalList,
+    DutyHeld,
+    ListDuty,
+    ListKind,
+    ListState,
+    RowDecision,
+)
 from lantai.records.ledger.event import EventKind
-from lantai.rules.disposal.approval import LONGEST_EXTENSION_YEARS, is_decided, people_shortfalls
+from lantai.rules.disposal.approval import is_decided, people_shortfalls
 from lantai.views.disposal.examined import Examined, examine
 
 

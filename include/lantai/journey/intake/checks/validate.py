@@ -93,7 +93,7 @@ class Context:
     transfer_rules: tuple[RuleRow, ...] = field(default_factory=shipped_transfer_rules)
     last_year_count: int | None = None
     accepted_count: int = 0
-    drop_ratio: float = 0.5
+    drop_ratio: float = completeness.DROP_RATIO
     last_snapshot_bytes: int | None = None
     full_backups: Mapping[str, str] = field(default_factory=dict)
     has_registry: bool = True
