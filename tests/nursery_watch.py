@@ -36,9 +36,9 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def until(is_so: Callable[[], bool]) -> None:
-    for _ in range(200):
-        if is_so():
-            return
+def until(is_so: Callable[[], bool], most_seconds: float = 10.0) -> None:
+    """Wait until something is so, and fail where it does not come to be so."""
+    ends_at = time.monotonic() + most_seconds
+    while not is_so():
+        assert time.monotonic() < ends_at, f"it did not come to be so within {most_seconds:.0f} s"
         time.sleep(0.05)
-    raise AssertionError("it did not come to be so within 10 s")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from lantai.edges.airflow.components import Components
 from lantai.edges.airflow.home import AirflowHome
 from lantai.edges.airflow.sessions import members, session_members
 from lantai.errors import OrchestratorError
+from nursery_watch import until
 
 PACKAGE = Path(module.__file__).parents[3]
 
@@ -38,8 +38,7 @@ def running(tmp_path: Path, lock: int) -> Iterator[Components]:
 
 
 def wait_for(components: Components, name: str) -> None:
-    while not components.has_ended(name):
-        time.sleep(0.05)
+    until(lambda: components.has_ended(name), most_seconds=120)
 
 
 def test_command_that_ends_well_is_forgotten_and_what_it_printed_is_kept(running: Components, tmp_path: Path) -> None:
@@ -90,8 +89,7 @@ def test_process_that_was_stopped_and_forgotten_goes_on(running: Components, mon
     running.spawn("version", "version")
     session = running.sessions["version"]
     os.kill(session, signal.SIGSTOP)
-    while not members(session)[0].is_stopped:
-        time.sleep(0.01)
+    until(lambda: members(session)[0].is_stopped)
 
     at_first = running.continue_forgotten()
     monkeypatch.setattr(module, "FORGOTTEN_SECONDS", 0)

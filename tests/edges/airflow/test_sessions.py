@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from lantai.edges.airflow.sessions import Member, child_work_of, end_server, members, session_members, work_of
+from nursery_watch import until
 
 TWO = "import subprocess, sys; print(subprocess.Popen(['sleep', '600']).pid, flush=True); sys.stdin.read()"
 DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); signal.pause()"
@@ -65,8 +66,7 @@ def test_stopped_process_is_seen_as_such_and_has_done_no_more_for_it(leader: sub
     child = child_of(leader)
 
     os.kill(child, signal.SIGSTOP)
-    while not any(member.is_stopped for member in members(leader.pid)):
-        time.sleep(0.01)
+    until(lambda: any(member.is_stopped for member in members(leader.pid)))
 
     assert [member.pid for member in members(leader.pid) if member.is_stopped] == [child]
     assert Member(child, leader.pid, 3, is_stopped=True) == Member(child, leader.pid, 3)
