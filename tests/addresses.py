@@ -43,8 +43,30 @@ ADDRESSES: Mapping[str, frozenset[str]] = {
         }
     ),
     "demo": frozenset({"county", "documents", "sftp", "telling"}),
+    "": frozenset(
+        {
+            *(
+                "bench",
+                "cli",
+                "demo",
+                "edges",
+                "formats",
+                "journey",
+                "locales",
+                "manual",
+                "profiles",
+                "records",
+                "rules",
+            ),
+            *("tasks", "templates", "views", "workdays", "__init__.py", "errors.py", "settings.py"),
+        }
+    ),
+    "edges/registry": frozenset({"centre", "custody", "disposal", "intake", "year"}),
+    "journey/disposal": frozenset({"acts", "approval"}),
+    "journey/intake": frozenset({"answers", "checks"}),
 }
-"""What lies directly in a room: sub-rooms, and the few modules that are the room's own. Rooms of a dozen modules are not in it."""
+"""What lies directly in a folder: sub-rooms, and the few modules that are a room's own. A folder that is not in it has modules only."""
+
 
 MOST_IN_A_FOLDER = 15
 """Modules beside each other; with more, nobody finds one in ten seconds."""
@@ -59,12 +81,23 @@ def misplaced(paths: Iterable[str]) -> list[str]:
     ours = sorted(path for path in paths if path.startswith(PACKAGE) and not path.endswith("/__init__.py"))
     found = []
     for path in ours:
-        room, *below = path.removeprefix(PACKAGE).split("/")
-        if below and room in ADDRESSES and below[0] not in ADDRESSES[room]:
-            found.append(f"{path}: {below[0]} is no address in {room}")
+        parts = path.removeprefix(PACKAGE).split("/")
+        found += [f"{path}: {what}" for what in _lost(parts)[:1]]
     for folder, count in sorted(Counter(path.rpartition("/")[0] for path in ours).items()):
         if count > MOST_IN_A_FOLDER:
             found.append(f"{folder}: {count} modules, expected {MOST_IN_A_FOLDER} at most")
+    return found
+
+
+def _lost(parts: Sequence[str]) -> list[str]:
+    """Return where the way to a module leaves the house."""
+    found = []
+    for depth, name in enumerate(parts):
+        folder, is_module = "/".join(parts[:depth]), depth == len(parts) - 1
+        known = ADDRESSES.get(folder)
+        is_free = is_module and (known is None or folder.startswith("journey/"))
+        if not is_free and name not in (known or ()):
+            found.append(f"{name} is no address in {folder or 'lantai'}")
     return found
 
 

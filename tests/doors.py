@@ -205,7 +205,9 @@ class _Module:
 
     def _of_ours(self, module: str, is_inside: bool) -> Iterator[str]:
         to = module.split(".")[1] if "." in module else ""
-        if self._room in ROOMS and to not in ROOMS[self._room]:
+        if self._room not in ROOMS and self._room not in STAGES and self._room != "cli":
+            yield f"{self._room} is a room that no door is known of"
+        elif self._room in ROOMS and to not in ROOMS[self._room]:
             yield f"{self._room or 'lantai/__init__'} imports {module}: that door is shut"
         if self._room in {"dags", "plugins"} and not is_inside:
             yield f"{module} is imported when the file is parsed: import it inside the task"

@@ -427,4 +427,4 @@ class MissingProgramError(LantaiError):
 class MissingPartError(LantaiError):
     """A part of Lantai that this command uses is not installed."""
 
-    hint = "Install it: pip install 'lantai[centre]', for the demo 'lantai[demo]'. pack, check, forms, inspect and receipt need neither."
+    hint = "Install it from the checkout: pip install 'FOLDER[centre]', for the demo 'FOLDER[demo]'. pack, check, forms, inspect and receipt need neither."

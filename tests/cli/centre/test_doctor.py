@@ -1,6 +1,6 @@
 """Setting a centre up, and asking what is wrong with one.
 
-Covers: journey.centre.set_up, edges.centre.
+Covers: edges.centre.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import delete, insert, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 
 from lantai.edges import tables
 from lantai.edges.database.database import Database, translated
@@ -212,3 +212,13 @@ def test_one_person_cannot_have_two_duties_about_a_list(database: Database) -> N
 
     with pytest.raises(RegistryConflictError), database.begin() as connection:
         connection.execute(insert(tables.list_duty).values(list_id="L", person_id="P1", duty="leader"))
+
+
+def test_transaction_that_only_reads_writes_nothing(database: Database) -> None:
+    """A view is given such a one; the next one that writes does."""
+    with pytest.raises(Exception, match=r"readonly|read-only"), database.read() as connection:
+        connection.execute(insert(tables.unit).values(UNIT))
+
+    with database.begin() as connection:
+        connection.execute(insert(tables.unit).values(UNIT))
+        assert connection.execute(select(func.count()).select_from(tables.unit)).scalar_one() == 1

@@ -42,4 +42,8 @@ def test_forms_of_a_backup_that_builds_on_another_say_so(tmp_path):
     bag = pack(made.folder, SENDER, order(base_carrier="000", **known), None, tmp_path / "out")
 
     statement = form_of(bag, "backup_statement")
-    assert (statement["strategy"], statement["base_carrier"], statement["data_form"]) == ("增量备份", "000", "电子业务数据")
+    assert (statement["strategy"], statement["base_carrier"], statement["data_form"]) == (
+        "增量备份",
+        "000",
+        "电子业务数据",
+    )

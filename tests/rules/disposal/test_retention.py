@@ -38,6 +38,16 @@ def test_permanent_record_never_falls_due_for_destruction():
     assert due_on(date(2020, 5, 31), None) is None
 
 
+def test_record_that_would_fall_due_beyond_the_calendar_never_does():
+    """N2: 9999-12-31 is how some systems write that there is no date."""
+    rules = rule_rows(profiles.transfer_rules())
+
+    assert due_on(date(9988, 1, 1), 10) == date(9999, 1, 1)
+    assert due_on(date(9989, 1, 1), 10) is None
+    assert due_on(date(9999, 12, 31), 0) is None
+    assert transfer_due_on(date(9999, 12, 31), Retention.Y, rules, "county", "", date(2026, 3, 2)) is None
+
+
 def test_negative_period_is_refused():
     """N2."""
     with pytest.raises(ValueError, match="expected 0 or more"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -181,6 +182,17 @@ def test_value_that_cannot_be_meant_is_named(changes, rule, severity):
     assert [(f.rule, f.severity) for f in found] == [(rule, severity)]
 
 
+@pytest.mark.parametrize("retention", ["永久", "30年", "10年", "长期", "短期"])
+def test_day_at_the_end_of_the_calendar_is_a_fault_and_no_fault_of_the_program(retention):
+    """R1-50: 9999-12-31 stands for no date in many an export."""
+    (late,) = read_entries(
+        [row(1, formed_on="9999-12-31", retention=retention)], [], replace(BY, old_periods=MEANS_TODAY)
+    )
+
+    assert "date_after_filing" in {each.rule for each in check_entry(late, "Z109", 2025)}
+    assert late.due is None or late.due == DueDates(None, None)
+
+
 def test_old_period_waits_for_a_person():
     """GD-1-4: 长期 and 短期 are read by nobody but a person."""
     for written in ("长期", "短期"):
@@ -228,6 +240,14 @@ def test_name_with_a_separator_in_it_is_found_where_its_cell_holds_nothing_else(
         ("data/ spaced.txt ",),
         (),
     ]
+
+
+def test_file_that_is_called_as_a_separator_is_a_file():
+    """R1-13: the cell splits into nothing, and names a file all the same."""
+    (one,) = read_entries([row(1, files=(), files_cell="；")], ["data/；"])
+
+    assert one.files == ("data/；",)
+    assert "field_missing" not in {each.rule for each in check_entry(one, "Z109", 2025)}
 
 
 def test_files_of_a_bare_folder_are_found_though_its_catalogue_writes_data():

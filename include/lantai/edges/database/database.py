@@ -131,7 +131,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a transaction that only reads: it takes no write lock, and all its statements see the same state."""
+        """Open a transaction that only reads: it takes no write lock, all its statements see the same state, and the database refuses a write."""
         with self._translated(), self.engine.connect().execution_options(**self._reads) as connection:
             yield connection
 
@@ -221,6 +221,7 @@ def _prepare_postgresql(lock_wait_seconds: int, connection: Any, _record: object
 
 def _begin_sqlite(connection: Connection) -> None:
     reads = connection.get_execution_options().get("lantai_reads", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 

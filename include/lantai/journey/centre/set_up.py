@@ -14,6 +14,7 @@ from lantai.edges.custody.public_keys import lay_public_keys
 from lantai.edges.database.migrations import upgrade
 from lantai.edges.files.machine import files_of, make_folder, missing_of
 from lantai.edges.keys.files import make_home_keys
+from lantai.settings import place_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def set_up(centre: Centre, *, has_custody: bool) -> SetUp:
     require_apart(centre.vault.places)
     settings = centre.settings
     folders = (settings.home, settings.keys, settings.quarantine, settings.papers, settings.work)
-    places = [Path(place.name.removeprefix("file://")) for place in centre.vault.places]
+    places = [Path(place_folder(place.name, "place")) for place in centre.vault.places]
     missing = missing_of((*folders, *places))
     keys_before = files_of(settings.keys)
     for path in folders:

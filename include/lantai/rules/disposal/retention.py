@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 from types import MappingProxyType
 from typing import Any
 
@@ -132,7 +132,7 @@ def due_on(closed_on: date, keep_years: int | None) -> date | None:
         keep_years: Whole years to keep, 0 or more; None is permanent.
 
     Returns:
-        A 1 January, or None when the record is permanent.
+        A 1 January, or None when the record is permanent, or kept beyond the calendar: a day that never comes.
 
     Raises:
         ValueError: `keep_years` is negative.
@@ -143,7 +143,8 @@ def due_on(closed_on: date, keep_years: int | None) -> date | None:
         return None
     if keep_years < 0:
         raise ValueError(f"{keep_years} years: expected 0 or more, or None for permanent")
-    return date(closed_on.year + 1 + keep_years, 1, 1)
+    year = closed_on.year + 1 + keep_years
+    return date(year, 1, 1) if year <= MAXYEAR else None
 
 
 def transfer_rules_for(rules: Sequence[RuleRow], archive_level: str, region: str, on: date) -> tuple[RuleRow, ...]:
@@ -168,7 +169,7 @@ def transfer_due_on(
 
     "满二十年" ends with the same calendar day twenty years on (29 February: 1 March). A record whose period the archive
     does not take over has no such day: permanent ones are taken everywhere, 30-year ones where the level's rule says so,
-    10-year ones nowhere; they stay until they are appraised for destruction.
+    10-year ones nowhere; they stay until they are appraised for destruction. Nor has one whose day lies beyond the calendar.
 
     Args:
         formed_on: Date of the document.
@@ -184,6 +185,8 @@ def transfer_due_on(
     if not held or retention not in held[0].retentions:
         return None
     year = formed_on.year + held[0].years
+    if year > MAXYEAR:
+        return None
     try:
         return formed_on.replace(year=year)
     except ValueError:

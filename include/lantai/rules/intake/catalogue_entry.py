@@ -96,7 +96,7 @@ def check_entry(entry: CatalogueEntry, fonds_no: str, filing_year: int) -> Itera
     Source: R1-13, R1-50.
     """
     for column in REQUIRED:
-        if not getattr(entry.written, column):
+        if not (entry.files if column == "files" else getattr(entry.written, column)):
             yield _finding("field_missing", Severity.FAULT, entry, "GD-2-4", column=column)
     yield from archival_code.check(entry, fonds_no, filing_year)
     yield from _check_date(entry, filing_year)

@@ -3,7 +3,7 @@
 The same for the commands, for pages, and for the papers of a round, which name
 it by the same facts. Which round somebody means by a name is found elsewhere.
 
-Source: interfaces.md, "A department's folder"; R1-43.
+Source: interfaces.md, "A department's folder".
 """
 
 from __future__ import annotations
