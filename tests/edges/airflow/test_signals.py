@@ -16,12 +16,17 @@ def handlers() -> dict[int, object]:
 
 @pytest.mark.parametrize("number", ENDS)
 def test_signal_to_end_unwinds_as_ctrl_c_does_and_means_what_it_meant_afterwards(number: signal.Signals) -> None:
-    before = handlers()
+    given = {each: signal.signal(each, signal.SIG_DFL) for each in ENDS}  # The tests themselves may run under nohup.
+    try:
+        before = handlers()
+        with pytest.raises(KeyboardInterrupt), ended_as_by_ctrl_c():
+            os.kill(os.getpid(), number)
+        after = handlers()
+    finally:
+        for each, handler in given.items():
+            signal.signal(each, handler)
 
-    with pytest.raises(KeyboardInterrupt), ended_as_by_ctrl_c():
-        os.kill(os.getpid(), number)
-
-    assert handlers() == before
+    assert after == before
 
 
 def test_terminal_that_is_closed_ends_nothing_that_runs_under_nohup() -> None:

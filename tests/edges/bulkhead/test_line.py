@@ -6,6 +6,7 @@ Covers: edges.bulkhead.looks, edges.bulkhead.nursery.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import os
 import re
@@ -349,6 +350,37 @@ def test_whoever_stops_listening_to_looks_waits_for_no_server_and_leaves_no_proc
         assert (first.unit_code, first.error) == ("A", None)
         assert lines.nursery_pid is None
     lines.close()
+
+
+def test_look_that_was_about_to_begin_leaves_no_process_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S5: its line is opened just after all lines were closed."""
+    (tmp_path / "files" / "outbox").mkdir(parents=True)
+    lines, may_open, is_at_it = Lines(), threading.Event(), threading.Event()
+    open_line, close = lines.open, lines.close
+
+    def open_late(connection: Connection, pace: Pace = USUAL_PACE) -> contextlib.AbstractContextManager[UnitLine]:
+        if connection.connection_id == "sftp_B":
+            is_at_it.set()
+            may_open.wait(10)
+        return open_line(connection, pace)
+
+    def close_first() -> None:
+        close()
+        may_open.set()
+
+    monkeypatch.setattr(lines, "open", open_late)
+    monkeypatch.setattr(lines, "close", close_first)
+    with HostileSftp(tmp_path) as server, RawLie(tmp_path, raw.silent) as silent:
+        late = dataclasses.replace(connection_to(silent), connection_id="sftp_B")
+        looks = look_all(lines, {"sftp_A": server.connection(), "sftp_B": late}, [2025], parallel=2)
+        next(looks)
+        assert is_at_it.wait(10)
+
+        with pytest.raises(KeyboardInterrupt):
+            looks.throw(KeyboardInterrupt())
+
+        assert lines.nursery_pid is None
+    close()
 
 
 def test_package_that_is_known_is_not_asked_about_again(tmp_path: Path, hasty: Lines) -> None:

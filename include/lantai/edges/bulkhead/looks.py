@@ -7,6 +7,8 @@ Source: ADR 18.
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -67,8 +69,12 @@ def look_all(
     years = sorted(set(filing_years))
     known = sorted(years if known_years is None else known_years)
 
+    is_over = threading.Event()
+
     def look_at(name: str) -> OutboxLook:
         unit_code, connection = name.removeprefix(PREFIX), connections[name]
+        if is_over.is_set():
+            return OutboxLook(unit_code)
         if isinstance(connection, ConnectionConfigError):
             return OutboxLook(unit_code, error=connection)
         try:
@@ -82,12 +88,17 @@ def look_all(
 
     names = sorted(name for name in connections if name.startswith(PREFIX))
     with ThreadPoolExecutor(parallel, thread_name_prefix="look") as pool:
+        looks = [pool.submit(look_at, name) for name in names]
         try:
-            for done in as_completed([pool.submit(look_at, name) for name in names]):
+            for done in as_completed(looks):
                 yield done.result()
-        except (
-            BaseException
-        ):  # Whoever stops listening does not wait for servers: what is under way ends with its line.
+        except BaseException:
+            # Whoever stops listening does not wait for servers: what is under way ends with its line.
+            is_over.set()
             pool.shutdown(wait=False, cancel_futures=True)
             lines.close()
+            while not all(look.done() for look in looks):
+                # One that was just about to begin has opened a line behind that.
+                lines.close()
+                time.sleep(0.02)
             raise
