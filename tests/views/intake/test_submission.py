@@ -84,7 +84,8 @@ def test_round_is_told_with_every_finding_apart_in_the_language_asked_for(centre
     assert [(each["rule"], each["row"], each["record_no"], each["values"]) for each in zh] == [
         ("field_missing", row, row, {"column": "title"}) for row in (2, 3)
     ]
-    assert (zh[0]["title"], zh[0]["severity"]) != (en[0]["title"], "")
+    assert (zh[0]["title"], en[0]["title"]) == ("必填项空白", "Mandatory field blank")
+    assert (zh[0]["severity"], en[0]["severity"]) == ("fault", "fault")
     assert json.loads(json.dumps(shown.as_mapping("zh"))).items() >= NAMED.items()
 
 
