@@ -156,7 +156,6 @@ def _certificate() -> dict[str, Any]:
         "list_digest": DIGEST,
         "destroyed_at": NOW,
         "places": [looked | residue],
-        "header_backups": [{"place": "离线盘 3 号", "lives_until": date(2026, 9, 28)}],
         "twins": [{"record_id": "SL2025-JY-E002-R1-00004", "where": "主办单位在管"}],
         "signers": [signer(duty="witness", stage="before", name="孙一", person_id="P003")],
         "checkpoint": CHECKPOINT,

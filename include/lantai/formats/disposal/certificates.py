@@ -91,6 +91,7 @@ class DestructionBody:
             "today_is_set": self.today_is_set,
             "custodian": self.custodian,
             "places": [self._place(one) for one in self.places],
+            # Nobody keeps book of backups of headers. The key is part of format 1 and says nothing; no paper prints it.
             "header_backups": [],
             "twins": [[twin.record_id, twin.twin_id, twin.carrier_id] for twin in self.twins],
             "sign_offs": sign_offs_body(self.sign_offs),

@@ -248,13 +248,6 @@ class TransferRegister(Paper):
     receiver_reviewer: NotRequired[str]
 
 
-class HeaderBackup(TypedDict):
-    """A backup of headers that still lives, and until when at the latest."""
-
-    place: str
-    lives_until: Day
-
-
 class Twin(TypedDict):
     """A live record, round or export with the same content."""
 
@@ -273,7 +266,6 @@ class DestructionCertificate(Paper):
     list_digest: Digest
     destroyed_at: Moment
     places: list[ErasureLine]
-    header_backups: list[HeaderBackup]
     twins: list[Twin]
     signers: list[PrintedSigner]
     checkpoint: PrintedCheckpoint | None

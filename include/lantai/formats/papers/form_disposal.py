@@ -13,7 +13,6 @@ from lantai.formats.papers.form_content import (
     DestructionCertificate,
     DestructionRegister,
     DisposalPaper,
-    HeaderBackup,
     TransferInventory,
     TransferRegister,
     Twin,
@@ -111,8 +110,7 @@ def destruction_certificate(content: DestructionCertificate, wording: Wording) -
             wide=blocks.evidence(wording, content),
         ),
         _erasure_table(content, wording),
-        *_pair_tables(wording, "header_backups", ("place", "lives_until"), content["header_backups"]),
-        *_pair_tables(wording, "twins", ("record_id", "where"), content["twins"]),
+        _twin_table(content["twins"], wording),
         blocks.signer_table(wording, content["signers"], heading="destruction_signed"),
     ]
     parties = [
@@ -120,8 +118,6 @@ def destruction_certificate(content: DestructionCertificate, wording: Wording) -
         blocks.signature_party(wording, "witnessing_party", [("witness", ""), ("witness", "")]),
     ]
     limits = [wording.sentence("certificate_limits")]
-    if content["header_backups"]:
-        limits.append(wording.sentence("certificate_headers"))
     return [*parts, blocks.signatures(parties, above=limits, heading=wording.word("headings", "statement"))]
 
 
@@ -212,16 +208,13 @@ def _erasure_table(content: DestructionCertificate, wording: Wording) -> blocks.
 _IF_ANY = frozenset({"carrier_id", "residue_until", "remark"})
 
 
-def _pair_tables(
-    wording: Wording, heading: str, keys: tuple[str, str], lines: Sequence[HeaderBackup] | Sequence[Twin]
-) -> list[blocks.Block]:
+def _twin_table(twins: Sequence[Twin], wording: Wording) -> blocks.Block:
     """Return the table of what is left elsewhere, or one line that says that nothing is known to be."""
-    if not lines:
-        return [blocks.sentences([wording.sentence(f"no_{heading}")])]
-    columns = [(wording.field(key), 50.0, "center") for key in keys]
-    named: Sequence[Mapping[str, object]] = lines
-    rows = [[wording.show(line[key]) for key in keys] for line in named]
-    return [blocks.table(columns, rows, heading=wording.word("headings", heading), size=8.5)]
+    if not twins:
+        return blocks.sentences([wording.sentence("no_twins")])
+    columns = [(wording.field(key), 50.0, "center") for key in ("record_id", "where")]
+    rows = [[wording.show(twin["record_id"]), wording.show(twin["where"])] for twin in twins]
+    return blocks.table(columns, rows, heading=wording.word("headings", "twins"), size=8.5)
 
 
 def _destroyed_quantity(content: DestructionCertificate, wording: Wording) -> str:

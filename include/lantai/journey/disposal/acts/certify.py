@@ -184,7 +184,6 @@ def _certificate_paper(
             }
             for one in body.places
         ],
-        "header_backups": [],
         "twins": [{"record_id": twin.twin_id, "where": twin.carrier_id} for twin in body.twins],
         "signers": printed_signers(centre, examined, names),
         "checkpoint": printed_checkpoint(checkpoint),
