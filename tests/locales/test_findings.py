@@ -11,8 +11,8 @@ import pytest
 import lantai
 from lantai.edges.intake import opened_archive
 from lantai.edges.sheets import sheet
-from lantai.locales import LOCALES, describe, say, words
-from lantai.records.intake.finding import Finding, Severity
+from lantai.locales import LOCALES, describe, say, told_values, words
+from lantai.records.intake.finding import MORE, Finding, Severity
 
 PACKAGE = Path(lantai.__file__).parent
 SOURCES = sorted(p for p in PACKAGE.rglob("*.py") if p.relative_to(PACKAGE).parts[0] != "bench")
@@ -140,6 +140,30 @@ def test_finding_says_which_rows_of_which_sheet_and_which_field_of_which_form():
     ]
     assert "保管期限" in told[3]
     assert "7" in told[3]
+
+
+def test_several_things_found_stand_behind_one_another_as_the_language_puts_them():
+    """R1-50."""
+    gap = Finding("item_no_gap", Severity.FAULT, "x", {"found": ("0002", "0005", MORE), "count": "25"})
+
+    messages = [describe(gap, locale).message for locale in LOCALES]
+
+    assert "0002、0005、…" in messages[0]
+    assert "0002, 0005, and more" in messages[1]
+    assert not re.search("[\u3000-\u303f\uff00-\uffef]", messages[1])
+    assert told_values(gap, "zh") == {"found": "0002、0005、…", "count": "25"}
+
+
+def test_fields_that_a_form_lacks_are_named_in_the_language():
+    """R1-30, R1-50: of the form and of its continuation sheet."""
+    keys = ("form.backup_statement.unit", "rows.backup_statement.digest")
+    values = {"form": "backup_statement", "expected": keys}
+
+    zh, en = (describe(Finding("form_incomplete", Severity.FAULT, "x", values), locale).message for locale in LOCALES)
+
+    assert zh == f"x 未填：{say(keys[0], 'zh')}、{say(keys[1], 'zh')}。"
+    assert en == f"x lacks: {say(keys[0], 'en')}, {say(keys[1], 'en')}."
+    assert not re.search("[\u4e00-\u9fff]", en)
 
 
 def test_finding_of_no_row_names_none():

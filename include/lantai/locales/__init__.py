@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 from lantai import errors
 from lantai.errors import LantaiError, UnexpectedError
 from lantai.records.disposal.shortfall import Shortfall
-from lantai.records.intake.finding import Finding
+from lantai.records.intake.finding import MORE, Finding, Said
 from lantai.records.intake.reason import Reason
 from lantai.records.text.shown import on_one_line
 from lantai.records.text.words import Value, Words
@@ -60,20 +60,21 @@ def say(key: str, locale: str, **values: object) -> str:
     return str(template).format_map(_Blank({name: on_one_line(str(value)) for name, value in values.items()}))
 
 
-def describe(finding: Finding, locale: str, rows: str = "") -> FindingText:
+def describe(finding: Finding, locale: str, rows: Said = "") -> FindingText:
     """Return a finding in words.
 
     Args:
         finding: What to describe.
         locale: `zh` or `en`.
-        rows: Rows of the catalogue where it is said of several, e.g. `1–3、7`.
+        rows: Rows of the catalogue where it is said of several, e.g. `("1–3", "7")`.
 
     Raises:
         KeyError: Its rule has no wording.
 
     Source: R1-50.
     """
-    values = {"subject": finding.subject, "row": rows or str(finding.record_no or ""), **finding.values}
+    row = listed(rows, locale) or str(finding.record_no or "")
+    values = {"subject": finding.subject, "row": row, **told_values(finding, locale)}
     if values.get("reason"):
         values["found"] = say(f"reasons.{values['reason']}", locale, **values)
     if "column" in values:
@@ -86,6 +87,32 @@ def describe(finding: Finding, locale: str, rows: str = "") -> FindingText:
     if finding.sheet:
         message = say("inspection.in_sheet", locale, sheet=finding.sheet, message=message)
     return FindingText(title, message, fix)
+
+
+def listed(said: Said, locale: str) -> str:
+    """Return one text as it is, or several behind one another as the language puts them.
+
+    Args:
+        said: What is told; `MORE` among several is put in words.
+        locale: `zh` or `en`.
+    """
+    if isinstance(said, str):
+        return said
+    return say("separators.of_list", locale).join(say("separators.more", locale) if t == MORE else t for t in said)
+
+
+def told_values(finding: Finding, locale: str) -> dict[str, str]:
+    """Return the values of a finding as texts; fields that a form lacks are named in the language.
+
+    Args:
+        finding: Whose values.
+        locale: `zh` or `en`; what machines read has always been joined as in Chinese.
+    """
+    values = dict(finding.values)
+    if finding.rule == "form_incomplete":
+        keys = values["expected"]
+        values["expected"] = keys if isinstance(keys, str) else tuple(say(key, locale) for key in keys)
+    return {name: listed(value, locale) for name, value in values.items()}
 
 
 def lacking(shortfall: Shortfall, locale: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lantai.records.intake.finding import Finding, Severity, in_ranges, is_acceptable
+from lantai.records.intake.finding import MORE, Finding, Severity, in_ranges, is_acceptable
 
 
 def test_package_with_remarks_only_is_acceptable():
@@ -20,11 +20,11 @@ def test_package_with_remarks_only_is_acceptable():
 @pytest.mark.parametrize(
     ("rows", "listed"),
     [
-        ([], ""),
-        ([7], "7"),
-        ([1, 2], "1–2"),
-        ([3, 1, 2, 2, 7, 9, 10], "1–3、7、9–10"),
-        (range(1, 501), "1–500"),
+        ([], ()),
+        ([7], ("7",)),
+        ([1, 2], ("1–2",)),
+        ([3, 1, 2, 2, 7, 9, 10], ("1–3", "7", "9–10")),
+        (range(1, 501), ("1–500",)),
     ],
 )
 def test_rows_are_listed_in_ranges(rows, listed):
@@ -34,4 +34,4 @@ def test_rows_are_listed_in_ranges(rows, listed):
 
 def test_rows_that_form_no_ranges_are_cut_with_an_ellipsis():
     """R1-50."""
-    assert in_ranges(range(1, 400, 2), most=3) == "1、3、5、…"
+    assert in_ranges(range(1, 400, 2), most=3) == ("1", "3", "5", MORE)

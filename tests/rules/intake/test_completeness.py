@@ -55,9 +55,9 @@ def test_same_code_same_content_and_shared_file_are_found():
     found = checked(rows)
 
     assert {(f.rule, f.values.get("rows")) for f in found} == {
-        ("archival_code_duplicate", "1–2"),
-        ("record_duplicate", "1–2"),
-        ("file_in_two_records", "1–2"),
+        ("archival_code_duplicate", ("1–2",)),
+        ("record_duplicate", ("1–2",)),
+        ("file_in_two_records", ("1–2",)),
     }
 
 
@@ -82,7 +82,7 @@ def test_number_of_another_series_fills_no_gap():
         [rows[0], rows[1], *(replace(each, files=(f"data/r{n}.txt",), doc_no="") for n, each in enumerate(rows[2:]))]
     )
 
-    assert [(f.rule, f.values.get("found")) for f in found] == [("item_no_gap", "0002")]
+    assert [(f.rule, f.values.get("found")) for f in found] == [("item_no_gap", ("0002",))]
 
 
 def test_number_of_a_code_that_cannot_be_read_is_not_missing():
@@ -93,7 +93,7 @@ def test_number_of_a_code_that_cannot_be_read_is_not_missing():
 
     assert [(f.rule, f.values.get("found")) for f in found] == [
         ("archival_code_malformed", "Z109-WS-2025-D30-BGS-0002号"),
-        ("item_no_gap", "0003"),
+        ("item_no_gap", ("0003",)),
     ]
 
 

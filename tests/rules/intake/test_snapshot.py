@@ -67,7 +67,7 @@ def test_backup_that_builds_on_another_names_one_that_is_there(strategy):
 
     assert checked(strategy=strategy, base="000", earlier=known) == []
     assert checked(strategy=strategy, base="009", earlier=known) == [
-        ("base_carrier_missing", Severity.FAULT, {"found": "009", "expected": "000、001"})
+        ("base_carrier_missing", Severity.FAULT, {"found": "009", "expected": ("000", "001")})
     ]
     assert checked(strategy=strategy) == [("base_carrier_missing", Severity.FAULT, {"found": "-", "expected": "-"})]
 

@@ -55,7 +55,7 @@ def test_files_without_a_row_are_named():
 
     (line,) = opinion_lines(extra, "en")
 
-    assert line["where"] == "data/1、data/2、data/3 (3 places)"
+    assert line["where"] == "data/1, data/2, data/3 (3 places)"
 
 
 def test_faults_that_differ_stand_apart_until_there_are_too_many():

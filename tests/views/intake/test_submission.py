@@ -10,6 +10,7 @@ import pytest
 
 from lantai.edges.registry.intake.findings import put_findings
 from lantai.edges.registry.intake.rounds import move_round, round_of
+from lantai.locales import say
 from lantai.records.intake.finding import Finding, Severity
 from lantai.records.intake.submission import RoundState
 from lantai.views.intake import submission
@@ -87,6 +88,22 @@ def test_round_is_told_with_every_finding_apart_in_the_language_asked_for(centre
     assert (zh[0]["title"], en[0]["title"]) == ("必填项空白", "Mandatory field blank")
     assert (zh[0]["severity"], en[0]["severity"]) == ("fault", "fault")
     assert json.loads(json.dumps(shown.as_mapping("zh"))).items() >= NAMED.items()
+
+
+def test_values_are_told_to_machines_as_text_in_whatever_language_words_are(centre):
+    """R1-50: what is kept as several texts is one text, as it always was."""
+    values = {"form": "backup_statement", "expected": ("form.backup_statement.unit", "rows.backup_statement.digest")}
+    this = register_round(centre, RoundState.HELD)
+    with centre.database.begin() as connection:
+        put_findings(connection, this.carrier_id, [Finding("form_incomplete", Severity.FAULT, "x", values)])
+
+    with centre.database.read() as connection:
+        shown = submission.show(connection, round_of(connection, this.carrier_id))
+
+    [zh], [en] = (shown.as_mapping(locale)["findings"] for locale in ("zh", "en"))
+    fields = f"{say('form.backup_statement.unit', 'zh')}、{say('rows.backup_statement.digest', 'zh')}"
+    assert zh["values"] == en["values"] == {"form": "backup_statement", "expected": fields}
+    assert fields not in en["message"]
 
 
 def test_round_is_named_by_the_same_facts_on_every_paper(centre):

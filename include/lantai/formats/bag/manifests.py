@@ -167,9 +167,9 @@ def _once_per_file(findings: Sequence[Finding], confirmed: Collection[str]) -> I
         key = (told.rule, told.subject, *sorted(p for p in told.values.items() if p[0] not in passed_over))
         gathered.setdefault(key, []).append(told)
     for same in gathered.values():
-        manifests = ", ".join(dict.fromkeys(f.values["manifest"] for f in same if "manifest" in f.values))
+        manifests = ", ".join(dict.fromkeys(str(f.values["manifest"]) for f in same if "manifest" in f.values))
         strong = next((f for f in same if f.values.get("algorithm") not in _WEAK), same[0])
-        yield replace(strong, values=strong.values | {"manifest": manifests}) if manifests else strong
+        yield replace(strong, values={**strong.values, "manifest": manifests}) if manifests else strong
 
 
 def _fault(rule: str, subject: str, code: str, **values: str) -> Finding:

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from lantai.records.custody.record import is_about_classification
 from lantai.records.intake.catalogue_entry import CatalogueRow
-from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.finding import Finding, Severity, at_most
 from lantai.records.intake.sheet import Sheet
 from lantai.records.text import spelling
 
@@ -135,8 +135,7 @@ def _left_out(filled: Sequence[Sheet], chosen: Sequence[Sheet]) -> Iterator[Find
     others = [sheet.name for sheet in filled if sheet.is_visible and all(sheet is not one for one in chosen)]
     for rule, names in (("sheet_hidden", hidden), ("sheet_not_catalogue", others)):
         if names:
-            named = "、".join(names[:_MOST_NAMED]) + ("、…" if len(names) > _MOST_NAMED else "")
-            yield Finding(rule, Severity.WARNING, "", {"found": named}, "GD-1-12")
+            yield Finding(rule, Severity.WARNING, "", {"found": at_most(names, _MOST_NAMED)}, "GD-1-12")
 
 
 def _find_heading(numbered: Iterator[tuple[int, Sequence[str]]]) -> list[str]:
@@ -167,7 +166,7 @@ def _read_heading(heading: Sequence[str]) -> tuple[dict[str, int], list[int], li
         if is_about_classification(cell):
             secrecy.append(at)
         elif identifier in columns:
-            values = {"found": f"{heading[columns[identifier]].strip()[:40]}、{cell.strip()[:40]}"}
+            values = {"found": (heading[columns[identifier]].strip()[:40], cell.strip()[:40])}
             findings.append(Finding("catalogue_column_twice", Severity.FAULT, "", values, "GD-1-12"))
         elif identifier:
             columns[identifier] = at
@@ -175,11 +174,11 @@ def _read_heading(heading: Sequence[str]) -> tuple[dict[str, int], list[int], li
             unknown.append(cell.strip()[:40])
     missing = [COLUMNS[name][0] for name in REQUIRED_COLUMNS if name not in columns]
     if missing:
-        values = {"found": "、".join(cell.strip()[:40] for cell in heading[:20]), "expected": "、".join(missing)}
-        findings.append(Finding("catalogue_columns", Severity.FAULT, "", values, "GD-1-12"))
+        lacks = {"found": tuple(cell.strip()[:40] for cell in heading[:20]), "expected": tuple(missing)}
+        findings.append(Finding("catalogue_columns", Severity.FAULT, "", lacks, "GD-1-12"))
     if unknown:
-        values = {"found": "、".join(unknown[:20])}
-        findings.append(Finding("catalogue_column_unknown", Severity.WARNING, "", values, "GD-1-12"))
+        others = {"found": tuple(unknown[:20])}
+        findings.append(Finding("catalogue_column_unknown", Severity.WARNING, "", others, "GD-1-12"))
     return columns, secrecy, findings
 
 

@@ -56,15 +56,16 @@ def read_form(kind: str, sheets: Mapping[str, Sequence[Sequence[str]]]) -> Fille
     return FilledForm(kind, values, tuple(rows))
 
 
-def missing_fields(form: FilledForm) -> list[FormField]:
-    """Return the mandatory fields that are blank, those of the continuation sheet's rows included.
+def missing_fields(form: FilledForm) -> list[str]:
+    """Return the keys of the words of mandatory fields that are blank, e.g. `form.backup_statement.unit`, those of the continuation sheet's rows included.
 
     Source: R1-30; a form with a continuation sheet needs at least one row on it (R1-27).
     """
-    missing = [field for field in form_fields(form.kind) if field.is_mandatory and not form.values.get(field.key)]
-    columns = [field for field in row_fields(form.kind) if field.is_mandatory and field.key != "number"]
+    fields = [field.key for field in form_fields(form.kind) if field.is_mandatory]
+    columns = [field.key for field in row_fields(form.kind) if field.is_mandatory and field.key != "number"]
     rows = form.rows or ({},)
-    return missing + [field for field in columns if any(not row.get(field.key) for row in rows)]
+    blank = [f"form.{form.kind}.{key}" for key in fields if not form.values.get(key)]
+    return blank + [f"rows.{form.kind}.{key}" for key in columns if any(not row.get(key) for row in rows)]
 
 
 def _find_heading(cells: Sequence[Sequence[str]], columns: Mapping[str, str]) -> tuple[int, dict[int, str]]:

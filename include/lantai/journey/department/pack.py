@@ -22,7 +22,7 @@ from lantai.formats.bag.tag_file import is_unsafe
 from lantai.formats.bag.written import DECLARATION_TEXT, write_bag_info, write_manifest
 from lantai.journey.department.fill_forms import fill_forms
 from lantai.journey.intake.checks.read_catalogue import read_catalogue
-from lantai.locales import refusal, say
+from lantai.locales import refusal, say, told_values
 from lantai.records.custody.file_digest import DIGESTS_TAKEN, FileDigest
 from lantai.records.department.pack_order import CARRIER_NUMBER, PackOrder, Sender
 from lantai.records.intake.carrier import decode_name, shown_name
@@ -181,7 +181,7 @@ def _count_records(catalogue: Path) -> int:
         rows, findings = read_catalogue(stream, catalogue.name)
     for finding in findings:
         if finding.rule in UNSEEN:
-            said = dict(finding.values)
+            said = told_values(finding, "en")
             raise CatalogueError(
                 f"{catalogue}: {said.pop('found')}", said.pop("reason"), **{**said, "file": str(catalogue)}
             )

@@ -45,7 +45,7 @@ def print_list(
         checkpoint: Of the ledger, printed as evidence; None prints none.
         destroyed_at: When the records were destroyed; None for a transfer.
     """
-    chosen, zone = examined.chosen, centre.settings.zone
+    chosen, zone, locale = examined.chosen, centre.settings.zone, centre.settings.locale
     destroyed_on = destroyed_at.astimezone(zone).date() if destroyed_at else None
     content: form_content.DisposalPaper = {
         "paper_no": chosen.list_id,
@@ -58,7 +58,7 @@ def print_list(
         "on": chosen.due_on,
         "approved_on": chosen.approved_at.astimezone(zone).date() if chosen.approved_at else None,
         "list_digest": printed_digest(examined.digest),
-        "rows": [_register_row(examined, row, destroyed_on) for row in examined.laid_out.rows],
+        "rows": [_register_row(examined, row, destroyed_on, locale) for row in examined.laid_out.rows],
         "signers": printed_signers(centre, examined, names),
         "checkpoint": printed_checkpoint(checkpoint) if checkpoint else None,
     }
@@ -67,7 +67,7 @@ def print_list(
     else:
         content["panel_report_no"] = chosen.appraisal_report_no or ""
     kind = "transfer_inventory" if chosen.kind is ListKind.TRANSFER else "destruction_register"
-    return form.render(kind, content, locale=centre.settings.locale)
+    return form.render(kind, content, locale=locale)
 
 
 def printed_signers(centre: Centre, examined: Examined, names: Mapping[str, str]) -> list[form_content.PrintedSigner]:
@@ -101,7 +101,7 @@ def _printed_at(centre: Centre, examined: Examined) -> datetime:
     return (examined.chosen.approved_at or examined.chosen.drafted_at).astimezone(centre.settings.zone)
 
 
-def _register_row(examined: Examined, row: LaidOutRow, destroyed_on: date | None) -> RegisterRow:
+def _register_row(examined: Examined, row: LaidOutRow, destroyed_on: date | None, locale: str) -> RegisterRow:
     """Return a row with what the panel said of it; only what goes has the day on which it went."""
     outcome = examined.outcomes[row.row_no]
     said = {field.name: getattr(row, field.name) for field in fields(LaidOutRow)}
@@ -110,13 +110,15 @@ def _register_row(examined: Examined, row: LaidOutRow, destroyed_on: date | None
         **said,
         decision=outcome.decision if outcome else None,
         extend_years=outcome.extend_years if outcome else None,
-        reason=_reasons(examined, row.row_no),
+        reason=_reasons(examined, row.row_no, locale),
     )
 
 
-def _reasons(examined: Examined, row_no: int) -> str:
+def _reasons(examined: Examined, row_no: int, locale: str) -> str:
     # Members who say the same say it once.
-    return "；".join(dict.fromkeys(d.reason for d in examined.decisions if d.row_no == row_no and d.reason))
+    return say("separators.of_reasons", locale).join(
+        dict.fromkeys(d.reason for d in examined.decisions if d.row_no == row_no and d.reason)
+    )
 
 
 def archive_name(centre: Centre) -> str:

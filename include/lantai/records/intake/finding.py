@@ -6,9 +6,15 @@ name; a finding carries only the values that go into it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+Said = str | tuple[str, ...]
+"""A value of a finding: one text, or several that are put behind one another in the language of whoever reads."""
+
+MORE = "…"
+"""Last of several texts: there are more of them, which are not named."""
 
 
 class Severity(StrEnum):
@@ -30,7 +36,8 @@ class Finding:
         rule: Name of the rule, lower case with underscores, e.g. `file_missing`.
         severity: What follows from it.
         subject: What it is about, for people: a path in the package, a row of the catalogue, an archival code. Empty for the whole package.
-        values: What goes into the wording: `found`, `expected` and the like; short strings only.
+        values: What goes into the wording: `found`, `expected` and the like; short strings, or several of them. What a
+            form lacks is named by the keys of its words.
         check_code: Item of DA/T 70-2018, e.g. `GD-2-6`, or empty.
         record_no: Row of the catalogue as a spreadsheet program numbers it, or None.
         sheet: Sheet of the workbook that it is about, empty where there is none.
@@ -39,22 +46,26 @@ class Finding:
     rule: str
     severity: Severity
     subject: str = ""
-    values: dict[str, str] = field(default_factory=dict)
+    values: Mapping[str, Said] = field(default_factory=dict)
     check_code: str = ""
     record_no: int | None = None
     sheet: str = ""
 
 
-def in_ranges(rows: Iterable[int], most: int = 100) -> str:
-    """Return row numbers as people list them, e.g. `1–3、7`; from the `most`-th range on an ellipsis stands for the rest."""
+def at_most(texts: Sequence[str], most: int) -> tuple[str, ...]:
+    """Return the first `most` of texts; `MORE` stands for the rest where there is one."""
+    return (*texts[:most], *((MORE,) if len(texts) > most else ()))
+
+
+def in_ranges(rows: Iterable[int], most: int = 100) -> tuple[str, ...]:
+    """Return row numbers as people list them, e.g. `1–3` and `7`; after the `most`-th range `MORE` stands for the rest."""
     ranges: list[list[int]] = []
     for row in sorted(set(rows)):
         if ranges and row == ranges[-1][1] + 1:
             ranges[-1][1] = row
         else:
             ranges.append([row, row])
-    written = [str(first) if first == last else f"{first}–{last}" for first, last in ranges[:most]]
-    return "、".join(written) + ("、…" if len(ranges) > most else "")
+    return at_most([str(first) if first == last else f"{first}–{last}" for first, last in ranges], most)
 
 
 def may_be_sent(findings: Sequence[Finding]) -> bool:

@@ -17,7 +17,7 @@ from lantai.records.centre.unit import FONDS_NO
 from lantai.records.custody.record import Retention
 from lantai.records.intake.archival_code import ArchivalCode
 from lantai.records.intake.catalogue_entry import CatalogueEntry
-from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.finding import Finding, Said, Severity, at_most
 
 PATTERN = re.compile(
     rf"(?P<fonds_no>{FONDS_NO.pattern})-"
@@ -150,8 +150,8 @@ def _parts(
 
 
 def _series_finding(rule: str, severity: Severity, subject: str, listed: list[str]) -> Finding:
-    named = "、".join(listed[:_LISTED_GAPS]) + ("…" if len(listed) > _LISTED_GAPS else "")
-    return Finding(rule, severity, subject, {"found": named, "count": str(len(listed))}, "GD-2-6")
+    values: dict[str, Said] = {"found": at_most(listed, _LISTED_GAPS), "count": str(len(listed))}
+    return Finding(rule, severity, subject, values, "GD-2-6")
 
 
 def _finding(rule: str, severity: Severity, entry: CatalogueEntry, **values: str) -> Finding:

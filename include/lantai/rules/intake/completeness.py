@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lantai.records.intake.catalogue_entry import CatalogueEntry
-from lantai.records.intake.finding import Finding, Severity, in_ranges
+from lantai.records.intake.finding import Finding, Said, Severity, in_ranges
 from lantai.rules.intake import archival_code
 from lantai.rules.intake.catalogue_entry import check_entry
 
@@ -141,15 +141,18 @@ def _check_counts(entries: Sequence[CatalogueEntry], expected: Expected) -> Iter
         yield Finding("access_level_missing", Severity.WARNING, "", {"count": str(blank)}, "GD-2-3")
 
 
-def _row_numbers(entries: Sequence[CatalogueEntry], told_in: str) -> str:
+def _row_numbers(entries: Sequence[CatalogueEntry], told_in: str) -> tuple[str, ...]:
     """Return where rows stand; those on another sheet than the one that is told of are named with theirs."""
     by_sheet: dict[str, list[int]] = defaultdict(list)
     for entry in entries:
         by_sheet[entry.sheet].append(entry.row_no)
-    own = [in_ranges(by_sheet.pop(told_in))]
-    return "、".join([*own, *(f"“{sheet}”{in_ranges(numbers)}" for sheet, numbers in by_sheet.items())])
+    told = list(in_ranges(by_sheet.pop(told_in)))
+    for sheet, numbers in by_sheet.items():
+        first, *others = in_ranges(numbers)
+        told += [f"“{sheet}”{first}", *others]
+    return tuple(told)
 
 
-def _finding(rule: str, severity: Severity, entry: CatalogueEntry, code: str, **values: str) -> Finding:
+def _finding(rule: str, severity: Severity, entry: CatalogueEntry, code: str, **values: Said) -> Finding:
     row = entry.written
     return Finding(rule, severity, row.archival_code or row.title, values, code, row.row_no, row.sheet)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from lantai.records.intake.finding import Finding
+from lantai.records.intake.finding import Finding, Said
 
 _AMOUNT = frozenset({"file_missing", "file_unlisted", "file_uncatalogued", "catalogue_file_missing", "digest_mismatch"})
 """Faults of single files, each of which alone makes the totals wrong."""
@@ -42,7 +42,7 @@ def causes(findings: Sequence[Finding]) -> list[Finding]:
     return told
 
 
-def _is_of_wrong_folder(finding: Finding, wrong: Mapping[str, str]) -> bool:
+def _is_of_wrong_folder(finding: Finding, wrong: Mapping[str, Said]) -> bool:
     """Return whether a finding only repeats that the package says another unit, fonds or year than its folder.
 
     Args:
@@ -53,9 +53,9 @@ def _is_of_wrong_folder(finding: Finding, wrong: Mapping[str, str]) -> bool:
     if finding.rule == "wrong_folder":
         return finding.subject == "Fonds-Number" and "Unit-Code" in wrong
     if finding.rule == "form_contradicts":
-        tag = {"unit_code": "Unit-Code", "filing_year": "Filing-Year"}.get(finding.values["field"], "")
+        tag = {"unit_code": "Unit-Code", "filing_year": "Filing-Year"}.get(str(finding.values["field"]), "")
         return wrong.get(tag) == found
     if finding.rule == "archival_code_mismatch":
-        tag = {"fonds_no": "Fonds-Number", "filing_year": "Filing-Year"}.get(finding.values["part"], "")
+        tag = {"fonds_no": "Fonds-Number", "filing_year": "Filing-Year"}.get(str(finding.values["part"]), "")
         return wrong.get(tag) == found
     return finding.rule in _BY_YEAR and "Filing-Year" in wrong

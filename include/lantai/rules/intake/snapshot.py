@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lantai.records.intake.carrier import BackupStrategy
-from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.finding import Finding, Said, Severity
 from lantai.records.intake.snapshot import Snapshot
 from lantai.rules.disposal.retention import IN_FORCE, read_retention
 from lantai.rules.year.calendar import read_date
@@ -79,8 +79,8 @@ def check_snapshot(
 
 def _check_base(base_carrier: str, earlier: EarlierBackups) -> Iterator[Finding]:
     if base_carrier and earlier.full is None:
-        values = {"found": base_carrier}
-        yield Finding("base_carrier_at_centre", Severity.WARNING, "Base-Carrier", values, "GD-2-6")
+        found = {"found": base_carrier}
+        yield Finding("base_carrier_at_centre", Severity.WARNING, "Base-Carrier", found, "GD-2-6")
     elif base_carrier not in (earlier.full or ()):
-        values = {"found": base_carrier or "-", "expected": "、".join(sorted(earlier.full or ())) or "-"}
+        values: dict[str, Said] = {"found": base_carrier or "-", "expected": tuple(sorted(earlier.full or ())) or "-"}
         yield Finding("base_carrier_missing", Severity.FAULT, "Base-Carrier", values, "GD-2-6")

@@ -25,7 +25,7 @@ def check_zero_report(
     others = [number for number, is_zero in accepted if is_zero is not is_zero_report]
     if not others:
         return []
-    values = {"found": "、".join(others)}
+    values = {"found": tuple(others)}
     if is_zero_report:
         return [Finding("zero_report_contradicts", Severity.HOLD, submission_id, values, "GD-1-5")]
     return [Finding("zero_report_replaced", Severity.WARNING, submission_id, values, "GD-1-5")]

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lantai.formats.papers.form_content import FindingLine
-from lantai.locales import describe, say
-from lantai.records.intake.finding import Finding, Severity, in_ranges
+from lantai.locales import describe, listed, say, told_values
+from lantai.records.intake.finding import Finding, Severity, at_most, in_ranges
 
 MOST_APART = 20
 """So many findings of one rule that differ in more than what was found stand apart; more of them are one line."""
@@ -103,7 +103,7 @@ def group_findings(findings: Iterable[Finding], locale: str, most_named: int = M
             yield _told(of_rule, of_rule[0], locale, most_named)
         else:
             for same in alike.values():
-                yield _told(same, _standing_for(same), locale, most_named)
+                yield _told(same, _standing_for(same, locale), locale, most_named)
 
 
 def _told(same: Sequence[Finding], shown: Finding, locale: str, most_named: int) -> FindingGroup:
@@ -119,7 +119,7 @@ def _told(same: Sequence[Finding], shown: Finding, locale: str, most_named: int)
         places=_place(same[0], locale) if is_one else _places(same, rows, locale, most_named),
         title=words.title,
         message=message,
-        expected=shown.values.get("expected", "—") if is_one or shown is not same[0] else "—",
+        expected=told_values(shown, locale).get("expected", "—") if is_one or shown is not same[0] else "—",
         fix=words.fix,
         rule=shown.rule,
         check_code=shown.check_code,
@@ -127,22 +127,23 @@ def _told(same: Sequence[Finding], shown: Finding, locale: str, most_named: int)
     )
 
 
-def _standing_for(same: Sequence[Finding]) -> Finding:
+def _standing_for(same: Sequence[Finding], locale: str) -> Finding:
     """Return a finding that says of all what is said of each: with several values found, and several subjects."""
     first = same[0]
     if len(same) == 1:
         return first
     values = dict(first.values)
     if "found" in values:
-        values["found"] = _joined([finding.values["found"] for finding in same], _SHOWN)
-    subject = _joined([finding.subject for finding in same], _SHOWN)
+        values["found"] = _once([listed(finding.values["found"], locale) for finding in same], _SHOWN)
+    subject = listed(_once([finding.subject for finding in same], _SHOWN), locale)
     return Finding(first.rule, first.severity, subject, values, first.check_code, first.record_no, first.sheet)
 
 
 def _places(same: Sequence[Finding], rows: Sequence[int], locale: str, most_named: int) -> str:
-    names = _joined([finding.subject for finding in same if finding.record_no is None and finding.subject], most_named)
+    names = _once([finding.subject for finding in same if finding.record_no is None and finding.subject], most_named)
     key = "opinions.rows" if rows else "opinions.files"
-    return _on_sheet(same[0], say(key, locale, rows=in_ranges(rows, most_named), files=names, count=len(same)), locale)
+    values = {"rows": listed(in_ranges(rows, most_named), locale), "files": listed(names, locale)}
+    return _on_sheet(same[0], say(key, locale, **values, count=len(same)), locale)
 
 
 def _place(finding: Finding, locale: str) -> str:
@@ -156,6 +157,5 @@ def _on_sheet(finding: Finding, place: str, locale: str) -> str:
     return say("inspection.sheet", locale, sheet=finding.sheet, place=place) if finding.sheet else place
 
 
-def _joined(texts: Sequence[str], most: int) -> str:
-    unique = list(dict.fromkeys(texts))
-    return "、".join(unique[:most]) + ("、…" if len(unique) > most else "")
+def _once(texts: Sequence[str], most: int) -> tuple[str, ...]:
+    return at_most(list(dict.fromkeys(texts)), most)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from lantai.edges.registry.intake.findings import findings_of
 from lantai.edges.registry.intake.rounds import rounds
+from lantai.locales import told_values
 from lantai.records.intake.finding import Finding
 from lantai.records.intake.round import Round
 from lantai.records.intake.submission import RoundState
@@ -62,7 +63,7 @@ class RoundFound:
     def as_mapping(self, locale: str) -> dict[str, object]:
         """Return the round for JSON, every finding apart, in words of `locale`."""
         found = [
-            {**finding_as_mapping(each, locale), "record_no": each.record_no, "values": each.values}
+            {**finding_as_mapping(each, locale), "record_no": each.record_no, "values": told_values(each, "zh")}
             for each in self.findings
         ]
         return {**RoundShown(self.round).as_mapping(), "findings": found}

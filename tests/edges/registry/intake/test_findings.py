@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lantai.edges.registry.intake.findings import findings_of, put_findings, told_of
-from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.finding import MORE, Finding, Severity
 from rounds_of import register_round
 
 pytestmark = pytest.mark.both_databases
@@ -14,6 +14,7 @@ FOUND = [
     Finding("retention_unknown", Severity.FAULT, "Z109-3", {"found": "5年"}, "GD-2-4", 3, "永久"),
     Finding("name_unsafe", Severity.WARNING, "data/\0x", {"found": "data/\0x"}, "GD-1-6"),
     Finding("no_agreement", Severity.HOLD),
+    Finding("item_no_gap", Severity.FAULT, "Z109", {"found": ("0002", "0005", MORE), "count": "25"}, "GD-2-6"),
 ]
 
 
@@ -25,7 +26,7 @@ def test_findings_come_back_in_their_order_with_all_that_was_said(centre):
         put_findings(connection, carrier, FOUND)
         found = findings_of(connection, carrier)
 
-    assert [found[0], found[2]] == [FOUND[0], FOUND[2]]
+    assert [found[0], *found[2:]] == [FOUND[0], *FOUND[2:]]
     assert (found[1].subject, found[1].values) == ("data/\N{SYMBOL FOR NULL}x", FOUND[1].values)
 
 

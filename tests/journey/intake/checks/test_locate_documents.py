@@ -35,7 +35,7 @@ def test_second_catalogue_is_a_fault_that_names_both():
 
     assert (finding.rule, finding.values["found"]) == (
         "catalogue_twice",
-        "metadata/catalogue.csv、metadata/catalogue.xlsx",
+        ("metadata/catalogue.csv", "metadata/catalogue.xlsx"),
     )
 
 

@@ -100,7 +100,7 @@ def test_code_filled_down_over_all_rows_is_told_once(tmp_path):
 
     found = [f for f in validated(carrier(tmp_path, rows)).findings if f.rule == "archival_code_duplicate"]
 
-    assert [f.values["rows"] for f in found] == ["2–41"]
+    assert [f.values["rows"] for f in found] == [("2–41",)]
 
 
 def test_library_and_rules_agree_on_every_column_they_both_look_at(tmp_path, monkeypatch):
@@ -189,7 +189,7 @@ def test_faults_of_a_sheet_are_told_with_its_name_by_rules_and_library_alike(tmp
         ("retention_unknown", "定期", 2),
         ("archival_code_duplicate", "定期", 3),
     }
-    assert [f.values["rows"] for f in told if f.rule == "archival_code_duplicate"] == ["3、“永久”3"]
+    assert [f.values["rows"] for f in told if f.rule == "archival_code_duplicate"] == [("3", "“永久”3")]
     assert places <= {(f.rule, f.sheet, f.record_no) for f in by_library}
 
 
@@ -248,7 +248,7 @@ def test_wrong_columns_are_named(tmp_path):
     (finding,) = [f for f in found if f.rule == "catalogue_columns"]
 
     assert rules(found, Severity.FAULT) == {"catalogue_columns"}
-    assert finding.values["expected"] == "档号、责任者、保管期限、文件"
+    assert finding.values["expected"] == ("档号", "责任者", "保管期限", "文件")
 
 
 def test_catalogue_without_a_row_is_told_as_empty(tmp_path):
@@ -376,7 +376,7 @@ def test_blank_form_cells_and_missing_forms_are_named(tmp_path):
     found = validated(bag).findings
 
     incomplete = {f.subject: f.values["expected"] for f in found if f.rule == "form_incomplete"}
-    assert incomplete == {"metadata/management-register.xlsx": "档案员"}
+    assert incomplete == {"metadata/management-register.xlsx": ("form.management_register.archivist",)}
     assert [f.subject for f in found if f.rule == "form_missing"] == ["metadata/acceptance-inspection.xlsx"]
     assert len([f for f in found if f.rule == "form_value_invalid"]) == 2
 
@@ -488,7 +488,7 @@ def test_snapshot_of_half_the_size_has_not_shrunk_and_one_that_builds_on_another
 
 @pytest.mark.parametrize(
     ("base", "backups", "found", "expected"),
-    [("", {}, "-", "-"), ("009", {"000": "SL2024-GT-B001-R1", "001": "SL2025-GT-B001-R1"}, "009", "000、001")],
+    [("", {}, "-", "-"), ("009", {"000": "SL2024-GT-B001-R1", "001": "SL2025-GT-B001-R1"}, "009", ("000", "001"))],
 )
 def test_base_that_is_missing_is_told_with_those_that_there_are(tmp_path, base, backups, found, expected):
     """R1-12, R1-15."""

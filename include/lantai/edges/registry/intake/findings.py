@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection, delete, insert, select
 
 from lantai.edges import tables
-from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.finding import Finding, Said, Severity
 
 
 def put_findings(connection: Connection, carrier: str, findings: Sequence[Finding]) -> None:
@@ -23,7 +23,7 @@ def put_findings(connection: Connection, carrier: str, findings: Sequence[Findin
             "severity": finding.severity.value,
             # No database holds a NUL in a text; JSON writes it as an escape of its own.
             "subject": finding.subject.replace("\0", "\N{SYMBOL FOR NULL}"),
-            "values_json": json.dumps(finding.values, ensure_ascii=False, sort_keys=True),
+            "values_json": json.dumps(dict(finding.values), ensure_ascii=False, sort_keys=True),
             "check_code": finding.check_code,
             "record_no": finding.record_no,
             "sheet": finding.sheet,
@@ -43,13 +43,19 @@ def findings_of(connection: Connection, carrier: str) -> list[Finding]:
             row.rule,
             Severity(row.severity),
             row.subject,
-            json.loads(row.values_json),
+            _values_in(row.values_json),
             row.check_code,
             row.record_no,
             row.sheet,
         )
         for row in rows
     ]
+
+
+def _values_in(text: str) -> dict[str, Said]:
+    """Return the values of a row; several texts are a list in JSON."""
+    values: dict[str, str | list[str]] = json.loads(text)
+    return {name: value if isinstance(value, str) else tuple(value) for name, value in values.items()}
 
 
 def told_of(connection: Connection, rules: Collection[str]) -> set[str]:

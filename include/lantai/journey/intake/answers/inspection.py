@@ -29,7 +29,7 @@ from lantai.formats.papers.form_content import (
 )
 from lantai.journey.custody.name_place import name_place
 from lantai.journey.intake.checks.four_property_test import results_of
-from lantai.locales import describe, say
+from lantai.locales import describe, say, told_values
 from lantai.records.centre.unit import Unit
 from lantai.records.custody.copy import Copy, CopyState
 from lantai.records.intake.finding import Finding
@@ -210,7 +210,7 @@ def opinions_body(case: Case, findings: Sequence[Finding], locale: str) -> dict[
                 "record_no": finding.record_no or 0,
                 "sheet": finding.sheet,
                 "check_code": finding.check_code,
-                "values": dict(finding.values),
+                "values": told_values(finding, "zh"),
                 "title": words.title,
                 "message": words.message,
                 "fix": words.fix,

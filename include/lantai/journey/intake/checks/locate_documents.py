@@ -64,7 +64,7 @@ def find_catalogues(paths: Collection[str], *, is_bag: bool) -> list[str]:
 def _find_catalogue(paths: Collection[str], *, is_bag: bool) -> tuple[str, list[Finding]]:
     candidates = find_catalogues(paths, is_bag=is_bag)
     if len(candidates) > 1:
-        values = {"found": "、".join(candidates)}
+        values = {"found": tuple(candidates)}
         return candidates[0], [Finding("catalogue_twice", Severity.FAULT, candidates[1], values, "GD-1-12")]
     return (candidates[0] if candidates else ""), []
 

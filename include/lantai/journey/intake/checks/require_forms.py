@@ -17,7 +17,7 @@ from lantai.formats.vault.stream_digest import take_digests
 from lantai.formats.workbooks.filing_forms import FilledForm, missing_fields, read_form
 from lantai.journey.intake.checks.read_catalogue import found_in
 from lantai.journey.intake.checks.verify import FORMS, PackageKind, Reader, Verified
-from lantai.records.intake.finding import Finding, Severity
+from lantai.records.intake.finding import Finding, Said, Severity
 from lantai.records.intake.inspection import PROPERTIES, UnitHalf
 from lantai.rules.year.calendar import read_date
 
@@ -85,8 +85,8 @@ def _check_form(form: FilledForm, path: str, unit_code: str, filing_year: int) -
     """
     missing = missing_fields(form)
     if missing:
-        values = {"form": form.kind, "expected": "、".join(field.zh for field in missing)}
-        yield Finding("form_incomplete", Severity.FAULT, path, values, "GD-2-5")
+        lacks: dict[str, Said] = {"form": form.kind, "expected": tuple(missing)}
+        yield Finding("form_incomplete", Severity.FAULT, path, lacks, "GD-2-5")
     for key, expected in (("unit_code", unit_code), ("filing_year", str(filing_year))):
         found = form.values.get(key, "")
         if found and found != expected:

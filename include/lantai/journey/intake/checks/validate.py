@@ -222,7 +222,7 @@ def _not_told_yet(
 ) -> Iterator[Finding]:
     known = {(f.rule, f.values.get("column", ""), f.sheet, f.record_no) for f in told}
     plain = {entry.written.archival_code: entry.archival_code for entry in entries}
-    doubled = {plain[f.values["found"]] for f in told if f.rule == "archival_code_duplicate"}
+    doubled = {plain[str(f.values["found"])] for f in told if f.rule == "archival_code_duplicate"}
     known |= {
         ("archival_code_duplicate", "", entry.sheet, entry.row_no)
         for entry in entries
