@@ -15,6 +15,7 @@ from lantai.errors import KeyMissingError, LantaiError, UnexpectedError
 from lantai.journey.intake.assess import assess
 from lantai.journey.intake.look import look
 from lantai.journey.intake.take_in import take_in
+from lantai.locales import put
 from lantai.records.centre.unit import Unit
 from lantai.records.intake.package import Package
 from lantai.records.intake.submission import RoundState
@@ -158,7 +159,7 @@ def test_package_that_was_taken_away_before_it_was_whole_is_forgotten(house: Fil
     shutil.rmtree(carrier)
     look(house.centre)
 
-    assert "data/2.txt" in waiting.waiting["JY"][0]
+    assert "data/2.txt" in put(waiting.waiting["JY"][0], "zh")
     assert (seen, house.board_state()) == ("unfinished", "open")
 
 

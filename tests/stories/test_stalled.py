@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 from dataclasses import replace
 from datetime import date, timedelta
@@ -26,8 +27,10 @@ from lantai.journey.intake.assess import assess
 from lantai.journey.intake.collect import Budget, collect
 from lantai.journey.intake.look import look
 from lantai.journey.intake.take_in import TakenIn, take_in
+from lantai.locales import put
 from lantai.records.intake.finding import Finding
 from lantai.records.intake.submission import RoundState
+from lantai.tasks.unit_report import lines_of_look, visits_of
 from lantai.views.year import board
 from lantai.views.year.board import BoardRow
 from servers.openssh import OpenSsh
@@ -92,7 +95,9 @@ def test_stalled_upload_is_returned_with_every_missing_file_and_the_rest_makes_r
     cut_short(carrier, tmp_path)
 
     early = night(house)
-    waiting = look(house.centre).waiting
+    looked = look(house.centre)
+    zh, en = (put(looked.waiting["JY"][0], locale) for locale in ("zh", "en"))
+    [(_, logged)] = lines_of_look(looked, visits_of(house.centre))
     seen = on_the_board(house)
     days_later(house, 2)
     still = night(house)
@@ -106,10 +111,10 @@ def test_stalled_upload_is_returned_with_every_missing_file_and_the_rest_makes_r
     accepted = night(house)
 
     assert (early.unsettled, still.unsettled, before) == (1, 1, ([], {}, []))
-    assert "data/2.txt" in waiting["JY"][0]
-    assert "2026-03-05" in waiting["JY"][0]
-    assert "仍无变化即按现状退回" in waiting["JY"][0]
-    assert "returned as it is" not in waiting["JY"][0]
+    assert all(part in zh for part in ("data/2.txt，尚未到", "2026-03-05", "仍无变化即按现状退回"))
+    assert all(part in en for part in ("lists data/2.txt", "2026-03-05", "returned as it is"))
+    assert not re.search("[\u3000-\u303f\uff00-\uffef\u4e00-\u9fff]", en)
+    assert f"{zh} / not whole yet: {en}" in logged
     assert (seen.state, seen.waits_until_at.astimezone(house.centre.settings.zone).date()) == (
         "unfinished",
         date(2026, 3, 5),
@@ -241,7 +246,7 @@ def test_folder_that_holds_nothing_is_never_answered(house: FilingHouse) -> None
 
     assert (dict(looked.ready), states(house), house.inbox()) == ({}, [], {})
     assert on_the_board(house).waits_until_at is None
-    assert looked.waiting["JY"] == ["空: the folder is empty"]
+    assert [put(each, "zh") for each in looked.waiting["JY"]] == ["空：目录为空"]
 
 
 def test_unit_that_says_ready_is_not_kept_waiting(house: FilingHouse, tmp_path: Path) -> None:

@@ -13,11 +13,12 @@ from lantai.edges.centre import Centre
 from lantai.edges.registry.intake.visits import last_visits
 from lantai.formats.papers.troubles import trouble_cells, trouble_table
 from lantai.journey.intake.take_in import TakenIn
-from lantai.locales import LOCALES, explain, say
+from lantai.locales import LOCALES, explain, put, say
 from lantai.records.intake.look import Looked
 from lantai.records.intake.reason import Reason
 from lantai.records.intake.visit import Trouble, Visit, VisitStage
 from lantai.records.text.shown import on_one_line
+from lantai.records.text.words import Words
 from lantai.tasks.handover import Left
 
 MOST_NAMED = 10
@@ -52,12 +53,21 @@ def lines_of_look(looked: Looked, visits: Mapping[str, Visit]) -> Iterator[tuple
             yield logging.WARNING, line_of_trouble(Trouble(code, visit.unit_name, VisitStage.LOOK, reason))
             continue
         said = [f"{both('visit.to_take_in')}: {looked.ready[code]}"] if code in looked.ready else []
-        for word, texts in (("waiting", looked.waiting.get(code)), ("strays", looked.strays.get(code))):
-            said += [f"{both(f'visit.{word}')}: {', '.join(texts)}"] if texts else []
+        said += [_lacking(looked.waiting[code])] if code in looked.waiting else []
+        said += [f"{both('visit.strays')}: {', '.join(looked.strays[code])}"] if code in looked.strays else []
         level = logging.INFO if len(said) == 1 and code in looked.ready else logging.WARNING
         yield level, on_one_line(f"{code} {visit.unit_name}：{'；'.join(said)}")
     if looked.looked_count > len(told):
         yield logging.INFO, both("visit.others", count=looked.looked_count - len(told))
+
+
+def _lacking(waiting: Sequence[Words]) -> str:
+    """Return what packages still lack, in Chinese and in English."""
+    told = (
+        (say("visit.waiting", locale), say("separators.of_reasons", locale).join(put(each, locale) for each in waiting))
+        for locale in LOCALES
+    )
+    return " / ".join(f"{word}: {text}" for word, text in told)
 
 
 def line_of_take_in(taken: TakenIn, unit_name: str) -> str:

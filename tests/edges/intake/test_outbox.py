@@ -36,6 +36,7 @@ from lantai.errors import (
     ServerUnreachableError,
 )
 from lantai.formats.sftp import wire
+from lantai.locales import put
 from lantai.records.intake.carrier import Packaging
 from servers.hostile_sftp import LOGIN, PASSWORD, HostileSftp
 from servers.openssh import OpenSsh
@@ -75,7 +76,8 @@ def _missing(connection: Connection) -> str | None:
     with connect(connection) as session:
         [package] = look(session, [2025])[0]
         assert is_whole(package, session.read_small) is (still_missing(package, session.read_small) is None)
-        return still_missing(package, session.read_small)
+        found = still_missing(package, session.read_small)
+        return None if found is None else put(found, "en")
 
 
 @pytest.mark.server("sshd")

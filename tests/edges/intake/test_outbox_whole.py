@@ -10,8 +10,10 @@ from lantai.edges.intake.outbox import PackageSeen
 from lantai.edges.intake.outbox_whole import is_whole, still_missing
 from lantai.errors import LantaiError, RemotePermissionError
 from lantai.formats.bag.tag_file import MOST_BYTES
+from lantai.locales import put
 from lantai.records.intake.carrier import Packaging, RemoteFile
 from lantai.records.intake.package import Package
+from lantai.records.text.words import Words
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST = b"0" * 64 + b"  data/a.txt\n" + b"1" * 64 + b"  data/b.txt\n"
@@ -39,7 +41,7 @@ def missing_of(contents: Mapping[bytes, bytes], sizes: Mapping[bytes, int] | Non
 
     found = still_missing(package, read_small)
     assert is_whole(package, read_small) is (found is None)
-    return found
+    return None if found is None else put(found, "en")
 
 
 def unasked(_path: bytes, _limit_bytes: int) -> bytes:
@@ -109,11 +111,11 @@ def test_upload_that_shows_as_one_is_not_looked_into() -> None:
     """S1."""
     refused = {b"data": RemotePermissionError("no")}
 
-    assert still_missing(package_of({b"data/a.txt": 1, b"data/b.txt.filepart": 1}), unasked) == (
-        "data/b.txt.filepart is still on its way"
+    assert still_missing(package_of({b"data/a.txt": 1, b"data/b.txt.filepart": 1}), unasked) == Words.of(
+        "lacks.on_its_way", name="data/b.txt.filepart"
     )
-    assert still_missing(package_of({b"bagit.txt": 1}, unread=refused), unasked) == "a folder in it could not be listed"
-    assert still_missing(package_of({}), unasked) == "the folder is empty"
-    assert still_missing(package_of({b"one.zip.filepart": 1}, Packaging.ZIP), unasked) == (
-        "one.zip.filepart is still on its way"
+    assert still_missing(package_of({b"bagit.txt": 1}, unread=refused), unasked) == Words("lacks.unread_folder")
+    assert still_missing(package_of({}), unasked) == Words("lacks.empty_folder")
+    assert still_missing(package_of({b"one.zip.filepart": 1}, Packaging.ZIP), unasked) == Words.of(
+        "lacks.on_its_way", name="one.zip.filepart"
     )

@@ -11,6 +11,7 @@ from lantai.edges.bulkhead.patience import Pace
 from lantai.edges.connections import connections_of
 from lantai.journey.intake.choose_packages import choose_packages
 from lantai.journey.intake.visit_outboxes import OutboxesSeen, WantedPackages, visit_outboxes
+from lantai.locales import LOCALES, put
 
 pytestmark = pytest.mark.server("sshd")
 
@@ -42,7 +43,9 @@ def test_each_unit_is_told_by_what_lies_in_its_outbox(house: FilingHouse) -> Non
     assert (found.ready, told) == ({"JY": 1}, ["JY"])
     assert found.strays["JY"] == ["outbox/2025/note.txt"]
     assert (found.unsettled, found.unfinished["WH"]) == ({"WH": 1}, 1)
-    assert found.waiting["WH"][0].startswith("002: a.txt.filepart is still on its way")
+    zh, en = (put(found.waiting["WH"][0], locale) for locale in LOCALES)
+    assert zh.startswith("002：a.txt.filepart 尚在上传；至 ")
+    assert en.startswith("002: a.txt.filepart is still on its way; returned as it is ")
     assert found.reasons()["CZ"].error_class == "OutboxMissingError"
     assert sorted(package.name for package in found.seen) == ["001", "002"]
 

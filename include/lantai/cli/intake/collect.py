@@ -27,7 +27,7 @@ from lantai.cli.terminal.screen import (
     table,
     word,
 )
-from lantai.locales import explain
+from lantai.locales import explain, put
 from lantai.records.intake.reason import Reason
 from lantai.records.text.shown import on_one_line
 
@@ -167,7 +167,7 @@ def _show(done: TakenInAll) -> None:
     ]
     table(word("collect.taken_in"), columns, units)
     if looked.waiting:
-        cells = [(code, text) for code, texts in looked.waiting.items() for text in texts]
+        cells = [(code, put(each, locale())) for code, told in looked.waiting.items() for each in told]
         table(word("collect.not_whole"), ("heading.unit", "heading.lacks"), cells)
     if looked.strays:
         cells = [(code, name) for code, names in looked.strays.items() for name in names]

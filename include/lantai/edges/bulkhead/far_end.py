@@ -27,6 +27,7 @@ from lantai.edges.sftp.listing import Allowance
 from lantai.edges.sftp.session import Session
 from lantai.errors import LantaiError, UnexpectedError, UnitLimitError
 from lantai.records.intake.package import Package
+from lantai.records.text.words import Words
 
 TELL_SECONDS = 0.2
 """So often, at most, a child says how far it is; it then waits for our end, so that it does nothing while that stands still."""
@@ -93,7 +94,7 @@ class _FarEnd:
         filing_years: Sequence[int],
         known_years: Collection[int],
         known_states: Mapping[Package, bool] | None,
-    ) -> tuple[list[PackageSeen], list[bytes], dict[Package, str | None]]:
+    ) -> tuple[list[PackageSeen], list[bytes], dict[Package, Words | None]]:
         """Return packages, strays, and what packages that are news still lack.
 
         `known_states` None returns packages with their files, and asks no second question; otherwise the names of files stay
@@ -105,7 +106,7 @@ class _FarEnd:
         lacks = {seen.package: self.still_missing(seen) for seen in packages if seen.package not in known_states}
         return [seen.without_files() for seen in packages], strays, lacks
 
-    def still_missing(self, seen: PackageSeen) -> str | None:
+    def still_missing(self, seen: PackageSeen) -> Words | None:
         """Return what a package still lacks; see `outbox_whole`."""
         return still_missing(seen, self.read_small)
 

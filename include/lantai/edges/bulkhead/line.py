@@ -41,6 +41,7 @@ from lantai.errors import (
     UnitLimitError,
 )
 from lantai.records.intake.package import Package
+from lantai.records.text.words import Words
 
 _STANDSTILL = struct.pack("ll", 30, 0)
 """Seconds and microseconds that a child may stand still within a message."""
@@ -70,7 +71,7 @@ class UnitLine:
         filing_years: Sequence[int],
         known_years: Collection[int] | None = None,
         known_states: Mapping[Package, bool] | None = None,
-    ) -> tuple[list[PackageSeen], list[bytes], dict[Package, str | None]]:
+    ) -> tuple[list[PackageSeen], list[bytes], dict[Package, Words | None]]:
         """Return what lies in the outbox: packages, strays, and what packages still lack.
 
         Args:
@@ -82,14 +83,14 @@ class UnitLine:
         Returns:
             Packages; names of what nobody takes; what each package that is news still lacks, None for a whole one.
         """
-        found: tuple[list[PackageSeen], list[bytes], dict[Package, str | None]] = self.ask(
+        found: tuple[list[PackageSeen], list[bytes], dict[Package, Words | None]] = self.ask(
             "look", filing_years=filing_years, known_years=known_years, known_states=known_states
         )
         return found
 
-    def still_missing(self, seen: PackageSeen) -> str | None:
+    def still_missing(self, seen: PackageSeen) -> Words | None:
         """Return what a package still lacks, None for a whole one; see `outbox_whole`."""
-        found: str | None = self.ask("still_missing", seen=seen)
+        found: Words | None = self.ask("still_missing", seen=seen)
         return found
 
     def read_small(self, path: bytes, limit_bytes: int) -> bytes:

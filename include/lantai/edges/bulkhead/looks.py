@@ -19,6 +19,7 @@ from lantai.edges.connections import PREFIX, Connection
 from lantai.edges.intake.outbox import PackageSeen
 from lantai.errors import ConnectionConfigError, LantaiError, UnexpectedError
 from lantai.records.intake.package import Package
+from lantai.records.text.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class OutboxLook:
     unit_code: str
     packages: list[PackageSeen] = field(default_factory=list)
     strays: list[bytes] = field(default_factory=list)
-    lacks: Mapping[Package, str | None] = field(default_factory=dict)
+    lacks: Mapping[Package, Words | None] = field(default_factory=dict)
     error: LantaiError | None = None
 
 

@@ -19,6 +19,7 @@ from lantai.errors import LantaiError
 from lantai.formats.sftp.wire import FileKind
 from lantai.records.intake.carrier import Packaging, RemoteFile
 from lantai.records.intake.package import Package
+from lantai.records.text.words import Words
 
 MOST_BYTES = 128 * 1024 * 1024
 """Longest message: the largest catalogue that is read ahead, or 200,000 names, and some room."""
@@ -63,7 +64,7 @@ def _errors(of: type[LantaiError] = LantaiError) -> Iterator[type[LantaiError]]:
 
 _CLASSES: Mapping[tuple[str, str], type] = {
     (kind.__module__, kind.__qualname__): kind
-    for kind in (Answer, ProgressTold, PackageSeen, Package, Packaging, RemoteFile, FileKind, *_errors())
+    for kind in (Answer, ProgressTold, PackageSeen, Package, Packaging, RemoteFile, FileKind, Words, *_errors())
 }
 """All that a message of a child may hold beside plain values; every error of ours is an exception that only carries words."""
 

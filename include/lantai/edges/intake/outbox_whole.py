@@ -18,6 +18,7 @@ from lantai.formats.bag import digest_list, tag_file
 from lantai.records.intake.carrier import Packaging, RemoteFile, decode_name, is_on_its_way, shown_name
 from lantai.records.text import spelling
 from lantai.records.text.shown import on_one_line
+from lantai.records.text.words import Words
 
 _OXUM = re.compile(r"(\d{1,19})\.(\d{1,12})")
 
@@ -32,8 +33,8 @@ def is_whole(seen: PackageSeen, read_small: ReadSmall) -> bool:
     return still_missing(seen, read_small) is None
 
 
-def still_missing(seen: PackageSeen, read_small: ReadSmall) -> str | None:
-    """Return the first thing that is still missing, as a short English phrase, or None when the package is whole (R1-42).
+def still_missing(seen: PackageSeen, read_small: ReadSmall) -> Words | None:
+    """Return the first thing that is still missing, to be put into words, or None when the package is whole (R1-42).
 
     An archive lists nothing for itself: it is whole as soon as it is there, and only its settling, or its `.ready`, says
     that it is complete. A folder is whole with a manifest, or a list of digests, and all files that it names.
@@ -68,40 +69,40 @@ def _is_read(name: str) -> bool:
     return tag_file.is_read_by_bagit(name) or digest_list.is_digest_list(name)
 
 
-def _missing_of_lists(files: Mapping[str, RemoteFile], content: Callable[[str], bytes]) -> str | None:
+def _missing_of_lists(files: Mapping[str, RemoteFile], content: Callable[[str], bytes]) -> Words | None:
     lists = sorted(filter(digest_list.is_digest_list, files))
     if not lists:
-        return "neither a manifest nor a list of digests is there"
+        return Words("lacks.no_list")
     for name in lists:
         missing = digest_list.first_missing(content(name), files.keys())
         if missing is not None:
-            return f"{on_one_line(name)} lists {shortened(missing)}"
+            return Words.of("lacks.listed", by=on_one_line(name), name=shortened(missing))
     return None
 
 
 def _missing_of_bag(
     files: Mapping[str, RemoteFile], manifests: Sequence[str], content: Callable[[str], bytes]
-) -> str | None:
+) -> Words | None:
     if not manifests:
-        return "bagit.txt is there, its manifest is not"
+        return Words("lacks.no_manifest")
     encoding = "utf-8"
     if tag_file.DECLARATION in files:
         encoding = tag_file.read_declaration(content(tag_file.DECLARATION)).encoding
     for name in manifests:
         for listed, _ in tag_file.read_manifest(name, _text(content(name), encoding)).entries:
             if _spelling(tag_file.plain_path(listed)) not in files and not tag_file.is_unsafe(listed):
-                return f"{on_one_line(name)} lists {shortened(listed)}"
+                return Words.of("lacks.listed", by=on_one_line(name), name=shortened(listed))
     return _short_of_oxum(files, encoding, content)
 
 
-def _half_upload(seen: PackageSeen) -> str | None:
+def _half_upload(seen: PackageSeen) -> Words | None:
     """Return what shows without a look into it that a package is still being uploaded (S1)."""
     for file in seen.files:
         if is_on_its_way(file.name):
-            return f"{shortened(shown_name(file.name))} is still on its way"
+            return Words.of("lacks.on_its_way", name=shortened(shown_name(file.name)))
     if seen.unread:
-        return "a folder in it could not be listed"
-    return None if seen.files else "the folder is empty"
+        return Words("lacks.unread_folder")
+    return None if seen.files else Words("lacks.empty_folder")
 
 
 def shortened(text: str) -> str:
@@ -122,7 +123,7 @@ def _spelling(name: str) -> str:
     return spelling.composed(name)
 
 
-def _short_of_oxum(files: Mapping[str, RemoteFile], encoding: str, content: Callable[[str], bytes]) -> str | None:
+def _short_of_oxum(files: Mapping[str, RemoteFile], encoding: str, content: Callable[[str], bytes]) -> Words | None:
     for info in tag_file.BAG_INFO:
         if info not in files:
             continue
@@ -131,5 +132,6 @@ def _short_of_oxum(files: Mapping[str, RemoteFile], encoding: str, content: Call
         oxum = _OXUM.fullmatch(said)
         payload = [file.size_bytes for name, file in files.items() if name.startswith("data/")]
         if oxum is not None and (sum(payload), len(payload)) != (int(oxum[1]), int(oxum[2])):
-            return f"Payload-Oxum: found {sum(payload)}.{len(payload)}, expected {shortened(said)}"
+            found = f"{sum(payload)}.{len(payload)}"
+            return Words.of("lacks.amount", found=found, expected=shortened(said))
     return None

@@ -16,6 +16,7 @@ from lantai.errors import LantaiError, UnexpectedError
 from lantai.journey.intake.attend import attend
 from lantai.journey.intake.look import look, look_again
 from lantai.journey.intake.take_in import FIRST_SHARE_SECONDS, LAST_SHARE_SECONDS, TakenIn
+from lantai.locales import put
 from lantai.records.intake.look import Looked
 from lantai.records.intake.reason import Reason
 from lantai.records.text.progress import Progress
@@ -68,11 +69,11 @@ class TakenInAll:
         return any(one.returned or one.held for one in self.taken)
 
     def as_mapping(self) -> dict[str, object]:
-        """Return the run for JSON."""
+        """Return the run for JSON; what packages lack is told in English, whatever the language of the screen."""
         return {
             "looked": self.looked.looked_count,
             "unsettled": self.looked.unsettled,
-            "waiting": dict(self.looked.waiting),
+            "waiting": {code: [put(each, "en") for each in told] for code, told in self.looked.waiting.items()},
             "strays": dict(self.looked.strays),
             "units": [asdict(one) for one in self.taken],
             "unknown": dict(self.looked.unknown),

@@ -19,12 +19,12 @@ from lantai.edges.registry.year.duties import known_years
 from lantai.errors import ConnectionConfigError, LantaiError
 from lantai.journey.intake.choose_packages import ChosenPackages
 from lantai.journey.intake.select_ready import is_settled, is_stalled, select_ready
-from lantai.locales import say
 from lantai.records.intake.carrier import shown_name
 from lantai.records.intake.look import Looked
 from lantai.records.intake.package import Package, Sighting
 from lantai.records.intake.reason import Reason
 from lantai.records.text.progress import Progress
+from lantai.records.text.words import Words
 
 MOST_NAMES = 40
 """So many strays, and so many unfinished uploads, of a unit are named."""
@@ -48,7 +48,7 @@ class OutboxesSeen:
     unsettled: dict[str, int] = field(default_factory=dict)
     unknown: dict[str, LantaiError] = field(default_factory=dict)
     unfinished: dict[str, int] = field(default_factory=dict)
-    waiting: dict[str, list[str]] = field(default_factory=dict)
+    waiting: dict[str, list[Words]] = field(default_factory=dict)
     strays: dict[str, list[str]] = field(default_factory=dict)
     seen: list[Package] = field(default_factory=list)
 
@@ -150,9 +150,12 @@ def _note(
     """Remember what one look saw: which packages are ready, and what those lack that still arrive."""
     code = one.unit_code
     # What is with us already lacks nothing that anybody has to be told.
-    lacks = {package: None if is_whole else "" for package, is_whole in states.items()} | dict(one.lacks)
+    lacks: dict[Package, Words | str | None] = {
+        package: None if is_whole else "" for package, is_whole in states.items()
+    }
+    lacks.update(one.lacks)
     ready = unsettled = unfinished = 0
-    waiting: list[str] = []
+    waiting: list[Words] = []
     with centre.database.begin() as connection:
         note_look(connection, code, centre.clock.now_at(), None)
         forget_packages(connection, code, wanted.years, [seen.package for seen in one.packages])
@@ -169,7 +172,8 @@ def _note(
                 continue
             unfinished += 1
             if len(waiting) < MOST_NAMES:
-                waiting.append(f"{seen.package.shown_name}: {lack}{_until(centre, known)}")
+                name, until = seen.package.shown_name, _until(centre, known)
+                waiting.append(Words.of("visit.lacking", package=name, lack=lack, until=until))
     found.seen += [seen.package for seen in one.packages]
     found.strays[code] = _shown(one.strays)
     found.waiting[code], found.unfinished[code] = waiting, unfinished
@@ -184,8 +188,8 @@ def _shown(strays: Sequence[bytes]) -> list[str]:
     return names if len(strays) <= MOST_NAMES else [*names, f"… (+{len(strays) - MOST_NAMES})"]
 
 
-def _until(centre: Centre, known: Sighting) -> str:
+def _until(centre: Centre, known: Sighting) -> Words | str:
     if known.waits_until_at is None:
         return ""
     until = known.waits_until_at.astimezone(centre.settings.zone)
-    return say("visit.until", centre.settings.locale, until=f"{until:%Y-%m-%d %H:%M}")
+    return Words.of("visit.until", until=f"{until:%Y-%m-%d %H:%M}")

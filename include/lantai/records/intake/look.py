@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lantai.records.intake.reason import Reason
+from lantai.records.text.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Looked:
     unknown: Mapping[str, str]
     messages: Mapping[str, str]
     unsettled: int
-    waiting: Mapping[str, list[str]]
+    waiting: Mapping[str, list[Words]]
     strays: Mapping[str, list[str]]
     looked_count: int
     again: Mapping[str, Reason | None] = field(default_factory=dict)
