@@ -19,8 +19,8 @@ def trouble_cells(trouble: Trouble, locale: str) -> tuple[str, str, str, str]:
         locale: `zh` or `en`.
     """
     words = explain(trouble.reason, locale)
-    colon = "：" if locale == "zh" else ": "
-    happened = f"{say(f'stage.{trouble.stage.value}', locale)}{colon}{words.what} {words.message}".rstrip()
+    stage = say(f"stage.{trouble.stage.value}", locale)
+    happened = say("visit.trouble", locale, stage=stage, what=words.what, message=words.message).rstrip()
     return (trouble.unit_code, trouble.unit_name, happened, words.hint)
 
 
