@@ -108,6 +108,7 @@ def _arrival(unit: Unit, package: Package, collected: Collected, verified: Verif
         file_count=len(collected.files),
         size_bytes=collected.size_bytes,
         is_stalled=is_stalled,
+        findings=collected.findings,
     )
 
 

@@ -18,6 +18,7 @@ from lantai.edges.centre import Centre
 from lantai.edges.intake.opened_archive import OpenedArchive, open_archive
 from lantai.edges.intake.outbox import PackageSeen
 from lantai.edges.intake.unpack import is_unpacked, unpack
+from lantai.edges.registry.intake.findings import findings_of
 from lantai.errors import DiskFullError, PackageError, UnitLimitError
 from lantai.formats.bag import tag_file
 from lantai.journey.custody.hold_room import hold_room, reserve_bytes
@@ -27,6 +28,10 @@ from lantai.records.intake.carrier import Packaging, ReceivedFile, decode_name, 
 from lantai.records.intake.finding import Finding, Severity
 from lantai.records.intake.package import quarantine_id_of
 from lantai.records.intake.round import Round
+
+_ARCHIVE_REFUSED, _NOT_REGULAR = "archive_refused", "file_not_regular"
+_REFUSED = frozenset({_ARCHIVE_REFUSED, "not_picked_up", "marks_not_seen"})
+"""Told of a package of whose content nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,7 @@ def collect(
             if not is_unpacked(archive, unpacked):
                 unpacked = _unpacked(centre, f"{unit_code} {seen.package.shown_name}", archive, inside)
     except PackageError as error:
-        finding = Finding("archive_refused", Severity.FAULT, "", found_in(error), "GD-3-8")
+        finding = Finding(_ARCHIVE_REFUSED, Severity.FAULT, "", found_in(error), "GD-3-8")
         return Collected(quarantine_id, (), _reader(centre, quarantine_id), (finding,), size_bytes, is_refused=True)
     return Collected(quarantine_id, tuple(unpacked), _reader(centre, inside), (), size_bytes)
 
@@ -172,14 +177,21 @@ def _unpacked(centre: Centre, what: str, archive: OpenedArchive, inside: str) ->
 def collected_before(centre: Centre, this: Round) -> Collected | None:
     """Return a round's package from the quarantine alone, for a unit that has taken it out of its outbox since.
 
-    A round is there only after its package was brought in whole. None when it was purged.
+    A round is there only after its package was brought in whole, and what was wrong with the package as such is kept with it: a
+    link among its files, or an archive that cannot be taken apart, is not to be seen in the quarantine. None when it was purged.
     """
-    is_folder = this.package.packaging is Packaging.FOLDER
-    folder = this.quarantine_id if is_folder else f"{this.quarantine_id}-inside"
+    with centre.database.read() as connection:
+        kept = findings_of(connection, this.carrier_id)
+    is_refused = any(finding.rule in _REFUSED for finding in kept)
+    told = tuple(finding for finding in kept if is_refused or finding.rule == _NOT_REGULAR)
+    is_whole = this.package.packaging is Packaging.FOLDER or is_refused
+    folder = this.quarantine_id if is_whole else f"{this.quarantine_id}-inside"
     files = tuple(centre.quarantine.finish(folder))
     if not files:
         return None
-    return Collected(this.quarantine_id, files, _reader(centre, folder), (), this.size_bytes)
+    is_archive = any(finding.rule == _ARCHIVE_REFUSED for finding in told)
+    shown = () if is_archive else files
+    return Collected(this.quarantine_id, shown, _reader(centre, folder), told, this.size_bytes, is_refused=is_refused)
 
 
 def purge(centre: Centre, quarantine_id: str) -> None:
@@ -195,7 +207,7 @@ def _says_whose_it_is(raw_name: bytes) -> bool:
 
 def _not_regular(raw_name: bytes) -> Finding:
     shown = shown_name(raw_name)
-    return Finding("file_not_regular", Severity.FAULT, shown, {"found": shown}, "GD-4-3")
+    return Finding(_NOT_REGULAR, Severity.FAULT, shown, {"found": shown}, "GD-4-3")
 
 
 def _reader(centre: Centre, folder: str) -> Callable[[int], BinaryIO]:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from lantai.edges.centre import Centre
 from lantai.edges.ledger.events import append
 from lantai.edges.registry.intake.answers import answer_of
-from lantai.edges.registry.intake.findings import findings_of
+from lantai.edges.registry.intake.findings import findings_of, put_findings
 from lantai.edges.registry.intake.packages import link_package
 from lantai.edges.registry.intake.rounds import add_round, move_round, round_of, rounds
 from lantai.edges.registry.intake.submissions import add_submission, find_submission, number_submission
@@ -47,6 +47,7 @@ class Arrival:
         carrier_number: The unit's own number of it; where it says none, what it is called.
         strategy: Of business data, None for other forms.
         is_stalled: Whether it was brought in half, because it had not changed for days.
+        findings: What is wrong with the package as such, as `collect` found it; kept with the round from its first row on.
     """
 
     unit_code: str
@@ -58,6 +59,7 @@ class Arrival:
     file_count: int
     size_bytes: int
     is_stalled: bool
+    findings: tuple[Finding, ...]
 
 
 def receive(centre: Centre, arrival: Arrival) -> Round:
@@ -155,6 +157,8 @@ def _add(
         "bytes": arrival.size_bytes,
     }
     append(connection, EventKind.CARRIER_RECEIVED, carrier, "system", now_at, facts)
+    if arrival.findings:
+        put_findings(connection, carrier, arrival.findings)
     return carrier
 
 

@@ -196,7 +196,12 @@ def _take_in_package(work: _Work, seen: PackageSeen) -> None:
     if known is None:
         _answer_before(work)
     collected = collect(centre, work.line, code, seen, work.budget, _telling(work, seen))
-    work.conclude(assess(centre, work.unit, seen.package, collected, known, is_stalled=stalled), collected)
+    assessed = assess(centre, work.unit, seen.package, collected, known, is_stalled=stalled)
+    if assessed.round.state not in _GOES_ON:
+        # The same bytes under another name: what was decided of them is decided, and this copy is one too many.
+        purge(centre, collected.quarantine_id)
+        return
+    work.conclude(assessed, collected)
 
 
 def _answer_before(work: _Work) -> None:
