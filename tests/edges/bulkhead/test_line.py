@@ -34,11 +34,15 @@ from lantai.edges.intake.quarantine import Quarantine
 from lantai.errors import (
     LantaiError,
     LineInterruptedError,
+    ReaderMisledError,
     RemoteProtocolError,
     ServerTooSlowError,
     ServerUnreachableError,
     UnitLimitError,
 )
+from lantai.records.intake.carrier import Packaging
+from lantai.records.intake.package import Package
+from lantai.records.text.words import Words
 from nursery_watch import children_of, error_of, until
 from servers import hostile_sftp as lies
 from servers import lying_ssh as raw
@@ -401,6 +405,34 @@ def test_package_that_is_known_is_not_asked_about_again(tmp_path: Path, hasty: L
     assert sorted(package.raw_name for package in first.lacks) == [b"001", b"002"]
     assert [package.raw_name for package in again.lacks] == [b"002"]
     assert (first.strays, again.strays) == ([b"outbox/2024"], [])
+
+
+@pytest.mark.parametrize(
+    "lack",
+    [Words("errors.nobody_knows"), Words("lacks.nobody_knows"), Words("lacks.listed", (("by", Words("page.title")),))],
+)
+def test_words_that_no_package_lacks_anything_by_are_not_put_on_a_screen(lack: Words) -> None:
+    """S5: a child that its server has taken over would stop the screen of all units."""
+    ours, its = socket.socketpair()
+    wire, far = Wire(ours.detach()), Wire(its.detach())
+    deaths, died = os.pipe()
+    one = Connection("sftp_JY", "127.0.0.1", 22, "x", "ssh-ed25519", b"", password=lies.PASSWORD)
+    line = UnitLine(wire, deaths, one, USUAL_PACE, 3.0)
+
+    def be_the_child() -> None:
+        receive_question(far)
+        send(far, Answer(lack))
+
+    child = threading.Thread(target=be_the_child)
+    child.start()
+    with pytest.raises(ReaderMisledError, match="for what a package lacks"):
+        line.still_missing(PackageSeen(Package(2025, b"001", Packaging.FOLDER, "f"), [], has_ready=False))
+    child.join()
+
+    for end in (wire, far):
+        end.close()
+    os.close(deaths)
+    os.close(died)
 
 
 def test_line_that_was_too_slow_is_over_and_no_late_answer_is_taken_for_another(tmp_path: Path, hasty: Lines) -> None:

@@ -31,10 +31,12 @@ from lantai.edges.bulkhead.patience import (
 from lantai.edges.children.frames import OUT_OF_MEMORY
 from lantai.edges.connections import Connection
 from lantai.edges.intake.outbox import PackageSeen
+from lantai.edges.intake.outbox_whole import LACKS
 from lantai.errors import (
     LantaiError,
     LineInterruptedError,
     PlaceUnavailableError,
+    ReaderMisledError,
     ServerTooSlowError,
     ServerUnreachableError,
     UnexpectedError,
@@ -86,11 +88,14 @@ class UnitLine:
         found: tuple[list[PackageSeen], list[bytes], dict[Package, Words | None]] = self.ask(
             "look", filing_years=filing_years, known_years=known_years, known_states=known_states
         )
+        for lack in found[2].values():
+            self._require_known(lack)
         return found
 
     def still_missing(self, seen: PackageSeen) -> Words | None:
         """Return what a package still lacks, None for a whole one; see `outbox_whole`."""
         found: Words | None = self.ask("still_missing", seen=seen)
+        self._require_known(found)
         return found
 
     def read_small(self, path: bytes, limit_bytes: int) -> bytes:
@@ -155,6 +160,12 @@ class UnitLine:
         if answer.error is not None:
             raise self._placed(answer.error)
         return answer.result
+
+    def _require_known(self, lack: Words | None) -> None:
+        """Refuse words that a package cannot lack anything by: a child that a server has taken over says what it likes (S5)."""
+        if lack is None or (lack.key in LACKS and all(isinstance(value, str | int) for _, value in lack.values)):
+            return
+        raise ReaderMisledError(f"{self._place}: found the words {str(lack.key)[:80]!r} for what a package lacks")
 
     def _answer(
         self, window: Window, verb: str, on_progress: Callable[[int], None] | None, arguments: Mapping[str, Any]

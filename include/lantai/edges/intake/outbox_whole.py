@@ -25,6 +25,12 @@ _OXUM = re.compile(r"(\d{1,19})\.(\d{1,12})")
 MOST_SHOWN = 200
 """Characters of a name in a message."""
 
+LACKS = frozenset(
+    f"lacks.{name}"
+    for name in ("no_list", "listed", "no_manifest", "on_its_way", "unread_folder", "empty_folder", "amount")
+)
+"""All that a package can be said to lack, by the name of its words."""
+
 ReadSmall = Callable[[bytes, int], bytes]
 
 
