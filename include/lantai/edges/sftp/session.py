@@ -44,6 +44,11 @@ class Session:
         self._pipe = pipe
         self.root = root
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can be asked here."""
+        return self._pipe.is_broken
+
     def at(self, *parts: bytes) -> bytes:
         """Return the path of names below the root."""
         path = self.root
