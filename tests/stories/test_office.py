@@ -164,7 +164,7 @@ def test_command_of_the_centre_says_what_to_install_and_leaves_no_trace(
     assert refused.returncode == 3
     assert "MissingPartError" in refused.stderr
     assert f"found no module {module}, expected it with lantai[{part}]" in refused.stderr
-    assert "pip install 'lantai[centre]'" in refused.stderr
+    assert "pip install 'FOLDER[centre]'" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 
